@@ -1,0 +1,72 @@
+"""
+Where the work runs: three verbs and nothing else.
+
+`map` gives a stage one batch at a time. `by_key` gives it batches that are sorted by key and in
+which no key is split. `join` gives it batches of two tables that hold the same keys. A stage is a
+function of batches of columns; it never learns which engine runs it, so a laptop, a disk and a
+cluster give the same rows in the same order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Protocol, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dedup.model import Table
+
+T = TypeVar("T", bound=Table)
+U = TypeVar("U", bound=Table)
+V = TypeVar("V", bound=Table)
+
+Key = tuple[str, ...]
+"""Column names. Rows are sorted by all of them (ties keep their order); batches are never cut
+between rows that are equal in the first."""
+
+
+class Stored(Protocol[T]):
+    """A table that an engine holds, in memory or elsewhere; it may be read again and again."""
+
+    kind: type[T]
+
+    def __iter__(self) -> Iterator[T]:
+        """Give its batches, in order; an empty table gives none."""
+        ...
+
+    def __len__(self) -> int:
+        """Count its rows."""
+        ...
+
+    def column(self, name: str) -> NDArray[np.int64]:
+        """Give one column of whole numbers, whole: for what the caller must know at once."""
+        ...
+
+
+class Engine(Protocol):
+    """The three verbs. Every result is stored; batches keep their order."""
+
+    def map(self, table: Iterable[T], kind: type[U], stage: Callable[[T], U]) -> Stored[U]:
+        """Apply `stage` to every batch."""
+        ...
+
+    def by_key(
+        self, table: Iterable[T], key: Key, kind: type[U], stage: Callable[[T], U]
+    ) -> Stored[U]:
+        """Sort by `key`, then apply `stage` to batches in which no key is split."""
+        ...
+
+    def join(
+        self,
+        table: Iterable[T],
+        other: Iterable[U],
+        key: tuple[Key, Key],
+        kind: type[V],
+        stage: Callable[[T, U], V],
+    ) -> Stored[V]:
+        """
+        Sort each table by its own key, then apply `stage` to pairs of batches: all rows of both
+        whose key (the first column) lies in one range. Ranges without rows of `table` are left out.
+        """
+        ...

@@ -1,0 +1,493 @@
+"""
+The tables that flow between the stages. READ FIRST.
+
+A table is a frozen dataclass of columns: NumPy arrays of one length (signed, at most 64 bits), or
+`Strings`, a ragged column of UTF-8. Rows are selected and joined by number, never by Python object.
+
+    Documents ─ segment ─► Paragraphs ─ collapse ─► Texts ─ sketch ─► Sketches ─ band ─► Bands
+                               │                      │                                    │ meet
+                               ▼                      ▼                                    ▼
+                             Places               Neighbours ◄─── Matches ◄─── verify ─── Pairs
+                               └───────────┬──────────┘
+                                        Points ─ choose ─► Runs ─ gather ─► Finds ─► Report
+
+Two numbers name things everywhere:
+
+* `doc`: the rank of a document in Order (published documents first, then by place of the PATH
+  argument, path, record number), from 0; with `no`, the paragraph's number in it, from 0.
+* `text`: the rank of a distinct normalised text, by its first place in Order, from 0.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+    I8 = NDArray[np.int8]
+    I32 = NDArray[np.int32]
+    I64 = NDArray[np.int64]
+    F64 = NDArray[np.float64]
+    U8 = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Strings:
+    """A ragged column of UTF-8: string `i` is `data[offsets[i]:offsets[i + 1]]`."""
+
+    data: U8
+    """All bytes, end to end. A lone surrogate is kept as Python's `surrogatepass` writes it."""
+    offsets: I64
+    """n + 1 positions in `data`, the first one 0."""
+
+    @classmethod
+    def of(cls, values: Sequence[str | bytes]) -> Self:
+        """Build the column from Python strings or their UTF-8."""
+        parts = [v.encode("utf-8", "surrogatepass") if isinstance(v, str) else v for v in values]
+        offsets = np.zeros(len(parts) + 1, np.int64)
+        np.cumsum([len(p) for p in parts], out=offsets[1:])
+        return cls(np.frombuffer(b"".join(parts), np.uint8), offsets)
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    def raw(self, row: int) -> bytes:
+        """Give the UTF-8 of one row."""
+        return self.data[self.offsets[row] : self.offsets[row + 1]].tobytes()
+
+    def __getitem__(self, row: int) -> str:
+        return self.raw(row).decode("utf-8", "surrogatepass")
+
+    def raws(self) -> list[bytes]:
+        """Give the UTF-8 of every row."""
+        data, cuts = self.data.tobytes(), self.offsets.tolist()
+        return [data[a:b] for a, b in zip(cuts, cuts[1:], strict=False)]
+
+    def list(self) -> list[str]:
+        """Give every row as a Python string."""
+        return [raw.decode("utf-8", "surrogatepass") for raw in self.raws()]
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes in memory."""
+        return self.data.nbytes + self.offsets.nbytes
+
+    def take(self, rows: I64) -> Self:
+        """Select rows by number, in that order."""
+        lengths = np.diff(self.offsets)[rows]
+        offsets = np.zeros(len(rows) + 1, np.int64)
+        np.cumsum(lengths, out=offsets[1:])
+        where = np.repeat(self.offsets[:-1][rows] - offsets[:-1], lengths)
+        return type(self)(self.data[where + np.arange(offsets[-1])], offsets)
+
+    def slice(self, start: int, stop: int) -> Self:
+        """Select the rows from `start` up to `stop` without copying their bytes."""
+        offsets = self.offsets[start : stop + 1]
+        return type(self)(self.data[offsets[0] : offsets[-1]], offsets - offsets[0])
+
+    @classmethod
+    def concat(cls, columns: Sequence[Self]) -> Self:
+        """Put columns end to end."""
+        shifts = np.cumsum([0, *(c.offsets[-1] for c in columns)])
+        offsets = [c.offsets[1:] + s for c, s in zip(columns, shifts, strict=False)]
+        head = np.zeros(1, np.int64)
+        return cls(np.concatenate([c.data for c in columns]), np.concatenate([head, *offsets]))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """What all tables can do. Every field is a column."""
+
+    def __len__(self) -> int:
+        return len(getattr(self, fields(self)[0].name))
+
+    def columns(self) -> dict[str, NDArray[np.generic] | Strings]:
+        """Give the columns by name."""
+        return {f.name: getattr(self, f.name) for f in fields(self)}
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes in memory."""
+        return sum(int(c.nbytes) for c in self.columns().values())
+
+    def take(self, rows: NDArray[np.integer] | NDArray[np.bool_]) -> Self:
+        """Select rows by number, in that order, or by mask."""
+        index = np.flatnonzero(rows) if rows.dtype == np.bool_ else rows.astype(np.int64, copy=False)
+        return type(self)(
+            **{
+                name: c.take(index) if isinstance(c, Strings) else c[index]
+                for name, c in self.columns().items()
+            }
+        )
+
+    def slice(self, start: int, stop: int) -> Self:
+        """Select the rows from `start` up to `stop` without copying."""
+        return type(self)(
+            **{
+                name: c.slice(start, stop) if isinstance(c, Strings) else c[start:stop]
+                for name, c in self.columns().items()
+            }
+        )
+
+    @classmethod
+    def concat(cls, tables: Iterable[Self]) -> Self:
+        """Put tables end to end; at least one."""
+        tables = list(tables)
+        if len(tables) == 1:
+            return tables[0]
+        columns = {}
+        for f in fields(cls):
+            parts = [getattr(t, f.name) for t in tables]
+            ragged = isinstance(parts[0], Strings)
+            columns[f.name] = Strings.concat(parts) if ragged else np.concatenate(parts)
+        return cls(**columns)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Documents(Table):
+    """One row a document; what `formats.read` hands over, sorted by `doc`."""
+
+    doc: I64
+    path: Strings
+    """The PATH argument as given, a slash and the path below it."""
+    record: Strings
+    """The id of the record, or its number from 1; empty for a plain file."""
+    file_line: I64
+    """The line of the record in its file, from 1; 0 for a plain file."""
+    markdown: I8
+    """1 where front matter and fenced code are no paragraphs."""
+    mode: I8
+    """Paragraph mode asked for: `AUTO`, `LINE` or `BLANK`."""
+    published: I8
+    """1 where the document is published: it holds no copies (`check`)."""
+    text: Strings
+    """The decoded text, BOM and carriage returns included."""
+
+
+AUTO, LINE, BLANK = 0, 1, 2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Paragraphs(Table):
+    """One row a paragraph, sorted by `doc`, `no`; numbers from 0, code points half-open."""
+
+    doc: I64
+    no: I32
+    start: I64
+    end: I64
+    line: I32
+    """First line in the document's text, from 1."""
+    line_end: I32
+    """Last line, inclusive."""
+    written: Strings
+    """The original text from `start` to the next paragraph's start; of the last one to its end.
+    So the original of paragraphs i to j is their `written` end to end, less what follows `end`."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Forms(Table):
+    """One row a paragraph in its normalised form, in step with `Paragraphs`."""
+
+    doc: I64
+    no: I32
+    words: I32
+    """Words of the normalised text (SPEC, Word)."""
+    digest: I64
+    """First half of BLAKE2b-128 of the normalised UTF-8."""
+    digest2: I64
+    """Second half."""
+    normal: Strings
+    """The normalised text."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Texts(Table):
+    """One row a distinct normalised text, sorted by its first place; `text` is its rank."""
+
+    text: I64
+    doc: I64
+    """Its first place in Order."""
+    no: I32
+    words: I32
+    digest: I64
+    digest2: I64
+    normal: Strings
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sketches(Table):
+    """One row a long text: its MinHash signature."""
+
+    text: I64
+    characters: I32
+    """Code points of the normalised text: a bound on similarity before any comparison."""
+    signature: I32
+    """128 columns: `datasketch.MinHash(scheme="affine32")`'s uint32, same bits."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bands(Table):
+    """One row a long text in one band; texts with one `key` meet."""
+
+    key: I64
+    text: I64
+    characters: I32
+    bits: I8
+    """128 columns: the low 8 bits of each component, enough for the signature filter."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pairs(Table):
+    """Two texts that met and passed the cheap filters, `a` before `b`.
+
+    A negative `a` is no pair: band `-a - 1` has a bucket, beginning with text `b`, that was cut.
+    """
+
+    a: I64
+    b: I64
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HalfRead(Table):
+    """A pair with the normalised text of its `a` at hand."""
+
+    a: I64
+    b: I64
+    normal: Strings
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Matches(Table):
+    """Two distinct texts whose similarity is at least the threshold, `a` before `b`."""
+
+    a: I64
+    b: I64
+    similarity: F64
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Neighbours(Table):
+    """Every text with each text that it matches: itself, and both ways round."""
+
+    text: I64
+    other: I64
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Holders(Table):
+    """A text and a document that holds it; of each text the first few documents in Order."""
+
+    text: I64
+    doc: I64
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spread(Table):
+    """A text and the number of documents that hold it or a match of it, counted up to a limit."""
+
+    text: I64
+    documents: I64
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Places(Table):
+    """One row a paragraph: which text stands there. Sorted by `doc`, `no`."""
+
+    doc: I64
+    no: I32
+    text: I64
+    words: I32
+    boilerplate: I8
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Firsts(Table):
+    """The earliest places of a text, in Order."""
+
+    text: I64
+    doc: I64
+    no: I32
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Meetings(Table):
+    """A long paragraph that may hold a copy, and a text that it matches."""
+
+    doc: I64
+    no: I32
+    text: I64
+    other: I64
+    words: I32
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Points(Table):
+    """Paragraph `j` of document `copy` matches the earlier paragraph `i` of `source`."""
+
+    copy: I64
+    source: I64
+    j: I32
+    i: I32
+    words: I32
+    """Of paragraph j."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Partners(Table):
+    """A document that may hold copies, and one whose paragraphs that takes to see: its own too."""
+
+    copy: I64
+    doc: I64
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bodies(Table):
+    """One row a paragraph with all that a block needs to know of it. Sorted by `doc`, `no`."""
+
+    doc: I64
+    no: I32
+    start: I64
+    end: I64
+    line: I32
+    line_end: I32
+    written: Strings
+    text: I64
+    words: I32
+    boilerplate: I8
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scenes(Table):
+    """The bodies of all partners of a document `copy`. Sorted by `copy`, `doc`, `no`."""
+
+    copy: I64
+    doc: I64
+    no: I32
+    start: I64
+    end: I64
+    line: I32
+    line_end: I32
+    written: Strings
+    text: I64
+    words: I32
+    boilerplate: I8
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Runs(Table):
+    """A chosen run: paragraphs `first..last` of `copy` repeat `from_first..from_last` of `source`.
+
+    Numbers from 0, inclusive. Kind `within` where `copy` is `source`, else `across`.
+    """
+
+    source: I64
+    copy: I64
+    from_first: I32
+    from_last: I32
+    first: I32
+    last: I32
+    similarity: F64
+    bound: I8
+    """1 where the similarity is a lower bound."""
+    pairs: Strings
+    """The paired paragraphs, source and copy, as int32 in pairs."""
+    start: I64
+    end: I64
+    line: I32
+    line_end: I32
+    written: Strings
+    """The copy as written."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Finds(Table):
+    """One row an occurrence of a group; rows of a group stand together, its keeper first."""
+
+    source: I64
+    """The keeper's document."""
+    kind: I8
+    """An index into `KINDS`."""
+    group: I64
+    """Number of the group among those of this kind with a keeper there."""
+    copy: I8
+    """0 for the keeper, 1 for its copies."""
+    doc: I64
+    first: I32
+    """Paragraphs from 0, inclusive."""
+    last: I32
+    start: I64
+    end: I64
+    line: I32
+    line_end: I32
+    similarity: F64
+    bound: I8
+    count: I64
+    """Places of boilerplate; 0 of other kinds."""
+    words: I64
+    """Words of its paragraphs."""
+    part: I64
+    """4 + 2 columns: paragraphs, lines and offsets of the keeper's part that it repeats."""
+    pairs: Strings
+    """The paired paragraphs, keeper and copy, as int32 in pairs."""
+    written: Strings
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Members(Table):
+    """A place of boilerplate and the text that keeps its group."""
+
+    keeper: I64
+    """A text."""
+    doc: I64
+    no: I32
+    similarity: F64
+    """To the keeper."""
+    source: I64
+    """The keeper's first document; -1 until members stand together."""
+    count: I64
+    """Places in the group; 0 until members stand together."""
+    copy: I8
+    """0 for the keeper, 1 for the other places."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Extents(Table):
+    """Where the paragraphs of a document lie. Sorted by `doc`, `start`."""
+
+    doc: I64
+    start: I64
+    end: I64
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Twins(Table):
+    """Two places that match, `a` before `b` in Order."""
+
+    a_doc: I64
+    a_no: I32
+    b_doc: I64
+    b_no: I32
+    similarity: F64
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Facts(Table):
+    """One row a document: what a report says of it."""
+
+    doc: I64
+    path: Strings
+    record: Strings
+    file_line: I64
+    published: I8
+    characters: I64
+    """Of its whole text."""
+
+
+KINDS = ACROSS, BOILERPLATE, WITHIN = "across", "boilerplate", "within"
+"""In the order in which groups are sorted."""

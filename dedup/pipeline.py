@@ -1,0 +1,236 @@
+"""
+The whole flow, top to bottom, one line a stage. READ SECOND (after `model`).
+
+    documents ─► segment ─► normalise ─► sketch ─► candidates ─► verify ─► boilerplate ─► runs ─► groups
+
+Written in the engine's three verbs, so that it is the same on a laptop, on a disk, on a cluster.
+Documents marked as published are earlier than all others and hold no copies; that is all that a
+check needs, so `find` and `check` are one flow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from itertools import chain
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+
+from dedup import model as m
+from dedup.stages import boilerplate, candidates, groups, points, runs, twins, verify
+from dedup.stages.bodies import bodies, extents, facts
+from dedup.stages.normalise import collapse, normalise, numbered, place, without_normal
+from dedup.stages.segment import segment
+from dedup.stages.report import named, report_of
+from dedup.stages.sketch import sketch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from dedup.engines.interface import Engine, Stored, T
+    from dedup.report import Pair, Report
+    from dedup.settings import Settings
+
+Watch: TypeAlias = Callable[[str, int, int | None], None]
+"""Told the stage that begins, and how much of it is done of how much."""
+
+DIGEST = ("digest", "digest2")
+PLACE = ("doc", "no")
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """All that is known of paragraphs once they are compared."""
+
+    facts: Stored[m.Facts]
+    paragraphs: Stored[m.Paragraphs]
+    texts: Stored[m.Texts]
+    places: Stored[m.Places]
+    """Sorted by `doc`, `no`."""
+    matches: Stored[m.Matches]
+    candidates: int
+    """Distinct pairs handed to rapidfuzz."""
+    buckets_cut: int
+    published: int
+    """So many leading documents are published."""
+
+
+def find(
+    documents: Iterable[m.Documents], settings: Settings, engine: Engine, watch: Watch | None = None
+) -> Report:
+    """Find the repeated blocks of documents in Order."""
+    matched = match(documents, settings, engine, watch)
+    return report_of(matched, *blocks(matched, settings, engine, watch), settings, checked=False)
+
+
+def check(
+    documents: Iterable[m.Documents], settings: Settings, engine: Engine, watch: Watch | None = None
+) -> Report:
+    """Find what incoming documents repeat, of each other or of the published ones before them."""
+    matched = match(documents, settings, engine, watch)
+    return report_of(matched, *blocks(matched, settings, engine, watch), settings, checked=True)
+
+
+def pairs(
+    documents: Iterable[m.Documents], settings: Settings, engine: Engine, watch: Watch | None = None
+) -> Iterator[Pair]:
+    """Give every verified match, in Order: of equal paragraphs each with the first one only."""
+    matched = match(documents, settings, engine, watch)
+    long = engine.map(matched.texts, m.Texts, partial(twins.long, settings=settings))
+    keepers = groups.stars(long.column("text"), matched.matches)
+    few = engine.map(matched.matches, m.Matches, partial(twins.led, keepers=keepers))
+    half = engine.join(few, long, (("a",), ("text",)), m.Twins, twins.first_place)
+    near = engine.join(half, long, (("b_doc",), ("text",)), m.Twins, twins.second_place)
+    equal = engine.join(matched.places, long, (("text",), ("text",)), m.Twins, twins.equal)
+    order = ("a_doc", "a_no", "b_doc", "b_no")
+    yield from named(engine.by_key(chain(near, equal), order, m.Twins, _same), matched.facts)
+
+
+def match(
+    documents: Iterable[m.Documents], settings: Settings, engine: Engine, watch: Watch | None = None
+) -> Matched:
+    """Compare all paragraphs: from documents to matches and boilerplate."""
+    say = watch or _silent
+    say("reading", 0, None)
+    read = engine.map(documents, m.Documents, _same)
+    known = engine.map(read, m.Facts, facts)
+    paragraphs = engine.map(read, m.Paragraphs, partial(segment, settings=settings))
+    del read
+    say("normalising", 0, None)
+    forms = engine.map(paragraphs, m.Forms, normalise)
+    first = engine.by_key(forms, DIGEST, m.Texts, collapse)
+    texts = engine.map(numbered(engine.by_key(first, PLACE, m.Texts, _same)), m.Texts, _same)
+    bare = engine.map(forms, m.Forms, without_normal)
+    del forms, first
+    places = engine.join(bare, texts, (DIGEST, DIGEST), m.Places, place)
+    say("sketching", 0, None)
+    sketches = engine.map(texts, m.Sketches, partial(sketch, settings=settings))
+    met = engine.by_key(meetings(sketches, settings, engine, say), ("a", "b"), m.Pairs, candidates.distinct)
+    pairs = engine.map(met, m.Pairs, candidates.real)
+    say("verifying", 0, len(pairs))
+    half = engine.join(pairs, texts, (("a",), ("text",)), m.HalfRead, verify.read_first)
+    verified = engine.join(
+        half, texts, (("b",), ("text",)), m.Matches, partial(verify.verify, settings=settings)
+    )
+    matches = engine.by_key(verified, ("a", "b"), m.Matches, _same)
+    say("boilerplate", 0, None)
+    places = boilerplate_marked(places, texts, matches, settings, engine)
+    published = int(known.column("published").sum())
+    return Matched(
+        known, paragraphs, texts, places, matches, len(pairs), len(met) - len(pairs), published
+    )
+
+
+def meetings(
+    sketches: Stored[m.Sketches], settings: Settings, engine: Engine, say: Watch
+) -> Iterator[m.Pairs]:
+    """Let the texts meet, one band at a time, which bounds the memory."""
+    banding = candidates.banding(settings, len(sketches))
+    for number in range(banding.bands):
+        say("comparing signatures", number, banding.bands)
+        bands = engine.map(
+            sketches, m.Bands, partial(candidates.band, number=number, banding=banding)
+        )
+        meet = partial(
+            candidates.meet, number=number, banding=banding, threshold=settings.threshold
+        )
+        yield from engine.by_key(bands, ("key",), m.Pairs, meet)
+
+
+def boilerplate_marked(
+    places: Stored[m.Places],
+    texts: Stored[m.Texts],
+    matches: Stored[m.Matches],
+    settings: Settings,
+    engine: Engine,
+) -> Stored[m.Places]:
+    """Flag the places of boilerplate, and put places back into Order."""
+    held = engine.by_key(
+        places, ("text", *PLACE), m.Holders, partial(boilerplate.holders, settings=settings)
+    )
+    near = neighbours(texts, matches, engine)
+    around = engine.join(near, held, (("other",), ("text",)), m.Holders, boilerplate.around)
+    count = partial(boilerplate.spread, settings=settings)
+    spread = engine.by_key(around, ("text", "doc"), m.Spread, count)
+    mark = partial(boilerplate.mark, settings=settings)
+    marked = engine.join(places, spread, (("text",), ("text",)), m.Places, mark)
+    return engine.by_key(marked, PLACE, m.Places, _same)
+
+
+def neighbours(
+    texts: Iterable[m.Texts], matches: Iterable[m.Matches], engine: Engine
+) -> Stored[m.Neighbours]:
+    """Give every text the texts that it matches, itself included."""
+    itself = engine.map(texts, m.Neighbours, boilerplate.itself)
+    others = engine.map(matches, m.Neighbours, boilerplate.both_ways)
+    return engine.by_key(chain(itself, others), ("text", "other"), m.Neighbours, _same)
+
+
+def blocks(
+    matched: Matched, settings: Settings, engine: Engine, watch: Watch | None = None
+) -> tuple[Stored[m.Finds], Stored[m.Extents]]:
+    """From matches to runs, groups and boilerplate; and where paragraphs of their documents lie."""
+    say = watch or _silent
+    say("finding blocks", 0, None)
+    found = all_points(matched, settings, engine)
+    whole = engine.join(matched.paragraphs, matched.places, (PLACE, PLACE), m.Bodies, bodies)
+    together = engine.by_key(found, ("copy", "source"), m.Partners, points.partners)
+    scenes = engine.join(together, whole, (("doc",), ("doc",)), m.Scenes, runs.scene)
+    chosen = engine.join(
+        found,
+        engine.by_key(scenes, ("copy", *PLACE), m.Scenes, _same),
+        (("copy", "source", "j", "i"), ("copy", *PLACE)),
+        m.Runs,
+        partial(runs.choose, settings=settings),
+    )
+    del scenes
+    say("grouping", 0, None)
+    gather = partial(groups.gather, settings=settings)
+    grouped = engine.join(chosen, whole, (("source",), PLACE), m.Finds, gather)
+    named = engine.by_key(
+        boilerplate_members(matched, engine),
+        ("keeper", *PLACE),
+        m.Members,
+        partial(groups.named, published=matched.published),
+    )
+    classes = engine.join(named, whole, (PLACE, PLACE), m.Finds, groups.boilerplate)
+    order = ("source", "kind", "group", "copy", "doc", "first", "last")
+    finds = engine.by_key(chain(grouped, classes), order, m.Finds, _same)
+    docs = np.unique(finds.column("doc"))
+    return finds, engine.map(matched.paragraphs, m.Extents, partial(extents, docs=docs))
+
+
+def all_points(matched: Matched, settings: Settings, engine: Engine) -> Stored[m.Points]:
+    """Point from every paragraph that may be a copy to the earlier ones that it matches."""
+    usable = engine.map(
+        matched.places, m.Places, partial(points.open_places, settings=settings)
+    )
+    incoming = engine.map(usable, m.Places, partial(points.incoming, published=matched.published))
+    firsts = engine.by_key(usable, ("text", *PLACE), m.Firsts, points.firsts)
+    near = neighbours(matched.texts, matched.matches, engine)
+    meet = engine.join(incoming, near, (("text",), ("text",)), m.Meetings, points.meetings)
+    across = engine.join(meet, firsts, (("other",), ("text",)), m.Points, points.across)
+    within = engine.by_key(meet, ("doc", "other", "no"), m.Points, points.within)
+    return engine.by_key(
+        chain(across, within),
+        ("copy", "source", "j", "i"),
+        m.Points,
+        partial(points.enough, settings=settings),
+    )
+
+
+def boilerplate_members(matched: Matched, engine: Engine) -> Stored[m.Members]:
+    """Give each place of boilerplate the text that keeps its group."""
+    flagged = engine.map(matched.places, m.Places, boilerplate.only)
+    keepers = groups.stars(np.unique(flagged.column("text")), matched.matches)
+    return engine.map(flagged, m.Members, partial(groups.members, keepers=keepers))
+
+
+def _same(table: T) -> T:
+    return table
+
+
+def _silent(stage: str, done: int, total: int | None) -> None:
+    """Say nothing."""

@@ -1,0 +1,176 @@
+"""
+Report: what was found, as plain frozen values that every output is written from.
+
+The JSON form is schema `dedup.report/1` (`reports/report.schema.json`); `Occurrence.text` is for
+people and stays out of it. Numbers of paragraphs and lines count from 1 and are inclusive,
+`start` and `end` are code points of the decoded text, half-open.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+SCHEMA = "dedup.report/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """An input that was not read, and why."""
+
+    path: str
+    why: str
+    fault: bool = False
+    """It should have been readable: the command ends with exit code 2. Not written to JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """Which document: its path as given, and its record (`None` for a plain file)."""
+
+    document: str
+    record: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The part of the keeper that a copy repeats, where it does not repeat all of it."""
+
+    paragraphs: tuple[int, int]
+    lines: tuple[int, int]
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One place of a group: its keeper, or one finding."""
+
+    document: str
+    record: str | None
+    paragraphs: tuple[int, int]
+    lines: tuple[int, int]
+    start: int
+    end: int
+    similarity: float
+    """To the keeper, or to the part `of` it; 0 to 1, rounded down to 4 digits."""
+    identical: bool
+    """Equal to it as written."""
+    keeper: bool
+    text: str
+    """As written, from `start` to `end`."""
+    file_line: int | None = None
+    """Line of the record in its file; `None` for a plain file."""
+    fingerprint: str | None = None
+    """Identity of a finding; `None` for the keeper."""
+    of: Part | None = None
+    bound: bool = False
+    """The similarity is a lower bound (over 50,000 characters)."""
+    paired: tuple[tuple[int, int], ...] = ()
+    """Numbers of the matching paragraphs, keeper's and copy's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A keeper and its copies, or a class of boilerplate; the keeper stands first."""
+
+    id: str
+    kind: str
+    """`within`, `across` or `boilerplate`."""
+    unit: str
+    """`block` or `passage`."""
+    paragraphs: int
+    words: int
+    characters: int
+    similarity: float
+    """The lowest of its copies."""
+    occurrences: tuple[Occurrence, ...]
+    count: int | None = None
+    """Number of places, of boilerplate only."""
+
+    @property
+    def keeper(self) -> Occurrence:
+        """The place that stays."""
+        return self.occurrences[0]
+
+    @property
+    def copies(self) -> tuple[Occurrence, ...]:
+        """The places that repeat it."""
+        return self.occurrences[1:]
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """Two documents that share text, and the share of each in the other, 0 to 1."""
+
+    a: Name
+    b: Name
+    share_of_a: float
+    share_of_b: float
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """An incoming document of a check, and the share of it that is found elsewhere, 0 to 1."""
+
+    document: str
+    record: str | None
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One paragraph of a document, counted from 1."""
+
+    document: str
+    record: str | None
+    paragraph: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A verified match of two paragraphs, `a` before `b` in Order."""
+
+    a: Place
+    b: Place
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What was read and what came out; of a check, the incoming documents only."""
+
+    documents: int
+    paragraphs: int
+    characters: int
+    words: int
+    groups: int
+    repeated_paragraphs: int
+    """Paragraphs that are a copy in at least one block, once each."""
+    repeated_characters: int
+    candidates: int
+    """Distinct pairs of texts handed to rapidfuzz."""
+    rejected: int
+    """Those of them below the threshold."""
+    buckets_cut: int
+    """Buckets too full to compare all with all."""
+    skipped: tuple[Skipped, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Groups in order of their keepers, and a summary."""
+
+    version: str
+    settings: dict[str, object]
+    """The detection settings in force."""
+    summary: Summary
+    groups: tuple[Group, ...]
+    overlaps: tuple[Overlap, ...]
+    incoming: tuple[Incoming, ...] | None = None
+    """Of a check only."""
+
+    def with_skipped(self, skipped: tuple[Skipped, ...]) -> Report:
+        """Add the inputs that were not read to the summary."""
+        from dataclasses import replace
+
+        return replace(self, summary=replace(self.summary, skipped=skipped))

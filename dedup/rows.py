@@ -1,0 +1,40 @@
+"""Arithmetic on row numbers: runs of equal keys, repeated rows, equal keys of two columns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from dedup.model import I64
+
+
+def fresh(*columns: NDArray[np.integer]) -> NDArray[np.bool_]:
+    """Mark the rows that differ from the row before in any column; the first one does."""
+    new = np.zeros(len(columns[0]), bool)
+    new[:1] = True
+    for column in columns:
+        new[1:] |= column[1:] != column[:-1]
+    return new
+
+
+def rank_within(*columns: NDArray[np.integer]) -> I64:
+    """Number the rows of each run of equal keys from 0."""
+    starts = np.flatnonzero(fresh(*columns))
+    return np.arange(len(columns[0])) - np.repeat(starts, np.diff(starts, append=len(columns[0])))
+
+
+def repeated(counts: NDArray[np.integer]) -> tuple[I64, I64]:
+    """Repeat row k `counts[k]` times: the row, and a number from 0 within each."""
+    row = np.repeat(np.arange(len(counts)), counts)
+    return row, np.arange(len(row)) - np.repeat(np.cumsum(counts) - counts, counts)
+
+
+def matching(left: I64, right: I64) -> tuple[I64, I64]:
+    """Pair the rows of equal keys; `right` is sorted, rows come in the order of `left`."""
+    first = np.searchsorted(right, left, "left")
+    row, step = repeated(np.searchsorted(right, left, "right") - first)
+    return row, first[row] + step

@@ -1,0 +1,99 @@
+"""
+Paragraphs -> their normalised forms -> one row for each distinct text.
+
+Identical paragraphs collapse here, before anything costs: a paragraph that stands in 50,000
+places is one text from here on. The digest is BLAKE2b (RFC 7693) of the normalised UTF-8, 128
+bits: a collision, even a sought one, is out of reach, so equal digests are equal texts.
+"""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dedup import kernels
+from dedup.model import Forms, Places, Strings, Texts
+from dedup.rows import fresh
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from dedup.model import I64, Paragraphs
+
+
+def normalise(paragraphs: Paragraphs) -> Forms:
+    """Normalise every paragraph, count its words and take its digest."""
+    own = without_rest(paragraphs.written, paragraphs.end - paragraphs.start)
+    data, offsets, words = kernels.normalise(own.data, own.offsets)
+    normal = Strings(data, offsets)
+    digests = b"".join(blake2b(raw, digest_size=16).digest() for raw in normal.raws())
+    halves = np.frombuffer(digests, "<i8").reshape(-1, 2)
+    return Forms(
+        paragraphs.doc,
+        paragraphs.no,
+        words,
+        np.ascontiguousarray(halves[:, 0]),
+        np.ascontiguousarray(halves[:, 1]),
+        normal,
+    )
+
+
+def collapse(forms: Forms) -> Texts:
+    """Keep the first place of each distinct text; rows come sorted by digest, then in Order."""
+    first = forms.take(fresh(forms.digest, forms.digest2))
+    return Texts(
+        np.full(len(first), -1),
+        first.doc,
+        first.no,
+        first.words,
+        first.digest,
+        first.digest2,
+        first.normal,
+    )
+
+
+def numbered(batches: Iterable[Texts]) -> Iterator[Texts]:
+    """Give each text its rank; batches come in Order of first places."""
+    rank = 0
+    for batch in batches:
+        text = np.arange(rank, rank + len(batch))
+        rank += len(batch)
+        yield Texts(
+            text, batch.doc, batch.no, batch.words, batch.digest, batch.digest2, batch.normal
+        )
+
+
+def without_normal(forms: Forms) -> Forms:
+    """Leave the normalised text behind where only its digest is needed."""
+    nothing = Strings(np.zeros(0, np.uint8), np.zeros(len(forms) + 1, np.int64))
+    return Forms(forms.doc, forms.no, forms.words, forms.digest, forms.digest2, nothing)
+
+
+def place(forms: Forms, texts: Texts) -> Places:
+    """Find the rank of the text at each place; both sorted by digest."""
+    # Digests are equal in pairs of halves; texts hold each once, so a row's text is the only one
+    # with its first half, or, once in 2^64, one of a few neighbours.
+    at = np.searchsorted(texts.digest, forms.digest)
+    while True:
+        off = texts.digest2[at] != forms.digest2
+        if not off.any():
+            break
+        at = at + off
+    return Places(
+        forms.doc, forms.no, texts.text[at], forms.words, np.zeros(len(forms), np.int8)
+    )
+
+
+def without_rest(written: Strings, characters: I64) -> Strings:
+    """Cut each string after its first `characters` code points."""
+    leads = np.flatnonzero((written.data & 0xC0) != 0x80)
+    ends = np.append(leads, len(written.data))
+    firsts = np.searchsorted(leads, written.offsets[:-1])
+    stops = ends[firsts + characters]
+    lengths = stops - written.offsets[:-1]
+    offsets = np.zeros(len(written) + 1, np.int64)
+    np.cumsum(lengths, out=offsets[1:])
+    keep = np.repeat(written.offsets[:-1] - offsets[:-1], lengths) + np.arange(offsets[-1])
+    return Strings(written.data[keep], offsets)

@@ -1,0 +1,293 @@
+"""
+Finds -> Report: the last stage. Names, identities, shares, in order of the keepers.
+
+`id` names a group within one result, `fingerprint` a finding for good: both are the first 16 hex
+digits of SHA-256 (FIPS 180-4) over the kind, a newline and the normalised text.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from dedup import kernels
+from dedup.errors import InputError
+from dedup.model import ACROSS, BOILERPLATE, KINDS, Facts
+from dedup.report import Group, Incoming, Name, Occurrence, Overlap, Pair, Part, Place, Report, Summary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from dedup.engines.interface import Stored
+    from dedup.model import I64, Extents, Finds, Twins
+    from dedup.pipeline import Matched
+    from dedup.settings import Settings
+
+Span = tuple[int, int]
+
+
+def report_of(
+    matched: Matched,
+    finds: Iterable[Finds],
+    extents: Stored[Extents],
+    settings: Settings,
+    *,
+    checked: bool,
+) -> Report:
+    """
+    Build the report from finds sorted by group, and the extents of the documents in them.
+
+    `checked` adds the share of each incoming document. Raises `InputError` where none was read.
+    """
+    batches = list(matched.facts)
+    if not batches:
+        raise InputError("no documents were read: give files or folders with texts")
+    facts = Facts.concat(batches)
+    found = sorted(groups(finds, Naming(facts)), key=Found.order)
+    lying = Lying(extents)
+    copies: dict[int, list[Span]] = defaultdict(list)
+    for group in found:
+        if group.kind != BOILERPLATE:
+            for doc, span in group.copies():
+                copies[doc].append(span)
+    mine = [(places.doc >= matched.published, places.words) for places in matched.places]
+    return Report(
+        version=version("paradedup"),
+        settings=settings.part("detection"),
+        summary=Summary(
+            documents=len(facts) - matched.published,
+            paragraphs=sum(int(own.sum()) for own, _ in mine),
+            characters=int(facts.characters[facts.published == 0].sum()),
+            words=sum(int(words[own].sum()) for own, words in mine),
+            groups=len(found),
+            repeated_paragraphs=sum(lying.paragraphs(doc, spans) for doc, spans in copies.items()),
+            repeated_characters=sum(length(united(spans)) for spans in copies.values()),
+            candidates=matched.candidates,
+            rejected=matched.candidates - len(matched.matches),
+            buckets_cut=matched.buckets_cut,
+            skipped=(),
+        ),
+        groups=tuple(with_ids(found)),
+        overlaps=tuple(overlaps(found, Naming(facts), lying)),
+        incoming=tuple(shares(found, facts, lying)) if checked else None,
+    )
+
+
+def named(twins: Iterable[Twins], facts: Iterable[Facts]) -> Iterator[Pair]:
+    """Turn rows of places into pairs with the names of their documents."""
+    naming = Naming(Facts.concat(facts))
+    for batch in twins:
+        columns = (batch.a_doc, batch.a_no, batch.b_doc, batch.b_no, batch.similarity)
+        for a, i, b, j, value in zip(*(c.tolist() for c in columns), strict=True):
+            yield Pair(naming.place(a, i), naming.place(b, j), value)
+
+
+class Naming:
+    """What documents are called; a class because the names are read from columns when asked."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+
+    def name(self, doc: int) -> Name:
+        """Give the path and the record of a document."""
+        return Name(self.facts.path[doc], self.facts.record[doc] if self.file_line(doc) else None)
+
+    def place(self, doc: int, no: int) -> Place:
+        """Name a paragraph, numbered from 0."""
+        name = self.name(doc)
+        return Place(name.document, name.record, no + 1)
+
+    def file_line(self, doc: int) -> int | None:
+        """Give the line of a record in its file; `None` for a plain file."""
+        return int(self.facts.file_line[doc]) or None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A group, and the documents of its occurrences."""
+
+    kind: str
+    docs: tuple[int, ...]
+    group: Group
+
+    def order(self) -> tuple[Any, ...]:
+        """Sort by the keeper's document, start, kind, and end: the longer one first."""
+        keeper = self.group.keeper
+        return self.docs[0], keeper.start, self.kind, -keeper.end, self.group.unit
+
+    def copies(self) -> Iterator[tuple[int, Span]]:
+        """Give the document and the stretch of each copy."""
+        for doc, copy in zip(self.docs[1:], self.group.copies, strict=True):
+            yield doc, (copy.start, copy.end)
+
+
+def groups(finds: Iterable[Finds], naming: Naming) -> Iterator[Found]:
+    """Turn rows into groups; a group's rows stand together, but a batch may end inside it."""
+    docs: list[int] = []
+    group: list[Occurrence] = []
+    last: tuple[str, int, int] = ("", 0, 0)
+    for batch in finds:
+        plain = {
+            name: column.tolist()
+            for name, column in batch.columns().items()
+            if isinstance(column, np.ndarray)
+        }
+        pairs, written = batch.pairs.raws(), batch.written.list()
+        for row in range(len(batch)):
+            cells = {name: column[row] for name, column in plain.items()}
+            if not cells["copy"]:
+                if group:
+                    yield found(docs, group, *last)
+                docs, group = [], []
+                last = (KINDS[cells["kind"]], cells["words"], cells["count"])
+            docs.append(cells["doc"])
+            keeper = group[0] if group else None
+            group.append(occurrence(cells, keeper, pairs[row], written[row], naming))
+    if group:
+        yield found(docs, group, *last)
+
+
+def occurrence(
+    cells: dict[str, Any], keeper: Occurrence | None, pairs: bytes, text: str, naming: Naming
+) -> Occurrence:
+    """Turn one row into an occurrence; the keeper comes first."""
+    name = naming.name(cells["doc"])
+    part = cells["part"]
+    covered = Part((part[0] + 1, part[1] + 1), (part[2], part[3]), part[4], part[5])
+    kind = KINDS[cells["kind"]]
+    whole = keeper is None or kind == BOILERPLATE or covered.paragraphs == keeper.paragraphs
+    same = text
+    if keeper is not None:
+        start = 0 if whole else covered.start - keeper.start
+        same = keeper.text if whole else keeper.text[start : start + covered.end - covered.start]
+    numbers = np.frombuffer(pairs, "<i4").reshape(-1, 2) + 1
+    return Occurrence(
+        document=name.document,
+        record=name.record,
+        paragraphs=(cells["first"] + 1, cells["last"] + 1),
+        lines=(cells["line"], cells["line_end"]),
+        start=cells["start"],
+        end=cells["end"],
+        similarity=cells["similarity"],
+        identical=text == same,
+        keeper=keeper is None,
+        text=text,
+        file_line=naming.file_line(cells["doc"]),
+        fingerprint=None if keeper is None else identity(kind, text),
+        of=None if whole else covered,
+        bound=bool(cells["bound"]),
+        paired=tuple((i, j) for i, j in numbers.tolist()),
+    )
+
+
+def found(docs: list[int], occurrences: list[Occurrence], kind: str, words: int, count: int) -> Found:
+    """Make a group of its occurrences, keeper first."""
+    keeper, *copies = occurrences
+    lowest = min((copy.similarity for copy in copies), default=1.0)
+    keeper = replace(keeper, similarity=1.0, identical=True)
+    group = Group(
+        id=identity(kind, keeper.text),
+        kind=kind,
+        unit="block",
+        paragraphs=keeper.paragraphs[1] - keeper.paragraphs[0] + 1,
+        words=words,
+        characters=keeper.end - keeper.start,
+        similarity=lowest,
+        occurrences=(keeper, *copies),
+        count=count or None,
+    )
+    return Found(kind, tuple(docs), group)
+
+
+def identity(kind: str, text: str) -> str:
+    """Give the first 16 hex digits of SHA-256 over kind, a newline and the normalised text."""
+    return sha256(f"{kind}\n{kernels.normalise_text(text)}".encode()).hexdigest()[:16]
+
+
+def with_ids(found: Iterable[Found]) -> Iterator[Group]:
+    """Number groups that share an id: `-2`, `-3`."""
+    seen: dict[str, int] = defaultdict(int)
+    for each in found:
+        group = each.group
+        seen[group.id] += 1
+        times = seen[group.id]
+        yield replace(group, id=f"{group.id}-{times}") if times > 1 else group
+
+
+class Lying:
+    """Where the paragraphs of documents lie; a class because it finds them by document."""
+
+    def __init__(self, extents: Stored[Extents]) -> None:
+        self.doc, self.start, self.end = (extents.column(c) for c in ("doc", "start", "end"))
+
+    def of(self, doc: int) -> tuple[I64, I64]:
+        """Give starts and ends of the paragraphs of a document."""
+        a, b = np.searchsorted(self.doc, [doc, doc + 1])
+        return self.start[a:b], self.end[a:b]
+
+    def paragraphs(self, doc: int, spans: list[Span]) -> int:
+        """Count the paragraphs that begin in any of these stretches."""
+        starts, _ = self.of(doc)
+        return sum(int(np.diff(np.searchsorted(starts, span))[0]) for span in united(spans))
+
+    def share(self, doc: int, spans: list[Span]) -> float:
+        """Give the share of the characters of all paragraphs that lie in these stretches."""
+        starts, ends = self.of(doc)
+        inside = 0
+        for start, end in united(spans):
+            inside += int(np.maximum(np.minimum(ends, end) - np.maximum(starts, start), 0).sum())
+        return round(inside / max(1, int((ends - starts).sum())), 4)
+
+
+def united(spans: list[Span]) -> list[Span]:
+    """Join stretches that overlap."""
+    out: list[Span] = []
+    for start, end in sorted(spans):
+        if out and start <= out[-1][1]:
+            out[-1] = (out[-1][0], max(end, out[-1][1]))
+        else:
+            out.append((start, end))
+    return out
+
+
+def length(spans: list[Span]) -> int:
+    """Count the characters of disjoint stretches."""
+    return sum(end - start for start, end in spans)
+
+
+def both_sides(found: Iterable[Found]) -> Iterator[tuple[int, Span, int, Span]]:
+    """Give keeper and copy of each finding across documents: document and stretch of both."""
+    for each in found:
+        if each.kind != ACROSS:
+            continue
+        keeper = each.group.keeper
+        for (doc, span), copy in zip(each.copies(), each.group.copies, strict=True):
+            part = (copy.of.start, copy.of.end) if copy.of else (keeper.start, keeper.end)
+            yield each.docs[0], part, doc, span
+
+
+def overlaps(found: Iterable[Found], naming: Naming, lying: Lying) -> Iterator[Overlap]:
+    """Give the share of either document of a pair that is found in the other."""
+    spans: dict[Span, tuple[list[Span], list[Span]]] = defaultdict(lambda: ([], []))
+    for a, part, b, copy in both_sides(found):
+        spans[a, b][0].append(part)
+        spans[a, b][1].append(copy)
+    for (a, b), (parts, copies) in sorted(spans.items()):
+        yield Overlap(naming.name(a), naming.name(b), lying.share(a, parts), lying.share(b, copies))
+
+
+def shares(found: Iterable[Found], facts: Facts, lying: Lying) -> Iterator[Incoming]:
+    """Give the share of each incoming document that is found in another one."""
+    spans: dict[int, list[Span]] = defaultdict(list)
+    for a, part, b, copy in both_sides(found):
+        spans[a].append(part)
+        spans[b].append(copy)
+    naming = Naming(facts)
+    for doc in np.flatnonzero(facts.published == 0).tolist():
+        name = naming.name(doc)
+        yield Incoming(name.document, name.record, lying.share(doc, spans[doc]))

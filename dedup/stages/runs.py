@@ -1,0 +1,330 @@
+"""
+Points -> runs: matching paragraphs in the same order in two places, and the choice among them.
+
+Each document is decided alone, left to right, so no document waits for another. A run grows from
+a point to the nearest next one, is cut where the two stretches as a whole are not similar enough,
+and is widened over equal short paragraphs beside it (specification: Run, Choice).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+from rapidfuzz.distance import Indel
+
+from dedup import kernels
+from dedup.model import Runs, Scenes, Strings
+from dedup.rows import matching
+from dedup.stages.verify import DIGITS, similarity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dedup.model import Bodies, Partners, Points
+    from dedup.settings import Settings
+
+BOUND = 50_000
+"""Characters beyond which the similarity of two stretches is a lower bound."""
+
+
+def scene(partners: Partners, bodies: Bodies) -> Scenes:
+    """Bring the paragraphs of all partners of a document together; both sorted by `doc`."""
+    row, at = matching(partners.doc, bodies.doc)
+    return Scenes(partners.copy[row], **bodies.take(at).columns())
+
+
+def choose(points: Points, scenes: Scenes, settings: Settings) -> Runs:
+    """Choose the runs of each document `copy`; points sorted by copy, source, j, i."""
+    cuts = np.searchsorted(points.copy, np.unique(points.copy))
+    found: list[tuple[int, int, Run, Document]] = []
+    for start, stop in pairwise([*cuts.tolist(), len(points)]):
+        mine = points.slice(start, stop)
+        copy = int(mine.copy[0])
+        seen = documents(
+            scenes.slice(*np.searchsorted(scenes.copy, [copy, copy + 1]).tolist()), settings
+        )
+        for kind in (mine.take(mine.source != copy), mine.take(mine.source == copy)):
+            found += [(run.source, copy, run, seen[copy]) for run in chosen(kind, copy, seen, settings)]
+    return Runs(
+        np.array([f[0] for f in found], np.int64),
+        np.array([f[1] for f in found], np.int64),
+        np.array([f[2].from_first for f in found], np.int32),
+        np.array([f[2].from_last for f in found], np.int32),
+        np.array([f[2].first for f in found], np.int32),
+        np.array([f[2].last for f in found], np.int32),
+        np.array([f[2].similarity for f in found], np.float64),
+        np.array([f[2].bound for f in found], np.int8),
+        Strings.of([np.array(f[2].pairs, "<i4").tobytes() for f in found]),
+        np.array([d.start[r.first] for _, _, r, d in found], np.int64),
+        np.array([d.end[r.last] for _, _, r, d in found], np.int64),
+        np.array([d.line[r.first] for _, _, r, d in found], np.int32),
+        np.array([d.line_end[r.last] for _, _, r, d in found], np.int32),
+        Strings.of([d.stretch(r.first, r.last) for _, _, r, d in found]),
+    )
+
+
+def documents(rows: Scenes | Bodies, settings: Settings) -> dict[int, Document]:
+    """Cut rows sorted by `doc` into documents."""
+    docs, firsts = np.unique(rows.doc, return_index=True)
+    cuts = [*firsts.tolist(), len(rows)]
+    return {
+        int(doc): Document(rows.slice(a, b), settings)
+        for doc, (a, b) in zip(docs, pairwise(cuts), strict=True)
+    }
+
+
+class Document:
+    """The paragraphs of one document by number; a class because it remembers what it read."""
+
+    def __init__(self, rows: Scenes | Bodies, settings: Settings) -> None:
+        self.start = rows.start.tolist()
+        self.end = rows.end.tolist()
+        self.line = rows.line.tolist()
+        self.line_end = rows.line_end.tolist()
+        self.text = rows.text.tolist()
+        self.words = rows.words.tolist()
+        self.written = rows.written
+        self.boilerplate = rows.boilerplate.astype(bool).tolist()
+        self.long = (rows.words >= settings.min_words).tolist()
+        self._normal: dict[tuple[int, int], str] = {}
+
+    @cached_property
+    def open(self) -> list[int]:
+        """Numbers of the paragraphs that runs are made of: long ones, boilerplate left out."""
+        return [
+            no for no, long in enumerate(self.long) if long and not self.boilerplate[no]
+        ]
+
+    @cached_property
+    def position(self) -> dict[int, int]:
+        """The place of a paragraph among the open ones, by its number."""
+        return {no: place for place, no in enumerate(self.open)}
+
+    def stretch(self, first: int, last: int) -> str:
+        """Give the original text of paragraphs `first` to `last`."""
+        a, b = self.written.offsets[first], self.written.offsets[last + 1]
+        text = self.written.data[a:b].tobytes().decode("utf-8", "surrogatepass")
+        return text[: self.characters(first, last)]
+
+    def characters(self, first: int, last: int) -> int:
+        """Give the length of paragraphs `first` to `last` and what lies between."""
+        return int(self.end[last] - self.start[first])
+
+    def normal(self, first: int, last: int) -> str:
+        """Give the normalised text of paragraphs `first` to `last`."""
+        key = (first, last)
+        if key not in self._normal:
+            self._normal[key] = kernels.normalise_text(self.stretch(first, last))
+        return self._normal[key]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Paragraphs by number: pairs of (source, copy), the stretches, their similarity."""
+
+    source: int
+    pairs: tuple[tuple[int, int], ...]
+    from_first: int
+    from_last: int
+    first: int
+    last: int
+    similarity: float = 1.0
+    bound: bool = False
+
+
+def chosen(
+    points: Points, copy: int, seen: dict[int, Document], settings: Settings
+) -> Iterator[Run]:
+    """Give the runs of one kind, left to right: the most pairs win, of equals the earliest source."""
+    if not len(points):
+        return
+    here = seen[copy]
+    near: dict[int, set[tuple[int, int]]] = {}
+    begins: dict[int, list[tuple[int, int]]] = {}
+    for source, j, i in zip(
+        points.source.tolist(), points.j.tolist(), points.i.tolist(), strict=True
+    ):
+        place = (seen[source].position[i], here.position[j])
+        near.setdefault(source, set()).add(place)
+        begins.setdefault(j, []).append((source, i))
+    alike = {(here.text[j], seen[s].text[i]) for j, sources in begins.items() for s, i in sources}
+    taken: set[int] = set()
+    for j in sorted(begins):
+        if here.position[j] in taken:
+            continue
+        grown = []
+        for source, i in sorted(begins[j]):
+            first = (seen[source].position[i], here.position[j])
+            limit = first[1] if source == copy else len(seen[source].open)
+            grown.append((source, grow(first, near[source], taken, limit, settings.max_gap)))
+        best: Run | None = None
+        for source, places in sorted(grown, key=lambda g: -len(g[1])):
+            if best is not None and len(places) < len(best.pairs):
+                break
+            there = seen[source]
+            pairs = tuple((there.open[a], here.open[b]) for a, b in places)
+            run = settle(pairs, source, there, here, alike, settings)
+            if run is not None and (
+                best is None
+                or (-len(run.pairs), run.source, run.from_first)
+                < (-len(best.pairs), best.source, best.from_first)
+            ):
+                best = run
+        if best is not None:
+            taken.update(here.position[b] for _, b in best.pairs)
+            yield widened(best, seen[best.source], here)
+
+
+def grow(
+    first: tuple[int, int],
+    near: set[tuple[int, int]],
+    taken: set[int],
+    limit: int,
+    max_gap: int,
+) -> list[tuple[int, int]]:
+    """
+    Follow the nearest next points from `first`, by places among open paragraphs.
+
+    Nearest is fewest skipped in all, then fewest in the copy; the source stays before `limit`.
+    """
+    steps = sorted(
+        ((a, b) for a in range(max_gap + 1) for b in range(max_gap + 1)),
+        key=lambda skipped: (sum(skipped), skipped[1]),
+    )
+    run = [first]
+    while True:
+        i, j = run[-1]
+        for a, b in steps:
+            then = (i + 1 + a, j + 1 + b)
+            if then in near and then[0] < limit and then[1] not in taken:
+                run.append(then)
+                break
+        else:
+            return run
+
+
+def settle(  # noqa: PLR0913 - the run, where it lies, and what decides
+    pairs: tuple[tuple[int, int], ...],
+    source: int,
+    there: Document,
+    here: Document,
+    alike: set[tuple[int, int]],
+    settings: Settings,
+) -> Run | None:
+    """Cut a run until it holds, and give it if it counts."""
+    while True:
+        value, bound = likeness(pairs, there, here)
+        if value < settings.threshold:
+            pairs = pairs[: widest_gap(pairs, there, here)]
+            continue
+        once = one_period(pairs, there, alike) if there is here else pairs
+        if once == pairs:
+            break
+        pairs = once
+    if min(sum(there.words[i] for i, _ in pairs), sum(here.words[j] for _, j in pairs)) < (
+        settings.min_group_words
+    ):
+        return None
+    (i, j), (k, m) = pairs[0], pairs[-1]
+    return Run(source, pairs, i, k, j, m, value, bound)
+
+
+def likeness(
+    pairs: tuple[tuple[int, int], ...], there: Document, here: Document
+) -> tuple[float, bool]:
+    """Give the similarity of the stretches that the pairs span, and whether it is a bound."""
+    (i, j), (k, m) = pairs[0], pairs[-1]
+    return stretch_similarity((i, k), (j, m), pairs, there, here)
+
+
+def stretch_similarity(
+    source: tuple[int, int],
+    copy: tuple[int, int],
+    pairs: tuple[tuple[int, int], ...],
+    there: Document,
+    here: Document,
+) -> tuple[float, bool]:
+    """
+    Give the similarity of two stretches of paragraphs, 0 to 1.
+
+    Beyond `BOUND` characters it is a lower bound from the paired paragraphs alone, since
+    comparing costs the product of the lengths.
+    """
+    if max(there.characters(*source), here.characters(*copy)) <= BOUND:
+        return similarity(there.normal(*source), here.normal(*copy)), False
+    lengths = sum(len(there.normal(n, n)) for n in range(source[0], source[1] + 1))
+    lengths += sum(len(here.normal(n, n)) for n in range(copy[0], copy[1] + 1))
+    same = 0
+    for i, j in pairs:
+        a, b = there.normal(i, i), here.normal(j, j)
+        same += len(a) + len(b) - Indel.distance(a, b)
+    return same * DIGITS // lengths / DIGITS, True
+
+
+def widest_gap(pairs: tuple[tuple[int, int], ...], there: Document, here: Document) -> int:
+    """Find how many pairs stand before the widest gap; of equals the first."""
+    gaps = [
+        max(there.position[c] - there.position[a], here.position[d] - here.position[b])
+        for (a, b), (c, d) in pairwise(pairs)
+    ]
+    return gaps.index(max(gaps)) + 1
+
+
+def one_period(
+    pairs: tuple[tuple[int, int], ...], there: Document, alike: set[tuple[int, int]]
+) -> tuple[tuple[int, int], ...]:
+    """Cut a run whose source repeats its own beginning a whole number of times to one time."""
+    source = there.open[there.position[pairs[0][0]] : there.position[pairs[-1][0]] + 1]
+    texts = [there.text[no] for no in source]
+    for period in range(1, len(texts) // 2 + 1):
+        if len(texts) % period == 0 and all(
+            texts[k] == texts[k % period] or (texts[k], texts[k % period]) in alike
+            for k in range(period, len(texts))
+        ):
+            return tuple(p for p in pairs if p[0] <= source[period - 1])
+    return pairs
+
+
+def widened(run: Run, there: Document, here: Document) -> Run:
+    """Widen a run over directly adjacent equal short paragraphs: the beginning, then the end."""
+    first, last, from_first, from_last = run.first, run.last, run.from_first, run.from_last
+    pairs = run.pairs
+    within = there is here
+
+    def equal(i: int, j: int) -> bool:
+        return (
+            not there.long[i]
+            and not here.long[j]
+            and there.text[i] == here.text[j]
+            and not there.boilerplate[i]
+        )
+
+    while (
+        from_first > 0
+        and first - 1 > (from_last if within else -1)
+        and equal(from_first - 1, first - 1)
+    ):
+        from_first, first = from_first - 1, first - 1
+        pairs = ((from_first, first), *pairs)
+    while (
+        last + 1 < len(here.text)
+        and from_last + 1 < (first if within else len(there.text))
+        and equal(from_last + 1, last + 1)
+    ):
+        from_last, last = from_last + 1, last + 1
+        pairs = (*pairs, (from_last, last))
+    value, bound = stretch_similarity((from_first, from_last), (first, last), pairs, there, here)
+    return replace(
+        run,
+        pairs=pairs,
+        from_first=from_first,
+        from_last=from_last,
+        first=first,
+        last=last,
+        similarity=value,
+        bound=bound,
+    )

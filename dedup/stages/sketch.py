@@ -1,0 +1,39 @@
+"""
+Texts -> MinHash signatures (Broder 1997) of their character n-grams.
+
+Signatures are datasketch's: `MinHash(128, scheme="affine32", hashfunc=dedup.shingle_hash)` over
+`dedup.shingles(text)` has the same 128 components, so they can be handed to any datasketch index.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dedup import kernels
+from dedup.model import Sketches
+
+if TYPE_CHECKING:
+    from dedup.model import Texts
+    from dedup.settings import Settings
+
+
+def sketch(texts: Texts, settings: Settings) -> Sketches:
+    """Sketch the long texts; short ones match only when equal and need no signature."""
+    long = texts.take(texts.words >= settings.min_words)
+    data, offsets = long.normal.data, long.normal.offsets
+    return Sketches(
+        long.text, characters(data, offsets), kernels.sketch(data, offsets, size=SHINGLE)
+    )
+
+
+SHINGLE = 5
+"""Characters of a shingle: measured in `benchmarks/README.md` against words and other sizes."""
+
+
+def characters(data: np.ndarray, offsets: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+    """Count the code points of each string of a ragged UTF-8 column."""
+    leads = np.zeros(len(data) + 1, np.int64)
+    np.cumsum((data & 0xC0) != 0x80, out=leads[1:])
+    return np.diff(leads[offsets]).astype(np.int32)

@@ -1,0 +1,197 @@
+"""The flow against the oracle, on both engines: in memory, and with sorted runs on disk."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import naive
+import numpy as np
+import pytest
+import strategies
+from hypothesis import given
+from rapidfuzz import fuzz
+
+from dedup import pipeline
+from dedup.engines.local import Local
+from dedup.model import Documents, Strings
+from dedup.settings import Settings
+from dedup.stages import candidates
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dedup.report import Group, Occurrence, Report
+
+GOLDEN = json.loads((Path(__file__).parent / "cases" / "golden.json").read_text(encoding="utf-8"))
+REPORTS = [case for case in GOLDEN if case["command"] == "report"]
+MEMORY = {"memory": 2 << 30, "disk": 1 << 20}
+
+
+@pytest.fixture(params=MEMORY)
+def engine(request: pytest.FixtureRequest) -> Iterator[Local]:
+    """The local engine with plenty of memory, and with a bound of one MB."""
+    with Local(memory=MEMORY[request.param], threads=2) as local:
+        yield local
+
+
+@pytest.fixture
+def exhaustive(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every pair of texts meet, so that only what comes after the meeting is compared."""
+    monkeypatch.setitem(candidates.RECALL, "high", candidates.Banding(128, 1, 0))
+
+
+def documents(texts: dict[str, str], published: int = 0) -> Documents:
+    """Make the table that a reader would hand over."""
+    count = len(texts)
+    zeros = np.zeros(count, np.int64)
+    return Documents(
+        np.arange(count),
+        Strings.of(list(texts)),
+        Strings.of([""] * count),
+        zeros,
+        np.array([path.endswith(".md") for path in texts], np.int8),
+        zeros.astype(np.int8),
+        (np.arange(count) < published).astype(np.int8),
+        Strings.of(list(texts.values())),
+    )
+
+
+def in_batches(table: Documents, rows: int) -> Iterator[Documents]:
+    """Hand a table over in several batches."""
+    for at in range(0, len(table), rows):
+        yield table.slice(at, at + rows)
+
+
+def as_golden(report: Report) -> list[dict[str, Any]]:
+    """Write groups as the oracle does."""
+    return [_group(group) for group in report.groups]
+
+
+def _group(group: Group) -> dict[str, Any]:
+    out: dict[str, Any] = {
+        "kind": group.kind,
+        "unit": group.unit,
+        "keeper": _place(group.keeper),
+        "copies": [_copy(copy, group.kind) for copy in group.copies],
+    }
+    return out | ({"count": group.count} if group.count else {})
+
+
+def _place(place: Occurrence) -> dict[str, Any]:
+    paragraphs = list(place.paragraphs)
+    return {
+        "document": place.document,
+        "paragraphs": paragraphs,
+        "start": place.start,
+        "end": place.end,
+    }
+
+
+def _copy(copy: Occurrence, kind: str) -> dict[str, Any]:
+    out = _place(copy) | {"similarity": copy.similarity}
+    if copy.of:
+        of = {"paragraphs": list(copy.of.paragraphs), "start": copy.of.start, "end": copy.of.end}
+        out["of"] = of
+    if copy.bound:
+        out["bound"] = True
+    if kind != "boilerplate":
+        out["paired"] = [list(pair) for pair in copy.paired]
+    return out
+
+
+@pytest.mark.parametrize("case", REPORTS, ids=lambda case: case["name"])
+def test_golden_cases_hold(case: dict[str, Any], engine: Local) -> None:
+    """Every golden report comes out, one document a batch."""
+    table = documents(case["documents"])
+    report = pipeline.find(in_batches(table, 1), Settings.of(case["settings"]), engine)
+    wanted = [group | {"copies": group.get("copies", [])} for group in case["groups"]]
+    for group, want in zip(got := as_golden(report), wanted, strict=False):
+        for copy in group["copies"]:
+            copy.pop("paired", None)
+            if "of" in copy and "of" not in str(want):
+                copy["of"] = {"paragraphs": copy["of"]["paragraphs"]}
+        if group["kind"] == "boilerplate":
+            group["copies"] = want["copies"]
+    assert got == wanted
+
+
+def chosen(corpus: strategies.Corpus) -> Settings:
+    """Give the settings of a corpus; what is published is no setting but marked in the table."""
+    return Settings.of({k: v for k, v in corpus.settings.items() if k != "published"})
+
+
+def compare(corpus: strategies.Corpus, memory: int) -> None:
+    """Hold a report to the oracle's."""
+    settings, published = chosen(corpus), corpus.settings.get("published", 0)
+    wanted = naive.report(corpus.documents, **corpus.settings)
+    with Local(memory=memory, threads=2) as engine:
+        table = documents(corpus.documents, published)
+        flow = pipeline.check if published else pipeline.find
+        report = flow(in_batches(table, 3), settings, engine)
+    assert as_golden(report) == wanted
+    holds(report, corpus.documents, settings)
+
+
+def holds(report: Report, texts: dict[str, str], settings: Settings) -> None:
+    """Recompute what a report says from the original texts."""
+    for group in report.groups:
+        for place in group.occurrences:
+            assert texts[place.document][place.start : place.end] == place.text
+        if group.kind == "boilerplate":
+            continue
+        for copy in group.copies:
+            part = copy.of or group.keeper
+            source = texts[group.keeper.document][part.start : part.end]
+            value = fuzz.ratio(naive.normalise(source), naive.normalise(copy.text)) / 100
+            assert value >= settings.threshold - 1e-9
+            assert copy.bound or abs(value - copy.similarity) < 1.01e-4
+            assert copy.identical == (source == copy.text)
+
+
+@pytest.mark.usefixtures("exhaustive")
+@pytest.mark.parametrize("memory", MEMORY.values(), ids=MEMORY)
+@given(corpus=strategies.corpora())
+def test_random_corpora_equal_the_oracle(corpus: strategies.Corpus, memory: int) -> None:
+    """Any corpus of letters gives the groups that the slow code gives, checks too."""
+    compare(corpus, memory)
+
+
+@pytest.mark.usefixtures("exhaustive")
+@given(corpus=strategies.corpora())
+def test_random_pairs_equal_the_oracle(corpus: strategies.Corpus) -> None:
+    """Every verified match is listed, by places in Order."""
+    settings = chosen(corpus)
+    with Local(threads=2) as engine:
+        found = list(pipeline.pairs([documents(corpus.documents)], settings, engine))
+    got = [
+        {
+            "a": {"document": pair.a.document, "paragraph": pair.a.paragraph},
+            "b": {"document": pair.b.document, "paragraph": pair.b.paragraph},
+            "similarity": pair.similarity,
+        }
+        for pair in found
+    ]
+    assert got == naive.matches(corpus.documents, **corpus.settings)
+
+
+@pytest.mark.soak
+@pytest.mark.usefixtures("exhaustive")
+def test_many_random_corpora_equal_the_oracle() -> None:
+    """The same for thousands of corpora, both engines in turn."""
+    for number in range(2000):
+        corpus = strategies.random_corpus(random.Random(number))
+        compare(corpus, list(MEMORY.values())[number % 2])
+
+
+def test_shingles_and_default_bands_find_what_brute_force_finds() -> None:
+    """With the settings in force a changed paragraph is found like an equal one."""
+    corpus = {case["name"]: case for case in REPORTS}["10"]["documents"]
+    for seed in range(20):
+        rng = random.Random(seed)
+        texts = {path: text for path, text in sorted(corpus.items(), key=lambda _: rng.random())}
+        with Local(threads=1) as engine:
+            report = pipeline.find([documents(texts)], Settings(), engine)
+        assert as_golden(report) == naive.report(texts)

@@ -2,11 +2,11 @@
 Every error that dedup raises on purpose.
 
     DedupError                 never raised directly; exit code 2
-    ├── SettingsError          a setting that does not exist or cannot have that value (also a ValueError)
+    ├── SettingsError          a setting that does not exist or cannot have that value
     ├── InputError             a named input that cannot be read, decoded or parsed
     │   └── RecordError        one record of it: names the line
     ├── OutputError            a place that cannot or must not be written
-    ├── LedgerError            a cleaned corpus whose ledger, manifest or files do not prove it
+    ├── LedgerError            a ledger, manifest or file that does not prove a cleaned corpus
     └── GuardError             `clean` would remove more than it may; exit code 3
 
 The message is one line that names the file, the place and the next step. A caller writes

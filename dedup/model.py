@@ -21,7 +21,8 @@ Two numbers name things everywhere:
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Self
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -67,7 +68,7 @@ class Strings:
     def raws(self) -> list[bytes]:
         """Give the UTF-8 of every row."""
         data, cuts = self.data.tobytes(), self.offsets.tolist()
-        return [data[a:b] for a, b in zip(cuts, cuts[1:], strict=False)]
+        return [data[a:b] for a, b in pairwise(cuts)]
 
     def list(self) -> list[str]:
         """Give every row as a Python string."""
@@ -107,7 +108,7 @@ class Table:
     def __len__(self) -> int:
         return len(getattr(self, fields(self)[0].name))
 
-    def columns(self) -> dict[str, NDArray[np.generic] | Strings]:
+    def columns(self) -> dict[str, Any]:
         """Give the columns by name."""
         return {f.name: getattr(self, f.name) for f in fields(self)}
 
@@ -118,7 +119,9 @@ class Table:
 
     def take(self, rows: NDArray[np.integer] | NDArray[np.bool_]) -> Self:
         """Select rows by number, in that order, or by mask."""
-        index = np.flatnonzero(rows) if rows.dtype == np.bool_ else rows.astype(np.int64, copy=False)
+        index = (
+            np.flatnonzero(rows) if rows.dtype == np.bool_ else rows.astype(np.int64, copy=False)
+        )
         return type(self)(
             **{
                 name: c.take(index) if isinstance(c, Strings) else c[index]
@@ -244,7 +247,8 @@ class Bands(Table):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pairs(Table):
-    """Two texts that met and passed the cheap filters, `a` before `b`.
+    """
+    Two texts that met and passed the cheap filters, `a` before `b`.
 
     A negative `a` is no pair: band `-a - 1` has a bucket, beginning with text `b`, that was cut.
     """
@@ -381,7 +385,8 @@ class Scenes(Table):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Runs(Table):
-    """A chosen run: paragraphs `first..last` of `copy` repeat `from_first..from_last` of `source`.
+    """
+    A chosen run: paragraphs `first..last` of `copy` repeat `from_first..from_last` of `source`.
 
     Numbers from 0, inclusive. Kind `within` where `copy` is `source`, else `across`.
     """

@@ -1,7 +1,8 @@
 """
 The whole flow, top to bottom, one line a stage. READ SECOND (after `model`).
 
-    documents ─► segment ─► normalise ─► sketch ─► candidates ─► verify ─► boilerplate ─► runs ─► groups
+    documents ─► segment ─► normalise ─► sketch ─► candidates ─► verify
+              ─► boilerplate ─► points ─► runs ─► groups ─► Report
 
 Written in the engine's three verbs, so that it is the same on a laptop, on a disk, on a cluster.
 Documents marked as published are earlier than all others and hold no copies; that is all that a
@@ -22,8 +23,8 @@ from dedup import model as m
 from dedup.stages import boilerplate, candidates, groups, points, runs, twins, verify
 from dedup.stages.bodies import bodies, extents, facts
 from dedup.stages.normalise import collapse, normalise, numbered, place, without_normal
-from dedup.stages.segment import segment
 from dedup.stages.report import named, report_of
+from dedup.stages.segment import segment
 from dedup.stages.sketch import sketch
 
 if TYPE_CHECKING:
@@ -107,7 +108,8 @@ def match(
     places = engine.join(bare, texts, (DIGEST, DIGEST), m.Places, place)
     say("sketching", 0, None)
     sketches = engine.map(texts, m.Sketches, partial(sketch, settings=settings))
-    met = engine.by_key(meetings(sketches, settings, engine, say), ("a", "b"), m.Pairs, candidates.distinct)
+    all_met = meetings(sketches, settings, engine, say)
+    met = engine.by_key(all_met, ("a", "b"), m.Pairs, candidates.distinct)
     pairs = engine.map(met, m.Pairs, candidates.real)
     say("verifying", 0, len(pairs))
     half = engine.join(pairs, texts, (("a",), ("text",)), m.HalfRead, verify.read_first)
@@ -204,9 +206,7 @@ def blocks(
 
 def all_points(matched: Matched, settings: Settings, engine: Engine) -> Stored[m.Points]:
     """Point from every paragraph that may be a copy to the earlier ones that it matches."""
-    usable = engine.map(
-        matched.places, m.Places, partial(points.open_places, settings=settings)
-    )
+    usable = engine.map(matched.places, m.Places, partial(points.open_places, settings=settings))
     incoming = engine.map(usable, m.Places, partial(points.incoming, published=matched.published))
     firsts = engine.by_key(usable, ("text", *PLACE), m.Firsts, points.firsts)
     near = neighbours(matched.texts, matched.matches, engine)

@@ -8,7 +8,7 @@ people and stays out of it. Numbers of paragraphs and lines count from 1 and are
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 SCHEMA = "dedup.report/1"
 
@@ -171,6 +171,4 @@ class Report:
 
     def with_skipped(self, skipped: tuple[Skipped, ...]) -> Report:
         """Add the inputs that were not read to the summary."""
-        from dataclasses import replace
-
         return replace(self, summary=replace(self.summary, skipped=skipped))

@@ -70,7 +70,7 @@ class Settings:
 
     def __post_init__(self) -> None:
         """Refuse what cannot work."""
-        if not 0.5 <= self.threshold <= 1:  # noqa: PLR2004 - the bounds that `about` states
+        if not 0.5 <= self.threshold <= 1:
             raise SettingsError(
                 f"threshold is {self.threshold:g}: give a number from 0.5 to 1, such as 0.8"
             )

@@ -798,7 +798,7 @@ Plan = dict[Place, Gone]
 
 def same_text(corpus: Corpus, a: Place, b: Place) -> bool:
     """
-    Rule 1: may one of the two be deleted?
+    Rule 1: tell whether one of the two may be deleted.
 
     "`same`: equal, or a match whose words with digits are the same (as a multiset) and of whose
     words some common subsequence skips fewer than 5 words at a time on either side".

@@ -132,7 +132,7 @@ def edited(words: Sequence[str], edit: str) -> list[str]:
     elif kind == "^":
         out = out[len(out) // 2 :] + out[: len(out) // 2]
     elif kind == "~":
-        out = [w.upper().replace("E", "É\u00ad") if n % 3 else f"«{w}»," for n, w in enumerate(out)]
+        out = [f"«{w}»," if n % 3 else w.upper().replace("E", "É\u00ad") for n, w in enumerate(out)]
     return out
 
 
@@ -188,7 +188,7 @@ def plain(pick: Pick, most: int = 8) -> Sketch:
 
 
 def soup(pick: Pick) -> list[Sketch]:
-    """Draw documents of few letters in any order: choice, sources everywhere, what is paired once."""
+    """Draw documents of few letters in any order: choice among sources, what is paired once."""
     pool = [fresh(pick) for _ in range(2 + pick(3))] + [heading(pick)]
     return [
         [maybe_edited(pick, one(pick, pool), 15) for _ in range(1 + pick(9))]
@@ -249,9 +249,9 @@ def periods(pick: Pick) -> list[Sketch]:
 
 
 def many_places(pick: Pick) -> list[Sketch]:
-    """Draw one letter at 13 to 18 places, then with another one behind it: the sixteen places."""
+    """Draw one letter at 14 to 18 places, then with another one behind it: the sixteen places."""
     x, y = fresh(pick), fresh(pick)
-    places = 13 + pick(6)
+    places = 14 + pick(5)
     across = pick(places) if chance(pick, 30) else 0
     documents = [[x] * n for n in (places - across, across) if n]
     if chance(pick, 50):
@@ -273,7 +273,8 @@ def star_family(pick: Pick) -> list[Sketch]:
 def with_menus(pick: Pick, documents: list[Sketch]) -> list[Sketch]:
     """Put the same lines on top of, under and into documents, and add documents to carry them."""
     menu = [one(pick, [heading(pick), fresh(pick), "Ü"]) for _ in range(1 + pick(2))]
-    documents = documents + [[one(pick, LONG)] for _ in range(pick(5))]
+    others = one(pick, [pick(5), pick(5), 6 + pick(5)])
+    documents = documents + [[one(pick, LONG)] for _ in range(others)]
     out = []
     for tokens in documents:
         lines = [maybe_edited(pick, token, 12) for token in menu]

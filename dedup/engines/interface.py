@@ -9,13 +9,14 @@ cluster give the same rows in the same order.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import Protocol, TypeVar
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from dedup.model import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from dedup.model import I64
 
 T = TypeVar("T", bound=Table)
 U = TypeVar("U", bound=Table)
@@ -39,7 +40,7 @@ class Stored(Protocol[T]):
         """Count its rows."""
         ...
 
-    def column(self, name: str) -> NDArray[np.int64]:
+    def column(self, name: str) -> I64:
         """Give one column of whole numbers, whole: for what the caller must know at once."""
         ...
 
@@ -66,7 +67,9 @@ class Engine(Protocol):
         stage: Callable[[T, U], V],
     ) -> Stored[V]:
         """
-        Sort each table by its own key, then apply `stage` to pairs of batches: all rows of both
-        whose key (the first column) lies in one range. Ranges without rows of `table` are left out.
+        Sort each table by its own key, then apply `stage` to batches of both in one range of keys.
+
+        A batch pair holds all rows of both whose key (the first column) lies in the range; ranges
+        without rows of `table` are left out.
         """
         ...

@@ -14,9 +14,9 @@ import shutil
 import tempfile
 import weakref
 from collections import deque
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 import numpy as np
 
@@ -25,6 +25,8 @@ from dedup.model import Strings, Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from numpy.typing import NDArray
 
     from dedup.engines.interface import Key
     from dedup.model import I64
@@ -45,7 +47,9 @@ class Local:
     folder for sorted runs cannot be written.
     """
 
-    def __init__(self, memory: int = 2 << 30, threads: int = 0, work_dir: str | None = None) -> None:
+    def __init__(
+        self, memory: int = 2 << 30, threads: int = 0, work_dir: str | None = None
+    ) -> None:
         self.threads = threads or os.cpu_count() or 1
         self.memory = memory
         self.held = 0
@@ -54,7 +58,7 @@ class Local:
         self._folder: Path | None = None
         self._pool = ThreadPoolExecutor(self.threads)
 
-    def __enter__(self) -> Local:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -86,23 +90,21 @@ class Local:
         kind: type[V],
         stage: Callable[[T, U], V],
     ) -> Held[V]:
-        """Sort each table by its key, then apply `stage` to batches of both in one range of keys."""
+        """Sort each table by its key, then apply `stage` to batches of both in one range."""
         left, right = self._sorted(table, key[0]), self._sorted(other, key[1])
         if not left:
             return self._hold(kind, iter(()))
         ranges = self._ranges([(left, key[0]), (right, key[1])])
         return self._hold(kind, self._each(stage, (r for r in ranges if len(r[0]))))
 
-    def _each(
-        self, stage: Callable[..., U], arguments: Iterable[tuple[Table, ...]]
-    ) -> Iterator[U]:
-        waiting: deque[object] = deque()
+    def _each(self, stage: Callable[..., U], arguments: Iterable[tuple[Table, ...]]) -> Iterator[U]:
+        waiting: deque[Future[U]] = deque()
         for batch in arguments:
             waiting.append(self._pool.submit(stage, *batch))
             if len(waiting) > self.threads:
-                yield waiting.popleft().result()  # type: ignore[attr-defined]
+                yield waiting.popleft().result()
         while waiting:
-            yield waiting.popleft().result()  # type: ignore[attr-defined]
+            yield waiting.popleft().result()
 
     def _hold(self, kind: type[U], batches: Iterator[U]) -> Held[U]:
         held = Held(kind)
@@ -139,10 +141,9 @@ class Local:
             columns: dict[str, object] = {}
             for name, column in batch.columns().items():
                 if isinstance(column, Strings):
-                    columns[name] = Strings(
-                        _mapped(folder / f"{name}.data.npy", column.data),
-                        _mapped(folder / f"{name}.offsets.npy", column.offsets),
-                    )
+                    data = _mapped(folder / f"{name}.data.npy", column.data)
+                    offsets = _mapped(folder / f"{name}.offsets.npy", column.offsets)
+                    columns[name] = Strings(data, offsets)
                 else:
                     columns[name] = _mapped(folder / f"{name}.npy", column)
         except OSError as error:
@@ -169,7 +170,7 @@ class Local:
             runs.append(table.empty)
         return runs
 
-    def _ranges(self, tables: Sequence[tuple[Runs[Table], Key]]) -> Iterator[tuple[Table, ...]]:
+    def _ranges(self, tables: Sequence[tuple[Runs[Any], Key]]) -> Iterator[tuple[Table, ...]]:
         """Cut ranges of keys off the front of all runs of all tables, smallest keys first."""
         kinds = [runs[0].slice(0, 0) for runs, _ in tables if runs]
         if not kinds:
@@ -213,7 +214,7 @@ class Held(Generic[T]):
 class Runs(list[T]):
     """Sorted runs of one table; a class so that files can be removed with the list."""
 
-    __hash__ = object.__hash__
+    __hash__ = object.__hash__  # type: ignore[assignment]
 
 
 class Front:
@@ -291,6 +292,6 @@ def _on_disk(table: Table) -> bool:
     return isinstance(column, np.memmap)
 
 
-def _mapped(path: Path, column: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+def _mapped(path: Path, column: NDArray[Any]) -> NDArray[Any]:
     np.save(path, column)
     return np.load(path, mmap_mode="r") if column.size else column

@@ -1,1 +1,1 @@
-"""What is done, one file a stage, in the order of the flow; each a function of a batch of columns."""
+"""What is done, one file a stage, in the order of the flow: functions of batches of columns."""

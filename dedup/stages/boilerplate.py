@@ -67,7 +67,6 @@ def mark(places: Places, spread: Spread, settings: Settings) -> Places:
     return Places(places.doc, places.no, places.text, places.words, flags)
 
 
-
 def only(places: Places) -> Places:
     """Keep the places of boilerplate."""
     return places.take(places.boilerplate != 0)

@@ -108,15 +108,21 @@ def part(document: Document, first: int, last: int) -> tuple[int, ...]:
 def finds(rows: list[tuple[Any, ...]]) -> Finds:
     """Build the table from rows in the order of its columns."""
     columns: list[Any] = list(zip(*rows, strict=True)) or [()] * 18
-    kinds = [np.int64, np.int8, np.int64, np.int8, np.int64, np.int32, np.int32, np.int64]
+    kinds: list[type] = [
+        np.int64,
+        np.int8,
+        np.int64,
+        np.int8,
+        np.int64,
+        np.int32,
+        np.int32,
+        np.int64,
+    ]
     kinds += [np.int64, np.int32, np.int32, np.float64, np.int8, np.int64, np.int64]
     *plain, parts, pairs, written = columns
-    return Finds(
-        *(np.array(column, kind) for column, kind in zip(plain, kinds, strict=True)),
-        np.array(parts, np.int64).reshape(-1, 6),
-        Strings.of(pairs),
-        Strings.of(written),
-    )
+    typed: list[Any] = [np.array(c, kind) for c, kind in zip(plain, kinds, strict=True)]
+    part = np.array(parts, np.int64).reshape(-1, 6)
+    return Finds(*[*typed, part, Strings.of(pairs), Strings.of(written)])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

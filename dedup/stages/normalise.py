@@ -81,9 +81,7 @@ def place(forms: Forms, texts: Texts) -> Places:
         if not off.any():
             break
         at = at + off
-    return Places(
-        forms.doc, forms.no, texts.text[at], forms.words, np.zeros(len(forms), np.int8)
-    )
+    return Places(forms.doc, forms.no, texts.text[at], forms.words, np.zeros(len(forms), np.int8))
 
 
 def without_rest(written: Strings, characters: I64) -> Strings:

@@ -17,8 +17,19 @@ import numpy as np
 
 from dedup import kernels
 from dedup.errors import InputError
-from dedup.model import ACROSS, BOILERPLATE, KINDS, Facts
-from dedup.report import Group, Incoming, Name, Occurrence, Overlap, Pair, Part, Place, Report, Summary
+from dedup.model import ACROSS, BOILERPLATE, KINDS, Facts, Strings
+from dedup.report import (
+    Group,
+    Incoming,
+    Name,
+    Occurrence,
+    Overlap,
+    Pair,
+    Part,
+    Place,
+    Report,
+    Summary,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -137,7 +148,8 @@ def groups(finds: Iterable[Finds], naming: Naming) -> Iterator[Found]:
             for name, column in batch.columns().items()
             if isinstance(column, np.ndarray)
         }
-        pairs, written = batch.pairs.raws(), batch.written.list()
+        data, offsets, _ = kernels.normalise(batch.written.data, batch.written.offsets)
+        normal, pairs, written = Strings(data, offsets).raws(), batch.pairs.raws(), batch.written
         for row in range(len(batch)):
             cells = {name: column[row] for name, column in plain.items()}
             if not cells["copy"]:
@@ -147,13 +159,19 @@ def groups(finds: Iterable[Finds], naming: Naming) -> Iterator[Found]:
                 last = (KINDS[cells["kind"]], cells["words"], cells["count"])
             docs.append(cells["doc"])
             keeper = group[0] if group else None
-            group.append(occurrence(cells, keeper, pairs[row], written[row], naming))
+            name = identity(KINDS[cells["kind"]], normal[row])
+            group.append(occurrence(cells, keeper, name, pairs[row], written[row], naming))
     if group:
         yield found(docs, group, *last)
 
 
 def occurrence(
-    cells: dict[str, Any], keeper: Occurrence | None, pairs: bytes, text: str, naming: Naming
+    cells: dict[str, Any],
+    keeper: Occurrence | None,
+    fingerprint: str,
+    pairs: bytes,
+    text: str,
+    naming: Naming,
 ) -> Occurrence:
     """Turn one row into an occurrence; the keeper comes first."""
     name = naming.name(cells["doc"])
@@ -178,35 +196,36 @@ def occurrence(
         keeper=keeper is None,
         text=text,
         file_line=naming.file_line(cells["doc"]),
-        fingerprint=None if keeper is None else identity(kind, text),
+        fingerprint=fingerprint,
         of=None if whole else covered,
         bound=bool(cells["bound"]),
         paired=tuple((i, j) for i, j in numbers.tolist()),
     )
 
 
-def found(docs: list[int], occurrences: list[Occurrence], kind: str, words: int, count: int) -> Found:
+def found(
+    docs: list[int], occurrences: list[Occurrence], kind: str, words: int, count: int
+) -> Found:
     """Make a group of its occurrences, keeper first."""
     keeper, *copies = occurrences
     lowest = min((copy.similarity for copy in copies), default=1.0)
-    keeper = replace(keeper, similarity=1.0, identical=True)
     group = Group(
-        id=identity(kind, keeper.text),
+        id=str(keeper.fingerprint),
         kind=kind,
         unit="block",
         paragraphs=keeper.paragraphs[1] - keeper.paragraphs[0] + 1,
         words=words,
         characters=keeper.end - keeper.start,
         similarity=lowest,
-        occurrences=(keeper, *copies),
+        occurrences=(replace(keeper, similarity=1.0, fingerprint=None), *copies),
         count=count or None,
     )
     return Found(kind, tuple(docs), group)
 
 
-def identity(kind: str, text: str) -> str:
+def identity(kind: str, normal: bytes) -> str:
     """Give the first 16 hex digits of SHA-256 over kind, a newline and the normalised text."""
-    return sha256(f"{kind}\n{kernels.normalise_text(text)}".encode()).hexdigest()[:16]
+    return sha256(kind.encode() + b"\n" + normal).hexdigest()[:16]
 
 
 def with_ids(found: Iterable[Found]) -> Iterator[Group]:

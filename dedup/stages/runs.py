@@ -48,7 +48,9 @@ def choose(points: Points, scenes: Scenes, settings: Settings) -> Runs:
             scenes.slice(*np.searchsorted(scenes.copy, [copy, copy + 1]).tolist()), settings
         )
         for kind in (mine.take(mine.source != copy), mine.take(mine.source == copy)):
-            found += [(run.source, copy, run, seen[copy]) for run in chosen(kind, copy, seen, settings)]
+            found += [
+                (run.source, copy, run, seen[copy]) for run in chosen(kind, copy, seen, settings)
+            ]
     return Runs(
         np.array([f[0] for f in found], np.int64),
         np.array([f[1] for f in found], np.int64),
@@ -95,9 +97,7 @@ class Document:
     @cached_property
     def open(self) -> list[int]:
         """Numbers of the paragraphs that runs are made of: long ones, boilerplate left out."""
-        return [
-            no for no, long in enumerate(self.long) if long and not self.boilerplate[no]
-        ]
+        return [no for no, long in enumerate(self.long) if long and not self.boilerplate[no]]
 
     @cached_property
     def position(self) -> dict[int, int]:
@@ -118,7 +118,10 @@ class Document:
         """Give the normalised text of paragraphs `first` to `last`."""
         key = (first, last)
         if key not in self._normal:
-            self._normal[key] = kernels.normalise_text(self.stretch(first, last))
+            raw = self.stretch(first, last).encode("utf-8", "surrogatepass")
+            ends = np.array([0, len(raw)])
+            data, _, _ = kernels.normalise(np.frombuffer(raw, np.uint8), ends)
+            self._normal[key] = data.tobytes().decode()
         return self._normal[key]
 
 
@@ -139,7 +142,7 @@ class Run:
 def chosen(
     points: Points, copy: int, seen: dict[int, Document], settings: Settings
 ) -> Iterator[Run]:
-    """Give the runs of one kind, left to right: the most pairs win, of equals the earliest source."""
+    """Give the runs of one kind, left to right: most pairs first, of equals the earliest source."""
     if not len(points):
         return
     here = seen[copy]
@@ -207,7 +210,7 @@ def grow(
             return run
 
 
-def settle(  # noqa: PLR0913 - the run, where it lies, and what decides
+def settle(  # noqa: PLR0913
     pairs: tuple[tuple[int, int], ...],
     source: int,
     there: Document,

@@ -18,18 +18,22 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from zlib import crc32
 
 import numpy as np
 
-from dedup.model import AUTO, BLANK, LINE, Paragraphs, Strings
+from dedup.model import AUTO, BLANK, LINE, Paragraphs, Strings, Table
+from dedup.rows import fresh
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dedup.model import Documents
+    from numpy.typing import NDArray
+
+    from dedup.model import I64, U8, Documents
     from dedup.settings import Settings
 
 BOM = "\ufeff"
@@ -59,15 +63,9 @@ Span = tuple[int, int]
 """Code points, half-open."""
 
 
-class Row(NamedTuple):
-    """A line or paragraph: where it stands in its text."""
 
-    start: int
-    end: int
-    line: int
-    """First line, from 1."""
-    line_end: int
-    """Last line, inclusive."""
+Row = tuple[int, int, int, int]
+"""A line or paragraph: start and end, first and last line (from 1, inclusive)."""
 
 
 def segment(documents: Documents, settings: Settings) -> Paragraphs:
@@ -75,31 +73,33 @@ def segment(documents: Documents, settings: Settings) -> Paragraphs:
     Cut every document of a batch into paragraphs.
 
     A document whose `mode` is not `AUTO` is cut in that mode, all others as the setting says.
+    NOTE: of most documents every line is a paragraph, and the lines of a whole batch are found at
+    once, ten times as fast; only the others go through `paragraphs_of`.
     """
-    default = MODES[settings.paragraphs]
-    rows: list[Row] = []
-    counts: list[int] = []
-    written: list[str] = []
-    asked, markdown = documents.mode.tolist(), documents.markdown.tolist()
-    for text, mode, marked in zip(documents.text.list(), asked, markdown, strict=True):
-        own = paragraphs_of(text, mode or default, bool(marked))
-        counts.append(len(own))
-        if own:
-            rows += own
-            cuts = [row[0] for row in own]
-            cuts.append(own[-1][1])
-            written += [text[a:b] for a, b in pairwise(cuts)]
-    table = np.array(rows, np.int64).reshape(-1, 4)
-    lengths = np.array(counts, np.int64)
+    text = documents.text
+    modes = np.where(documents.mode == AUTO, MODES[settings.paragraphs], documents.mode)
+    found, line_ends = _all_lines(text)
+    alone = (documents.markdown != 0) | (modes == BLANK) | _ended_by_cr(text, line_ends)
+    alone[found.doc[found.end - found.start > LONGEST]] = True
+    alone |= (modes == AUTO) & _may_be_wrapped(found, len(documents))
+    if alone.any():
+        parts = [found.take(~alone[found.doc])]
+        for doc in np.flatnonzero(alone).tolist():
+            marked = bool(documents.markdown[doc])
+            rows = paragraphs_of(text[doc], int(modes[doc]), marked)
+            parts.append(_found_in(text, doc, rows))
+        found = _Found.concat(parts)
+        found = found.take(np.argsort(found.doc, kind="stable"))
+    lengths = np.bincount(found.doc, minlength=len(documents))
     firsts = np.cumsum(lengths) - lengths
     return Paragraphs(
-        np.repeat(documents.doc, lengths),
-        (np.arange(len(table)) - np.repeat(firsts, lengths)).astype(np.int32),
-        np.ascontiguousarray(table[:, 0]),
-        np.ascontiguousarray(table[:, 1]),
-        table[:, 2].astype(np.int32),
-        table[:, 3].astype(np.int32),
-        Strings.of(written),
+        documents.doc[found.doc],
+        (np.arange(len(found)) - np.repeat(firsts, lengths)).astype(np.int32),
+        found.start,
+        found.end,
+        found.line.astype(np.int32),
+        found.line_end.astype(np.int32),
+        _written(text.data, found, firsts[lengths > 0]),
     )
 
 
@@ -108,7 +108,9 @@ def paragraphs_of(text: str, mode: int, markdown: bool = False) -> list[Row]:
     lines = _lines(text, markdown)
     if mode == AUTO:
         mode = _mode(text, lines)
-    rows = lines if mode == LINE else [Row(r[0][0], r[-1][1], r[0][2], r[-1][3]) for r in _runs(lines)]
+    rows = lines
+    if mode == BLANK:
+        rows = [(run[0][0], run[-1][1], run[0][2], run[-1][3]) for run in _runs(lines)]
     if len(text) > LONGEST and any(row[1] - row[0] > LONGEST for row in rows):
         return [piece for row in rows for piece in _pieces(text, row, lines)]
     return rows
@@ -123,8 +125,8 @@ def code(text: str) -> tuple[Span | None, list[Span]]:
     """
     Find the front matter of a Markdown text, and its fenced code.
 
-    A block reaches from the start of its first line to the last character of its last one that is
-    not white space.
+    A block reaches from the start of its first line (its indentation included) to its last
+    character that is not white space.
     """
     if "```" not in text and "~~~" not in text and not text.lstrip(BOM).startswith("---"):
         return None, []
@@ -132,7 +134,8 @@ def code(text: str) -> tuple[Span | None, list[Span]]:
     head, fences = _blocks(lines)
 
     def span(first: int, last: int) -> Span:
-        return starts[first], starts[last] + len(lines[last].rstrip(WHITE))
+        low, high = starts[first], starts[last] + len(lines[last])
+        return low, low + len(text[low:high].rstrip(WHITE))
 
     return (span(0, head - 1) if head else None), [span(*fence) for fence in fences]
 
@@ -161,7 +164,7 @@ def _lines(text: str, markdown: bool) -> list[Row]:
         if body:
             size = len(body)
             start = at if size == len(line) else at + line.index(body)
-            put(Row(start, start + size, number, number))
+            put((start, start + size, number, number))
         at += len(line) + 1
     if markdown:
         head, fences = code(text)
@@ -233,10 +236,10 @@ def _pieces(text: str, row: Row, lines: Sequence[Row]) -> list[Row]:
         body = text[a:b].strip(WHITE)
         if body:
             first = a + text[a:b].index(body)
-            out.append(Row(first, first + len(body), line, line_end))
+            out.append((first, first + len(body), line, line_end))
     if line != line_end:
         firsts = [r[0] for r in lines]
-        out = [Row(a, b, _line(lines, firsts, a), _line(lines, firsts, b - 1)) for a, b, _, _ in out]
+        out = [(a, b, _line(lines, firsts, a), _line(lines, firsts, b - 1)) for a, b, _, _ in out]
     return out
 
 
@@ -295,3 +298,138 @@ def _weight(text: str, at: int) -> int:
     """Hash the letters and digits before a place: neither position nor spacing counts."""
     before = filter(str.isalnum, text[max(at - _NEIGHBOURHOOD, 0) : at])
     return crc32("".join(before).casefold().encode("utf-8", "surrogatepass"))
+
+
+# --- All lines of a batch at once -----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Found(Table):
+    """Paragraphs by the row of their document; `first` and `last` are bytes of the batch."""
+
+    doc: I64
+    start: I64
+    end: I64
+    line: I64
+    line_end: I64
+    first: I64
+    last: I64
+
+
+_ASCII_WHITE = np.array([b < 128 and chr(b).isspace() for b in range(256)])
+_WIDE = [c.encode() for c in WHITE if not c.isascii()]
+_WIDE_FIRST = np.isin(np.arange(256), [c[0] for c in _WIDE])
+_TWO, _THREE = ([int.from_bytes(c) for c in _WIDE if len(c) == n] for n in (2, 3))
+_MARGIN = 32
+"""Characters trimmed off all lines at once; wider margins are trimmed line by line."""
+
+
+def _all_lines(text: Strings) -> tuple[_Found, I64]:
+    """Find the non-empty lines of every text by "\\n" alone; count the line ends of each text."""
+    data, offsets = text.data, text.offsets
+    ends = np.flatnonzero(data == ord("\n"))
+    first = np.sort(np.concatenate([offsets[:-1], ends + 1]))
+    last = np.sort(np.concatenate([ends, offsets[1:]]))
+    own = np.searchsorted(ends, offsets)
+    counts = np.diff(own)
+    doc = np.repeat(np.arange(len(text)), counts + 1)
+    line = np.arange(1, len(first) + 1) - (own[:-1] + np.arange(len(text)))[doc]
+    _trim(data, first, last)
+    full = first < last
+    doc, line, first, last = doc[full], line[full], first[full], last[full]
+    # A code point's number is that of its byte less the continuation bytes before it.
+    inner = np.flatnonzero((data & 0xC0) == 0x80)  # noqa: PLR2004 - the bits that mark them
+    origin = (offsets - np.searchsorted(inner, offsets))[doc]
+    start = first - np.searchsorted(inner, first) - origin
+    end = last - np.searchsorted(inner, last) - origin
+    return _Found(doc, start, end, line, line, first, last), counts
+
+
+def _trim(data: U8, first: I64, last: I64) -> None:
+    """Move the edges of stretches of UTF-8 inwards, over white space and byte order marks."""
+    for edge, step, widths in ((first, 1, _white_after), (last, -1, _white_before)):
+        rows = np.flatnonzero(first < last)
+        for _ in range(_MARGIN):
+            width = widths(data, edge[rows])
+            rows, width = rows[width > 0], width[width > 0]
+            edge[rows] += step * width
+            rows = rows[first[rows] < last[rows]]
+        for row in rows.tolist():
+            body = data[first[row] : last[row]].tobytes().decode("utf-8", "surrogatepass")
+            left = body.lstrip(WHITE) if step == 1 else body.rstrip(WHITE)
+            width = last[row] - first[row] - len(left.encode("utf-8", "surrogatepass"))
+            edge[row] += step * width
+
+
+def _white_after(data: U8, at: I64) -> I64:
+    """Give the bytes of the white character that begins at each place; 0 where there is none."""
+    byte = data[at].astype(np.int64)
+    width = _ASCII_WHITE[byte].astype(np.int64)
+    wide = np.flatnonzero(_WIDE_FIRST[byte])
+    if len(wide):
+        place, end = at[wide], len(data) - 1
+        two = byte[wide] << 8 | data[place + 1]
+        three = two << 8 | data[np.minimum(place + 2, end)]
+        width[wide] = 2 * np.isin(two, _TWO) + 3 * np.isin(three, _THREE)
+    return width
+
+
+def _white_before(data: U8, at: I64) -> I64:
+    """Give the bytes of the white character that ends at each place; 0 where there is none."""
+    byte = data[at - 1].astype(np.int64)
+    width = _ASCII_WHITE[byte].astype(np.int64)
+    wide = np.flatnonzero(byte >= 128)  # noqa: PLR2004 - not ASCII
+    if len(wide):
+        place = at[wide]
+        two = data[place - 2].astype(np.int64) << 8 | byte[wide]
+        three = data[place - 3].astype(np.int64) << 16 | two
+        width[wide] = 2 * np.isin(two, _TWO) + 3 * np.isin(three, _THREE)
+    return width
+
+
+def _ended_by_cr(text: Strings, line_ends: I64) -> NDArray[np.bool_]:
+    """Mark the texts without "\\n" that have a "\\r"."""
+    returns = np.flatnonzero(text.data == ord("\r"))
+    return (line_ends == 0) & (np.diff(np.searchsorted(returns, text.offsets)) > 0)
+
+
+def _may_be_wrapped(lines: _Found, documents: int) -> NDArray[np.bool_]:
+    """Mark the texts that `_mode` might find wrapped, were the first words whole lines."""
+    doc, size = lines.doc, lines.end - lines.start
+    pair = (np.diff(doc) == 0) & (np.diff(lines.line) == 1)
+    begins = pair.copy()
+    begins[1:] &= ~pair[:-1]
+    width = np.zeros(documents, np.int64)
+    starts = np.flatnonzero(fresh(doc))
+    if len(starts):
+        narrow = np.where(size <= _WIDEST, size, 0)
+        width[doc[starts]] = np.maximum.reduceat(narrow, starts)
+    limit = width[doc[:-1]]
+    forced = pair & (size[:-1] <= limit) & (limit < size[:-1] + 1 + size[1:])
+    blocks, ends, all_forced = (
+        np.bincount(doc[:-1][mask], minlength=documents) for mask in (begins, pair, forced)
+    )
+    return (blocks >= _BLOCKS) & (all_forced * 100 >= ends * _FORCED)
+
+
+def _found_in(text: Strings, doc: int, rows: Sequence[Row]) -> _Found:
+    """Give the paragraphs of one text as rows of the batch."""
+    table = np.array(rows, np.int64).reshape(-1, 4)
+    low, high = text.offsets[doc], text.offsets[doc + 1]
+    leads = np.flatnonzero((text.data[low:high] & 0xC0) != 0x80)  # noqa: PLR2004 - as above
+    at = np.append(leads, high - low) + low
+    start, end = table[:, 0], table[:, 1]
+    own = np.full(len(table), doc)
+    return _Found(own, start, end, table[:, 2], table[:, 3], at[start], at[end])
+
+
+def _written(data: U8, found: _Found, firsts: I64) -> Strings:
+    """Give each paragraph's text up to the next one of its document; `firsts`: rows of first ones."""
+    stops = np.append(found.first[1:], 0)
+    lasts = np.append(firsts[1:], len(found))[: len(firsts)] - 1
+    stops[lasts] = found.last[lasts]
+    offsets = np.zeros(len(found) + 1, np.int64)
+    np.cumsum((stops - found.first)[: len(found)], out=offsets[1:])
+    spans = zip(found.first[firsts].tolist(), found.last[lasts].tolist(), strict=True)
+    parts = [data[a:b] for a, b in spans]
+    return Strings(np.concatenate(parts) if parts else data[:0], offsets)

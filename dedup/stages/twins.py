@@ -57,6 +57,4 @@ def equal(places: Places, texts: Texts) -> Twins:
     row, at = matching(places.text, texts.text)
     later = (places.doc[row] != texts.doc[at]) | (places.no[row] != texts.no[at])
     row, at = row[later], at[later]
-    return Twins(
-        texts.doc[at], texts.no[at], places.doc[row], places.no[row], np.ones(len(row))
-    )
+    return Twins(texts.doc[at], texts.no[at], places.doc[row], places.no[row], np.ones(len(row)))

@@ -47,9 +47,7 @@ def ratios(firsts: list[str], seconds: list[str], threshold: float = 0.0) -> F64
     """
     if not firsts:
         return np.zeros(0)
-    lengths = np.array(
-        [len(a) + len(b) for a, b in zip(firsts, seconds, strict=True)], np.int64
-    )
+    lengths = np.array([len(a) + len(b) for a, b in zip(firsts, seconds, strict=True)], np.int64)
     near = cpdist(
         firsts,
         seconds,

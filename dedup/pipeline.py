@@ -12,7 +12,7 @@ check needs, so `find` and `check` are one flow.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, TypeAlias
@@ -20,10 +20,12 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from dedup import model as m
+from dedup.errors import SettingsError
+from dedup.report import Borderline
 from dedup.stages import boilerplate, candidates, groups, points, runs, twins, verify
 from dedup.stages.bodies import bodies, extents, facts
 from dedup.stages.normalise import collapse, normalise, numbered, place, without_normal
-from dedup.stages.report import named, report_of
+from dedup.stages.report import named, report_of, seen
 from dedup.stages.segment import segment
 from dedup.stages.sketch import sketch
 
@@ -63,7 +65,7 @@ def find(
 ) -> Report:
     """Find the repeated blocks of documents in Order."""
     matched = match(documents, settings, engine, watch)
-    return report_of(matched, *blocks(matched, settings, engine, watch), settings, checked=False)
+    return Evidence(matched, settings, engine, checked=False).report(watch)
 
 
 def check(
@@ -71,7 +73,56 @@ def check(
 ) -> Report:
     """Find what incoming documents repeat, of each other or of the published ones before them."""
     matched = match(documents, settings, engine, watch)
-    return report_of(matched, *blocks(matched, settings, engine, watch), settings, checked=True)
+    return Evidence(matched, settings, engine, checked=True).report(watch)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The matches behind a report: for choosing a threshold without comparing again."""
+
+    matched: Matched
+    settings: Settings
+    engine: Engine
+    checked: bool
+    """The report is a check's: it has the share of each incoming document."""
+
+    def report(self, watch: Watch | None = None) -> Report:
+        """Build the report from the matches."""
+        found = blocks(self.matched, self.settings, self.engine, watch)
+        report = report_of(self.matched, *found, self.settings, checked=self.checked)
+        return replace(report, evidence=self)
+
+    def at_threshold(self, threshold: float) -> Report:
+        """Build the report of a run at a higher threshold. Raises `SettingsError` for lower."""
+        if threshold < self.settings.threshold:
+            raise SettingsError(
+                f"threshold is {threshold:g}: this run looked from {self.settings.threshold:g} up;"
+                " run again for less"
+            )
+        settings = self.settings.updated({"threshold": threshold})
+        keep = partial(verify.at_least, threshold=threshold)
+        with self.engine as engine:
+            matches = engine.map(self.matched.matches, m.Matches, keep)
+            matched = marked(replace(self.matched, matches=matches), settings, engine)
+            return Evidence(matched, settings, engine, self.checked).report()
+
+    def borderline(self, count: int) -> list[Borderline]:
+        """Give the matches of the lowest similarity, with the places and texts of both sides."""
+        lowest = sorted(
+            (value, a, b)
+            for batch in self.matched.matches
+            for value, a, b in verify.lowest(batch, count)
+        )[:count]
+        wanted = np.unique([text for _, *pair in lowest for text in pair]).astype(np.int64)
+        with self.engine as engine:
+            some = engine.map(self.matched.texts, m.Texts, partial(twins.some, wanted=wanted))
+            known = seen(some, self.matched.facts)
+        return [Borderline(value, known[a], known[b]) for value, a, b in lowest]
+
+    def histogram(self) -> list[tuple[float, int]]:
+        """Count the matches of distinct texts by similarity, in steps of 0.01 from 0.5 to 1."""
+        counts = sum(verify.histogram(batch) for batch in self.matched.matches)
+        return [(step / 100, int(n)) for step, n in enumerate(np.atleast_1d(counts)) if n]
 
 
 def pairs(
@@ -118,11 +169,11 @@ def match(
     )
     matches = engine.by_key(verified, ("a", "b"), m.Matches, _same)
     say("boilerplate", 0, None)
-    places = boilerplate_marked(places, texts, matches, settings, engine)
     published = int(known.column("published").sum())
-    return Matched(
+    matched = Matched(
         known, paragraphs, texts, places, matches, len(pairs), len(met) - len(pairs), published
     )
+    return marked(matched, settings, engine)
 
 
 def meetings(
@@ -141,24 +192,18 @@ def meetings(
         yield from engine.by_key(bands, ("key",), m.Pairs, meet)
 
 
-def boilerplate_marked(
-    places: Stored[m.Places],
-    texts: Stored[m.Texts],
-    matches: Stored[m.Matches],
-    settings: Settings,
-    engine: Engine,
-) -> Stored[m.Places]:
+def marked(matched: Matched, settings: Settings, engine: Engine) -> Matched:
     """Flag the places of boilerplate, and put places back into Order."""
     held = engine.by_key(
-        places, ("text", *PLACE), m.Holders, partial(boilerplate.holders, settings=settings)
+        matched.places, ("text", *PLACE), m.Holders, partial(boilerplate.holders, settings=settings)
     )
-    near = neighbours(texts, matches, engine)
+    near = neighbours(matched.texts, matched.matches, engine)
     around = engine.join(near, held, (("other",), ("text",)), m.Holders, boilerplate.around)
     count = partial(boilerplate.spread, settings=settings)
     spread = engine.by_key(around, ("text", "doc"), m.Spread, count)
     mark = partial(boilerplate.mark, settings=settings)
-    marked = engine.join(places, spread, (("text",), ("text",)), m.Places, mark)
-    return engine.by_key(marked, PLACE, m.Places, _same)
+    flagged = engine.join(matched.places, spread, (("text",), ("text",)), m.Places, mark)
+    return replace(matched, places=engine.by_key(flagged, PLACE, m.Places, _same))
 
 
 def neighbours(

@@ -8,7 +8,10 @@ people and stays out of it. Numbers of paragraphs and lines count from 1 and are
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from dedup.errors import SettingsError
 
 SCHEMA = "dedup.report/1"
 
@@ -136,6 +139,33 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """A paragraph as it was compared: where it stands first, and its normalised text."""
+
+    place: Place
+    normal: str
+
+
+@dataclass(frozen=True, slots=True)
+class Borderline:
+    """A match that is only just one."""
+
+    similarity: float
+    a: Seen
+    b: Seen
+
+
+class Evidence(Protocol):
+    """The matches behind a report, as long as the run that found them is at hand."""
+
+    def at_threshold(self, threshold: float) -> Report: ...  # noqa: D102 - see Report
+
+    def borderline(self, count: int) -> list[Borderline]: ...  # noqa: D102
+
+    def histogram(self) -> list[tuple[float, int]]: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """What was read and what came out; of a check, the incoming documents only."""
 
@@ -169,6 +199,35 @@ class Report:
     incoming: tuple[Incoming, ...] | None = None
     """Of a check only."""
 
+    evidence: Evidence | None = field(default=None, repr=False, compare=False)
+    """`None` for a report that was read from a file."""
+
     def with_skipped(self, skipped: tuple[Skipped, ...]) -> Report:
         """Add the inputs that were not read to the summary."""
         return replace(self, summary=replace(self.summary, skipped=skipped))
+
+    def at_threshold(self, threshold: float) -> Report:
+        """
+        Give the report that a run at a higher threshold would give, without comparing again.
+
+        Raises `SettingsError` for a lower threshold than the run's, and for a stored report.
+        """
+        report = self._evidence().at_threshold(threshold)
+        return report.with_skipped(self.summary.skipped)
+
+    def borderline(self, count: int = 10) -> list[Borderline]:
+        """Give the matches of the lowest similarity. Raises `SettingsError` for a stored report."""
+        return self._evidence().borderline(count)
+
+    def histogram(self) -> list[tuple[float, int]]:
+        """
+        Count the matches of distinct paragraphs by similarity, in steps of 0.01; no zero counts.
+
+        Raises `SettingsError` for a stored report.
+        """
+        return self._evidence().histogram()
+
+    def _evidence(self) -> Evidence:
+        if self.evidence is None:
+            raise SettingsError("this report was stored without its matches: run again for others")
+        return self.evidence

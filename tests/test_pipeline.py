@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from rapidfuzz import fuzz
 
 from dedup import pipeline
 from dedup.engines.local import Local
+from dedup.errors import SettingsError
 from dedup.model import Documents, Strings
 from dedup.settings import Settings
 from dedup.stages import candidates
@@ -175,6 +177,45 @@ def test_random_pairs_equal_the_oracle(corpus: strategies.Corpus) -> None:
         for pair in found
     ]
     assert got == naive.matches(corpus.documents, **corpus.settings)
+
+
+@pytest.mark.usefixtures("exhaustive")
+@given(corpus=strategies.corpora())
+def test_a_higher_threshold_equals_a_new_run(corpus: strategies.Corpus) -> None:
+    """A report knows what a run at a higher threshold would say."""
+    settings = chosen(corpus).updated({"threshold": 0.7})
+    with Local(threads=2) as engine:
+        low = pipeline.find([documents(corpus.documents)], settings, engine)
+    for threshold in (0.7, 0.8, 0.9, 1.0):
+        higher = settings.updated({"threshold": threshold})
+        with Local(threads=2) as engine:
+            again = pipeline.find([documents(corpus.documents)], higher, engine)
+        assert low.at_threshold(threshold).groups == again.groups
+
+
+def test_borderline_matches_and_histogram_help_to_choose_a_threshold() -> None:
+    """The least similar matches come first, and all matches are counted."""
+    texts = {case["name"]: case for case in REPORTS}["10"]["documents"]
+    with Local(threads=1) as engine:
+        report = pipeline.find([documents(texts)], Settings(), engine)
+    values = sorted(match["similarity"] for match in naive.matches(texts))
+    lines = report.borderline(2)
+    assert [line.similarity for line in lines] == values[:2]
+    first = lines[0]
+    assert first.a.normal == naive.normalise(texts[first.a.place.document])
+    assert fuzz.ratio(first.a.normal, first.b.normal) / 100 >= first.similarity
+    assert sum(count for _, count in report.histogram()) == len(values)
+
+
+def test_a_lower_threshold_is_refused() -> None:
+    """What was not looked for cannot be shown."""
+    texts = {case["name"]: case for case in REPORTS}["10"]["documents"]
+    with Local(threads=1) as engine:
+        report = pipeline.find([documents(texts)], Settings(), engine)
+    with pytest.raises(SettingsError, match=r"looked from 0\.8 up"):
+        report.at_threshold(0.7)
+    with pytest.raises(SettingsError, match="stored"):
+        replace(report, evidence=None).borderline()
 
 
 @pytest.mark.soak

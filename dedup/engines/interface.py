@@ -9,7 +9,7 @@ cluster give the same rows in the same order.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
 from dedup.model import Table
 
@@ -47,6 +47,14 @@ class Stored(Protocol[T]):
 
 class Engine(Protocol):
     """The three verbs. Every result is stored; batches keep their order."""
+
+    def __enter__(self) -> Self:
+        """Begin to work."""
+        ...
+
+    def __exit__(self, *_: object) -> None:
+        """Let go of threads, files and connections."""
+        ...
 
     def map(self, table: Iterable[T], kind: type[U], stage: Callable[[T], U]) -> Stored[U]:
         """Apply `stage` to every batch."""

@@ -43,7 +43,8 @@ class Local:
     """
     Runs stages on this machine. A class because it owns what they share: threads and a folder.
 
-    Use it as a context manager: leaving it removes the folder. Raises `OutputError` where the
+    Use it as a context manager: leaving it ends the threads and removes the folder; what is held
+    in memory stays, and it may be entered again. Raises `OutputError` where the
     folder for sorted runs cannot be written.
     """
 
@@ -56,15 +57,23 @@ class Local:
         self.spilled = 0
         self._work_dir = work_dir
         self._folder: Path | None = None
-        self._pool = ThreadPoolExecutor(self.threads)
+        self._threads: ThreadPoolExecutor | None = None
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._pool.shutdown(cancel_futures=True)
+        if self._threads is not None:
+            self._threads.shutdown(cancel_futures=True)
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
+        self._threads = self._folder = None
+
+    @property
+    def _pool(self) -> ThreadPoolExecutor:
+        if self._threads is None:
+            self._threads = ThreadPoolExecutor(self.threads)
+        return self._threads
 
     @property
     def batch_bytes(self) -> int:
@@ -147,9 +156,10 @@ class Local:
                 else:
                     columns[name] = _mapped(folder / f"{name}.npy", column)
         except OSError as error:
+            where = self._work_dir or tempfile.gettempdir()
             raise OutputError(
-                f"{self._work_dir or tempfile.gettempdir()}: cannot keep what does not fit in memory"
-                f" ({error.strerror}); give more --memory or another --work-dir"
+                f"{where}: cannot keep what does not fit in memory ({error.strerror});"
+                " give more --memory or another --work-dir"
             ) from error
         self.spilled += batch.nbytes
         weakref.finalize(owner, shutil.rmtree, folder, ignore_errors=True)

@@ -58,10 +58,9 @@ def spread(around: Holders, settings: Settings) -> Spread:
 
 def mark(places: Places, spread: Spread, settings: Settings) -> Places:
     """Flag the places of boilerplate; both sorted by text."""
-    if not len(spread):
-        return places
-    at = np.minimum(np.searchsorted(spread.text, places.text), len(spread) - 1)
-    counted = np.where(spread.text[at] == places.text, spread.documents[at], 0)
+    row, at = matching(places.text, spread.text)
+    counted = np.zeros(len(places), np.int64)
+    counted[row] = spread.documents[at]
     limit = np.where(places.words >= LONG_WORDS, LONG_TIMES, 1) * settings.boilerplate_documents
     flags = (counted >= limit).astype(np.int8)
     return Places(places.doc, places.no, places.text, places.words, flags)

@@ -89,9 +89,4 @@ def without_rest(written: Strings, characters: I64) -> Strings:
     leads = np.flatnonzero((written.data & 0xC0) != 0x80)
     ends = np.append(leads, len(written.data))
     firsts = np.searchsorted(leads, written.offsets[:-1])
-    stops = ends[firsts + characters]
-    lengths = stops - written.offsets[:-1]
-    offsets = np.zeros(len(written) + 1, np.int64)
-    np.cumsum(lengths, out=offsets[1:])
-    keep = np.repeat(written.offsets[:-1] - offsets[:-1], lengths) + np.arange(offsets[-1])
-    return Strings(written.data[keep], offsets)
+    return written.pieces(written.offsets[:-1], ends[firsts + characters])

@@ -28,6 +28,7 @@ from dedup.report import (
     Part,
     Place,
     Report,
+    Seen,
     Summary,
 )
 
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from dedup.engines.interface import Stored
-    from dedup.model import I64, Extents, Finds, Twins
+    from dedup.model import I64, Extents, Finds, Texts, Twins
     from dedup.pipeline import Matched
     from dedup.settings import Settings
 
@@ -96,6 +97,20 @@ def named(twins: Iterable[Twins], facts: Iterable[Facts]) -> Iterator[Pair]:
         columns = (batch.a_doc, batch.a_no, batch.b_doc, batch.b_no, batch.similarity)
         for a, i, b, j, value in zip(*(c.tolist() for c in columns), strict=True):
             yield Pair(naming.place(a, i), naming.place(b, j), value)
+
+
+def seen(texts: Iterable[Texts], facts: Iterable[Facts]) -> dict[int, Seen]:
+    """Give the first place and the normalised text of each text by its rank."""
+    naming = Naming(Facts.concat(facts))
+    return {
+        text: Seen(naming.place(doc, no), normal)
+        for batch in texts
+        for text, doc, no, normal in zip(
+            *(column.tolist() for column in (batch.text, batch.doc, batch.no)),
+            batch.normal.list(),
+            strict=True,
+        )
+    }
 
 
 class Naming:
@@ -165,7 +180,7 @@ def groups(finds: Iterable[Finds], naming: Naming) -> Iterator[Found]:
         yield found(docs, group, *last)
 
 
-def occurrence(
+def occurrence(  # noqa: PLR0913 - a row, cell by cell
     cells: dict[str, Any],
     keeper: Occurrence | None,
     fingerprint: str,

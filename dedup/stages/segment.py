@@ -190,7 +190,8 @@ def _blocks(lines: Sequence[str]) -> tuple[int, list[Span]]:
     while n < len(lines):
         opening = _OPENING.match(lines[n].rstrip())
         if opening:
-            closing = re.compile(rf" {{0,3}}{opening[1][0]}{{{len(opening[1])},}}\s*\Z")
+            mark = opening[1]
+            closing = re.compile(rf" {{0,3}}{mark[0]}{{{len(mark)},}}[^\S\x1c-\x1f]*\Z")
             rest = range(n + 1, len(lines))
             last = next((k for k in rest if closing.match(lines[k])), len(lines) - 1)
             fences.append((n, last))

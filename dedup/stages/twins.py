@@ -16,7 +16,7 @@ from dedup.model import Twins
 from dedup.rows import matching
 
 if TYPE_CHECKING:
-    from dedup.model import Matches, Places, Texts
+    from dedup.model import I64, Matches, Places, Texts
     from dedup.settings import Settings
     from dedup.stages.groups import Keepers
 
@@ -26,6 +26,11 @@ FAMILY = 50
 def long(texts: Texts, settings: Settings) -> Texts:
     """Keep the texts that are compared."""
     return texts.take(texts.words >= settings.min_words)
+
+
+def some(texts: Texts, wanted: I64) -> Texts:
+    """Keep the texts with these ranks."""
+    return texts.take(np.isin(texts.text, wanted))
 
 
 def led(matches: Matches, keepers: Keepers) -> Matches:

@@ -69,3 +69,21 @@ def similarity(first: str, second: str) -> float:
     """Give the similarity of two normalised texts, 0 to 1."""
     length = max(1, len(first) + len(second))
     return (length - Indel.distance(first, second)) * DIGITS // length / DIGITS
+
+
+def at_least(matches: Matches, threshold: float) -> Matches:
+    """Keep the matches from a threshold up."""
+    return matches.take(matches.similarity >= threshold)
+
+
+def lowest(matches: Matches, count: int) -> list[tuple[float, int, int]]:
+    """Give the `count` least similar matches: similarity, a, b."""
+    rows = np.lexsort((matches.b, matches.a, matches.similarity))[:count]
+    columns = (matches.similarity[rows], matches.a[rows], matches.b[rows])
+    return list(zip(*(c.tolist() for c in columns), strict=True))
+
+
+def histogram(matches: Matches) -> I64:
+    """Count matches by similarity, rounded down to whole hundredths: 101 counts."""
+    whole = (matches.similarity * DIGITS).round().astype(np.int64)
+    return np.bincount(whole // 100, minlength=101)

@@ -1,0 +1,149 @@
+"""The three verbs against plain Python, in memory and with sorted runs on disk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dedup.engines.local import Local, order
+from dedup.errors import OutputError
+from dedup.model import Strings, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from dedup.model import I32, I64
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rows(Table):
+    """A table with a key, a second one, a number and a text."""
+
+    key: I64
+    second: I32
+    number: I64
+    word: Strings
+
+
+Plain = list[tuple[int, int, int, str]]
+KEYS = st.one_of(st.integers(0, 5), st.integers(-(2**63), 2**63 - 1))
+ROWS = st.lists(st.tuples(KEYS, st.integers(-3, 3), st.text(max_size=3)), max_size=60)
+
+
+def rows(plain: Plain) -> Rows:
+    """Make a table of plain rows."""
+    key, second, number, word = list(zip(*plain, strict=True)) or [(), (), (), ()]
+    return Rows(
+        np.array(key, np.int64),
+        np.array(second, np.int32),
+        np.array(number, np.int64),
+        Strings.of(word),
+    )
+
+
+def plain(table: Rows) -> Plain:
+    """Give the rows of a table."""
+    columns = (table.key, table.second, table.number)
+    return list(zip(*(c.tolist() for c in columns), table.word.list(), strict=True))
+
+
+def batches(table: Rows, size: int) -> Iterator[Rows]:
+    """Cut a table into batches."""
+    for at in range(0, len(table), size):
+        yield table.slice(at, at + size)
+
+
+class Narrow(Local):
+    """A local engine with batches of a few rows."""
+
+    batch_bytes = 200  # type: ignore[assignment]
+
+
+@given(data=ROWS, size=st.integers(1, 9))
+@pytest.mark.parametrize("memory", [2 << 30, 0], ids=["memory", "disk"])
+def test_by_key_sorts_stably_and_splits_no_key(
+    data: list[tuple[int, int, str]], size: int, memory: int
+) -> None:
+    """Rows come sorted by all columns, ties in their order, each key whole in one batch."""
+    table = [(key, second, n, word) for n, (key, second, word) in enumerate(data)]
+    seen: list[Plain] = []
+
+    def stage(batch: Rows) -> Rows:
+        seen.append(plain(batch))
+        return batch
+
+    with Narrow(memory=memory, threads=1) as engine:
+        held = engine.by_key(batches(rows(table), size), ("key", "second"), Rows, stage)
+        got = [row for batch in held for row in plain(batch)]
+    assert got == sorted(table, key=lambda row: row[:2])
+    whole = [row[0] for batch in seen for row in {row[0]: row for row in batch}.values()]
+    assert len(whole) == len(set(whole))
+
+
+@given(left=ROWS, right=ROWS, size=st.integers(1, 9))
+@pytest.mark.parametrize("memory", [2 << 30, 0], ids=["memory", "disk"])
+def test_join_brings_equal_keys_together(
+    left: list[tuple[int, int, str]], right: list[tuple[int, int, str]], size: int, memory: int
+) -> None:
+    """Every row of the left table meets every row of the right one with its key, and once."""
+    first = [(key, second, n, word) for n, (key, second, word) in enumerate(left)]
+    other = [(key, second, n, word) for n, (key, second, word) in enumerate(right)]
+    pairs: list[tuple[int, int]] = []
+
+    def stage(a: Rows, b: Rows) -> Rows:
+        pairs.extend((x[2], y[2]) for x in plain(a) for y in plain(b) if x[0] == y[0])
+        return a
+
+    with Narrow(memory=memory, threads=1) as engine:
+        stored = engine.map(batches(rows(other), size), Rows, lambda batch: batch)
+        if not other:
+            stored.empty = rows([])
+        held = engine.join(batches(rows(first), size), stored, (("key",), ("key",)), Rows, stage)
+        assert sorted(row for batch in held for row in plain(batch)) == sorted(first)
+    assert sorted(pairs) == sorted((x[2], y[2]) for x in first for y in other if x[0] == y[0])
+
+
+@given(data=ROWS)
+def test_packed_order_is_the_sorted_order(data: list[tuple[int, int, str]]) -> None:
+    """Packing keys and row numbers into words sorts as comparing them does."""
+    table = [(key, second, n, word) for n, (key, second, word) in enumerate(data)]
+    wanted = [row[2] for row in sorted(table, key=lambda row: row[:2])]
+    found = order(rows(table), ("key", "second"))
+    assert (list(range(len(table))) if found is None else found.tolist()) == wanted
+
+
+def test_what_does_not_fit_goes_to_disk_and_is_removed(tmp_path: Path) -> None:
+    """A small bound spills; leaving the engine leaves nothing behind."""
+    table = rows([(n % 7, 0, n, "x" * 50) for n in range(20_000)])
+    with Local(memory=1 << 16, threads=2, work_dir=str(tmp_path)) as engine:
+        held = engine.by_key(batches(table, 500), ("key",), Rows, lambda batch: batch)
+        assert len(held) == len(table)
+        assert any(tmp_path.rglob("*.npy"))
+    assert not any(tmp_path.iterdir())
+
+
+def test_a_work_dir_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+    """The error names the folder and what to do."""
+    missing = tmp_path / "missing"
+    table = rows([(n, 0, n, "x" * 50) for n in range(5_000)])
+    with (
+        Local(memory=0, threads=1, work_dir=str(missing)) as engine,
+        pytest.raises(OutputError, match=r"missing: cannot keep .*--work-dir"),
+    ):
+        engine.map([table], Rows, lambda batch: batch)
+
+
+def test_an_error_in_a_stage_reaches_the_caller() -> None:
+    """Nothing is swallowed by the threads."""
+
+    def fail(_: Rows) -> Rows:
+        raise ZeroDivisionError
+
+    with Narrow(threads=2) as engine, pytest.raises(ZeroDivisionError):
+        engine.map(batches(rows([(1, 1, 1, "a")] * 10), 1), Rows, fail)

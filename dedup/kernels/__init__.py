@@ -1,0 +1,284 @@
+"""
+Kernels: how fast the work is done. Arrays in, arrays out; nothing of `dedup` is imported.
+
+Texts come as one ragged column: UTF-8 bytes, uint8[N], and offsets, int64[m + 1]; text i is
+`data[offsets[i]:offsets[i + 1]]`. Bytes that are not UTF-8 are separators. Signatures are
+int32[m, 128], the bits of datasketch's uint32. Any array of the right type will do, read-only and
+strided ones too (the latter are copied); results may be read-only. What is no valid column is a
+`ValueError`, an array of another type a `TypeError`.
+
+There are two kernels with the same results: `native`, compiled, which lets go of the GIL while
+it works on a batch, and `reference`, its twin in Python and NumPy, where there was no compiler.
+The environment variable `DEDUP_KERNEL` may ask for one of them by its name.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+import numpy as np
+
+from dedup.kernels import permutations, table
+from dedup.kernels.exact import has_number, normalise_text
+from dedup.kernels.shingle import SIZE, shingle_hash, shingles
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from numpy.typing import NDArray
+
+__all__ = [
+    "NAME",
+    "UNICODE",
+    "Budget",
+    "Units",
+    "chain",
+    "equal_components",
+    "equal_components_at",
+    "extend",
+    "has_number",
+    "normalise",
+    "normalise_text",
+    "shingle_hash",
+    "shingles",
+    "sketch",
+    "units",
+    "winnow",
+]
+
+T = TypeVar("T", bound=np.generic)
+_NATIVE, _REFERENCE = "native", "reference"
+
+
+def _choose(wanted: str | None) -> tuple[str, ModuleType]:
+    """Return the name and the module of the kernel that is *wanted*, else of the best there is."""
+    if wanted not in {None, _NATIVE, _REFERENCE}:
+        message = f"DEDUP_KERNEL is {wanted!r}; it may be {_NATIVE!r} or {_REFERENCE!r}"
+        raise ValueError(message)
+    if wanted != _REFERENCE:
+        try:
+            from dedup.kernels import native  # noqa: PLC0415 - may not have been compiled
+        except ImportError:
+            if wanted == _NATIVE:
+                raise
+        else:
+            return _NATIVE, native
+    from dedup.kernels import reference  # noqa: PLC0415 - only where it is used
+
+    return _REFERENCE, reference
+
+
+NAME, _kernel = _choose(os.environ.get("DEDUP_KERNEL") or None)
+"""The kernel in use, `native` or `reference`, and its module."""
+
+UNICODE = table.load().version
+"""The Unicode version of the table that both kernels read, as "18.0.0"."""
+
+
+def normalise(
+    data: NDArray[np.uint8], offsets: NDArray[np.int64]
+) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.int32]]:
+    """
+    Return the texts normalised, uint8[N'], their offsets, int64[m + 1], and words, int32[m].
+
+    Each text becomes what `normalise_text` makes of it; for words see `exact.count_words`.
+    """
+    normalised: tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.int32]]
+    normalised = _kernel.normalise(*_column(data, offsets))
+    return normalised
+
+
+def sketch(
+    data: NDArray[np.uint8], offsets: NDArray[np.int64], *, size: int = SIZE, words: bool = False
+) -> NDArray[np.int32]:
+    """
+    Return the signatures, int32[m, 128], of normalised texts over their `shingles`.
+
+    They are those of `datasketch.MinHash(128, scheme="affine32", hashfunc=shingle_hash)` after
+    `update_batch(shingles(text, size=size, words=words))`; all bits are set for an empty text.
+    """
+    if size < 1:
+        message = f"a shingle needs at least 1 unit, not {size}"
+        raise ValueError(message)
+    signatures: NDArray[np.int32] = _kernel.sketch(*_column(data, offsets), size, words=words)
+    return signatures
+
+
+def equal_components(
+    signatures_a: NDArray[np.int32], signatures_b: NDArray[np.int32]
+) -> NDArray[np.int32]:
+    """
+    Return how many of the 128 components are equal, row by row: int32[k].
+
+    Both are int32[k, 128]; if one has more rows, that is a `ValueError`.
+    """
+    first, second = _signatures(signatures_a), _signatures(signatures_b)
+    if len(first) != len(second):
+        message = f"{len(first)} signatures cannot be compared with {len(second)} row by row"
+        raise ValueError(message)
+    counts: NDArray[np.int32] = _kernel.equal_components(first, second)
+    return counts
+
+
+def equal_components_at(
+    signatures: NDArray[np.int32], a: NDArray[np.int64], b: NDArray[np.int64]
+) -> NDArray[np.int32]:
+    """
+    Return how many components of the rows *a* and *b*, int64[k] each, are equal: int32[k].
+
+    Row numbers are 0 to m - 1; others are a `ValueError`.
+    """
+    signatures, a, b = _signatures(signatures), _array(a, np.int64, 1), _array(b, np.int64, 1)
+    if len(a) != len(b):
+        message = f"{len(a)} rows cannot be compared with {len(b)}"
+        raise ValueError(message)
+    for rows in (a, b):
+        if len(rows) and (rows.min() < 0 or rows.max() >= len(signatures)):
+            message = f"row numbers must be 0 to {len(signatures) - 1}"
+            raise ValueError(message)
+    counts: NDArray[np.int32] = _kernel.equal_components_at(signatures, a, b)
+    return counts
+
+
+class Units(NamedTuple):
+    """
+    Where the words of texts lie, and what they are: rows of one unit each, text after text.
+
+    A unit is a run of letters, marks and numbers, or one character of a script without spaces with
+    the marks after it.
+    """
+
+    counts: NDArray[np.int64]
+    """int64[m + 1]: the units of text i are rows `counts[i]` to `counts[i + 1]`."""
+    starts: NDArray[np.int32]
+    """Code points in the text."""
+    ends: NDArray[np.int32]
+    halves: NDArray[np.int8]
+    """Halves of a word that it counts: 2, in scripts without spaces 1 a character (at most 10)."""
+    hashes: NDArray[np.uint32]
+    """Of what the unit normalises to."""
+
+
+class Budget(NamedTuple):
+    """What an extension may spend, in halves of words."""
+
+    skip: int
+    """Passed over on either side at once where two texts differ."""
+    agree: int
+    """Equal behind what was passed over."""
+    end: int
+    """Equal at the end of an extension."""
+    drop: int
+    """How far the score may fall below its best before the walk is given up."""
+
+
+def units(data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> Units:
+    """
+    Return the units of raw texts (UTF-8; lone surrogates as `surrogatepass` writes them).
+
+    Units that normalise to nothing are left out.
+    """
+    return Units(*_kernel.units(*_column(data, offsets)))
+
+
+def winnow(
+    units: Units, places: NDArray[np.int64], *, length: int, window: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """
+    Return the rows of the seeds among *units*, int64[k], and their keys of 40 bits, int64[k].
+
+    `places`, int64[n], rises: unit i has `halves[i]` from there on, and where the next one does not
+    lie directly behind there is a wall. A gram is the shortest run of units of *length* halves that
+    crosses none. Of the grams that begin within *window* halves the one with the smallest key is a
+    seed, of equals the last (Schleimer, Wilkerson and Aiken, *Winnowing*, SIGMOD 2003).
+    """
+    kept: tuple[NDArray[np.int64], NDArray[np.int64]] = _kernel.winnow(
+        units.hashes, units.halves, _array(places, np.int64, 1), length, window
+    )
+    return kept
+
+
+def chain(  # noqa: PLR0913 - the rows, and what joins them
+    group: NDArray[np.int64],
+    source: NDArray[np.int64],
+    copy: NDArray[np.int64],
+    same: NDArray[np.uint8],
+    *,
+    gap: int,
+    drift: int,
+    length: int,
+) -> NDArray[np.int64]:
+    """
+    Return for each seed that two texts share the row of the first one of its chain: int64[k].
+
+    Rows stand together by *group*, sorted by *copy*, then *source*. A seed joins the chain whose
+    last seed lies before it on both sides, at most *gap* halves, and at most *drift* off its diagonal:
+    the nearest one, of equals the latest. Where *same* is set the two texts are one, and a source's
+    seed of *length* halves ends before the copy of its chain begins.
+    """
+    columns = [_array(column, np.int64, 1) for column in (group, source, copy)]
+    first: NDArray[np.int64] = _kernel.chain(
+        *columns, _array(same, np.uint8, 1), gap, drift, length
+    )
+    return first
+
+
+def extend(
+    units: Units,
+    spans: NDArray[np.int64],
+    limits: NDArray[np.int64],
+    same: NDArray[np.uint8],
+    budget: Budget,
+) -> NDArray[np.int64]:
+    """
+    Return pairs of stretches extended to both sides, the beginning first: int64[k, 4].
+
+    A row is source first, past, copy first, past, as rows of *units*, and so is a row of *limits*.
+    Where *same* is set the two lie in one text and stay disjoint. The walk goes over equal units; where
+    two differ it passes over the fewest, on either side at most `budget.skip`, that are followed by
+    `budget.agree` equal ones, and is given up `budget.drop` below its best score (equal units count
+    for, passed ones against; the X-drop of Altschul and others, BLAST, 1997).
+    """
+    spans, limits = _array(spans, np.int64, 2), _array(limits, np.int64, 2)
+    extended: NDArray[np.int64] = _kernel.extend(
+        units.hashes, units.halves, spans, limits, _array(same, np.uint8, 1), tuple(budget)
+    )
+    return extended
+
+
+def _array(array: NDArray[T], dtype: type[T], dimensions: int) -> NDArray[T]:
+    """Return *array* contiguous, after checking its type and number of dimensions."""
+    array = np.ascontiguousarray(array)
+    if array.dtype != dtype:
+        message = f"expected {np.dtype(dtype)}, not {array.dtype}"
+        raise TypeError(message)
+    if array.ndim != dimensions:
+        message = f"expected {dimensions} dimensions, not {array.ndim}"
+        raise ValueError(message)
+    return array
+
+
+def _column(
+    data: NDArray[np.uint8], offsets: NDArray[np.int64]
+) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Return the parts of a ragged column contiguous, after checking them."""
+    data, offsets = _array(data, np.uint8, 1), _array(offsets, np.int64, 1)
+    if not len(offsets):
+        message = "offsets need one number more than there are texts, so at least one"
+        raise ValueError(message)
+    if offsets[0] < 0 or offsets[-1] > len(data) or (offsets[1:] < offsets[:-1]).any():
+        message = f"offsets must rise from 0 or more to at most the {len(data)} bytes of data"
+        raise ValueError(message)
+    return data, offsets
+
+
+def _signatures(signatures: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Return signatures contiguous, after checking them; uint32 is taken for the same bits."""
+    if signatures.dtype == np.uint32:
+        signatures = signatures.view(np.int32)
+    signatures = _array(signatures, np.int32, 2)
+    if signatures.shape[1] != permutations.COUNT:
+        message = f"a signature has {permutations.COUNT} components, not {signatures.shape[1]}"
+        raise ValueError(message)
+    return signatures

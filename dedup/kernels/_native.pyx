@@ -1,0 +1,178 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, freethreading_compatible=True
+"""
+The compiled kernel: thin entry points to the headers, for checked, contiguous arrays.
+
+Only `native.py` calls them, which describes them. They hold the GIL for no longer than it takes to look at
+the arguments.
+"""
+
+from libc.stdint cimport int8_t, int32_t, int64_t, uint8_t, uint32_t
+
+cdef extern from "fold.h":
+    ctypedef struct dedup_table:
+        const uint32_t *pages
+        const uint32_t *entries
+        const uint32_t *pool
+
+    int64_t dedup_fold(
+        const dedup_table *table, const uint8_t *data, const int64_t *offsets, int64_t row,
+        int64_t rows, uint8_t *to, int64_t room, int64_t *ends, int32_t *words
+    ) nogil
+
+cdef extern from "sketch.h":
+    ctypedef struct dedup_permutations:
+        const uint32_t *multipliers
+        const uint32_t *addends
+
+    void dedup_choose_loops()
+    void dedup_sketch(
+        const dedup_permutations *by, const dedup_table *table, const uint8_t *data,
+        const int64_t *offsets, int64_t rows, int64_t size, uint32_t *signatures
+    ) nogil
+    int32_t dedup_equal(const int32_t *a, const int32_t *b) nogil
+
+cdef extern from "units.h":
+    ctypedef struct dedup_units_out:
+        int64_t count
+        int32_t *starts
+        int32_t *ends
+        int8_t *halves
+        uint32_t *hashes
+
+    void dedup_units(
+        const dedup_table *table, const uint8_t *data, const int64_t *offsets, int64_t rows,
+        int64_t *counts, dedup_units_out *out
+    ) nogil
+
+cdef extern from "chains.h":
+    ctypedef struct dedup_budget:
+        int64_t skip
+        int64_t agree
+        int64_t end
+        int64_t drop
+
+    int64_t dedup_winnow(
+        const uint32_t *hashes, const int8_t *halves, const int64_t *places, int64_t units,
+        int64_t length, int64_t window, int64_t *keys, int64_t *rows
+    ) nogil
+    void dedup_chain(
+        const int64_t *group, const int64_t *source, const int64_t *copy, const uint8_t *same,
+        int64_t rows, int64_t gap, int64_t drift, int64_t length, int64_t *first, uint8_t *is_last
+    ) nogil
+    void dedup_extend(
+        const uint32_t *hashes, const int8_t *halves, int64_t *spans, const int64_t *limits,
+        const uint8_t *same, int64_t rows, const dedup_budget *budget
+    ) nogil
+
+dedup_choose_loops()
+
+
+def fold(
+    const uint32_t[::1] pages, const uint32_t[::1] entries, const uint32_t[::1] pool,
+    const uint8_t[::1] data, const int64_t[::1] offsets, int64_t row,
+    uint8_t[::1] to, int64_t[::1] ends, int32_t[::1] words,
+):
+    """Normalise the rows from `row` on into `to`; return the row that did not fit, or their number."""
+    cdef dedup_table table
+    table.pages, table.entries, table.pool = &pages[0], &entries[0], &pool[0]
+    with nogil:
+        row = dedup_fold(
+            &table, &data[0], &offsets[0], row, offsets.shape[0] - 1,
+            &to[0], to.shape[0], &ends[0], &words[0],
+        )
+    return row
+
+
+def sketch(
+    const uint32_t[::1] multipliers, const uint32_t[::1] addends,
+    const uint32_t[::1] pages, const uint32_t[::1] entries, const uint32_t[::1] pool,
+    const uint8_t[::1] data, const int64_t[::1] offsets, int64_t size, bint words,
+    uint32_t[:, ::1] signatures,
+):
+    """Write the signature of each text: uint32[m, 128]."""
+    cdef dedup_table table
+    cdef dedup_permutations by
+    table.pages, table.entries, table.pool = &pages[0], &entries[0], &pool[0]
+    by.multipliers, by.addends = &multipliers[0], &addends[0]
+    with nogil:
+        dedup_sketch(
+            &by, &table if words else NULL, &data[0], &offsets[0], signatures.shape[0], size,
+            &signatures[0, 0],
+        )
+
+
+def equal_components(
+    const int32_t[:, ::1] signatures_a, const int32_t[:, ::1] signatures_b, int32_t[::1] counts,
+):
+    """Write how many components are equal, row by row."""
+    cdef Py_ssize_t row
+    with nogil:
+        for row in range(counts.shape[0]):
+            counts[row] = dedup_equal(&signatures_a[row, 0], &signatures_b[row, 0])
+
+
+def equal_components_at(
+    const int32_t[:, ::1] signatures, const int64_t[::1] a, const int64_t[::1] b,
+    int32_t[::1] counts,
+):
+    """Write how many components of the rows `a` and `b` are equal."""
+    cdef Py_ssize_t pair
+    with nogil:
+        for pair in range(counts.shape[0]):
+            counts[pair] = dedup_equal(&signatures[a[pair], 0], &signatures[b[pair], 0])
+
+
+def units(
+    const uint32_t[::1] pages, const uint32_t[::1] entries, const uint32_t[::1] pool,
+    const uint8_t[::1] data, const int64_t[::1] offsets, int64_t[::1] counts,
+    int32_t[::1] starts, int32_t[::1] ends, int8_t[::1] halves, uint32_t[::1] hashes,
+):
+    """Write the units of each text, room for one a byte, and how many there are up to each row."""
+    cdef dedup_table table
+    cdef dedup_units_out out
+    table.pages, table.entries, table.pool = &pages[0], &entries[0], &pool[0]
+    out.count = 0
+    out.starts, out.ends = &starts[0], &ends[0]
+    out.halves, out.hashes = &halves[0], &hashes[0]
+    with nogil:
+        dedup_units(&table, &data[0], &offsets[0], offsets.shape[0] - 1, &counts[0], &out)
+
+
+def winnow(
+    const uint32_t[::1] hashes, const int8_t[::1] halves, const int64_t[::1] places,
+    int64_t length, int64_t window, int64_t[::1] keys, int64_t[::1] rows,
+):
+    """Write the keys of all grams, and the rows of those that are kept; return how many are."""
+    cdef int64_t count
+    with nogil:
+        count = dedup_winnow(
+            &hashes[0], &halves[0], &places[0], hashes.shape[0], length, window, &keys[0], &rows[0],
+        )
+    return count
+
+
+def chain(
+    const int64_t[::1] group, const int64_t[::1] source, const int64_t[::1] copy,
+    const uint8_t[::1] same, int64_t gap, int64_t drift, int64_t length,
+    int64_t[::1] first, uint8_t[::1] is_last,
+):
+    """Write the row of the first seed of each seed's chain."""
+    with nogil:
+        dedup_chain(
+            &group[0], &source[0], &copy[0], &same[0], group.shape[0], gap, drift, length,
+            &first[0], &is_last[0],
+        )
+
+
+def extend(
+    const uint32_t[::1] hashes, const int8_t[::1] halves, int64_t[:, ::1] spans,
+    const int64_t[:, ::1] limits, const uint8_t[::1] same,
+    int64_t skip, int64_t agree, int64_t end, int64_t drop,
+):
+    """Extend each pair of stretches in place."""
+    cdef dedup_budget budget
+    budget.skip, budget.agree, budget.end, budget.drop = skip, agree, end, drop
+    with nogil:
+        dedup_extend(
+            &hashes[0], &halves[0], &spans[0, 0], &limits[0, 0], &same[0], spans.shape[0], &budget,
+        )

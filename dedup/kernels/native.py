@@ -1,0 +1,195 @@
+"""
+The native kernel: gives the compiled functions arrays to write into.
+
+Importing it is an `ImportError` where they were not compiled. Arguments are those of the functions of
+the same names in `dedup.kernels`, already checked and contiguous.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dedup.kernels import _native, exact, permutations, reference_chains, table
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_MULTIPLIERS = np.array(permutations.MULTIPLIERS, np.uint32)
+_ADDENDS = np.array(permutations.ADDENDS, np.uint32)
+_SLACK = 64
+"""Bytes of room beyond the input's length and an eighth: few texts grow, and those by little."""
+
+
+def normalise(
+    data: NDArray[np.uint8], offsets: NDArray[np.int64]
+) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.int32]]:
+    """Return *data* normalised, its offsets, and the words of each text."""
+    unicode, rows = table.load(), len(offsets) - 1
+    left = int(offsets[-1] - offsets[0])
+    folded = np.empty(left + left // 8 + _SLACK, np.uint8)
+    ends, words = np.zeros(rows + 1, np.int64), np.zeros(rows, np.int32)
+    row = 0
+    while True:
+        row = _native.fold(
+            unicode.pages, unicode.entries, unicode.pool, data, offsets, row, folded, ends, words
+        )
+        if row == rows:
+            break
+        folded = np.concatenate([folded, np.empty(len(folded), np.uint8)])
+    given_up = np.flatnonzero(words < 0)
+    if not len(given_up):
+        return folded[: ends[-1]], ends, words
+    texts = []
+    for row in given_up.tolist():
+        raw = data[offsets[row] : offsets[row + 1]].tobytes()
+        text = exact.normalise_text(raw.decode(errors="replace"))
+        words[row] = exact.count_words(text)
+        texts.append(text.encode())
+    return *_put_in(texts, given_up, folded, ends), words
+
+
+def _put_in(
+    texts: list[bytes], rows: NDArray[np.int64], folded: NDArray[np.uint8], ends: NDArray[np.int64]
+) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Return a column with *texts* in its empty *rows*, and its offsets."""
+    parts: list[bytes | memoryview] = []
+    start = 0
+    for text, end in zip(texts, ends[rows].tolist(), strict=True):
+        parts += [folded[start:end].data, text]
+        start = end
+    parts.append(folded[start : ends[-1]].data)
+    lengths = np.diff(ends)
+    lengths[rows] = [len(text) for text in texts]
+    offsets = np.zeros_like(ends)
+    np.cumsum(lengths, out=offsets[1:])
+    return np.frombuffer(b"".join(parts), np.uint8), offsets
+
+
+def sketch(
+    data: NDArray[np.uint8], offsets: NDArray[np.int64], size: int, *, words: bool
+) -> NDArray[np.int32]:
+    """Return the signatures of the texts of *data*."""
+    unicode = table.load()
+    signatures = np.empty((len(offsets) - 1, permutations.COUNT), np.uint32)
+    _native.sketch(
+        _MULTIPLIERS,
+        _ADDENDS,
+        unicode.pages,
+        unicode.entries,
+        unicode.pool,
+        data,
+        offsets,
+        size,
+        words,
+        signatures,
+    )
+    return signatures.view(np.int32)
+
+
+def equal_components(
+    signatures_a: NDArray[np.int32], signatures_b: NDArray[np.int32]
+) -> NDArray[np.int32]:
+    """Return how many components are equal, row by row."""
+    counts = np.empty(len(signatures_a), np.int32)
+    _native.equal_components(signatures_a, signatures_b, counts)
+    return counts
+
+
+def equal_components_at(
+    signatures: NDArray[np.int32], a: NDArray[np.int64], b: NDArray[np.int64]
+) -> NDArray[np.int32]:
+    """Return how many components of rows *a* and *b* are equal."""
+    counts = np.empty(len(a), np.int32)
+    _native.equal_components_at(signatures, a, b, counts)
+    return counts
+
+
+def units(
+    data: NDArray[np.uint8], offsets: NDArray[np.int64]
+) -> tuple[
+    NDArray[np.int64], NDArray[np.int32], NDArray[np.int32], NDArray[np.int8], NDArray[np.uint32]
+]:
+    """Return the units of each text."""
+    unicode = table.load()
+    room = int(offsets[-1] - offsets[0]) + 1  # one a byte; what is not written takes no memory
+    counts = np.zeros(len(offsets), np.int64)
+    starts, ends = np.empty(room, np.int32), np.empty(room, np.int32)
+    halves, hashes = np.empty(room, np.int8), np.empty(room, np.uint32)
+    if room > 1:
+        _native.units(
+            *(unicode.pages, unicode.entries, unicode.pool),
+            *(data, offsets, counts, starts, ends, halves, hashes),
+        )
+    found = counts[-1]
+    starts, ends = starts[:found].copy(), ends[:found].copy()
+    halves, hashes = halves[:found].copy(), hashes[:found].copy()
+    given_up = np.flatnonzero(halves < 0)
+    if not len(given_up):
+        return counts, starts, ends, halves, hashes
+    rows = np.searchsorted(counts, given_up, "right") - 1
+    left_out = []
+    text, of = "", -1
+    for unit, row in zip(given_up.tolist(), rows.tolist(), strict=True):
+        if row != of:
+            raw, of = data[offsets[row] : offsets[row + 1]].tobytes(), row
+            text = raw.decode("utf-8", "surrogatepass")
+        alone = bool(hashes[unit])
+        exactly = reference_chains.hashed(text[starts[unit] : ends[unit]], alone=alone)
+        if exactly is None:
+            left_out.append(unit)
+        else:
+            halves[unit], hashes[unit] = exactly
+    if left_out:
+        counts -= np.searchsorted(left_out, counts)
+        starts, ends = np.delete(starts, left_out), np.delete(ends, left_out)
+        halves, hashes = np.delete(halves, left_out), np.delete(hashes, left_out)
+    return counts, starts, ends, halves, hashes
+
+
+def winnow(
+    hashes: NDArray[np.uint32],
+    halves: NDArray[np.int8],
+    places: NDArray[np.int64],
+    length: int,
+    window: int,
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the rows of the seeds and their keys."""
+    keys, rows = np.empty(len(hashes), np.int64), np.empty(len(hashes), np.int64)
+    if not len(hashes):
+        return rows, keys
+    count = _native.winnow(hashes, halves, places, length, window, keys, rows)
+    rows = rows[:count].copy()
+    return rows, keys[rows]
+
+
+def chain(  # noqa: PLR0913 - the rows, and what joins them
+    group: NDArray[np.int64],
+    source: NDArray[np.int64],
+    copy: NDArray[np.int64],
+    same: NDArray[np.uint8],
+    gap: int,
+    drift: int,
+    length: int,
+) -> NDArray[np.int64]:
+    """Return for each shared seed the row of the first one of its chain."""
+    first, is_last = np.empty(len(group), np.int64), np.empty(len(group), np.uint8)
+    if len(group):
+        _native.chain(group, source, copy, same, gap, drift, length, first, is_last)
+    return first
+
+
+def extend(  # noqa: PLR0913 - the rows, and what they may spend
+    hashes: NDArray[np.uint32],
+    halves: NDArray[np.int8],
+    spans: NDArray[np.int64],
+    limits: NDArray[np.int64],
+    same: NDArray[np.uint8],
+    budget: tuple[int, int, int, int],
+) -> NDArray[np.int64]:
+    """Return the pairs of stretches, extended to both sides."""
+    extended = spans.copy()
+    if len(spans):
+        _native.extend(hashes, halves, extended, limits, same, *budget)
+    return extended

@@ -1,0 +1,164 @@
+"""
+The twin of the native kernel in Python and NumPy: the same results, bit for bit, slower.
+
+It serves where the package was installed without a compiler, and the tests as oracle. Arguments
+are those of the functions of the same names in `dedup.kernels`, already checked and contiguous.
+"""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from dedup.kernels import exact, permutations, shingle
+from dedup.kernels.reference_chains import chain, extend, units, winnow
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = [
+    "chain",
+    "equal_components",
+    "equal_components_at",
+    "extend",
+    "normalise",
+    "sketch",
+    "units",
+    "winnow",
+]
+
+_EMPTY = np.uint32(0xFFFFFFFF)
+_BATCH = 1 << 18  # bytes at a time that are hashed
+_BLOCK = 2048  # shingles at a time that are permuted: 128 components of each take 1 MiB
+_PAIRS = 65536  # pairs of signatures at a time: 64 MiB of them
+_STEP = 8  # bytes that the hash takes at once
+_LOWEST_BYTES = np.array([(1 << 8 * count) - 1 for count in range(_STEP + 1)], np.uint64)
+_MULTIPLIERS = np.array(permutations.MULTIPLIERS, np.uint32)
+_ADDENDS = np.array(permutations.ADDENDS, np.uint32)
+
+
+def normalise(
+    data: NDArray[np.uint8], offsets: NDArray[np.int64]
+) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.int32]]:
+    """Return *data* normalised, its offsets, and the words of each text."""
+    rows = len(offsets) - 1
+    texts = []
+    words = np.zeros(rows, np.int32)
+    for row in range(rows):
+        raw = data[offsets[row] : offsets[row + 1]].tobytes()
+        text = exact.normalise_text(raw.decode(errors="replace"))
+        words[row] = exact.count_words(text)
+        texts.append(text.encode())
+    ends = np.zeros(rows + 1, np.int64)
+    np.cumsum([len(text) for text in texts], out=ends[1:])
+    return np.frombuffer(b"".join(texts), np.uint8), ends, words
+
+
+def sketch(
+    data: NDArray[np.uint8], offsets: NDArray[np.int64], size: int, *, words: bool
+) -> NDArray[np.int32]:
+    """Return the signatures of the texts of *data*."""
+    signatures = np.full((len(offsets) - 1, permutations.COUNT), _EMPTY)
+    spans_of = _word_spans if words else _character_spans
+    edges = np.searchsorted(offsets, np.arange(offsets[0], offsets[-1], _BATCH))
+    for first, last in itertools.pairwise(np.unique([*edges, len(signatures)]).tolist()):
+        begin = offsets[first]
+        batch = data[begin : offsets[last]]
+        spans = [
+            spans_of(data[start:end], size) + (start - begin)
+            for start, end in itertools.pairwise(offsets[first : last + 1])
+        ]
+        counts = [part.shape[1] for part in spans]
+        rows = np.repeat(np.arange(first, last), counts)
+        _permute(_mix(_hashes(batch, *np.concatenate(spans, axis=1))), rows, signatures)
+    return signatures.view(np.int32)
+
+
+def _permute(
+    hashes: NDArray[np.uint32], rows: NDArray[np.int64], signatures: NDArray[np.uint32]
+) -> None:
+    """Put mixed hashes into the signatures of their *rows*, which are sorted."""
+    for start in range(0, len(hashes), _BLOCK):
+        block = slice(start, start + _BLOCK)
+        present, edges = np.unique(rows[block], return_index=True)
+        permuted = hashes[block, np.newaxis] * _MULTIPLIERS
+        permuted += _ADDENDS
+        least = np.minimum.reduceat(permuted, edges, axis=0)
+        signatures[present] = np.minimum(signatures[present], least)
+
+
+def equal_components(
+    signatures_a: NDArray[np.int32], signatures_b: NDArray[np.int32]
+) -> NDArray[np.int32]:
+    """Return how many components are equal, row by row."""
+    return np.count_nonzero(signatures_a == signatures_b, axis=1).astype(np.int32)
+
+
+def equal_components_at(
+    signatures: NDArray[np.int32], a: NDArray[np.int64], b: NDArray[np.int64]
+) -> NDArray[np.int32]:
+    """Return how many components of rows *a* and *b* are equal."""
+    counts = np.empty(len(a), np.int32)
+    for start in range(0, len(a), _PAIRS):
+        part = slice(start, start + _PAIRS)
+        counts[part] = equal_components(signatures[a[part]], signatures[b[part]])
+    return counts
+
+
+def _character_spans(text: NDArray[np.uint8], size: int) -> NDArray[np.int64]:
+    """Return where in the bytes of a text its character n-grams start and end: int64[2, k]."""
+    starts = np.flatnonzero((text & 0xC0) != 0x80)  # all bytes but continuations
+    return _spans(starts, np.append(starts[1:], len(text)), size, len(text))
+
+
+def _word_spans(text: NDArray[np.uint8], size: int) -> NDArray[np.int64]:
+    """Return where in the bytes of a text its word n-grams start and end: int64[2, k]."""
+    # A byte that is not UTF-8 becomes a lone surrogate here, which separates like any other.
+    decoded = text.tobytes().decode(errors="surrogateescape")
+    lengths = [1 if "\udc80" <= c <= "\udcff" else len(c.encode()) for c in decoded]
+    bytes_before = np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])
+    units = np.array(exact.units(decoded), np.int64).reshape(-1, 2)
+    starts, ends = bytes_before[units].T
+    return _spans(starts, ends, size, len(text))
+
+
+def _spans(
+    starts: NDArray[np.int64], ends: NDArray[np.int64], size: int, length: int
+) -> NDArray[np.int64]:
+    """Return starts and ends of the n-grams of units; of a text that is too short, the whole."""
+    if len(starts) >= size:
+        return np.stack([starts[: len(starts) - size + 1], ends[size - 1 :]])
+    return np.array([[0], [length]] if length else [[], []], np.int64)
+
+
+def _hashes(
+    text: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64]
+) -> NDArray[np.uint32]:
+    """Return `shingle_hash` of each span of the bytes of texts: uint32[k]."""
+    lengths = ends - starts
+    padded = np.append(text, np.zeros(2 * _STEP - 1, np.uint8))
+    values = np.ascontiguousarray(sliding_window_view(padded, _STEP)).view("<u8")[:, 0]
+    mixed = lengths.astype(np.uint64)
+    for at in range(0, int(lengths.max(initial=0)), _STEP):
+        going_on = np.flatnonzero(lengths > at)
+        taken = np.minimum(lengths[going_on] - at, _STEP)
+        step = mixed[going_on] ^ (values[starts[going_on] + at] & _LOWEST_BYTES[taken])
+        step *= np.uint64(shingle.MULTIPLIER)
+        mixed[going_on] = step ^ step >> np.uint64(32)
+    for multiplier in shingle.FINAL_MULTIPLIERS:
+        mixed *= np.uint64(multiplier)
+        mixed ^= mixed >> np.uint64(32)
+    return mixed.astype(np.uint32)
+
+
+def _mix(hashes: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """Return the hashes mixed as datasketch does before it permutes (MurmurHash3's finaliser)."""
+    hashes = hashes ^ hashes >> np.uint32(16)
+    hashes *= np.uint32(0x85EBCA6B)
+    hashes ^= hashes >> np.uint32(13)
+    hashes *= np.uint32(0xC2B2AE35)
+    hashes ^= hashes >> np.uint32(16)
+    return hashes

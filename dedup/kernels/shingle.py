@@ -1,0 +1,55 @@
+"""
+Shingles and their hash, for one text: what a signature is made of, spelt out.
+
+The hash is 32 bits wide and made for short strings. It takes eight bytes a step, little-endian and
+filled up with zeros, begins with the length, and a step is an exclusive or, a multiplication by an
+odd constant and high bits onto low ones: the pattern of MurmurHash3's 64-bit finaliser, two more
+rounds of which end it. It is no defence against shingles that were chosen to collide.
+"""
+
+from __future__ import annotations
+
+from dedup.kernels import exact
+
+SIZE = 5
+"""Characters of a shingle, unless told."""
+MULTIPLIER = 0x9E3779B97F4A7C15
+"""2**64 divided by the golden ratio."""
+FINAL_MULTIPLIERS = (0xFF51AFD7ED558CCD, 0xC4CEB9FE1A85EC53)
+"""Those of MurmurHash3's 64-bit finaliser. With one alone some bits changed a third of the time."""
+_MASK = (1 << 64) - 1
+_SURROGATES = "surrogatepass"
+
+
+def shingles(text: str, *, size: int = SIZE, words: bool = False) -> list[bytes]:
+    """
+    Return the n-grams of a normalised text in the order of the text, repeats included, as UTF-8.
+
+    They are *size* characters long or, with *words*, as long as *size* words: from the beginning of
+    the first to the end of the last, where a character of a script without spaces is a word. A text
+    that is shorter is one shingle; an empty one has none. A *size* below 1 is a `ValueError`.
+    """
+    if size < 1:
+        message = f"a shingle needs at least 1 unit, not {size}"
+        raise ValueError(message)
+    spans = exact.units(text) if words else [(at, at + 1) for at in range(len(text))]
+    if len(spans) < size:
+        return [text.encode(errors=_SURROGATES)] if text else []
+    ends = spans[size - 1 :]
+    return [
+        text[start:end].encode(errors=_SURROGATES)
+        for (start, _), (_, end) in zip(spans, ends, strict=False)
+    ]
+
+
+def shingle_hash(shingle: bytes) -> int:
+    """Return the hash of a shingle, 0 to 2**32 - 1: a `hashfunc` for `datasketch.MinHash`."""
+    mixed = len(shingle)
+    for at in range(0, len(shingle), 8):
+        mixed ^= int.from_bytes(shingle[at : at + 8], "little")
+        mixed = mixed * MULTIPLIER & _MASK
+        mixed ^= mixed >> 32
+    for multiplier in FINAL_MULTIPLIERS:
+        mixed = mixed * multiplier & _MASK
+        mixed ^= mixed >> 32
+    return mixed & 0xFFFFFFFF

@@ -1,0 +1,246 @@
+/* Signatures: the hashes of the shingles of a text, permuted 128 times, the smallest of each.
+ *
+ * The hash is that of shingle.py, the mixing and the permutations are datasketch's ("affine32").
+ * The innermost loop takes eight hashes at a time, so that a component, its multiplier and its addend
+ * are loaded once for all eight (6 ns a hash with AVX2; 11 one by one). It is compiled for several
+ * instruction sets, and the best one that the processor has is chosen once. */
+
+#ifndef DEDUP_SKETCH_H
+#define DEDUP_SKETCH_H
+
+#include <string.h>
+
+#include "table.h"
+
+#define DEDUP_COMPONENTS 128
+#define DEDUP_AT_ONCE 8
+#define DEDUP_BUFFER 256 /* hashes, a multiple of DEDUP_AT_ONCE */
+
+typedef struct {
+    const uint32_t *multipliers; /* DEDUP_COMPONENTS of each */
+    const uint32_t *addends;
+} dedup_permutations;
+
+#define DEDUP_PERMUTE(i)                                                                       \
+    {                                                                                          \
+        const uint32_t permuted = a * hashes[i] + b;                                           \
+        least = permuted < least ? permuted : least;                                           \
+    }
+
+#define DEDUP_INNER_LOOPS(suffix, attribute)                                                   \
+    attribute static void dedup_permute_##suffix(const dedup_permutations *by,                 \
+                                                 const uint32_t *hashes, int64_t count,        \
+                                                 uint32_t *signature) {                        \
+        const uint32_t *const multipliers = by->multipliers, *const addends = by->addends;     \
+        for (; count > 0; count -= DEDUP_AT_ONCE, hashes += DEDUP_AT_ONCE) {                   \
+            for (int k = 0; k < DEDUP_COMPONENTS; k++) {                                       \
+                const uint32_t a = multipliers[k], b = addends[k];                             \
+                uint32_t least = signature[k];                                                 \
+                DEDUP_PERMUTE(0)                                                               \
+                DEDUP_PERMUTE(1)                                                               \
+                DEDUP_PERMUTE(2)                                                               \
+                DEDUP_PERMUTE(3)                                                               \
+                DEDUP_PERMUTE(4)                                                               \
+                DEDUP_PERMUTE(5)                                                               \
+                DEDUP_PERMUTE(6)                                                               \
+                DEDUP_PERMUTE(7)                                                               \
+                signature[k] = least;                                                          \
+            }                                                                                  \
+        }                                                                                      \
+    }                                                                                          \
+    attribute static int32_t dedup_equal_##suffix(const int32_t *a, const int32_t *b) {        \
+        int32_t count = 0;                                                                     \
+        for (int k = 0; k < DEDUP_COMPONENTS; k++) count += a[k] == b[k];                      \
+        return count;                                                                          \
+    }
+
+typedef void (*dedup_permute_loop)(const dedup_permutations *, const uint32_t *, int64_t,
+                                   uint32_t *);
+typedef int32_t (*dedup_equal_loop)(const int32_t *, const int32_t *);
+
+DEDUP_INNER_LOOPS(plain, )
+
+static dedup_permute_loop dedup_permute = dedup_permute_plain;
+static dedup_equal_loop dedup_equal = dedup_equal_plain;
+
+#if (defined(__GNUC__) || defined(__clang__)) && defined(__x86_64__)
+
+DEDUP_INNER_LOOPS(avx2, __attribute__((target("avx2"))))
+DEDUP_INNER_LOOPS(avx512f, __attribute__((target("avx512f"))))
+
+/* Choose the inner loops. To be called once, before any other function of this file. */
+static void dedup_choose_loops(void) {
+    __builtin_cpu_init();
+    if (__builtin_cpu_supports("avx512f")) {
+        dedup_permute = dedup_permute_avx512f;
+        dedup_equal = dedup_equal_avx512f;
+    } else if (__builtin_cpu_supports("avx2")) {
+        dedup_permute = dedup_permute_avx2;
+        dedup_equal = dedup_equal_avx2;
+    }
+}
+
+#else
+
+static void dedup_choose_loops(void) {}
+
+#endif
+
+static inline uint64_t dedup_load(const uint8_t *at, int64_t bytes) {
+    uint64_t value = 0;
+    for (int64_t i = 0; i < bytes; i++) value |= (uint64_t)at[i] << (8 * i);
+    return value;
+}
+
+/* The eight bytes at `at`, the first one lowest, whatever the processor's order. */
+static inline uint64_t dedup_load_eight(const uint8_t *at) {
+    return (uint64_t)at[0] | (uint64_t)at[1] << 8 | (uint64_t)at[2] << 16 |
+           (uint64_t)at[3] << 24 | (uint64_t)at[4] << 32 | (uint64_t)at[5] << 40 |
+           (uint64_t)at[6] << 48 | (uint64_t)at[7] << 56;
+}
+
+static inline uint64_t dedup_round(uint64_t mixed, uint64_t multiplier) {
+    mixed *= multiplier;
+    return mixed ^ mixed >> 32;
+}
+
+static inline uint64_t dedup_step(uint64_t mixed, uint64_t value) {
+    return dedup_round(mixed ^ value, UINT64_C(0x9E3779B97F4A7C15));
+}
+
+/* Hash the bytes from `at` to `end`, none of them at or after `limit`, and mix the hash. */
+static inline uint32_t dedup_hash(const uint8_t *at, const uint8_t *end, const uint8_t *limit) {
+    uint64_t mixed = (uint64_t)(end - at);
+    uint32_t hash;
+    for (; end - at > 8; at += 8) mixed = dedup_step(mixed, dedup_load_eight(at));
+    if (limit - at >= 8) {
+        const int unused = 8 * (int)(8 - (end - at));
+        mixed = dedup_step(mixed, dedup_load_eight(at) << unused >> unused);
+    } else {
+        mixed = dedup_step(mixed, dedup_load(at, end - at));
+    }
+    mixed = dedup_round(mixed, UINT64_C(0xFF51AFD7ED558CCD));
+    hash = (uint32_t)dedup_round(mixed, UINT64_C(0xC4CEB9FE1A85EC53));
+    hash ^= hash >> 16;
+    hash *= UINT32_C(0x85EBCA6B);
+    hash ^= hash >> 13;
+    hash *= UINT32_C(0xC2B2AE35);
+    return hash ^ hash >> 16;
+}
+
+/* Hashes on their way into a signature. */
+typedef struct {
+    const dedup_permutations *by;
+    uint32_t *signature;
+    int count;
+    uint32_t hashes[DEDUP_BUFFER];
+} dedup_sketching;
+
+static inline void dedup_flush(dedup_sketching *state) {
+    if (!state->count) return;
+    /* A hash that comes twice changes nothing. */
+    while (state->count % DEDUP_AT_ONCE) {
+        state->hashes[state->count] = state->hashes[state->count - 1];
+        state->count++;
+    }
+    dedup_permute(state->by, state->hashes, state->count, state->signature);
+    state->count = 0;
+}
+
+static inline void dedup_add(dedup_sketching *state, uint32_t hash) {
+    state->hashes[state->count++] = hash;
+    if (state->count == DEDUP_BUFFER) dedup_flush(state);
+}
+
+static inline const uint8_t *dedup_next_character(const uint8_t *at, const uint8_t *end) {
+    while (at < end && (*at & 0xC0) == 0x80) at++;
+    return at;
+}
+
+/* Add the n-grams of characters. Returns 0 if the text is too short to have one. */
+static int dedup_add_characters(dedup_sketching *state, const uint8_t *at, const uint8_t *end,
+                                const uint8_t *limit, int64_t size) {
+    const uint8_t *start = dedup_next_character(at, end), *stop = start;
+    for (; size > 0 && stop < end; size--) stop = dedup_next_character(stop + 1, end);
+    if (size > 0) return 0;
+    for (;;) {
+        dedup_add(state, dedup_hash(start, stop, limit));
+        if (stop == end) return 1;
+        start = dedup_next_character(start + 1, end);
+        stop = dedup_next_character(stop + 1, end);
+    }
+}
+
+/* Where a unit of a text stands, and how the character before `end` counts. */
+typedef struct {
+    const uint8_t *start, *end;
+    uint32_t kind;
+} dedup_unit;
+
+/* Find how the character at `at` counts after one that counts as `kind`. Returns its bytes. */
+static inline int dedup_next_kind(const dedup_table *table, const uint8_t *at, const uint8_t *end,
+                                  uint32_t kind, uint32_t *next) {
+    uint32_t code_point = *at, entry;
+    const int bytes = code_point < 0x80 ? 1 : dedup_decode(at, end, &code_point);
+    entry = dedup_entry(table, code_point);
+    *next = entry & DEDUP_KIND;
+    if (kind == DEDUP_NO_SPACE && *next == DEDUP_ORDINARY && entry & DEDUP_MARK) *next = kind;
+    return bytes;
+}
+
+/* Go on to the next unit: a run of ordinary characters, or one of a script without spaces. Returns
+ * 0 if there is none. */
+static int dedup_next_unit(const dedup_table *table, dedup_unit *unit, const uint8_t *end) {
+    const uint8_t *at = unit->end;
+    uint32_t kind = unit->kind, next;
+    do {
+        if (at == end) return 0;
+        unit->start = at;
+        at += dedup_next_kind(table, at, end, kind, &kind);
+    } while (kind == DEDUP_SEPARATOR);
+    while (kind == DEDUP_ORDINARY && at < end) {
+        const int bytes = dedup_next_kind(table, at, end, kind, &next);
+        if (next != DEDUP_ORDINARY) break;
+        at += bytes;
+    }
+    unit->end = at;
+    unit->kind = kind;
+    return 1;
+}
+
+/* Add the n-grams of units. Returns 0 if the text is too short to have one. */
+static int dedup_add_words(dedup_sketching *state, const dedup_table *table, const uint8_t *at,
+                           const uint8_t *end, const uint8_t *limit, int64_t size) {
+    dedup_unit first = {at, at, DEDUP_SEPARATOR}, last = first;
+    for (; size > 0; size--) {
+        if (!dedup_next_unit(table, &last, end)) return 0;
+    }
+    do {
+        dedup_next_unit(table, &first, end);
+        dedup_add(state, dedup_hash(first.start, last.end, limit));
+    } while (dedup_next_unit(table, &last, end));
+    return 1;
+}
+
+/* Write the signature of each text. `table` is NULL for n-grams of characters. */
+static void dedup_sketch(const dedup_permutations *by, const dedup_table *table,
+                         const uint8_t *data, const int64_t *offsets, int64_t rows, int64_t size,
+                         uint32_t *signatures) {
+    dedup_sketching state;
+    const uint8_t *const limit = data + offsets[rows];
+    state.by = by;
+    for (int64_t row = 0; row < rows; row++) {
+        const uint8_t *const at = data + offsets[row], *const end = data + offsets[row + 1];
+        int done;
+        state.signature = signatures + row * DEDUP_COMPONENTS;
+        state.count = 0;
+        memset(state.signature, 0xFF, DEDUP_COMPONENTS * sizeof(uint32_t));
+        if (at == end) continue;
+        done = table ? dedup_add_words(&state, table, at, end, limit, size)
+                     : dedup_add_characters(&state, at, end, limit, size);
+        if (!done) dedup_add(&state, dedup_hash(at, end, limit));
+        dedup_flush(&state);
+    }
+}
+
+#endif

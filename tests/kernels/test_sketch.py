@@ -1,0 +1,196 @@
+"""Shingles, their hash and signatures: both kernels, held to datasketch."""
+
+from __future__ import annotations
+
+import random
+import threading
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dedup import kernels
+from dedup.kernels import permutations, reference
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+LETTERS = "abcdefghijklmnopqrstuvwxyz 0123456789éß漢字かกา한𝔸"
+TEXTS = st.text(LETTERS, max_size=40).map(kernels.normalise_text)
+
+
+def datasketch_signature(shingles: list[bytes]) -> np.ndarray:
+    """Return the signature that datasketch computes of shingles."""
+    datasketch = pytest.importorskip("datasketch")
+    minhash = datasketch.MinHash(128, scheme="affine32", hashfunc=kernels.shingle_hash)
+    if shingles:  # datasketch refuses an empty batch
+        minhash.update_batch(shingles)
+    values: np.ndarray = minhash.hashvalues
+    return values
+
+
+def test_permutations_are_those_of_datasketch() -> None:
+    """The permutations that are shipped are datasketch's default ones."""
+    datasketch = pytest.importorskip("datasketch")
+    multipliers, addends = datasketch.MinHash(128, scheme="affine32").permutations
+
+    assert tuple(multipliers.tolist()) == permutations.MULTIPLIERS
+    assert tuple(addends.tolist()) == permutations.ADDENDS
+
+
+@given(
+    texts=st.lists(TEXTS, max_size=4),
+    kind=st.fixed_dictionaries({"size": st.integers(1, 9), "words": st.booleans()}),
+    stray=st.binary(),
+)
+def test_signatures_are_those_of_datasketch(
+    kernel: str, column: Callable, texts: list[str], kind: dict, stray: bytes
+) -> None:
+    """A signature is what datasketch makes of the exported shingles and hash, bit for bit."""
+    data, offsets = column([*texts, stray])
+    found = kernels.sketch(data, offsets[: len(texts) + 1], **kind)
+
+    assert found.dtype == np.int32
+    assert found.shape == (len(texts), 128)
+    for text, signature in zip(texts, found, strict=True):
+        expected = datasketch_signature(kernels.shingles(text, **kind))
+        assert expected.tolist() == signature.view(np.uint32).tolist(), kernel
+
+
+def test_long_text(kernel: str, column: Callable) -> None:
+    """A text of many more shingles than are kept at once has one signature all the same."""
+    source = random.Random(2)  # noqa: S311 - no secret
+    text = "".join(source.choices("abcdefé ", k=9_999)).strip()
+    expected = datasketch_signature(kernels.shingles(text))
+
+    assert expected.tolist() == kernels.sketch(*column([text])).view(np.uint32)[0].tolist(), kernel
+
+
+@given(texts=st.lists(TEXTS, max_size=9))
+def test_batches_do_not_show(column: Callable, texts: list[str]) -> None:
+    """The reference gives the same signatures however many bytes and shingles it takes at a time."""
+    whole = reference.sketch(*column(texts), 5, words=False)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reference, "_BATCH", 7)
+        patch.setattr(reference, "_BLOCK", 3)
+        assert whole.tolist() == reference.sketch(*column(texts), 5, words=False).tolist()
+
+
+@given(raw=st.lists(st.binary(max_size=12), max_size=4), words=st.booleans())
+def test_kernels_agree_on_any_bytes(*, column: Callable, raw: list[bytes], words: bool) -> None:
+    """Bytes that are not UTF-8 do no harm, and both kernels take them alike."""
+    native = pytest.importorskip("dedup.kernels.native", exc_type=ImportError)
+    one, other = (module.sketch(*column(raw), 2, words=words) for module in (native, reference))
+
+    assert one.tolist() == other.tolist()
+
+
+def test_no_texts(kernel: str, column: Callable) -> None:
+    """No text has no signature; an empty one has all bits set, as in datasketch."""
+    assert kernels.sketch(*column([])).shape == (0, 128), kernel
+    assert (kernels.sketch(*column([""])) == -1).all()
+
+
+@pytest.mark.parametrize(
+    ("text", "size", "words", "expected"),
+    [
+        ("", 5, False, []),
+        ("été", 5, False, ["été"]),
+        ("étés f", 5, False, ["étés ", "tés f"]),
+        ("un deux trois", 2, True, ["un deux", "deux trois"]),
+        ("un", 2, True, ["un"]),
+        ("ab漢字 か", 2, True, ["ab漢", "漢字", "字 か"]),
+    ],
+)
+def test_shingles(text: str, size: int, *, words: bool, expected: list[str]) -> None:
+    """Shingles overlap; a character of a script without spaces is a word of its own."""
+    found = kernels.shingles(text, size=size, words=words)
+
+    assert expected == [shingle.decode() for shingle in found]
+
+
+def test_no_size() -> None:
+    """A shingle has at least one character."""
+    with pytest.raises(ValueError, match="at least 1"):
+        kernels.shingles("abc", size=0)
+    with pytest.raises(ValueError, match="at least 1"):
+        kernels.sketch(np.zeros(0, np.uint8), np.zeros(1, np.int64), size=0)
+
+
+def test_hash_has_no_more_collisions_than_chance() -> None:
+    """Of 200,000 short strings about 5 share their hash; of 400,000 lines in order about 19."""
+    source = random.Random(3)  # noqa: S311 - no secret
+    short = {"".join(source.choices(LETTERS, k=5)).encode() for _ in range(200_000)}
+    lines = [f"ligne numero {number}".encode() for number in range(400_000)]
+
+    assert len(short) - len(set(map(kernels.shingle_hash, short))) < 20
+    assert len(lines) - len(set(map(kernels.shingle_hash, lines))) < 50
+
+
+@pytest.mark.parametrize("length", [3, 5, 8, 11, 24])
+def test_hash_avalanches(length: int) -> None:
+    """One bit more or less changes every bit of the hash about half of the time."""
+    source = random.Random(4)  # noqa: S311 - no secret
+    trials = 600
+    for bit in range(8 * length):
+        changed = np.zeros(32)
+        for _ in range(trials):
+            shingle = source.randbytes(length)
+            other = (int.from_bytes(shingle, "little") ^ (1 << bit)).to_bytes(length, "little")
+            difference = kernels.shingle_hash(shingle) ^ kernels.shingle_hash(other)
+            changed += (difference >> np.arange(32)) & 1
+        # Six standard deviations of a fair coin.
+        assert np.abs(changed / trials - 0.5).max() < 6 * 0.5 / trials**0.5
+
+
+def test_equal_components(kernel: str) -> None:
+    """Components are counted row by row, or by row number; uint32 is the same bits."""
+    source = np.random.default_rng(5)
+    signatures = source.integers(-2, 2, (50, 128), np.int32)
+    a, b = source.integers(0, 50, (2, 400))
+    expected = (signatures[a] == signatures[b]).sum(axis=1).tolist()
+
+    assert kernels.equal_components_at(signatures, a, b).tolist() == expected, kernel
+    assert kernels.equal_components(signatures[a], signatures[b]).tolist() == expected
+    unsigned = signatures.view(np.uint32)
+    assert kernels.equal_components(unsigned[a], signatures[b]).tolist() == expected
+    assert kernels.equal_components_at(unsigned[::-1], 49 - a, 49 - b).tolist() == expected
+    assert kernels.equal_components(signatures[:0], signatures[:0]).tolist() == []
+    assert kernels.equal_components_at(signatures[:0], a[:0], b[:0]).tolist() == []
+
+
+def test_invalid_signatures() -> None:
+    """Rows that are not there, and arrays of other shapes, are refused."""
+    signatures = np.zeros((3, 128), np.int32)
+    with pytest.raises(ValueError, match="0 to 2"):
+        kernels.equal_components_at(signatures, np.array([0]), np.array([3]))
+    with pytest.raises(ValueError, match="0 to 2"):
+        kernels.equal_components_at(signatures, np.array([-1]), np.array([0]))
+    with pytest.raises(ValueError, match="1 rows cannot"):
+        kernels.equal_components_at(signatures, np.array([0]), np.array([0, 1]))
+    with pytest.raises(ValueError, match="row by row"):
+        kernels.equal_components(signatures, signatures[:1])
+    with pytest.raises(ValueError, match="128"):
+        kernels.equal_components(signatures[:, :64], signatures[:, :64])
+
+
+def test_native_kernel_lets_go_of_the_gil(column: Callable) -> None:
+    """Another thread gets on with its work during one call."""
+    native = pytest.importorskip("dedup.kernels.native", exc_type=ImportError)
+    texts = column(["il y a quelque chose de nouveau " * 400_000])
+    done, ticks = threading.Event(), [0]
+
+    def tick() -> None:
+        while not done.is_set():
+            ticks[0] += 1
+
+    thread = threading.Thread(target=tick)
+    thread.start()
+    before = ticks[0]
+    native.sketch(*texts, 5, words=False)
+    during = ticks[0] - before
+    done.set()
+    thread.join()
+    assert during > 1_000

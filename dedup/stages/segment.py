@@ -1,8 +1,8 @@
-"""
+r"""
 Documents -> paragraphs: where each begins and ends, in code points and lines.
 
-Lines end at "\\n" (a "\\r" before it is white space at the edge); in a text without any "\\n" they
-end at "\\r". White space is what `str.isspace` says: U+0085, U+2028 and form feed are white space
+Lines end at "\n" (a "\r" before it is white space at the edge); in a text without any "\n" they
+end at "\r". White space is what `str.isspace` says: U+0085, U+2028 and form feed are white space
 inside a line and end none. A line of white space and byte order marks is empty, and a paragraph's
 offsets leave both out at its edges. In mode `LINE` a paragraph is a non-empty line, in mode
 `BLANK` a run of lines between empty ones; front matter and fenced code of Markdown are neither,
@@ -54,6 +54,8 @@ _FORCED = 80
 """Least share of its line ends that wrapping explains, in percent."""
 _NEIGHBOURHOOD = 32
 """Characters before a place that decide whether it is a cut."""
+_FACTOR = np.uint64(0x9E3779B97F4A7C15)
+"""Odd, with well mixed bits: multiplying by it spreads a character over a hash."""
 
 _OPENING = re.compile(r" {0,3}(`{3,}(?=[^`]*$)|~{3,})")
 _SENTENCE_END = re.compile(r"[.!?…]+[\"'»”’)\]]*(?=\s)|[。！？]+[」』”’）]*")  # noqa: RUF001
@@ -61,7 +63,6 @@ _SPACES = re.compile(r"\s+")
 
 Span = tuple[int, int]
 """Code points, half-open."""
-
 
 
 Row = tuple[int, int, int, int]
@@ -103,9 +104,9 @@ def segment(documents: Documents, settings: Settings) -> Paragraphs:
     )
 
 
-def paragraphs_of(text: str, mode: int, markdown: bool = False) -> list[Row]:
+def paragraphs_of(text: str, mode: int, markdown: bool = False) -> list[Row]:  # noqa: FBT001, FBT002
     """Cut one text into paragraphs; `mode` is `AUTO`, `LINE` or `BLANK`."""
-    lines = _lines(text, markdown)
+    lines = _lines(text, markdown=markdown)
     if mode == AUTO:
         mode = _mode(text, lines)
     rows = lines
@@ -116,9 +117,9 @@ def paragraphs_of(text: str, mode: int, markdown: bool = False) -> list[Row]:
     return rows
 
 
-def paragraph_mode(text: str, markdown: bool = False) -> int:
+def paragraph_mode(text: str, markdown: bool = False) -> int:  # noqa: FBT001, FBT002
     """Decide what `AUTO` is for a text: `BLANK` if it is wrapped to a width, else `LINE`."""
-    return _mode(text, _lines(text, markdown))
+    return _mode(text, _lines(text, markdown=markdown))
 
 
 def code(text: str) -> tuple[Span | None, list[Span]]:
@@ -153,13 +154,12 @@ def _split(text: str) -> tuple[list[str], list[int]]:
     return lines, starts
 
 
-def _lines(text: str, markdown: bool) -> list[Row]:
+def _lines(text: str, *, markdown: bool) -> list[Row]:
     """Give the non-empty lines that are not code."""
     white = WHITE if BOM in text else None
     out: list[Row] = []
-    put, at, number = out.append, 0, 0
-    for line in text.split("\n") if "\n" in text else text.split("\r"):
-        number += 1
+    put, at = out.append, 0
+    for number, line in enumerate(text.split("\n" if "\n" in text else "\r"), 1):
         body = line.strip(white)
         if body:
             size = len(body)
@@ -270,7 +270,7 @@ def _cuts(text: str, start: int, end: int) -> list[int]:
 
 
 def _lowest(ends: Sequence[int], weights: Sequence[int], n: int) -> bool:
-    """Is this the lightest place within reach, and the first of equals?"""
+    """Tell whether a place is the lightest within reach, and the first of equals."""
     at, weight = ends[n], weights[n]
     k = n - 1
     while k >= 0 and ends[k] > at - REACH:
@@ -291,14 +291,27 @@ def _lightest(text: str, ends: Sequence[int], weights: Sequence[int], window: Sp
     first, stop = bisect_left(ends, low), bisect_right(ends, high)
     if first < stop:
         return ends[min(range(first, stop), key=weights.__getitem__)]
-    places = [m.start() for m in _SPACES.finditer(text, low, high)] or range(low, high)
-    return min(places, key=lambda at: _weight(text, at))
+    spaces = [m.start() for m in _SPACES.finditer(text, low, high)]
+    places = np.array(spaces or range(low, high))
+    return int(places[np.argmin(_weights(text, low, high)[places - low])])
 
 
 def _weight(text: str, at: int) -> int:
-    """Hash the letters and digits before a place: neither position nor spacing counts."""
-    before = filter(str.isalnum, text[max(at - _NEIGHBOURHOOD, 0) : at])
-    return crc32("".join(before).casefold().encode("utf-8", "surrogatepass"))
+    """Hash the characters before a place; neither position nor spacing nor case counts."""
+    before = text[max(at - _NEIGHBOURHOOD, 0) : at].casefold()
+    return crc32("".join(before.split()).encode("utf-8", "surrogatepass"))
+
+
+def _weights(text: str, low: int, high: int) -> NDArray[np.uint64]:
+    """Hash the characters before each place from `low` to `high`, all at once; case counts."""
+    codes = np.frombuffer(
+        text[low - _NEIGHBOURHOOD : high].encode("utf-32-le", "surrogatepass"), "<u4"
+    )
+    codes = np.where(codes <= ord(" "), ord(" "), codes).astype(np.uint64)
+    weights = np.zeros(high - low, np.uint64)
+    for step in range(_NEIGHBOURHOOD):
+        weights = weights * _FACTOR + codes[step : step + len(weights)]
+    return (weights ^ weights >> np.uint64(32)) * _FACTOR
 
 
 # --- All lines of a batch at once -----------------------------------------------------------------
@@ -326,7 +339,7 @@ _MARGIN = 32
 
 
 def _all_lines(text: Strings) -> tuple[_Found, I64]:
-    """Find the non-empty lines of every text by "\\n" alone; count the line ends of each text."""
+    r"""Find the non-empty lines of every text by "\n" alone; count the line ends of each text."""
     data, offsets = text.data, text.offsets
     ends = np.flatnonzero(data == ord("\n"))
     first = np.sort(np.concatenate([offsets[:-1], ends + 1]))
@@ -339,7 +352,7 @@ def _all_lines(text: Strings) -> tuple[_Found, I64]:
     full = first < last
     doc, line, first, last = doc[full], line[full], first[full], last[full]
     # A code point's number is that of its byte less the continuation bytes before it.
-    inner = np.flatnonzero((data & 0xC0) == 0x80)  # noqa: PLR2004 - the bits that mark them
+    inner = np.flatnonzero((data & 0xC0) == 0x80)
     origin = (offsets - np.searchsorted(inner, offsets))[doc]
     start = first - np.searchsorted(inner, first) - origin
     end = last - np.searchsorted(inner, last) - origin
@@ -379,7 +392,7 @@ def _white_before(data: U8, at: I64) -> I64:
     """Give the bytes of the white character that ends at each place; 0 where there is none."""
     byte = data[at - 1].astype(np.int64)
     width = _ASCII_WHITE[byte].astype(np.int64)
-    wide = np.flatnonzero(byte >= 128)  # noqa: PLR2004 - not ASCII
+    wide = np.flatnonzero(byte >= 128)
     if len(wide):
         place = at[wide]
         two = data[place - 2].astype(np.int64) << 8 | byte[wide]
@@ -389,9 +402,11 @@ def _white_before(data: U8, at: I64) -> I64:
 
 
 def _ended_by_cr(text: Strings, line_ends: I64) -> NDArray[np.bool_]:
-    """Mark the texts without "\\n" that have a "\\r"."""
+    r"""Mark the texts without "\n" that have a "\r"."""
     returns = np.flatnonzero(text.data == ord("\r"))
-    return (line_ends == 0) & (np.diff(np.searchsorted(returns, text.offsets)) > 0)
+    own = np.diff(np.searchsorted(returns, text.offsets))
+    without: NDArray[np.bool_] = (line_ends == 0) & (own > 0)
+    return without
 
 
 def _may_be_wrapped(lines: _Found, documents: int) -> NDArray[np.bool_]:
@@ -417,7 +432,7 @@ def _found_in(text: Strings, doc: int, rows: Sequence[Row]) -> _Found:
     """Give the paragraphs of one text as rows of the batch."""
     table = np.array(rows, np.int64).reshape(-1, 4)
     low, high = text.offsets[doc], text.offsets[doc + 1]
-    leads = np.flatnonzero((text.data[low:high] & 0xC0) != 0x80)  # noqa: PLR2004 - as above
+    leads = np.flatnonzero((text.data[low:high] & 0xC0) != 0x80)
     at = np.append(leads, high - low) + low
     start, end = table[:, 0], table[:, 1]
     own = np.full(len(table), doc)
@@ -425,7 +440,7 @@ def _found_in(text: Strings, doc: int, rows: Sequence[Row]) -> _Found:
 
 
 def _written(data: U8, found: _Found, firsts: I64) -> Strings:
-    """Give each paragraph's text up to the next one of its document; `firsts`: rows of first ones."""
+    """Give each paragraph's text up to the next of its document, whose first rows are `firsts`."""
     stops = np.append(found.first[1:], 0)
     lasts = np.append(firsts[1:], len(found))[: len(firsts)] - 1
     stops[lasts] = found.last[lasts]

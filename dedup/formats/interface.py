@@ -1,0 +1,106 @@
+"""
+What a file format is: a way to split the bytes of a file into pieces and to cut texts out of them.
+
+The pieces of a file, end to end, are its (decompressed) bytes; some of them are records with a
+text. Reading and writing are the same split, so what is not cut is written back byte for byte.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from dedup.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from typing import IO
+
+    from dedup.settings import Settings
+
+Span = tuple[int, int]
+"""Code points of a record's decoded text, half-open."""
+
+
+class Record(Protocol):
+    """One document in a file: its text, and where each code point of it stands in the bytes."""
+
+    text: str
+    """The decoded text."""
+    id: str | None
+    """The id field as a string, or the 1-based record number; `None` for a plain file."""
+    number: int
+    """1-based record number; 0 for a plain file."""
+    file_line: int
+    """1-based line in the file; 0 for a plain file."""
+    markdown: bool
+
+    def raw(self, span: Span) -> bytes:
+        """Give the bytes that hold this stretch of the text."""
+        ...
+
+    def cut(self, spans: Sequence[Span]) -> bytes:
+        """Give the bytes of the whole piece without these stretches (sorted, disjoint)."""
+        ...
+
+    def fill(self, slices: Sequence[tuple[int, bytes]]) -> bytes:
+        """Undo `cut`: put raw bytes in at these code points of the (cleaned) text, in order."""
+        ...
+
+
+class Fault(NamedTuple):
+    """Why an input cannot be used, in the parts of the message."""
+
+    why: str
+    """The reason without its place, so that equal ones can be counted."""
+    place: str = ""
+    """Where, within the line or file, and what stands there."""
+    step: str = "mend the line"
+    """What to do about it, other than skipping it."""
+
+    def __str__(self) -> str:
+        """Give reason and place."""
+        return f"{self.why} ({self.place})" if self.place else self.why
+
+
+class Piece(NamedTuple):
+    """Some bytes of a file, in file order; `record` where they hold a text."""
+
+    raw: bytes
+    record: Record | None = None
+    fault: Fault | None = None
+    """Why a malformed record could not be used; it passes through as it is."""
+    file_line: int = 0
+    """1-based line of a malformed record."""
+    lead: int = 0
+    """Bytes of `raw` that part it from the record before (the comma of a JSON array): they go
+    where no record before it is written."""
+
+
+class Unreadable(InputError):  # noqa: N818 - so it is said in messages
+    """A file that cannot be read; a class of its own, so that a walk can skip and count it."""
+
+    def __init__(self, path: str, fault: Fault, *, binary: bool = False, data: bytes = b"") -> None:
+        self.fault = fault
+        self.binary = binary
+        """It is no text at all: no fault of a file met in a walk."""
+        self.data = data
+        """Its bytes, where they can be put aside."""
+        super().__init__(f"{path}: {fault}; {fault.step} or use --on-error skip")
+
+
+class Format(Protocol):
+    """One file format."""
+
+    @property
+    def suffixes(self) -> tuple[str, ...]:
+        """The suffixes of its files, in lower case."""
+        ...
+
+    @property
+    def records(self) -> bool:
+        """Its texts are records: they have ids, and a file may hold none."""
+        ...
+
+    def pieces(self, stream: IO[bytes], path: str, settings: Settings) -> Iterator[Piece]:
+        """Split a decompressed stream. Raises `Unreadable` where it cannot be read at all."""
+        ...

@@ -1,0 +1,78 @@
+"""
+Where the value of a field stands in the bytes of a JSON object, and each character of it.
+
+The object has been parsed before, so the scanner only has to find, never to judge. Of a key that
+is there twice the last one counts, as it does for the parser.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+import orjson
+
+from dedup.formats.slices import utf8_starts
+
+if TYPE_CHECKING:
+    from dedup.model import I64
+
+_STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_BLANK = re.compile(rb"[ \t\r\n]*")
+_SCALAR = re.compile(rb"[^,}\]\s]+")
+_NESTED = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[][{}]', re.DOTALL)
+_ESCAPE = re.compile(
+    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)", re.DOTALL
+)
+
+
+def value_span(raw: bytes, field: str, at: int = 0) -> tuple[int, int] | None:
+    """Find the value of a top-level field, in bytes of `raw`, where an object begins at `at`."""
+    key, found = orjson.dumps(field), None
+    at = _past(_BLANK, raw, raw.index(b"{", at) + 1)
+    while raw[at] != ord("}"):
+        end = _past(_STRING, raw, at)
+        own = raw[at:end]
+        first = _past(_BLANK, raw, _past(_BLANK, raw, end) + 1)
+        last = value_end(raw, first)
+        if own == key or (b"\\" in own and orjson.loads(own) == field):
+            found = first, last
+        at = _past(_BLANK, raw, last)
+        if raw[at] == ord(","):
+            at = _past(_BLANK, raw, at + 1)
+    return found
+
+
+def value_end(raw: bytes, at: int) -> int:
+    """Give the byte after the JSON value that begins at `at`."""
+    if raw[at] == ord('"'):
+        return _past(_STRING, raw, at)
+    if raw[at] not in b"{[":
+        return _past(_SCALAR, raw, at)
+    depth = 0
+    for token in _NESTED.finditer(raw, at):
+        kind = token[0]
+        depth += kind in (b"{", b"[")
+        depth -= kind in (b"}", b"]")
+        if depth == 0:
+            return token.end()
+    return len(raw)
+
+
+def literal_starts(raw: bytes, span: tuple[int, int]) -> I64:
+    """Give the byte at which each code point of a string literal begins, and where they end."""
+    first, last = span[0] + 1, span[1] - 1
+    inner = raw[first:last]
+    starts = utf8_starts(inner, first)
+    if b"\\" not in inner:
+        return starts
+    inside = np.zeros(last + 1, bool)
+    for escape in _ESCAPE.finditer(raw, first, last):
+        inside[escape.start() + 1 : escape.end()] = True
+    return starts[~inside[starts]]
+
+
+def _past(pattern: re.Pattern[bytes], raw: bytes, at: int) -> int:
+    match = pattern.match(raw, at)
+    return match.end() if match else at

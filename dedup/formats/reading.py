@@ -1,0 +1,297 @@
+"""
+Reading: the documents of all sources, in Order, in batches.
+
+What cannot be used goes by `on_error`. A malformed record: `fail` raises, `skip` counts it, once a
+file and reason, `quarantine` hands its bytes to `rejects` as well. A file that cannot be opened or
+decoded: named, it is as a record; met in a walk it is skipped, and is a fault (exit code 2 at the
+end) unless `on_error` is `skip` or its bytes were put aside. A binary file met in a walk is skipped
+and no fault. No file is read in part: a compressed one that may be skipped is unpacked to its end
+before its first record counts.
+"""
+
+from __future__ import annotations
+
+import io
+from typing import IO, TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from dedup.errors import InputError, RecordError
+from dedup.formats import compression
+from dedup.formats.interface import Fault, Piece, Unreadable
+from dedup.formats.sources import Source, Sources, sources
+from dedup.model import AUTO, Documents, Strings
+from dedup.report import Skipped
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from dedup.formats.interface import Record
+    from dedup.formats.sources import Path
+    from dedup.settings import Settings
+
+BATCH_BYTES = 4 << 20
+"""Text of a batch, in bytes; the last document may go beyond."""
+BATCH_DOCUMENTS = 4096
+
+_HELD = 64 << 20
+"""Decompressed bytes that are held rather than unpacked twice."""
+
+
+class Watch(Protocol):
+    """Told how far the work is."""
+
+    def __call__(self, stage: str, done: int, total: int | None) -> None:
+        """Take note: bytes done, and in all (`None` where that is not known)."""
+        ...
+
+
+class Rejects(Protocol):
+    """Takes what is quarantined."""
+
+    def __call__(self, data: bytes, path: str, line: int, why: str) -> None:
+        """Put the bytes of a record, or of a whole file (line 0), aside."""
+        ...
+
+
+def silent(stage: str, done: int, total: int | None) -> None:
+    """Take no note."""
+
+
+def read(  # noqa: PLR0913 - what is read, and whom to tell of it
+    paths: Sequence[Path],
+    settings: Settings,
+    *,
+    against: Sequence[Path] = (),
+    watch: Watch = silent,
+    rejects: Rejects | None = None,
+    modes: Callable[[Source, Record], int] | None = None,
+) -> Reading:
+    """
+    Find the files now; read them by iterating over what this gives.
+
+    `modes` gives the paragraph mode to ask for a document (default: `AUTO`). Raises `InputError`,
+    here for a PATH that cannot be read, while iterating for what its file holds.
+    """
+    found = sources(paths, settings, against=against)
+    return Reading(
+        found,
+        settings,
+        has_published=bool(against),
+        watch=watch,
+        rejects=rejects,
+        modes=modes,
+    )
+
+
+class Reading:
+    """
+    The documents of some sources; a class because reading also fills in what was skipped.
+
+    Iterating gives batches sorted by `doc`, numbered from 0, published documents first; each time
+    anew. Raises `InputError` at the end where a side has no document.
+    """
+
+    def __init__(  # noqa: PLR0913 - as `read`
+        self,
+        found: Sources,
+        settings: Settings,
+        *,
+        has_published: bool = False,
+        watch: Watch = silent,
+        rejects: Rejects | None = None,
+        modes: Callable[[Source, Record], int] | None = None,
+    ) -> None:
+        self.sources = found
+        self.total = sum(source.size for source in found.files)
+        """Bytes to read, compressed as they are."""
+        self.done = 0
+        """Bytes read so far."""
+        self._settings = settings
+        self._sides = {False, True} if has_published else {False}
+        self._watch = watch
+        self._rejects = rejects
+        self._modes = modes
+        self._counts: dict[tuple[str, str], list[int]] = {}
+        self._files: list[Skipped] = []
+        self._place: Callable[[], int] = lambda: self.done
+
+    @property
+    def skipped(self) -> list[Skipped]:
+        """What was not read so far, by path; records once a file and reason."""
+        lines = [
+            Skipped(path, f"{_records(count)} skipped, {_first(count)}line {line}: {why}")
+            for (path, why), (count, line) in self._counts.items()
+        ]
+        every = [*self.sources.skipped, *self._files, *lines]
+        return sorted(every, key=lambda s: s.path.split("/"))
+
+    def __iter__(self) -> Iterator[Documents]:
+        """Read everything, a batch at a time."""
+        self._counts.clear()
+        self._files.clear()
+        self.done, batch = 0, _Batch(0)
+        missing = set(self._sides)
+        for source in self.sources.files:
+            for record in self._records(source):
+                mode = AUTO if self._modes is None else self._modes(source, record)
+                batch.add(source, record, mode)
+                if batch.full:
+                    self.done = self._place()
+                    missing.difference_update(batch.published)
+                    yield batch.table()
+                    batch = _Batch(batch.end)
+                    self._watch("read", self.done, self.total)
+        if batch.rows:
+            missing.difference_update(batch.published)
+            yield batch.table()
+        self._watch("read", self.total, self.total)
+        for side in sorted(missing):
+            raise InputError(self._nothing(published=side))
+
+    def _nothing(self, *, published: bool) -> str:
+        what = "the published side has no document" if published else "no document was read"
+        skipped = self.skipped
+        if not self.sources.files and not skipped:
+            return f"{what}: every file is excluded; give others"
+        if not skipped:
+            return f"{what}: the files hold no records; give others"
+        return f"{what}: {skipped[0].path}: {skipped[0].why} ({len(skipped)} skipped in all)"
+
+    def _records(self, source: Source) -> Iterator[Record]:
+        """Give the records of one source; what cannot be used goes by `on_error`."""
+        before, given = self.done, False
+        try:
+            lenient = not source.named or self._settings.on_error != "fail"
+            with source.raw() as raw:
+                self._place = lambda: before + min(raw.tell(), source.size)
+                for piece in _pieces(source, raw, self._settings, whole=lenient):
+                    if piece.record is not None:
+                        given = True
+                        yield piece.record
+                    elif piece.fault is not None:
+                        self._malformed(source, piece)
+        except Unreadable as error:
+            if given:
+                raise
+            self._unreadable(source, error)
+        self.done = before + source.size
+
+    def _malformed(self, source: Source, piece: Piece) -> None:
+        fault = piece.fault or Fault("malformed")
+        if self._settings.on_error == "fail":
+            raise RecordError(
+                f"{source.path}:{piece.file_line}: {fault}; {fault.step} or use --on-error skip"
+            )
+        if self._settings.on_error == "quarantine" and self._rejects is not None:
+            self._rejects(piece.raw[piece.lead :], source.path, piece.file_line, str(fault))
+        self._counts.setdefault((source.path, fault.why), [0, piece.file_line])[0] += 1
+
+    def _unreadable(self, source: Source, error: Unreadable) -> None:
+        policy = self._settings.on_error
+        if source.named and policy == "fail":
+            raise error
+        aside = policy == "quarantine" and bool(error.data) and self._rejects is not None
+        if source.named and policy == "quarantine" and not aside:
+            raise error
+        harmless = error.binary and not source.named
+        if aside and not harmless and self._rejects is not None:
+            self._rejects(error.data, source.path, 0, str(error.fault))
+        fault = not harmless and not aside and policy != "skip"
+        self._files.append(Skipped(source.path, str(error.fault), fault))
+
+
+def pieces(source: Source, settings: Settings, *, whole: bool = False) -> Iterator[Piece]:
+    """
+    Split one file into pieces: end to end they are its decompressed bytes.
+
+    With `whole` a compressed file is unpacked to its end before the first piece comes. Raises
+    `Unreadable`; never for a malformed record, which is a piece with a `fault`.
+    """
+    with source.raw() as raw:
+        yield from _pieces(source, raw, settings, whole=whole)
+
+
+def _pieces(source: Source, raw: IO[bytes], settings: Settings, *, whole: bool) -> Iterator[Piece]:
+    stream: IO[bytes] = raw
+    if source.compression:
+        stream = compression.unpacked(raw, source.compression, source.path)
+        if whole and source.layout.records:
+            head = stream.read(_HELD)
+            stream = io.BytesIO(head)
+            if len(head) == _HELD:
+                stream = _proved(source, raw)
+    try:
+        yield from source.layout.pieces(stream, source.path, settings)
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        raise Unreadable(source.path, Fault(why, step="try again")) from None
+
+
+def _proved(source: Source, raw: IO[bytes]) -> IO[bytes]:
+    """Unpack a file to its end and begin again."""
+    raw.seek(0)
+    stream = compression.unpacked(raw, source.compression, source.path)
+    while stream.read(1 << 20):
+        pass
+    raw.seek(0)
+    return compression.unpacked(raw, source.compression, source.path)
+
+
+class _Batch:
+    """Rows of `Documents` to be; a class because rows come one by one."""
+
+    def __init__(self, first: int) -> None:
+        self.first = first
+        self.rows: list[tuple[int, int, int, int]] = []
+        self.published: set[bool] = set()
+        self._paths: list[bytes] = []
+        self._names: list[str] = []
+        self._texts: list[bytes] = []
+        self._bytes = 0
+        self._path = ("", b"")
+
+    @property
+    def full(self) -> bool:
+        """Tell whether it is time for the next one."""
+        return self._bytes >= BATCH_BYTES or len(self.rows) >= BATCH_DOCUMENTS
+
+    @property
+    def end(self) -> int:
+        """Rank of the next document."""
+        return self.first + len(self.rows)
+
+    def add(self, source: Source, record: Record, mode: int) -> None:
+        """Take one document."""
+        if self._path[0] != source.path:
+            self._path = source.path, source.path.encode("utf-8", "surrogatepass")
+        text = record.text.encode("utf-8", "surrogatepass")
+        self._paths.append(self._path[1])
+        self._names.append(record.id or "")
+        self._texts.append(text)
+        self._bytes += len(text)
+        self.rows.append((record.file_line, record.markdown, mode, source.published))
+        self.published.add(source.published)
+
+    def table(self) -> Documents:
+        """Give the rows as a table."""
+        numbers = np.array(self.rows, np.int64).reshape(-1, 4)
+        small = numbers[:, 1:].astype(np.int8)
+        return Documents(
+            np.arange(self.first, self.end),
+            Strings.of(self._paths),
+            Strings.of(self._names),
+            np.ascontiguousarray(numbers[:, 0]),
+            np.ascontiguousarray(small[:, 0]),
+            np.ascontiguousarray(small[:, 1]),
+            np.ascontiguousarray(small[:, 2]),
+            Strings.of(self._texts),
+        )
+
+
+def _records(count: int) -> str:
+    return f"{count} record{'s' * (count > 1)}"
+
+
+def _first(count: int) -> str:
+    return "first in " if count > 1 else ""

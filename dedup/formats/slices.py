@@ -1,0 +1,92 @@
+"""
+Cutting stretches of a text out of the bytes that hold it, and putting them back.
+
+Both need one thing: the byte at which each code point begins. What a format adds is how to find
+these, so `Sliced` is a class with one method to override.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dedup.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dedup.formats.interface import Span
+    from dedup.model import I64
+
+
+class Sliced:
+    """A text in some bytes: the `Record` of every format derives from it."""
+
+    __slots__ = ("_bytes", "_starts", "file_line", "id", "markdown", "number", "text")
+
+    def __init__(  # noqa: PLR0913 - what a `Record` has
+        self,
+        raw: bytes,
+        text: str,
+        name: str | None = None,
+        number: int = 0,
+        file_line: int = 0,
+        *,
+        markdown: bool = False,
+    ) -> None:
+        self._bytes = raw
+        self._starts: I64 | None = None
+        self.text = text
+        self.id = name
+        self.number = number
+        self.file_line = file_line
+        self.markdown = markdown
+
+    def _find_starts(self) -> I64:
+        """Give the byte at which each code point begins, and where the last one ends."""
+        raise NotImplementedError
+
+    def starts(self) -> I64:
+        """
+        Give the byte at which each code point begins, and where the last one ends.
+
+        Raises `InputError` where bytes and text do not tally: better no cut than a wrong one.
+        """
+        if self._starts is None:
+            starts = self._find_starts()
+            if len(starts) != len(self.text) + 1:
+                raise InputError(
+                    f"{len(starts) - 1} characters found in the bytes of a text of "
+                    f"{len(self.text)}: it cannot be cut byte for byte"
+                )
+            self._starts = starts
+        return self._starts
+
+    def raw(self, span: Span) -> bytes:
+        """Give the bytes that hold this stretch of the text."""
+        starts = self.starts()
+        return self._bytes[starts[span[0]] : starts[span[1]]]
+
+    def cut(self, spans: Sequence[Span]) -> bytes:
+        """Give the bytes of the whole piece without these stretches (sorted, disjoint)."""
+        starts, kept, at = self.starts(), [], 0
+        for first, last in spans:
+            kept.append(self._bytes[at : starts[first]])
+            at = int(starts[last])
+        return b"".join([*kept, self._bytes[at:]])
+
+    def fill(self, slices: Sequence[tuple[int, bytes]]) -> bytes:
+        """Undo `cut`: put raw bytes in at these code points of the (cleaned) text, in order."""
+        starts, out, at = self.starts(), [], 0
+        for place, raw in slices:
+            out += [self._bytes[at : starts[place]], raw]
+            at = int(starts[place])
+        return b"".join([*out, self._bytes[at:]])
+
+
+def utf8_starts(data: bytes, shift: int = 0) -> I64:
+    """Give the byte at which each code point of UTF-8 begins, and its end; `shift` is added."""
+    own = np.frombuffer(data, np.uint8)
+    starts = np.flatnonzero((own & 0xC0) != 0x80)
+    return np.append(starts, len(data)) + shift

@@ -1,0 +1,274 @@
+# ruff: noqa: PTH116, PTH119, PTH122, PTH123, PTH207 - see below
+"""
+Which files are read, and in which order.
+
+A PATH is a file, a folder, `-` for the standard input, or a glob that the shell did not expand.
+Folders are walked without recursion into hidden entries and linked folders; linked files are read.
+A file is one file however it is reached (link, two arguments): the first time in Order counts.
+
+Order: published files by path; then the others by place of their PATH argument, then path. Paths
+compare part by part, by code points.
+They are strings throughout: `pathlib` would tidy what was given.
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+import stat
+import sys
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
+from typing import IO, TYPE_CHECKING
+
+from dedup.formats import compression
+from dedup.formats.interface import Fault, Unreadable
+from dedup.formats.json import Json
+from dedup.formats.jsonl import JsonLines
+from dedup.formats.pipes import Kept
+from dedup.formats.text import Markdown, Text, known
+from dedup.report import Skipped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from dedup.formats.interface import Format
+    from dedup.formats.pipes import Spooled
+    from dedup.settings import Settings
+
+Path = str | os.PathLike[str]
+
+FORMATS: dict[str, Format] = {
+    "text": Text(),
+    "markdown": Markdown(),
+    "jsonl": JsonLines(),
+    "json": Json(),
+}
+"""By their names in `input_format`."""
+
+_BY_SUFFIX = {suffix: name for name, form in FORMATS.items() for suffix in form.suffixes}
+STDIN = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file to read."""
+
+    path: str
+    """As shown: the PATH argument as given, a slash and the path below it."""
+    place: int
+    """Number of the PATH argument, from 0, among those of its side."""
+    below: tuple[str, ...]
+    """The parts of the path below a folder argument; of a file argument none."""
+    format: str
+    """A key of `FORMATS`."""
+    compression: str
+    """`.gz`, `.zst`, `.bz2`, `.xz` or empty."""
+    size: int
+    """Bytes on disk."""
+    named: bool = True
+    """Given as a PATH, not met in a walk."""
+    published: bool = False
+    spooled: Spooled | None = field(default=None, repr=False)
+    """What came through a pipe, kept so that it can be read again (by one reader at a time)."""
+
+    def raw(self) -> IO[bytes]:
+        """Open it for reading, compressed as it is. Raises `Unreadable`."""
+        try:
+            if self.spooled is not None:
+                own = os.dup(self.spooled.fileno())
+                os.lseek(own, 0, os.SEEK_SET)
+                return os.fdopen(own, "rb")
+            return open(self.path, "rb")
+        except (OSError, ValueError) as error:
+            raise _not_opened(self.path, error) from None
+
+    @property
+    def layout(self) -> Format:
+        """How it is split into pieces."""
+        return FORMATS[self.format]
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The files to read, in Order, and what was left out of the walk."""
+
+    files: tuple[Source, ...]
+    skipped: tuple[Skipped, ...]
+
+
+def sources(paths: Sequence[Path], settings: Settings, *, against: Sequence[Path] = ()) -> Sources:
+    """
+    Find the files that some PATH arguments stand for, and those of the published side.
+
+    Raises `InputError` for a PATH that cannot be read and a folder without texts (unless
+    `on_error` is `skip`), and where there is nothing to read at all.
+    """
+    if settings.encoding is not None:
+        known(settings.encoding)
+    if isinstance(paths, (str, os.PathLike)):
+        paths = [paths]
+    incoming, published = _Finder(settings, published=False), _Finder(settings, published=True)
+    for finder, given in ((incoming, paths), (published, against)):
+        for place, path in enumerate(given):
+            finder.argument(place, os.fspath(path))
+    mine = set(incoming.found)
+    old = [s for identity, s in published.found.items() if identity not in mine]
+    old.sort(key=lambda s: s.path.split("/"))
+    skipped = tuple(published.skipped + incoming.skipped)
+    return Sources((*old, *incoming.found.values()), skipped)
+
+
+class _Finder:
+    """What was found so far on one side; a class because a file is found only once."""
+
+    def __init__(self, settings: Settings, *, published: bool) -> None:
+        self.found: dict[tuple[int, int], Source] = {}
+        self.skipped: list[Skipped] = []
+        self._settings = settings
+        self._published = published
+
+    def argument(self, place: int, given: str) -> None:
+        """Find what one PATH argument stands for. Raises `InputError`."""
+        try:
+            for path in _expanded(given):
+                self._path(place, path)
+        except Unreadable as error:
+            if self._settings.on_error != "skip":
+                raise
+            self.skipped.append(Skipped(given, str(error.fault)))
+
+    def _path(self, place: int, given: str) -> None:
+        path = given.rstrip("/") or given[:1]
+        if path == STDIN:
+            if (0, -1) not in self.found:
+                self._add((0, -1), _from_pipe(sys.stdin.buffer, path, place, self._settings))
+            return
+        try:
+            state = os.stat(path)
+        except (OSError, ValueError) as error:
+            raise _not_opened(path, error) from None
+        if stat.S_ISDIR(state.st_mode):
+            self._folder(place, path)
+        elif not self._excluded(path, (os.path.basename(path),)):
+            if stat.S_ISREG(state.st_mode):
+                form, packing = _format(path) or (self._default(), _packing(path))
+                source = Source(path, place, (), form, packing, state.st_size)
+                self._add((state.st_dev, state.st_ino), source)
+            else:
+                try:
+                    with open(path, "rb") as pipe:  # such as /dev/fd/63
+                        source = _from_pipe(pipe, path, place, self._settings)
+                except OSError as error:
+                    raise _not_opened(path, error) from None
+                self._add((state.st_dev, state.st_ino), source)
+
+    def _default(self) -> str:
+        form = self._settings.input_format
+        return "text" if form == "auto" else form
+
+    def _add(self, identity: tuple[int, int], source: Source) -> None:
+        self.found.setdefault(identity, replace(source, published=self._published))
+
+    def _excluded(self, path: str, below: tuple[str, ...]) -> bool:
+        """Match the name, the path below the PATH argument and the path as shown."""
+        seen = (below[-1], "/".join(below), path)
+        return any(
+            fnmatchcase(name, pattern)
+            for given in self._settings.exclude
+            for pattern in {given.rstrip("/"), given.rstrip("/").removeprefix("**/")}
+            for name in seen
+        )
+
+    def _folder(self, place: int, path: str) -> None:
+        texts, first = 0, len(self.skipped)
+        for entry, below, state in self._walk(path):
+            if not stat.S_ISREG(state.st_mode):
+                self.skipped.append(Skipped(entry, "not a regular file"))
+                continue
+            form = _format(entry)
+            if form is None:
+                self.skipped.append(Skipped(entry, "no text suffix"))
+                continue
+            texts += 1
+            source = Source(entry, place, below, *form, state.st_size, named=False)
+            self._add((state.st_dev, state.st_ino), source)
+        if not texts:
+            others = self.skipped[first:]
+            suffixes = " ".join(_BY_SUFFIX)
+            count = f"{len(others)} other {'file' if len(others) == 1 else 'files'}"
+            seen = f" ({count}, such as {others[0].path}: {others[0].why})" if others else ""
+            fault = Fault(f"no texts in it{seen}", step=f"give files of {suffixes}")
+            raise Unreadable(path, fault)
+
+    def _walk(self, top: str) -> Iterator[tuple[str, tuple[str, ...], os.stat_result]]:
+        """Give the visible entries below a folder, other than folders, in Order."""
+        fault = self._settings.on_error != "skip"
+        start = top if top.endswith("/") else f"{top}/"
+        waiting: list[tuple[str, tuple[str, ...], bool]] = [(top, (), True)]
+        while waiting:
+            path, below, is_folder = waiting.pop()
+            try:
+                if not is_folder:
+                    state = os.stat(path)
+                    if stat.S_ISDIR(state.st_mode):
+                        self.skipped.append(Skipped(path, "a link to a folder"))
+                    else:
+                        yield path, below, state
+                    continue
+                with os.scandir(path) as entries:
+                    inside = [(e.name, e.is_dir(follow_symlinks=False)) for e in entries]
+            except OSError as error:
+                if not below:
+                    raise _not_opened(path, error) from None
+                self.skipped.append(Skipped(path, _reason(error), fault))
+                continue
+            for name, folder in sorted(inside, reverse=True):
+                parts = (*below, name)
+                entry = start + "/".join(parts)
+                if not name.startswith(".") and not self._excluded(entry, parts):
+                    waiting.append((entry, parts, folder))
+
+
+def _expanded(given: str) -> list[str]:
+    """Expand a glob that the shell left alone; any other PATH stands for itself."""
+    if os.path.lexists(given) or given == STDIN or not glob.has_magic(given):
+        return [given]
+    found = sorted(glob.glob(given, recursive=True), key=lambda path: path.split("/"))
+    if not found:
+        raise Unreadable(given, Fault("no file or folder matches", step="check the pattern"))
+    return found
+
+
+def _format(path: str) -> tuple[str, str] | None:
+    """Give format and compression of a file by its suffixes; `None` where they are no text's."""
+    packing = _packing(path)
+    suffix = os.path.splitext(path[: len(path) - len(packing)])[1].lower()
+    return (_BY_SUFFIX[suffix], packing) if suffix in _BY_SUFFIX else None
+
+
+def _packing(path: str) -> str:
+    suffix = os.path.splitext(path)[1].lower()
+    return suffix if suffix in compression.SUFFIXES else ""
+
+
+def _from_pipe(stream: IO[bytes], path: str, place: int, settings: Settings) -> Source:
+    """Keep what comes through a pipe; its first line says what it is, unless the settings do."""
+    kept = Kept(stream)
+    form = settings.input_format
+    if form == "auto":
+        form = "jsonl" if kept.begins_as_jsonl else "text"
+    return Source(path, place, (), form, "", kept.size, spooled=kept)
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "no such file or folder"
+    if isinstance(error, PermissionError):
+        return "permission denied"
+    return (getattr(error, "strerror", None) or str(error)).lower()
+
+
+def _not_opened(path: str, error: Exception) -> Unreadable:
+    step = "check the path" if isinstance(error, FileNotFoundError) else "mend that"
+    return Unreadable(path, Fault(_reason(error), step=step))

@@ -1,0 +1,185 @@
+"""
+Plain text and Markdown: a file is one document.
+
+Text is UTF-8; UTF-16 or UTF-32 by its byte order mark; else what `encoding` names, which also
+decodes what is nothing but ASCII (some encodings have 7 bits). Decoding is strict, the byte order
+mark is part of the text, and line ends are left alone. A NUL byte outside UTF-16 and UTF-32 means
+that the file is not text.
+"""
+
+from __future__ import annotations
+
+import codecs
+from typing import IO, TYPE_CHECKING
+
+import numpy as np
+
+from dedup.errors import InputError, SettingsError
+from dedup.formats.interface import Fault, Piece, Unreadable
+from dedup.formats.slices import Sliced, utf8_starts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from dedup.formats.interface import Span
+    from dedup.model import I64
+    from dedup.settings import Settings
+
+LARGEST = 512 << 20
+"""Bytes of one text; above that it is refused, since texts are held in memory whole."""
+
+_MARKS = (  # NOTE: UTF-32 first, its mark begins with that of UTF-16.
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+
+class Text:
+    """Plain text; a class because `Format` is a protocol of several parts."""
+
+    suffixes: tuple[str, ...] = (".txt",)
+    records = False
+    markdown = False
+
+    def pieces(self, stream: IO[bytes], path: str, settings: Settings) -> Iterator[Piece]:
+        """Give the whole file as one piece. Raises `Unreadable`."""
+        data = stream.read(LARGEST + 1)
+        if len(data) > LARGEST:
+            why = f"a text of more than {LARGEST >> 20} MiB"
+            raise Unreadable(path, Fault(why, step="split it"))
+        text, encoding = decoded(data, path, settings.encoding)
+        yield Piece(data, TextRecord(data, text, encoding, markdown=self.markdown))
+
+
+class Markdown(Text):
+    """Markdown: its front matter and fenced code are no paragraphs."""
+
+    suffixes: tuple[str, ...] = (".md",)
+    markdown = True
+
+
+class TextRecord(Sliced):
+    """The text of a plain file."""
+
+    __slots__ = ("_encoding",)
+
+    def __init__(self, raw: bytes, text: str, encoding: str, *, markdown: bool) -> None:
+        super().__init__(raw, text, markdown=markdown)
+        self._encoding = encoding
+
+    def cut(self, spans: Sequence[Span]) -> bytes:
+        """
+        Give the bytes of the whole file without these stretches.
+
+        Raises `InputError` where the rest would not be read as what it is: some encodings have
+        shifts, and what is left may happen to be UTF-8.
+        """
+        data = super().cut(spans)
+        if not self._encoding.startswith("utf-"):
+            edges = [0, *(at for span in spans for at in span), len(self.text)]
+            kept = "".join(self.text[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True))
+            if decoded(data, "", self._encoding)[0] != kept:
+                raise InputError(
+                    f"a text in {self._encoding} cannot be cut byte for byte; convert it to UTF-8"
+                )
+        return data
+
+    def _find_starts(self) -> I64:
+        if self._encoding == "utf-8":
+            return utf8_starts(self._bytes)
+        return _starts(self._bytes, self.text, self._encoding)
+
+
+def decoded(data: bytes, path: str, encoding: str | None = None) -> tuple[str, str]:
+    """
+    Decode a text strictly and give the encoding that it has.
+
+    Raises `Unreadable` that names the first wrong byte and a likely encoding, `SettingsError` for
+    an `encoding` that does not exist.
+    """
+    for mark, name in _MARKS:
+        if data.startswith(mark):
+            return _strict(data, path, name), name
+    given = known(encoding) if encoding is not None else None
+    if given is not None and (data.isascii() or not _is_utf8(data)):
+        if 0 in data and not given.startswith(("utf-16", "utf-32")):
+            raise _binary(data, path)
+        return _strict(data, path, given), given
+    if 0 in data:
+        raise _binary(data, path)
+    return _strict(data, path, "utf-8"), "utf-8"
+
+
+def known(encoding: str) -> str:
+    """Give an encoding's own name. Raises `SettingsError` where there is none such."""
+    try:
+        codec = codecs.lookup(encoding)
+    except (LookupError, ValueError):
+        codec = None
+    if codec is None or not getattr(codec, "_is_text_encoding", True):
+        raise SettingsError(f"encoding is {encoding!r}: give one such as cp1252 or utf-16-le")
+    return codec.name
+
+
+def likely(data: bytes) -> str:
+    """Guess the encoding of a text that is not UTF-8."""
+    try:
+        data.decode("cp1252")
+    except UnicodeDecodeError:
+        return "latin-1"
+    return "cp1252"
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _strict(data: bytes, path: str, encoding: str) -> str:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        at = error.start
+        place = f"byte 0x{data[at]:02x} at offset {at}"
+        step = "mend it"
+        if encoding == "utf-8":
+            guess = likely(data)
+            place, step = f"{place}, likely {guess}", f"use --encoding {guess}"
+        fault = Fault(f"not {encoding.upper()}", place, step)
+        raise Unreadable(path, fault, data=data) from None
+    except UnicodeError as error:
+        fault = Fault(f"not {encoding.upper()}", str(error), "mend it")
+        raise Unreadable(path, fault, data=data) from None
+
+
+def _binary(data: bytes, path: str) -> Unreadable:
+    at = data.index(0)
+    head = data[:4096]
+    for name, own in (("utf-16-le", head[1::2]), ("utf-16-be", head[::2])):
+        if own.count(0) * 2 > len(own):
+            why = f"binary, or {name.upper()}"
+            fault = Fault(why, f"NUL at offset {at}", f"use --encoding {name}")
+            return Unreadable(path, fault, binary=True, data=data)
+    fault = Fault("binary", f"NUL at offset {at}", "give a text")
+    return Unreadable(path, fault, binary=True, data=data)
+
+
+def _starts(data: bytes, text: str, encoding: str) -> I64:
+    """Find where each code point begins in any encoding."""
+    widths = {c: len(c.encode(encoding, "replace")) for c in set(text)}
+    ends = np.cumsum(np.fromiter((widths[c] for c in text), np.int64, len(text)))
+    if text.encode(encoding, "replace") == data and (not text or ends[-1] == len(data)):
+        return np.concatenate([np.zeros(1, np.int64), ends])
+    decoder = codecs.getincrementaldecoder(encoding)()
+    starts, made = [0], 0
+    for at in range(len(data)):
+        new = len(decoder.decode(data[at : at + 1]))
+        starts += [at + 1] * new
+        made += new
+    starts[-1] = len(data)
+    return np.array(starts, np.int64)

@@ -1,0 +1,132 @@
+"""
+Group -> card: where a section stands, where it comes again, its text, and what each copy changes.
+
+Of a single copy that is not identical the text is shown once, with what the copy leaves out and
+adds marked in it; of several, the keeper's text and then the changes of each.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dedup.reports.diff import compare
+from dedup.reports.diff_page import LEGEND, merged
+from dedup.reports.page import Card, Gap, Line, Rows, Span, span
+from dedup.reports.wording import (
+    counted,
+    kind_of,
+    likeness,
+    named,
+    ordinal,
+    short_id,
+    size,
+    where,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dedup.report import Group, Occurrence
+    from dedup.reports.page import Block, Spans
+
+_LINES = 24
+"""Lines of text on a card."""
+_PLACES = 8
+"""Places on a card."""
+_CHANGED = 3
+"""Copies whose changes are on a card."""
+
+
+def card(group: Group, number: str, *, whole: bool = False) -> Card:
+    """Give the card of a group; `whole` leaves nothing out."""
+    title = (Span(number, "soft"), Span(" · ", "soft")) if number else ()
+    return Card(
+        (*title, Span(kind_of(group), "head")),
+        short_id(group.id),
+        tuple(_body(group, number, whole=whole)),
+    )
+
+
+def _body(group: Group, number: str, *, whole: bool) -> Iterator[Block]:
+    shown = group.occurrences if whole else group.occurrences[:_PLACES]
+    alone = len(group.occurrences) == 2
+    yield Rows(
+        tuple(
+            (
+                Span(_label(n, alone=alone), "soft"),
+                _place(place, group.occurrences[n - 1] if n else None),
+            )
+            for n, place in enumerate(shown)
+        )
+    )
+    left = (group.count or len(group.occurrences)) - len(shown)
+    if left:
+        yield Line(span(f"… and {counted(left, 'more place')}", "soft"))
+    if number or whole:
+        yield Line(span(size(group), "soft"))
+    yield Gap()
+    most = None if whole else _LINES
+    changed = [(n, c) for n, c in enumerate(group.copies, 2) if not c.identical]
+    if alone and changed and group.copies[0].of is None:
+        difference = compare(group.keeper.text, group.copies[0].text)
+        yield Line(LEGEND)
+        yield Gap()
+        yield Rows(merged(difference, first_line=group.keeper.lines[0]), most=most)
+        return
+    yield Rows(tuple(_lines(group.keeper)), right=True, most=most)
+    for n, copy in changed if whole else changed[:_CHANGED]:
+        name = "What the copy changes" if alone else f"What the {ordinal(n)} changes"
+        yield Gap()
+        yield Line((Span(name, "head"), Span("  "), *LEGEND))
+        line = (copy.of or group.keeper).lines[0]
+        difference = compare(_original(group, copy), copy.text)
+        yield Rows(merged(difference, _CONTEXT, line), most=most)
+    if not whole and len(changed) > _CHANGED:
+        yield Line(
+            span(
+                f"… {counted(len(changed) - _CHANGED, 'more copy', 'more copies')} changed", "soft"
+            )
+        )
+
+
+_CONTEXT = 8
+"""Words that stay around a change where the whole text is not shown."""
+
+
+def _label(number: int, *, alone: bool) -> str:
+    if number == 0:
+        return "first"
+    return "again" if alone else ordinal(number + 1)
+
+
+def _place(place: Occurrence, before: Occurrence | None) -> Spans:
+    """Say where a place is; its document by name unless the place before is in the same one."""
+    here = before is not None and named(before) == named(place)
+    name = Span("same document") if here else Span(named(place), "name")
+    line = f" (line {place.file_line:,} of the file)" if place.file_line and not here else ""
+    part = f"; repeats only {where(place.of)} of the first" if place.of else ""
+    known = (Span(", "), Span(likeness(place), "strong")) if not place.keeper else ()
+    return (name, Span(f"{line}, {where(place)}"), *known, Span(part))
+
+
+def _original(group: Group, copy: Occurrence) -> str:
+    """Give the part of the keeper that a copy repeats."""
+    if copy.of is None:
+        return group.keeper.text
+    start = group.keeper.start
+    return group.keeper.text[copy.of.start - start : copy.of.end - start]
+
+
+def _lines(place: Occurrence) -> Iterator[tuple[Span, Spans]]:
+    """Give the text of a place, its lines with their numbers; of several empty lines one."""
+    first, last = place.lines
+    end = "\n" if "\n" in place.text else "\r"
+    lines = place.text.split(end) if first < last else [place.text]
+    empty = False
+    for number, line in enumerate(lines, first):
+        text = line.rstrip("\r")
+        if text.strip():
+            yield Span(str(number), "soft"), span(text)
+        elif not empty:
+            yield Span(""), ()
+        empty = not text.strip()

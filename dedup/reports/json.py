@@ -1,0 +1,147 @@
+"""
+Report -> JSON (schema `dedup.report/1`) and JSON Lines, for other programs.
+
+The keys stand in the order of the contract, optional ones only where they hold. Every occurrence
+has a line of its own, so that two reports can be compared with `diff`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from dedup.report import SCHEMA
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dedup.report import Group, Incoming, Name, Occurrence, Overlap, Report, Summary
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+"""Cannot be written as UTF-8, so it is escaped; all other characters stand for themselves."""
+
+
+def to_json(report: Report) -> str:
+    """Give the whole report as one JSON object."""
+    head = {
+        "schema": SCHEMA,
+        "version": report.version,
+        "settings": report.settings,
+        "summary": _summary(report.summary),
+    }
+    members = [f"{_dump(key)}: {_dump(value)}" for key, value in head.items()]
+    members.append('"groups": ' + _array(_group(group, ",\n     ") for group in report.groups))
+    members.append('"overlaps": ' + _array(_dump(_overlap(o)) for o in report.overlaps))
+    if report.incoming is not None:
+        members.append('"incoming": ' + _array(_dump(_incoming(i)) for i in report.incoming))
+    return "{" + ",\n ".join(members) + "}\n"
+
+
+def to_jsonl(report: Report) -> str:
+    """Give one group a line, as it stands in `groups` of the JSON."""
+    return "".join(_group(group, ", ") + "\n" for group in report.groups)
+
+
+def report_schema() -> dict[str, Any]:
+    """Give the JSON Schema (draft 2020-12) that every report holds to."""
+    from importlib.resources import files  # noqa: PLC0415 - only tests and editors ask for it
+
+    text = files(__package__).joinpath("report.schema.json").read_text("utf-8")
+    schema: dict[str, Any] = json.loads(text)
+    return schema
+
+
+def _dump(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def _array(items: Iterator[str]) -> str:
+    """Give one item a line."""
+    lines = ",\n  ".join(items)
+    return f"[\n  {lines}]" if lines else "[]"
+
+
+def _summary(summary: Summary) -> dict[str, object]:
+    return {
+        "documents": summary.documents,
+        "paragraphs": summary.paragraphs,
+        "characters": summary.characters,
+        "words": summary.words,
+        "groups": summary.groups,
+        "repeated_paragraphs": summary.repeated_paragraphs,
+        "repeated_characters": summary.repeated_characters,
+        "candidates": summary.candidates,
+        "rejected": summary.rejected,
+        "buckets_cut": summary.buckets_cut,
+        "skipped": [{"path": skipped.path, "why": skipped.why} for skipped in summary.skipped],
+    }
+
+
+def _group(group: Group, separator: str) -> str:
+    """Write a group, its occurrences apart from each other by `separator`."""
+    head: dict[str, object] = {
+        "id": group.id,
+        "kind": group.kind,
+        "unit": group.unit,
+        "paragraphs": group.paragraphs,
+        "words": group.words,
+        "characters": group.characters,
+        "similarity": group.similarity,
+    }
+    if group.count is not None:
+        head["count"] = group.count
+    first = separator.lstrip(",") if "\n" in separator else ""
+    places = separator.join(_dump(_occurrence(place)) for place in group.occurrences)
+    return f'{_dump(head)[:-1]}, "occurrences": [{first}{places}]}}'
+
+
+def _occurrence(place: Occurrence) -> dict[str, object]:
+    value: dict[str, object] = {"document": place.document, "record": place.record}
+    if place.file_line is not None:
+        value["file_line"] = place.file_line
+    value |= {
+        "paragraphs": place.paragraphs,
+        "lines": place.lines,
+        "start": place.start,
+        "end": place.end,
+        "similarity": place.similarity,
+        "identical": place.identical,
+        "keeper": place.keeper,
+    }
+    if place.fingerprint is not None:
+        value["fingerprint"] = place.fingerprint
+    if place.of is not None:
+        value["of"] = {
+            "paragraphs": place.of.paragraphs,
+            "lines": place.of.lines,
+            "start": place.of.start,
+            "end": place.of.end,
+        }
+    if place.bound:
+        value["bound"] = True
+    if place.paired:
+        value["paired"] = place.paired
+    return value
+
+
+def _name(name: Name) -> dict[str, object]:
+    return {"document": name.document, "record": name.record}
+
+
+def _overlap(overlap: Overlap) -> dict[str, object]:
+    return {
+        "a": _name(overlap.a),
+        "b": _name(overlap.b),
+        "share_of_a": overlap.share_of_a,
+        "share_of_b": overlap.share_of_b,
+    }
+
+
+def _incoming(incoming: Incoming) -> dict[str, object]:
+    return {
+        "document": incoming.document,
+        "record": incoming.record,
+        "share": incoming.share,
+    }

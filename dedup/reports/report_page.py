@@ -1,0 +1,193 @@
+"""
+Report -> page: what was found, for people.
+
+The headline, one card a section that repeats, the rest of the sections as a table, then
+boilerplate, the documents that share text, and what was not read. Whatever is left out is counted.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from dedup.reports.group_page import card
+from dedup.reports.page import Gap, Grid, Line, Rows, Span, span
+from dedup.reports.view import View, ordered
+from dedup.reports.wording import (
+    counted,
+    headline,
+    named,
+    percent,
+    ranged,
+    short_id,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from dedup.report import Group, Report
+    from dedup.reports.page import Block
+
+_LISTED = 30
+"""Rows of a table."""
+_PATHS = 5
+"""Inputs that are named for one reason."""
+_EXCERPT = 120
+"""Characters of an example."""
+
+
+def report_page(report: Report, view: View | None = None) -> list[Block]:
+    """Give the blocks of a report; of one group only, where the view names it."""
+    view = view or View()
+    groups = ordered(report, view)
+    if view.group is not None:
+        return [card(groups[0], "", whole=True)]
+    sections = [group for group in groups if group.kind != "boilerplate"]
+    boilerplate = [group for group in groups if group.kind == "boilerplate"]
+    blocks: list[Block] = [
+        Line(span(headline(report), "strong")),
+        *_read(report),
+        *_incoming(report),
+    ]
+    for number, group in enumerate(sections[: view.full], 1):
+        of = f"{number:,} of {len(sections):,}" if len(sections) > 1 else ""
+        blocks += [Gap(), card(group, of)]
+    blocks += _rest(sections[view.full :])
+    blocks += _boilerplate(boilerplate)
+    blocks += _overlaps(report)
+    blocks += _skipped(report)
+    return blocks
+
+
+def _read(report: Report) -> Iterator[Block]:
+    """Say how much was read, and what could not be compared in full."""
+    summary = report.summary
+    read = f"{counted(summary.paragraphs, 'paragraph')}, {counted(summary.words, 'word')} read"
+    left = summary.skipped
+    not_read = f"; {counted(len(left), 'input')} not read, see the end" if left else ""
+    yield Line(span(f"{read}{not_read}.", "soft"))
+    if summary.buckets_cut:
+        many = counted(summary.buckets_cut, "crowd", "crowds")
+        yield Line(
+            span(f"{many} of very similar paragraphs: not all pairs in them were compared.", "soft")
+        )
+
+
+def _incoming(report: Report) -> Iterator[Block]:
+    """Say of each new document how much of it stands elsewhere."""
+    found = [i for i in report.incoming or () if i.share]
+    rows = tuple(
+        (
+            Span(percent(i.share), "strong"),
+            (Span("of "), Span(named(i), "name"), Span(" appears elsewhere")),
+        )
+        for i in found[:_LISTED]
+    )
+    if rows:
+        yield Gap()
+        yield Rows(rows, right=True)
+        yield from _left(len(found) - len(rows), "more document")
+
+
+def _left(number: int, one: str, hint: str = "") -> Iterator[Block]:
+    """Count what is not shown."""
+    if number > 0:
+        verb = "is" if number == 1 else "are"
+        yield Line(span(f"… {counted(number, one)} {verb} not shown{hint}.", "soft"))
+
+
+def _rest(groups: Sequence[Group]) -> Iterator[Block]:
+    """List the sections that have no card."""
+    if not groups:
+        return
+    shown = groups[:_LISTED]
+    yield Gap()
+    yield Line(span(f"{counted(len(groups), 'more section')}:", "head"))
+    yield Grid(
+        ("group", "words", "places", "alike", "first place"),
+        tuple(
+            (
+                span(short_id(g.id)),
+                span(f"{g.words:,}"),
+                span(f"{len(g.occurrences):,}"),
+                span(percent(g.similarity)),
+                (Span(named(g.keeper), "name"), Span(f", {ranged('line', g.keeper.lines)}")),
+            )
+            for g in shown
+        ),
+        right=(1, 2, 3),
+        running=(4,),
+    )
+    yield from _left(len(groups) - len(shown), "more section")
+    yield Line(span("--group shows one of them whole, --top N the first N.", "soft"))
+
+
+def _boilerplate(groups: Sequence[Group]) -> Iterator[Block]:
+    """List the paragraphs that many documents share, the most frequent first."""
+    if not groups:
+        return
+    shown = sorted(groups, key=lambda g: -(g.count or 0))[:_LISTED]
+    yield Gap()
+    title = f"Boilerplate: {counted(len(groups), 'paragraph')} that many documents share"
+    yield Line(span(title, "head"))
+    yield Grid(
+        ("group", "places", "example"),
+        tuple(
+            (span(short_id(g.id)), span(f"{g.count or 0:,}"), span(excerpt(g.keeper.text)))
+            for g in shown
+        ),
+        right=(1,),
+        running=(2,),
+    )
+    yield from _left(len(groups) - len(shown), "more")
+
+
+def excerpt(text: str) -> str:
+    """Give the beginning of a text on one line."""
+    line = " ".join(text[: 2 * _EXCERPT].split())
+    if len(line) <= _EXCERPT and len(text) <= 2 * _EXCERPT:
+        return line
+    head = line[:_EXCERPT]
+    return (head.rpartition(" ")[0] or head) + " …"
+
+
+def _overlaps(report: Report) -> Iterator[Block]:
+    """List the documents that share text, those that share most first."""
+    pairs = sorted(report.overlaps, key=lambda o: -max(o.share_of_a, o.share_of_b))
+    if not pairs:
+        return
+    yield Gap()
+    yield Line(span("Documents that share text", "head"))
+    yield Grid(
+        ("", "of", "", "of"),
+        tuple(
+            (
+                span(percent(o.share_of_a)),
+                span(named(o.a), "name"),
+                span(percent(o.share_of_b)),
+                span(named(o.b), "name"),
+            )
+            for o in pairs[:_LISTED]
+        ),
+        right=(0, 2),
+        running=(1, 3),
+    )
+    yield from _left(len(pairs) - _LISTED, "more pair")
+
+
+def _skipped(report: Report) -> Iterator[Block]:
+    """List what was not read, by reason."""
+    reasons: dict[str, list[str]] = defaultdict(list)
+    for skipped in report.summary.skipped:
+        reasons[skipped.why].append(skipped.path)
+    if not reasons:
+        return
+    yield Gap()
+    yield Line(span(f"Not read: {counted(len(report.summary.skipped), 'input')}", "warn"))
+    rows = []
+    for why, paths in reasons.items():
+        names = ", ".join(paths[:_PATHS])
+        more = f" and {len(paths) - _PATHS:,} more" if len(paths) > _PATHS else ""
+        reason = (Span(f"{why}: "), Span(names, "name"), Span(more))
+        rows.append((Span(f"{len(paths):,}", "strong"), reason))
+    yield Rows(tuple(rows), right=True)

@@ -1,0 +1,81 @@
+"""View: which groups of a report are shown, in which order, and how many of them in full."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from dedup.errors import SettingsError
+from dedup.settings import choice, nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dedup.report import Group, Report
+
+FULL = 10
+"""Groups that are shown in full where nobody said how many."""
+
+SORTS: dict[str, Callable[[Group], float]] = {
+    "place": lambda _: 0,
+    "words": lambda group: -group.words,
+    "copies": lambda group: -(group.count or len(group.occurrences)),
+    "repeated": lambda group: -group.words * len(group.copies),
+    "similarity": lambda group: group.similarity,
+}
+"""How groups may be sorted, ties by place: as they stand in the documents; longest first; most
+copies first; most repeated words first; the least alike first, which is where doubts are."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """What to show of a report. Raises `SettingsError` for what cannot be."""
+
+    top: int = 0
+    """Groups to show in full; 0 for `FULL`."""
+    group: str | None = None
+    """Id of the only group to show, or its beginning."""
+    sort: str = "place"
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be shown."""
+        choice("sort", self.sort, tuple(SORTS))
+        if self.top < 0:
+            raise SettingsError(f"top is {self.top}: give a number of groups, or 0")
+
+    @property
+    def full(self) -> int:
+        """Groups to show in full."""
+        return self.top or FULL
+
+
+def viewed(report: Report, view: View) -> Report:
+    """
+    Sort a report's groups, and leave only the one asked for; the summary stays.
+
+    For programs' formats `top` takes effect here too; pages count what they leave out themselves.
+    """
+    groups = ordered(report, view)
+    return replace(report, groups=groups[: view.top] if view.top else groups)
+
+
+def ordered(report: Report, view: View) -> tuple[Group, ...]:
+    """Give the groups to show, in order. Raises `SettingsError` if `group` is none of them."""
+    if view.group is not None:
+        return (_named(report, view.group),)
+    return tuple(sorted(report.groups, key=SORTS[view.sort]))
+
+
+def _named(report: Report, wanted: str) -> Group:
+    """Find a group by its id or a beginning that only it has."""
+    groups = {group.id: group for group in report.groups}
+    if wanted in groups:
+        return groups[wanted]
+    found = [i for i in groups if i.startswith(wanted.lower())]
+    bases = {i.partition("-")[0] for i in found}
+    if wanted and len(bases) == 1 and min(found, key=len) in bases:
+        return groups[min(found, key=len)]
+    if found:
+        raise SettingsError(f"group is {wanted!r}: {len(found)} groups begin so, give more of it")
+    near = nearest(wanted, groups)
+    raise SettingsError(f"group is {wanted!r}: this report has no such group{near}")

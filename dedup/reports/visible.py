@@ -1,0 +1,89 @@
+"""
+Any text -> characters that are safe to show: nothing hidden, nothing that drives a terminal.
+
+Corpus text and file names are data. A control character is shown as `^[`, one that reorders or
+hides text as `<U+202E>`, so that what a reader sees is what is there. Spaces of all widths stand as
+they are, so do joiners where a script or an emoji needs them.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_JOINERS = "\u200c\u200d"
+_HIDDEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f"  # C0, DEL, C1
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
+    "\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+    "\ud800-\udfff]"
+)
+"""One fixed list, so that every Python version shows the same."""
+_JOINED = re.compile("[\u0600-\u109f\u1780-\u18af\u2600-\u27bf\ufe0f\U0001f000-\U0001faff]")
+"""Arabic, the scripts of India and their neighbours, emoji: there a joiner is spelling."""
+
+_PLAIN = {
+    0x2013: "-",
+    0x2014: "--",
+    0x2018: "'",
+    0x2019: "'",
+    0x201C: '"',
+    0x201D: '"',
+    0x2026: "...",
+    0xA0: " ",
+    0x202F: " ",
+    0xB7: "|",
+    **dict.fromkeys(map(ord, "╭╮╰╯"), "+"),
+    0x2500: "-",
+    0x2502: "|",
+}
+"""Signs with a plain form, for streams that cannot take them."""
+
+_NARROW = "\u0300"
+"""All that stands before it is one column wide."""
+
+
+def visible(text: str) -> str:
+    """Give one line with everything in it to be seen; a tab becomes spaces."""
+    return text if text.isascii() and text.isprintable() else _HIDDEN.sub(_picture, text)
+
+
+def _picture(found: re.Match[str]) -> str:
+    char = found[0]
+    if char == "\t":
+        return "    "
+    if char in _JOINERS and _JOINED.match(found.string, found.start() - 1):
+        return char
+    if char < " " or char == "\x7f":
+        return "^" + chr(ord(char) ^ 64)
+    return f"<U+{ord(char):04X}>"
+
+
+def encodable(text: str, encoding: str) -> str:
+    """Give a text that the encoding can take; an unknown encoding counts as ASCII."""
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        plain = text.translate(_PLAIN)
+        return plain.encode(encoding, "backslashreplace").decode(encoding)
+    except LookupError:
+        return encodable(text, "ascii")
+    return text
+
+
+def cells(text: str) -> int:
+    """Count the columns that a text takes."""
+    if text.isascii() or max(text) < _NARROW:
+        return len(text)
+    return sum(map(_cells, text))
+
+
+@lru_cache(maxsize=4096)
+def _cells(char: str) -> int:
+    if unicodedata.combining(char) or char in _JOINERS or "\ufe00" <= char <= "\ufe0f":
+        return 0
+    if unicodedata.category(char) in {"Mn", "Me"}:
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1

@@ -1,0 +1,97 @@
+"""The words of reports for people: counts, places, likeness, kinds. English, and never jargon."""
+
+from __future__ import annotations
+
+from math import floor
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dedup.report import Group, Incoming, Name, Occurrence, Part, Report
+
+KINDS = {
+    ("within", "block"): "repeated inside one document",
+    ("across", "block"): "repeated across documents",
+    ("boilerplate", "block"): "boilerplate: a paragraph of many documents",
+    ("within", "passage"): "a passage repeated inside one document",
+    ("across", "passage"): "a passage repeated across documents",
+}
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """Give a number and what it counts: `1 word`, `1,106 characters`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def percent(share: float) -> str:
+    """Give a share with one decimal, rounded down: only all of it is 100%."""
+    tenths = floor(share * 1000 + 1e-9)
+    return f"{tenths // 10}%" if tenths % 10 == 0 else f"{tenths / 10}%"
+
+
+def ordinal(number: int) -> str:
+    """Give `1st`, `2nd`, `3rd`, `4th`."""
+    last = 0 if number % 100 in {11, 12, 13} else number % 10
+    return f"{number:,}" + {1: "st", 2: "nd", 3: "rd"}.get(last, "th")
+
+
+def ranged(one: str, extent: tuple[int, int]) -> str:
+    """Give `line 3`, or `lines 3 to 6` with a dash."""
+    first, last = extent
+    return f"{one} {first:,}" if first == last else f"{one}s {first:,}\u2013{last:,}"
+
+
+def where(place: Occurrence | Part) -> str:
+    """Give the paragraphs and lines of a place."""
+    return f"{ranged('paragraph', place.paragraphs)}, {ranged('line', place.lines)}"
+
+
+def named(name: Incoming | Name | Occurrence) -> str:
+    """Give the document, with its record where it has one."""
+    return name.document if name.record is None else f"{name.document}, record {name.record}"
+
+
+def kind_of(group: Group) -> str:
+    """Say what a group is."""
+    return KINDS.get((group.kind, group.unit), group.kind)
+
+
+def likeness(copy: Occurrence) -> str:
+    """Say how much of a copy is the same."""
+    if copy.identical:
+        return "identical"
+    if copy.similarity == 1:
+        return "the same words, written differently"
+    return f"{'at least ' if copy.bound else ''}{percent(copy.similarity)} alike"
+
+
+def short_id(group_id: str) -> str:
+    """Give as much of an id as `--group` needs, as long as ids are random."""
+    return group_id if "-" in group_id else group_id[:8]
+
+
+def headline(report: Report) -> str:
+    """Say in one sentence what was found."""
+    summary = report.summary
+    read = counted(summary.documents, "document" if report.incoming is None else "new document")
+    sections = [group for group in report.groups if group.kind != "boilerplate"]
+    if not sections:
+        return f"Nothing is repeated in {read}."
+    found = f"{counted(len(sections), 'repeated section')} in {read}"
+    if len(sections) == 1:
+        [group] = sections
+        return f"{found}: {size(group)}."
+    share = summary.repeated_characters / summary.characters if summary.characters else 0
+    paragraphs = counted(summary.repeated_paragraphs, "paragraph")
+    characters = counted(summary.repeated_characters, "character")
+    return f"{found}: {paragraphs} and {characters} are copies, {percent(share)} of the text."
+
+
+def size(group: Group) -> str:
+    """Say how long a group's keeper is."""
+    return ", ".join(
+        (
+            counted(group.paragraphs, "paragraph"),
+            counted(group.words, "word"),
+            counted(group.characters, "character"),
+        )
+    )

@@ -1,0 +1,43 @@
+"""CSV: a row an occurrence, read back by the standard reader."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+from dedup.reports.csv import COLUMNS, to_csv
+
+if TYPE_CHECKING:
+    from types import SimpleNamespace
+
+    from dedup.report import Report
+
+
+def rows(report: Report) -> list[dict[str, str]]:
+    """Read the rows back."""
+    return list(csv.DictReader(io.StringIO(to_csv(report), newline=""), strict=True))
+
+
+def test_one_row_an_occurrence(every: Report) -> None:
+    """Every occurrence is a row; its text comes back as it was."""
+    places = [place for group in every.groups for place in group.occurrences]
+    assert [(row["document"], row["text"]) for row in rows(every)] == [
+        (place.document, place.text) for place in places
+    ]
+
+
+def test_columns(made: SimpleNamespace) -> None:
+    """The first line names the columns; what does not apply is empty."""
+    first, second = rows(made.showcase())
+    assert tuple(first) == COLUMNS
+    assert (first["keeper"], first["fingerprint"], first["record"]) == ("true", "", "")
+    assert (second["keeper"], second["identical"], second["similarity"]) == ("false", "true", "1.0")
+    assert (second["paragraph_first"], second["line_last"]) == ("7", "11")
+    assert to_csv(made.report()) == ",".join(COLUMNS) + "\r\n"
+
+
+def test_no_formula_is_defused(made: SimpleNamespace) -> None:
+    """Text is written as it is: this is for programs."""
+    [row] = rows(made.report(made.group("within", made.place("=a", "=1+1"))))
+    assert (row["document"], row["text"]) == ("=a", "=1+1")

@@ -1,0 +1,59 @@
+"""
+Cleaning: what is removed from a corpus, the ledger of it, and how to undo and to prove it.
+
+    policy, same_text ─► plan ─► cuts ─► parts ─► apply ─► tree      (corpus: all of it, in order)
+    manifest, ledger ─► originals ─► verifying, restoring
+
+`plan` and `cuts` are pure: tables and texts in, decisions out. Names are imported on first use.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dedup.cleaning.corpus import clean
+    from dedup.cleaning.detection import Detection, detection_of
+    from dedup.cleaning.manifest import known_modes
+    from dedup.cleaning.policy import Policy, share
+    from dedup.cleaning.restoring import restore, taken
+    from dedup.cleaning.results import Cleaned, Restored, Verified
+    from dedup.cleaning.verifying import verify
+
+_ROOMS = {
+    "Cleaned": "results",
+    "Detection": "detection",
+    "Policy": "policy",
+    "Restored": "results",
+    "Verified": "results",
+    "clean": "corpus",
+    "detection_of": "detection",
+    "known_modes": "manifest",
+    "restore": "restoring",
+    "share": "policy",
+    "taken": "restoring",
+    "verify": "verifying",
+}
+
+__all__ = [
+    "Cleaned",
+    "Detection",
+    "Policy",
+    "Restored",
+    "Verified",
+    "clean",
+    "detection_of",
+    "known_modes",
+    "restore",
+    "share",
+    "taken",
+    "verify",
+]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the name stands for
+    """Import a name on first use."""
+    if name not in _ROOMS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_ROOMS[name]}"), name)

@@ -1,0 +1,226 @@
+"""
+Inputs -> output files: each is cut, or copied as it is where it loses nothing.
+
+The plan was made for the bytes that were scanned, so each file must still have the SHA-256 from
+before the scan. Without a target (a dry run) the same is done, and nothing written.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, cast
+
+import numpy as np
+
+from dedup import formats
+from dedup.cleaning.guard import Tallies
+from dedup.cleaning.layout import source_folder
+from dedup.cleaning.manifest import MODE_NAMES, Entry, File, text_sha256
+from dedup.cleaning.parts import Name, Part, Work, changed, is_lenient, parts
+from dedup.formats import Unreadable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dedup.cleaning.ledger import Writer
+    from dedup.formats import Source
+
+CHUNK = 1 << 20
+
+
+@dataclass(slots=True)
+class Counts:
+    """What was removed so far; counted up, so not frozen."""
+
+    tallies: Tallies = field(default_factory=Tallies)
+    paragraphs: Counter[str] = field(default_factory=Counter)
+    characters: Counter[str] = field(default_factory=Counter)
+    not_written: list[Name] = field(default_factory=list)
+
+    def add(self, folder: str, part: Part) -> None:
+        """Count what a document loses."""
+        if part.cuts is None or part.name is None:
+            return
+        for cut, line in zip(part.cuts.cuts, part.lines, strict=True):
+            self.paragraphs[cut.reason] += cut.last - cut.first + 1
+            self.characters[cut.reason] += cut.end - cut.start
+            keeper = line.keeper.document if line.keeper else None
+            self.tallies.remove(folder, cut.end - cut.start, keeper)
+        if part.dropped:
+            self.not_written.append(part.name)
+
+
+def sha256_of(source: Source) -> str | None:
+    """Give the checksum of a file as it is on disk; `None` where it cannot be read."""
+    try:
+        with source.raw() as stream:
+            return _copied(stream, None)
+    except (OSError, Unreadable):
+        return None
+
+
+def write_file(  # noqa: PLR0913 - one file: what is known, where from, where to, who counts
+    work: Work,
+    source: Source,
+    output: str,
+    sha256: str | None,
+    target: Path | None,
+    ledger: Writer,
+    counts: Counts,
+) -> File | None:
+    """
+    Write one file and its lines of the ledger.
+
+    `None` for one that could not be read, and was left out of the scan too. Raises `InputError`
+    where it no longer has the checksum from before.
+    """
+    first, stop = work.documents.get(source.path, (0, 0))
+    folder = source_folder(source)
+    counts.tallies.add(folder, stop - first, int(work.facts.characters[first:stop].sum()))
+    touched = np.searchsorted(work.plan.doc, [first, stop])
+    if touched[0] == touched[1]:
+        return _copy(work, source, output, sha256, target)
+
+    def take(part: Part) -> None:
+        counts.add(folder, part)
+        for line in part.lines:
+            ledger.add(line)
+
+    return _cut(work, source, output, sha256, target, take)
+
+
+def _copy(
+    work: Work, source: Source, output: str, sha256: str | None, target: Path | None
+) -> File | None:
+    """Copy a file that loses nothing."""
+    first, stop = work.documents.get(source.path, (0, 0))
+    entries: list[Entry] = []
+    paragraphs = work.settings.paragraphs
+    if not source.layout.records or work.notes_modes or first == stop:
+        # Read it once more: for its paragraph modes, or to learn whether it can be read at all.
+        try:
+            pieces = formats.pieces(source, work.settings, whole=is_lenient(source, work.settings))
+            records = (piece.record for piece in pieces if piece.record is not None)
+            for number, record in enumerate(records, 1):
+                if source.layout.records and not work.notes_modes:
+                    continue
+                mode, same = work.mode(source, record)
+                if not source.layout.records:
+                    paragraphs = MODE_NAMES[mode]
+                if not same:
+                    name, text = MODE_NAMES[mode], text_sha256(record.text)
+                    entries.append(Entry(number, record.id, name, 0, text))
+        except Unreadable:
+            if first != stop:
+                raise changed(source) from None
+            return None
+    permissions = _permissions(source)
+    with source.raw() as stream:
+        if target is None:
+            found = _copied(stream, None)
+        else:
+            with target.open("wb") as out:
+                found = _copied(stream, out)
+                os.fchmod(out.fileno(), permissions)
+    if found != sha256:
+        raise changed(source)
+    return File(
+        source.path,
+        output,
+        source.format,
+        source.compression,
+        permissions,
+        sha256=found,
+        content=found,
+        output_sha256=found,
+        changed=False,
+        documents=stop - first,
+        paragraphs=paragraphs,
+        entries=tuple(entries),
+    )
+
+
+def _cut(  # noqa: PLR0913 - as `write_file`
+    work: Work,
+    source: Source,
+    output: str,
+    sha256: str | None,
+    target: Path | None,
+    take: Callable[[Part], None],
+) -> File:
+    """Write what stays of a file."""
+    permissions = _permissions(source)
+    content = hashlib.sha256()
+    entries: list[Entry] = []
+    kept = 0
+    with (target or Path(os.devnull)).open("wb") as stream:
+        written = _Hashed(stream)
+        packed = cast("IO[bytes]", written)
+        if source.compression:
+            packed = formats.packed(packed, source.compression)
+        for part in parts(work, source):
+            content.update(part.raw)
+            packed.write(part.kept)
+            kept += len(part.kept)
+            entries += [part.entry] if part.entry else []
+            take(part)
+        if source.compression:
+            packed.close()
+        stream.flush()
+        if target is not None:
+            os.fchmod(stream.fileno(), permissions)
+    found = sha256_of(source) if source.compression else content.hexdigest()
+    if found is None or found != sha256:
+        raise changed(source)
+    if target is not None and not kept:
+        target.unlink()
+    return File(
+        source.path,
+        output,
+        source.format,
+        source.compression,
+        permissions,
+        sha256=found,
+        content=content.hexdigest(),
+        output_sha256=written.sha256.hexdigest() if kept else None,
+        changed=True,
+        documents=len(range(*work.documents[source.path])),
+        paragraphs=work.settings.paragraphs if source.layout.records else entries[0].paragraphs,
+        entries=tuple(entries),
+    )
+
+
+class _Hashed:
+    """A stream that takes the checksum of what passes: a class because packers want a stream."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+        self.sha256 = hashlib.sha256()
+
+    def write(self, data: bytes) -> int:
+        """Write on."""
+        self.sha256.update(data)
+        return self._stream.write(data)
+
+    def flush(self) -> None:
+        """Flush on."""
+        self._stream.flush()
+
+
+def _copied(stream: IO[bytes], out: IO[bytes] | None) -> str:
+    """Copy a stream and give its checksum."""
+    found = hashlib.sha256()
+    while chunk := stream.read(CHUNK):
+        found.update(chunk)
+        if out is not None:
+            out.write(chunk)
+    return found.hexdigest()
+
+
+def _permissions(source: Source) -> int:
+    """Give the mode of a file; of what came through a pipe that of a new one."""
+    return 0o644 if source.spooled is not None else Path(source.path).stat().st_mode & 0o777

@@ -1,0 +1,105 @@
+"""
+Where each input comes to lie in OUT, and whether OUT may be written at all.
+
+A folder argument's files lie by their path below it, a file argument by its name; of several
+folder arguments each lies under its own name.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dedup.cleaning.tree import OWN, is_inside
+from dedup.errors import OutputError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dedup.formats import Source
+
+STDIN = "-"
+STDIN_NAMES = {
+    "text": "stdin.txt",
+    "markdown": "stdin.md",
+    "jsonl": "stdin.jsonl",
+    "json": "stdin.json",
+}
+
+
+def outputs(sources: Sequence[Source]) -> list[str]:
+    """
+    Give the path of each source below OUT, with slashes.
+
+    Raises `OutputError` where two would lie in one place, on some file system or other.
+    """
+    folders = {folder_of(source) for source in sources if source.below}
+    names = [_output(source, several=len(folders) > 1) for source in sources]
+    files: dict[tuple[str, ...], int] = {}
+    above: dict[tuple[str, ...], int] = {}
+    for number, name in enumerate(names):
+        key = tuple(_folded(part) for part in name.split("/"))
+        other = files.get(key, above.get(key))
+        for depth in range(1, len(key)):
+            other = files.get(key[:depth]) if other is None else other
+            above.setdefault(key[:depth], number)
+        if other is not None:
+            raise OutputError(
+                f"{sources[other].path} and {sources[number].path} would both be written to "
+                f"{name}: clean them into different folders"
+            )
+        if key[0] == OWN:
+            raise OutputError(f"{sources[number].path} cannot be written: {OWN} is ours in OUT")
+        files[key] = number
+    return names
+
+
+def folder_of(source: Source) -> str:
+    """Give the folder argument by which a source was reached; of a file its own folder."""
+    if not source.below:
+        return str(Path(source.path).parent)
+    return source.path[: -len("/".join(source.below))].rstrip("/") or "/"
+
+
+def source_folder(source: Source) -> str:
+    """Give the folder that the guard counts a source to: the first one below its argument."""
+    if len(source.below) > 1:
+        return f"{folder_of(source)}/{source.below[0]}"
+    return folder_of(source)
+
+
+def check(out: Path, sources: Sequence[Source]) -> None:
+    """Refuse an OUT that is an input, lies in one, or holds one. Raises `OutputError`."""
+    seen: set[str] = set()
+    for source in sources:
+        if source.spooled is not None:
+            continue
+        given = folder_of(source) if source.below else source.path
+        if given in seen:
+            continue
+        seen.add(given)
+        for inner, outer, how in ((out, Path(given), "in"), (Path(given), out, "around")):
+            if is_inside(inner, outer):
+                raise OutputError(
+                    f"{out} lies {how} the input {given}: give a folder apart from the inputs"
+                )
+
+
+def _output(source: Source, *, several: bool) -> str:
+    if not source.below:
+        if source.path == STDIN:
+            return STDIN_NAMES.get(source.format, f"stdin.{source.format}")
+        return Path(source.path).name
+    if not several:
+        return "/".join(source.below)
+    folder = folder_of(source)
+    name = Path(folder).name
+    if name in {"", ".", ".."}:
+        name = Path(folder).resolve().name or "root"
+    return "/".join((name, *source.below))
+
+
+def _folded(part: str) -> str:
+    """Give what file systems that fold names make of one."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", part).casefold()).rstrip(". ")

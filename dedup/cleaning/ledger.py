@@ -1,0 +1,212 @@
+"""
+The ledger: one JSON line for each contiguous removal, in Order, enough to undo it exactly.
+
+    {"document": "a.txt", "record": null, "start": 842, "end": 1276, "text": "…", "reason":
+     "within", "rule": "first", "similarity": 1.0, "group": "5f0c…", "keeper": {"document": "a.txt",
+     "record": null, "start": 206, "end": 639}}
+
+`start`, `end` are code points of the input's text and include the white space that went too;
+those of the keeper do not. Without a keeper, `rule` and `similarity` are null as well. `raw` holds
+the bytes that were cut out where they are not the UTF-8 of `text`: a string where they are UTF-8
+(an escaped JSON literal), else `{"base64": "…"}` (UTF-16, Latin-1). The first line of a record that
+was dropped whole has the bytes of the record in `raw`, with its line end.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING, Any
+
+from dedup.errors import LedgerError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+REASONS = ("within", "across", "boilerplate", "document", "passage")
+
+
+@dataclass(frozen=True, slots=True)
+class Keeper:
+    """What stays in place of a removal."""
+
+    document: str
+    record: str | None
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the ledger."""
+
+    document: str
+    record: str | None
+    start: int
+    end: int
+    text: str
+    reason: str
+    rule: str | None
+    similarity: float | None
+    group: str | None
+    keeper: Keeper | None
+    raw: bytes | None = None
+
+    @property
+    def bytes(self) -> bytes:
+        """What was cut out of the file."""
+        return self.text.encode("utf-8", "surrogatepass") if self.raw is None else self.raw
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the line as the contract has it."""
+        keeper = self.keeper
+        head: dict[str, Any] = {
+            "document": self.document,
+            "record": self.record,
+            "start": self.start,
+            "end": self.end,
+            "text": self.text,
+        }
+        if self.raw is not None:
+            head["raw"] = raw_to_json(self.raw)
+        return head | {
+            "reason": self.reason,
+            "rule": self.rule,
+            "similarity": self.similarity,
+            "group": self.group,
+            "keeper": keeper
+            and {
+                "document": keeper.document,
+                "record": keeper.record,
+                "start": keeper.start,
+                "end": keeper.end,
+            },
+        }
+
+
+def raw_to_json(raw: bytes) -> str | dict[str, str]:
+    """Give bytes as a string, or as base64 where they are not UTF-8."""
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return {"base64": base64.b64encode(raw).decode("ascii")}
+
+
+def raw_from_json(value: object) -> bytes:
+    """Undo `raw_to_json`. Raises `ValueError`."""
+    if isinstance(value, str):
+        return value.encode("utf-8")
+    if isinstance(value, dict) and value.keys() == {"base64"}:
+        return base64.b64decode(value["base64"], validate=True)
+    raise ValueError("raw")
+
+
+def dump(value: object) -> bytes:
+    """Write one JSON line; lone surrogates, of file names or texts, as escapes."""
+    try:
+        return json.dumps(value, ensure_ascii=False).encode("utf-8") + b"\n"
+    except UnicodeEncodeError:
+        return json.dumps(value).encode("ascii") + b"\n"
+
+
+class Writer:
+    """Writes lines and keeps their checksum: a class for that state."""
+
+    def __init__(self, *streams: IO[bytes]) -> None:
+        """Write to all of these streams."""
+        self._streams = streams
+        self._hash = hashlib.sha256()
+        self.lines = 0
+
+    def add(self, line: Line) -> None:
+        """Write a line."""
+        data = dump(line.to_json())
+        self._hash.update(data)
+        self.lines += 1
+        for stream in self._streams:
+            stream.write(data)
+
+    @property
+    def sha256(self) -> str:
+        """Give the checksum of all lines so far."""
+        return self._hash.hexdigest()
+
+
+def check(path: Path, sha256: str) -> None:
+    """Refuse a ledger that is not the one of its manifest. Raises `LedgerError`."""
+    try:
+        with path.open("rb") as stream:
+            found = hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise LedgerError(
+            f"{path}: {error.strerror}; it is needed to undo and to verify"
+        ) from error
+    if found != sha256:
+        raise LedgerError(
+            f"{path} was cut or edited since the clean, or belongs to another one "
+            f"(SHA-256 {found[:12]}, the manifest says {sha256[:12]})"
+        )
+
+
+def read(path: Path) -> Iterator[Line]:
+    """Give the lines of a ledger. Raises `LedgerError` that names the line."""
+    with path.open("rb") as stream:
+        for number, data in enumerate(stream, 1):
+            try:
+                yield parse(data)
+            except (ValueError, TypeError, KeyError, AttributeError, binascii.Error) as error:
+                raise LedgerError(f"{path}:{number} is no line of a ledger ({error})") from error
+
+
+def parse(data: bytes) -> Line:
+    """Read one line. Raises `ValueError`, `TypeError`, `KeyError` where it is not one."""
+    if not data.endswith(b"\n"):
+        raise ValueError("cut off")
+    row = json.loads(data)
+    keeper = row["keeper"]
+    line = Line(
+        _typed(row["document"], str),
+        _typed(row["record"], str, type(None)),
+        _typed(row["start"], int),
+        _typed(row["end"], int),
+        _typed(row["text"], str),
+        _typed(row["reason"], str),
+        _typed(row["rule"], str, type(None)),
+        _typed(row["similarity"], float, int, type(None)),
+        _typed(row["group"], str, type(None)),
+        keeper
+        and Keeper(
+            _typed(keeper["document"], str),
+            _typed(keeper["record"], str, type(None)),
+            _typed(keeper["start"], int),
+            _typed(keeper["end"], int),
+        ),
+        raw_from_json(row["raw"]) if "raw" in row else None,
+    )
+    if line.reason not in REASONS or not 0 <= line.start <= line.end:
+        raise ValueError("reason or offsets")
+    if len(line.text) != line.end - line.start:
+        raise ValueError("text and offsets differ")
+    return line
+
+
+def by_document(lines: Iterable[Line]) -> Iterator[tuple[tuple[str, str | None], list[Line]]]:
+    """Give the lines document by document, as they come."""
+    held: list[Line] = []
+    for one in lines:
+        if held and (held[0].document, held[0].record) != (one.document, one.record):
+            yield (held[0].document, held[0].record), held
+            held = []
+        held.append(one)
+    if held:
+        yield (held[0].document, held[0].record), held
+
+
+def _typed(value: Any, *kinds: type) -> Any:  # noqa: ANN401 - values of JSON
+    if type(value) not in kinds:
+        raise TypeError(f"{value!r}")
+    return value

@@ -1,0 +1,201 @@
+"""
+The manifest: what a clean read and wrote, so that its ledger can be checked and undone.
+
+`OUT/.dedup/manifest.json` holds the settings and the policy in force, the version, the checksum of
+the ledger, what was skipped, and each file with the SHA-256 of what was read and written and its
+paragraph mode. Documents that were cut, and those that are cut into paragraphs otherwise than
+`auto` would, are listed each with its mode and the SHA-256 of its cleaned text (as UTF-8): a clean
+of the cleaned corpus finds the mode by it. `sha256` at the end is that of all the rest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any, Self
+
+from dedup.cleaning.ledger import dump
+from dedup.cleaning.policy import Policy
+from dedup.cleaning.tree import MANIFEST, OWN
+from dedup.errors import DedupError, LedgerError
+from dedup.model import AUTO, BLANK, LINE
+from dedup.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from dedup.formats import Record, Source
+
+SCHEMA = "dedup.clean/1"
+MODES = {"line": LINE, "blank": BLANK}
+MODE_NAMES = {number: name for name, number in MODES.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A document that was cut, or whose paragraph mode `auto` would not find again."""
+
+    number: int
+    """Of the records of the input that could be used, from 1."""
+    record: str | None
+    paragraphs: str
+    """`line` or `blank`."""
+    lines: int
+    """Lines of the ledger that are its own."""
+    sha256: str | None
+    """Of its cleaned text; `None` where it was not written."""
+    at: int | None = None
+    """Of a record that was not written: the byte of the (decompressed) input at which it began."""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One file."""
+
+    document: str
+    """Its path as given: `document` in the ledger."""
+    output: str
+    """Its path below OUT."""
+    format: str
+    compression: str
+    permissions: int
+    sha256: str
+    """Of the input."""
+    content: str
+    """Of the decompressed input; the same where it is not compressed."""
+    output_sha256: str | None
+    """Of the output; `None` where nothing of it was left to write."""
+    changed: bool
+    documents: int
+    paragraphs: str
+    """Mode of a plain file; of records the setting in force."""
+    entries: tuple[Entry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """All of it."""
+
+    version: str
+    settings: Settings
+    policy: Policy
+    summary: dict[str, Any]
+    """What `Cleaned` counts."""
+    ledger_lines: int
+    ledger_sha256: str
+    files: tuple[File, ...]
+    skipped: tuple[dict[str, str], ...] = field(default=())
+
+    def to_json(self) -> bytes:
+        """Write it."""
+        body = {
+            "schema": SCHEMA,
+            "version": self.version,
+            "settings": settings_to_json(self.settings),
+            "policy": asdict(self.policy),
+            "summary": self.summary,
+            "ledger": {"lines": self.ledger_lines, "sha256": self.ledger_sha256},
+            "skipped": list(self.skipped),
+            "files": [asdict(file) for file in self.files],
+        }
+        return dump(body | {"sha256": _checksum(body)})
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Read one. Raises `LedgerError` where it is missing, damaged, edited or not ours."""
+        try:
+            body = json.loads(path.read_bytes())
+        except OSError as error:
+            raise LedgerError(
+                f"{path}: {error.strerror}; give a folder that `dedup clean` wrote to its end"
+            ) from error
+        except ValueError as error:
+            raise LedgerError(f"{path} is damaged ({error})") from error
+        if not isinstance(body, dict) or body.get("schema") != SCHEMA:
+            raise LedgerError(f"{path} is no manifest of this version ({SCHEMA})")
+        if body.pop("sha256", None) != _checksum(body):
+            raise LedgerError(f"{path} was edited since the clean")
+        try:
+            files = tuple(
+                File(**file | {"entries": tuple(Entry(**e) for e in file["entries"])})
+                for file in body["files"]
+            )
+            for file in files:
+                _inside(file.output, path)
+            return cls(
+                body["version"],
+                Settings.of(body["settings"]),
+                Policy(**body["policy"]),
+                body["summary"],
+                body["ledger"]["lines"],
+                body["ledger"]["sha256"],
+                files,
+                tuple(body["skipped"]),
+            )
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            if isinstance(error, DedupError):
+                raise LedgerError(f"{path}: {error}") from error
+            raise LedgerError(f"{path} is no manifest of this version ({error})") from error
+
+
+def settings_to_json(settings: Settings) -> dict[str, object]:
+    """Give the settings that decide what is found and read."""
+    return settings.part("detection") | settings.part("reading")
+
+
+def text_sha256(text: str) -> str:
+    """Give the checksum by which a document is known again."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def known_modes(
+    paths: Iterable[str | Path], settings: Settings
+) -> Callable[[Source, Record], int] | None:
+    """
+    Find the paragraph modes that earlier cleans noted, for `formats.read(..., modes=...)`.
+
+    Looks for a manifest in the folder of each PATH and those above; `None` where there is none,
+    and where the settings name a mode. Raises `LedgerError` for a damaged manifest.
+    """
+    known: dict[str, int] = {}
+    seen: set[Path] = set()
+    for path in paths if settings.paragraphs == "auto" else ():
+        if str(path) == "-":
+            continue
+        folder = Path(path).resolve()
+        for above in (folder, *folder.parents):
+            found = above / OWN / MANIFEST
+            if found.is_file():
+                if found not in seen:
+                    seen.add(found)
+                    known |= _modes(Manifest.read(found))
+                break
+
+    def mode(source: Source, record: Record) -> int:  # noqa: ARG001 - as `read` calls it
+        return known.get(text_sha256(record.text), AUTO)
+
+    return mode if known else None
+
+
+def _modes(manifest: Manifest) -> Mapping[str, int]:
+    return {
+        entry.sha256: MODES[entry.paragraphs]
+        for file in manifest.files
+        for entry in file.entries
+        if entry.sha256 is not None
+    }
+
+
+def _checksum(body: dict[str, Any]) -> str:
+    canonical = json.dumps(body, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode("ascii")).hexdigest()
+
+
+def _inside(relative: str, path: Path) -> None:
+    """Refuse an output path that leads out of its folder. Raises `LedgerError`."""
+    parts = PurePosixPath(relative).parts
+    bad = not parts or relative.startswith("/") or ".." in parts or parts[0] == OWN
+    if bad or "\0" in relative or "\\" in relative or Path(relative).is_absolute():
+        raise LedgerError(f"{path} names a file outside of its folder: {relative!r}")

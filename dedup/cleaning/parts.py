@@ -1,0 +1,237 @@
+"""
+The pieces of one input file and the plan -> what is written of each, and its lines of the ledger.
+
+A file is split again into the pieces that it was read by, and slices are cut out of their raw
+bytes; nothing is ever serialised anew, so what is not cut is the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from dedup import formats
+from dedup.cleaning.cuts import Cut, Cuts, cuts_of
+from dedup.cleaning.ledger import Keeper, Line
+from dedup.cleaning.manifest import MODE_NAMES, Entry, text_sha256
+from dedup.cleaning.plan import NONE, rows_of
+from dedup.errors import InputError
+from dedup.model import AUTO
+from dedup.stages.segment import MODES, paragraph_mode, paragraphs_of
+
+if TYPE_CHECKING:
+    from dedup.cleaning.plan import Plan
+    from dedup.cleaning.policy import Policy
+    from dedup.formats import Piece, Record, Source, Span
+    from dedup.model import Facts
+    from dedup.report import Report
+    from dedup.settings import Settings
+
+Name = tuple[str, str | None]
+"""A document: path and record."""
+Modes = Callable[["Source", "Record"], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What is known before anything is written."""
+
+    settings: Settings
+    policy: Policy
+    facts: Facts
+    plan: Plan
+    modes: Modes | None
+    documents: dict[str, Span]
+    """First of the documents of a file, and last + 1."""
+    keepers: frozenset[int]
+    """Documents that hold a keeper."""
+    copies: dict[Name, list[tuple[int, int, str, str]]]
+    """Copies in the report by document: start, end, kind and id of the group."""
+
+    @classmethod
+    def of(
+        cls,
+        known: tuple[Settings, Policy, Modes | None],
+        facts: Facts,
+        plan: Plan,
+        report: Report,
+    ) -> Work:
+        """Index documents, keepers and copies by what a file asks for."""
+        documents: dict[str, Span] = {}
+        for doc, path in enumerate(facts.path.list()):
+            documents[path] = documents.get(path, (doc, doc))[0], doc + 1
+        copies: dict[Name, list[tuple[int, int, str, str]]] = {}
+        for group in report.groups:
+            for copy in group.copies:
+                here = copies.setdefault((copy.document, copy.record), [])
+                here.append((copy.start, copy.end, group.kind, group.id))
+        keepers = frozenset(np.unique(plan.keeper[plan.keeper != NONE]).tolist())
+        settings, policy, modes = known
+        return cls(settings, policy, facts, plan, modes, documents, keepers, copies)
+
+    def mode(self, source: Source, record: Record) -> tuple[int, bool]:
+        """Give the paragraph mode of a document, and whether `auto` would find the same."""
+        asked = self.modes(source, record) if self.modes else AUTO
+        asked = asked or MODES[self.settings.paragraphs]
+        found = paragraph_mode(record.text, record.markdown)
+        return asked or found, asked in {AUTO, found}
+
+    @property
+    def notes_modes(self) -> bool:
+        """Some documents are cut into paragraphs otherwise than `auto` would."""
+        return self.modes is not None or self.settings.paragraphs != "auto"
+
+    def group(self, name: Name, span: Span, reason: str) -> str | None:
+        """Give the id of the group whose copy covers a stretch, first of those of its kind."""
+        over = [c for c in self.copies.get(name, ()) if c[0] <= span[0] and span[1] <= c[1]]
+        over.sort(key=lambda c: c[2] != reason)
+        return over[0][3] if over else None
+
+
+class Part(NamedTuple):
+    """What becomes of one piece."""
+
+    raw: bytes
+    """As it was read."""
+    kept: bytes
+    """As it is written."""
+    name: Name | None = None
+    """Of a document that lost something."""
+    cuts: Cuts | None = None
+    lines: tuple[Line, ...] = ()
+    entry: Entry | None = None
+
+    @property
+    def dropped(self) -> bool:
+        """Nothing of the document is left."""
+        return self.cuts is not None and not self.cuts.written
+
+
+def parts(work: Work, source: Source) -> Iterator[Part]:
+    """
+    Cut one file, piece by piece.
+
+    What parts the records of an array goes with the record before it, where none before it is
+    written. Raises `InputError` where the file is not the one that was scanned.
+    """
+    doc, stop = work.documents.get(source.path, (0, 0))
+    number = at = 0
+    written = False
+    waiting: Part | None = None
+    for piece in formats.pieces(source, work.settings, whole=is_lenient(source, work.settings)):
+        item = piece.record is not None or piece.fault is not None
+        lead = piece.lead if item and not written else 0
+        if waiting is not None:
+            yield _with_rest(waiting, piece.raw[:lead])
+            waiting = None
+        if piece.record is None:
+            written = written or item
+            yield Part(piece.raw, piece.raw[lead:])
+        else:
+            number += 1
+            if doc >= stop or work.facts.record[doc] != (piece.record.id or ""):
+                raise changed(source)
+            part = _document(work, source, piece, lead, (doc, number, at))
+            doc += 1
+            if part.dropped:
+                waiting = part
+            else:
+                written = True
+                yield part
+        at += len(piece.raw)
+    if waiting is not None:
+        yield waiting
+    if doc != stop:
+        raise changed(source)
+
+
+def is_lenient(source: Source, settings: Settings) -> bool:
+    """Tell whether a file that cannot be read to its end is left out whole, as `read` does."""
+    return not source.named or settings.on_error != "fail"
+
+
+def changed(source: Source) -> InputError:
+    """Make the error for a file that is not the one that was scanned."""
+    return InputError(f"{source.path} changed while it was being cleaned; run the command again")
+
+
+def _with_rest(part: Part, rest: bytes) -> Part:
+    """Let a record that was dropped take along what parted it from the next one."""
+    if not rest:
+        return part
+    first = part.lines[0]
+    return part._replace(lines=(replace(first, raw=first.bytes + rest), *part.lines[1:]))
+
+
+def _document(
+    work: Work, source: Source, piece: Piece, lead: int, place: tuple[int, int, int]
+) -> Part:
+    """Cut one document; `place` is its rank, its number in the file, and its first byte."""
+    record = piece.record
+    assert record is not None  # noqa: S101 - for the type checker
+    doc, number, at = place
+    rows = rows_of(work.plan, doc)
+    if not len(rows):
+        entry = None
+        if work.notes_modes:
+            mode, same = work.mode(source, record)
+            if not same:
+                name = MODE_NAMES[mode]
+                entry = Entry(number, record.id, name, 0, text_sha256(record.text))
+        return Part(piece.raw, piece.raw[lead:], entry=entry)
+    text = record.text
+    mode, _ = work.mode(source, record)
+    paragraphs = [(row[0], row[1]) for row in paragraphs_of(text, mode, record.markdown)]
+    if rows.no[-1] >= len(paragraphs):
+        raise changed(source)
+    over = None if doc in work.keepers else work.policy.drop_document_over
+    cuts = cuts_of(
+        text, paragraphs, rows, work.policy.rules, markdown=record.markdown, drop_over=over
+    )
+    spans = [(cut.start, cut.end) for cut in cuts.cuts]
+    lines = [_line(work, source, record, cut, paragraphs) for cut in cuts.cuts]
+    kept = b""
+    if cuts.written:
+        try:
+            kept = record.cut(spans)[lead:]
+        except InputError as error:
+            raise InputError(f"{source.path}: {error}") from error
+    elif record.id is not None:
+        lines[0] = replace(lines[0], raw=piece.raw[lead:])
+    sha256 = text_sha256(without(text, spans)) if cuts.written else None
+    begin = None if cuts.written else at + lead
+    entry = Entry(number, record.id, MODE_NAMES[mode], len(lines), sha256, begin)
+    return Part(piece.raw, kept, (source.path, record.id), cuts, tuple(lines), entry)
+
+
+def _line(work: Work, source: Source, record: Record, cut: Cut, paragraphs: list[Span]) -> Line:
+    """Write one cut as a line of the ledger."""
+    name = source.path, record.id
+    text, raw = record.text[cut.start : cut.end], record.raw((cut.start, cut.end))
+    keeper = None
+    if cut.keeper is not None:
+        doc, start, end = cut.keeper
+        keeper = Keeper(work.facts.path[doc], work.facts.record[doc] or None, start, end)
+    span = paragraphs[cut.first][0], paragraphs[cut.last][1]
+    return Line(
+        *name,
+        cut.start,
+        cut.end,
+        text,
+        cut.reason,
+        cut.rule,
+        cut.similarity,
+        work.group(name, span, cut.reason),
+        keeper,
+        None if raw == text.encode("utf-8", "surrogatepass") else raw,
+    )
+
+
+def without(text: str, spans: list[Span]) -> str:
+    """Give a text without some stretches (sorted, disjoint)."""
+    stops = [0, *(end for _, end in spans)]
+    starts = [*(start for start, _ in spans), len(text)]
+    return "".join(text[a:b] for a, b in zip(stops, starts, strict=True))

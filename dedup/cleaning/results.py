@@ -1,0 +1,124 @@
+"""What `clean`, `verify` and `restore` hand back: plain frozen values, and one line for people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dedup.cleaning.ledger import Line
+    from dedup.report import Skipped
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """What a clean removed and wrote, or, of a dry run, would."""
+
+    documents: int
+    paragraphs: int
+    characters: int
+    removed_paragraphs: dict[str, int]
+    """By reason."""
+    removed_characters: dict[str, int]
+    """By reason; with the white space that went too."""
+    not_written: tuple[tuple[str, str | None], ...]
+    """Documents of which nothing is left: path and record."""
+    files_changed: int
+    files_untouched: int
+    files_not_written: int
+    skipped: tuple[Skipped, ...]
+    output: str | None
+    """The folder; `None` for a dry run."""
+    guard: str | None = None
+    """Of a dry run: why a real one would be refused."""
+    lines: tuple[Line, ...] = field(default=(), repr=False)
+    """Of a dry run: the ledger."""
+
+    @property
+    def removed(self) -> int:
+        """Count the characters that went."""
+        return sum(self.removed_characters.values())
+
+    @property
+    def share(self) -> float:
+        """Give the share of the characters that went, 0 to 1."""
+        return self.removed / self.characters if self.characters else 0.0
+
+    def counts(self) -> dict[str, Any]:
+        """Give the figures, as the manifest keeps them."""
+        return {
+            "documents": self.documents,
+            "documents_not_written": len(self.not_written),
+            "paragraphs": self.paragraphs,
+            "characters": self.characters,
+            "removed_paragraphs": self.removed_paragraphs,
+            "removed_characters": self.removed_characters,
+            "files_changed": self.files_changed,
+            "files_untouched": self.files_untouched,
+            "files_not_written": self.files_not_written,
+        }
+
+    def __str__(self) -> str:
+        """Say it in one line."""
+        reasons = ", ".join(
+            f"{count} {reason}" for reason, count in self.removed_paragraphs.items()
+        )
+        gone = sum(self.removed_paragraphs.values())
+        what = f"{plural(gone, 'paragraph')} of {self.paragraphs}" + (
+            f" ({reasons})" if gone else ""
+        )
+        files = self.files_changed + self.files_untouched
+        dropped = f", {plural(len(self.not_written), 'document')} whole" if self.not_written else ""
+        if self.output is None:
+            head = f"would remove {what}{dropped}, {self.share:.1%} of the characters"
+            return f"{head}; a real run would be refused: {self.guard}" if self.guard else head
+        head = f"removed {what}{dropped}, {self.share:.1%} of the characters"
+        return f"{head}; wrote {plural(files, 'file')} to {self.output}"
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What a verification proved."""
+
+    files: int
+    documents: int
+    """That lost something."""
+    lines: int
+    paragraphs: int
+    """Removed, each the same text as what its keeper holds, or without one."""
+    without_keeper: int
+    characters: int
+
+    def __str__(self) -> str:
+        """Say it in one line."""
+        rest = f", {self.without_keeper} without one" if self.without_keeper else ""
+        return (
+            f"verified: {plural(self.paragraphs, 'removed paragraph')} in "
+            f"{plural(self.documents, 'document')}, every keeper is there{rest}; "
+            f"{plural(self.files, 'file')} as written"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What was put back."""
+
+    files: int
+    documents: int
+    """That got something back."""
+    lines: int
+    """Of the ledger, undone."""
+    characters: int
+    output: str
+
+    def __str__(self) -> str:
+        """Say it in one line."""
+        return (
+            f"restored {plural(self.lines, 'removal')} in {plural(self.documents, 'document')}; "
+            f"wrote {plural(self.files, 'file')} to {self.output}"
+        )
+
+
+def plural(count: int, noun: str) -> str:
+    """Give a count with its noun."""
+    return f"{count} {noun}" + "s" * (count != 1)

@@ -1,0 +1,210 @@
+"""
+Prove a cleaned corpus from its ledger and its files alone.
+
+Each changed file is put together again, and must be the input that the manifest names by its
+SHA-256. Then every removal is judged anew, paragraph by paragraph, by the rules that it was made
+by: each paragraph of its keeper stands in the output, and is the same text.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dedup import formats, kernels
+from dedup.cleaning.ledger import by_document, read
+from dedup.cleaning.manifest import MODES
+from dedup.cleaning.originals import Ledger, check_files, opened, restored
+from dedup.cleaning.results import Verified
+from dedup.cleaning.same_text import same_text
+from dedup.cleaning.tree import LEDGER, OWN
+from dedup.errors import LedgerError
+from dedup.formats import silent
+from dedup.kernels.exact import count_words
+from dedup.stages.segment import MODES as ASKED
+from dedup.stages.segment import paragraphs_of
+from dedup.stages.verify import similarity
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterable, Sequence
+
+    from dedup.cleaning.ledger import Line
+    from dedup.cleaning.manifest import File, Manifest
+    from dedup.cleaning.parts import Name
+    from dedup.formats import Record, Source, Span, Watch
+
+
+def verify(out: str | os.PathLike[str], *, watch: Watch = silent) -> Verified:
+    """Prove a cleaned corpus, or raise `LedgerError` that names what is wrong."""
+    root = Path(out)
+    manifest, lines = opened(root)
+    check_files(root, manifest.files)
+    proof = Proof(manifest, lines, read(root / OWN / LEDGER))
+    ledger = Ledger(read(root / OWN / LEDGER))
+    for number, file in enumerate(manifest.files):
+        watch("verifying", number, len(manifest.files))
+        if file.changed or file.document in proof.files:
+            with restored(root, manifest, file, ledger) as source:
+                proof.read(file, source)
+    return proof.done()
+
+
+class Proof:
+    """
+    What is shown so far; a class because keepers and removals meet in any order.
+
+    Texts are held of keepers only, and of removals whose keeper comes later (`--keep last`).
+    """
+
+    def __init__(self, manifest: Manifest, asking: Iterable[Line], lines: Iterable[Line]) -> None:
+        """Learn from the ledger which stretches are keepers; `lines` are read a second time."""
+        self._manifest = manifest
+        self._asked: dict[Name, set[Span]] = defaultdict(set)
+        for line in asking:
+            if line.keeper is not None:
+                keeper = line.keeper
+                self._asked[keeper.document, keeper.record].add((keeper.start, keeper.end))
+        self.files = {document for document, _ in self._asked}
+        """Files that hold a keeper."""
+        self._groups = by_document(lines)
+        self._next = next(self._groups, None)
+        self._held: dict[tuple[Name, Span], list[str]] = {}
+        self._open: list[tuple[Line, list[str]]] = []
+        self._paragraphs: Counter[str] = Counter()
+        self._characters: Counter[str] = Counter()
+        self._lines = self._documents = self._alone = 0
+
+    def read(self, file: File, source: Source) -> None:
+        """Take the documents of one input file."""
+        settings = self._manifest.settings
+        modes = {entry.number: MODES[entry.paragraphs] for entry in file.entries}
+        records = (p.record for p in formats.pieces(source, settings) if p.record is not None)
+        for number, record in enumerate(records, 1):
+            name = file.document, record.id
+            lines: list[Line] = []
+            if self._next is not None and self._next[0] == name:
+                lines = self._next[1]
+                self._next = next(self._groups, None)
+            if lines or name in self._asked:
+                mode = modes.get(number, ASKED[settings.paragraphs])
+                rows = paragraphs_of(record.text, mode, record.markdown)
+                self._document(name, record, [(row[0], row[1]) for row in rows], lines)
+
+    def done(self) -> Verified:
+        """Give the counts, once nothing is left open. Raises `LedgerError`."""
+        if self._next is not None:
+            raise LedgerError(f"the ledger names {_shown(self._next[0])}, which is in no file")
+        for line, texts in self._open:
+            self._judge(line, texts)
+        summary = self._manifest.summary
+        counted = dict(self._paragraphs), dict(self._characters)
+        if counted != (summary.get("removed_paragraphs"), summary.get("removed_characters")):
+            raise LedgerError("the counts of the manifest are not those of its ledger")
+        return Verified(
+            files=sum(file.output_sha256 is not None for file in self._manifest.files),
+            documents=self._documents,
+            lines=self._lines,
+            paragraphs=sum(self._paragraphs.values()),
+            without_keeper=self._alone,
+            characters=sum(self._characters.values()),
+        )
+
+    def _document(
+        self, name: Name, record: Record, paragraphs: Sequence[Span], lines: Sequence[Line]
+    ) -> None:
+        """Take what one document holds of keepers, and what went from it."""
+        text = record.text
+        gone = {n for line in lines for n in _within(name, paragraphs, line)}
+        for start, end in self._asked.get(name, ()):
+            numbers = [n for n, (a, b) in enumerate(paragraphs) if start <= a and b <= end]
+            whole = numbers and (paragraphs[numbers[0]][0], paragraphs[numbers[-1]][1])
+            if whole != (start, end) or gone.intersection(numbers):
+                raise LedgerError(f"the keeper at {start}-{end} of {_shown(name)} is not there")
+            texts = [kernels.normalise_text(text[slice(*paragraphs[n])]) for n in numbers]
+            self._held[name, (start, end)] = texts
+        self._documents += bool(lines)
+        self._lines += len(lines)
+        for line in lines:
+            if line.text != text[line.start : line.end]:
+                raise LedgerError(f"the ledger has another text for {_place(line)}")
+            numbers = _within(name, paragraphs, line)
+            self._paragraphs[line.reason] += len(numbers)
+            self._characters[line.reason] += line.end - line.start
+            texts = [kernels.normalise_text(text[slice(*paragraphs[n])]) for n in numbers]
+            keeper = line.keeper
+            if keeper is not None and _key(line) not in self._held:
+                self._open.append((line, texts))
+            else:
+                self._judge(line, texts)
+
+    def _judge(self, line: Line, texts: list[str]) -> None:
+        """Compare a removal with its keeper. Raises `LedgerError`."""
+        keeper = line.keeper
+        if keeper is None:
+            policy = self._manifest.policy
+            allowed = {
+                "boilerplate": policy.boilerplate == "remove",
+                "document": policy.drop_document_over is not None,
+            }
+            if not allowed.get(line.reason, False):
+                raise LedgerError(f"{_place(line)} went without a keeper, and nothing allows it")
+            self._alone += len(texts)
+            return
+        inside = (keeper.document, keeper.record) == (line.document, line.record)
+        if line.reason != ("within" if inside else "across"):
+            raise LedgerError(f"{_place(line)} did not go {line.reason} documents")
+        kept = self._held.get(_key(line))
+        if kept is None:
+            name = keeper.document, keeper.record
+            raise LedgerError(
+                f"the keeper at {keeper.start}-{keeper.end} of {_shown(name)} is in no file"
+            )
+        if len(kept) != len(texts):
+            raise LedgerError(f"{_place(line)} and its keeper differ in their paragraphs")
+        likeness = [self._likeness(a, b) for a, b in zip(texts, kept, strict=True)]
+        if None in likeness or line.similarity != min(s for s in likeness if s is not None):
+            raise LedgerError(f"{_place(line)} is not the same text as its keeper")
+
+    def _likeness(self, text: str, kept: str) -> float | None:
+        """Give the similarity of two texts of which one may go; `None` where it may not."""
+        if text == kept:
+            return 1.0
+        settings, policy = self._manifest.settings, self._manifest.policy
+        least = max(settings.min_words, settings.min_group_words)
+        found = similarity(text, kept)
+        if (
+            policy.remove == "equal"
+            or min(count_words(text), count_words(kept)) < least
+            or found < settings.threshold
+            or (policy.remove == "same" and not same_text(text, kept))
+        ):
+            return None
+        return found
+
+
+def _within(name: Name, paragraphs: Sequence[Span], line: Line) -> list[int]:
+    """Give the numbers of the paragraphs in a removal. Raises `LedgerError` where it cuts one."""
+    touched = [n for n, (a, b) in enumerate(paragraphs) if a < line.end and line.start < b]
+    if not touched:
+        raise LedgerError(f"{_place(line)} holds no paragraph")
+    first, last = paragraphs[touched[0]], paragraphs[touched[-1]]
+    if first[0] < line.start or line.end < last[1]:
+        raise LedgerError(f"{_place(line)} cuts through a paragraph of {_shown(name)}")
+    return touched
+
+
+def _key(line: Line) -> tuple[Name, Span]:
+    keeper = line.keeper
+    assert keeper is not None  # noqa: S101 - for the type checker
+    return (keeper.document, keeper.record), (keeper.start, keeper.end)
+
+
+def _place(line: Line) -> str:
+    return f"{line.start}-{line.end} of {_shown((line.document, line.record))}"
+
+
+def _shown(name: Name) -> str:
+    path, record = name
+    return path if record is None else f"{path}, record {record}"

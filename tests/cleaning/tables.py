@@ -1,0 +1,140 @@
+"""What cleaning is made from, by brute force: the oracle's paragraphs and matches as tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import naive
+import numpy as np
+
+from dedup.cleaning import Policy
+from dedup.cleaning.detection import Detection
+from dedup.cleaning.plan import REASONS, Plan, Standing, plan
+from dedup.model import Facts, Matches, Strings
+from dedup.report import Report, Summary
+from dedup.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from dedup.model import Documents
+
+POLICY = ("keep", "scope", "remove", "boilerplate", "drop_document_over", "max_removed")
+
+
+def split(options: dict[str, Any]) -> tuple[Settings, Policy]:
+    """Divide the options of a case into settings and policy."""
+    policy = {name: value for name, value in options.items() if name in POLICY}
+    settings = {name: value for name, value in options.items() if name not in POLICY}
+    return Settings(**settings), Policy(**policy)
+
+
+def tables_of(corpus: naive.Corpus) -> tuple[Standing, Matches, list[str], Facts]:
+    """Give paragraphs, matches of distinct long texts, normalised texts, and documents."""
+    ranks: dict[str, int] = {}
+    rows = []
+    first: dict[str, naive.Place] = {}
+    for place in corpus.places():
+        p = corpus.at(place)
+        rank = ranks.setdefault(p.normal, len(ranks))
+        first.setdefault(p.normal, place)
+        flag = place in corpus.boilerplate
+        rows.append((place[0], p.no - 1, p.start, p.end, rank, p.words, flag))
+    texts = list(ranks)
+    pairs = [
+        (a, b, naive.similarity(texts[a], texts[b]))
+        for b in range(len(texts))
+        for a in range(b)
+        if naive.match(corpus, first[texts[a]], first[texts[b]])
+    ]
+    pairs.sort()
+    columns = list(zip(*rows, strict=True)) or [()] * 7
+    matched = list(zip(*pairs, strict=True)) or [()] * 3
+    kinds = (np.int64, np.int32, np.int64, np.int64, np.int64, np.int32, np.int8)
+    table = Standing(*(np.array(c, k) for c, k in zip(columns, kinds, strict=True)))
+    found = Matches(
+        np.array(matched[0], np.int64),
+        np.array(matched[1], np.int64),
+        np.array(matched[2], np.float64),
+    )
+    none = np.zeros(len(corpus.documents), np.int64)
+    facts = Facts(
+        np.arange(len(corpus.documents)),
+        Strings.of([d.path for d in corpus.documents]),
+        Strings.of([""] * len(corpus.documents)),
+        none,
+        none.astype(np.int8),
+        np.array([len(d.text) for d in corpus.documents], np.int64),
+    )
+    return table, found, texts, facts
+
+
+def plan_of(corpus: naive.Corpus, options: dict[str, Any]) -> Plan:
+    """Make the plan of a corpus."""
+    settings, policy = split(options)
+    table, matches, texts, facts = tables_of(corpus)
+    return plan(table, matches, texts.__getitem__, facts, settings, policy)
+
+
+def as_dictionary(plan: Plan) -> naive.Plan:
+    """Give a plan as the oracle writes it."""
+    return {
+        (doc, no + 1): naive.Gone(REASONS[reason], None if of < 0 else (of, at + 1))
+        for doc, no, reason, of, at in zip(
+            plan.doc.tolist(),
+            plan.no.tolist(),
+            plan.reason.tolist(),
+            plan.keeper.tolist(),
+            plan.keeper_no.tolist(),
+            strict=True,
+        )
+    }
+
+
+def detector(settings: Settings) -> Callable[[Iterable[Documents]], Detection]:
+    """Give what detects by brute force; its report is empty."""
+    options = {
+        name: getattr(settings, name)
+        for name in (
+            "threshold",
+            "min_words",
+            "min_group_words",
+            "boilerplate_documents",
+            "paragraphs",
+        )
+    }
+
+    def detect(documents: Iterable[Documents]) -> Detection:
+        texts: list[tuple[str, str]] = []
+        modes: dict[str, str] = {}
+        names: list[tuple[str, str]] = []
+        for batch in documents:
+            rows = zip(
+                batch.path.list(),
+                batch.record.list(),
+                batch.text.list(),
+                batch.markdown.tolist(),
+                batch.mode.tolist(),
+                strict=True,
+            )
+            for path, record, text, markdown, mode in rows:
+                key = f"{len(texts)}{'.md' if markdown else '.txt'}"
+                if mode:
+                    modes[key] = {1: "line", 2: "blank"}[mode]
+                names.append((path, record))
+                texts.append((key, text))
+        standing, matches, normals, facts = tables_of(naive.read(texts, options | {"modes": modes}))
+        facts = Facts(
+            facts.doc,
+            Strings.of([path for path, _ in names]),
+            Strings.of([record for _, record in names]),
+            facts.file_line,
+            facts.published,
+            facts.characters,
+        )
+        return Detection(standing, matches, normals.__getitem__, facts, EMPTY)
+
+    return detect
+
+
+EMPTY = Report("0", {}, Summary(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ()), (), ())

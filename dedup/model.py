@@ -10,6 +10,9 @@ A table is a frozen dataclass of columns: NumPy arrays of one length (signed, at
                              Places               Neighbours ◄─── Matches ◄─── verify ─── Pairs
                                └───────────┬──────────┘
                                         Points ─ choose ─► Runs ─ gather ─► Finds ─► Report
+                                                          │              ▲
+           Seeds ─ share ─► Shared ─ link, outside of them ◄──┘              │ gather
+                                       └──► Links ─ choose ─► Passages ──────┘
 
 Two numbers name things everywhere:
 
@@ -415,6 +418,85 @@ class Runs(Table):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Seeds(Table):
+    """A short run of words that was chosen to be looked for elsewhere."""
+
+    key: I64
+    """Hash of its words, 40 bits."""
+    doc: I64
+    no: I32
+    """Paragraph in which it begins."""
+    at: I32
+    """Where it begins in the document, in halves of words; a wall counts as many."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shared(Table):
+    """A seed of document `copy` that stands earlier, in `source`: two places as in `Seeds`."""
+
+    copy: I64
+    source: I64
+    no: I32
+    """Paragraph of the copy."""
+    at: I32
+    of: I32
+    """Where it begins in the source."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Covered(Table):
+    """A paragraph that a block copy covers: no passage of this kind is sought there."""
+
+    doc: I64
+    no: I32
+    within: I8
+    """1 for kind `within`, 0 for `across`."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Links(Table):
+    """A shared seed in a chain of at least two, all of them on nearly one diagonal."""
+
+    copy: I64
+    source: I64
+    chain: I64
+    """Number of the chain in this copy."""
+    at: I32
+    of: I32
+    low: I32
+    """Last paragraph before it that a block copy of the kind covers; -1 if there is none."""
+    high: I32
+    """First one after it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Passages(Table):
+    """A chosen passage: a stretch of `copy` that repeats one of `source`, the columns `from_`.
+
+    Paragraphs and lines are those that it touches. Kind `within` where `copy` is `source`.
+    """
+
+    source: I64
+    copy: I64
+    from_start: I64
+    from_end: I64
+    from_first: I32
+    from_last: I32
+    from_line: I32
+    from_line_end: I32
+    start: I64
+    end: I64
+    first: I32
+    last: I32
+    line: I32
+    line_end: I32
+    similarity: F64
+    bound: I8
+    written: Strings
+    """The copy as written."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Finds(Table):
     """One row an occurrence of a group; rows of a group stand together, its keeper first."""
 
@@ -422,8 +504,10 @@ class Finds(Table):
     """The keeper's document."""
     kind: I8
     """An index into `KINDS`."""
+    unit: I8
+    """An index into `UNITS`."""
     group: I64
-    """Number of the group among those of this kind with a keeper there."""
+    """Number of the group among those of this kind and unit with a keeper there."""
     copy: I8
     """0 for the keeper, 1 for its copies."""
     doc: I64
@@ -500,3 +584,5 @@ class Facts(Table):
 
 KINDS = ACROSS, BOILERPLATE, WITHIN = "across", "boilerplate", "within"
 """In the order in which groups are sorted."""
+UNITS = BLOCK, PASSAGE = "block", "passage"
+"""Likewise."""

@@ -22,7 +22,7 @@ import numpy as np
 from dedup import model as m
 from dedup.errors import SettingsError
 from dedup.report import Borderline
-from dedup.stages import boilerplate, candidates, groups, points, runs, twins, verify
+from dedup.stages import boilerplate, candidates, groups, passages, points, runs, seeds, twins, verify
 from dedup.stages.bodies import bodies, extents, facts
 from dedup.stages.normalise import collapse, normalise, numbered, place, without_normal
 from dedup.stages.report import named, report_of, seen
@@ -243,10 +243,39 @@ def blocks(
         partial(groups.named, published=matched.published),
     )
     classes = engine.join(named, whole, (PLACE, PLACE), m.Finds, groups.boilerplate)
-    order = ("source", "kind", "group", "copy", "doc", "first", "last")
-    finds = engine.by_key(chain(grouped, classes), order, m.Finds, _same)
+    reused = passages_beside(chosen, whole, matched.published, settings, engine)
+    order = ("source", "kind", "unit", "group", "copy", "doc", "start", "end")
+    finds = engine.by_key(chain(grouped, reused, classes), order, m.Finds, _same)
     docs = np.unique(finds.column("doc"))
     return finds, engine.map(matched.paragraphs, m.Extents, partial(extents, docs=docs))
+
+
+def passages_beside(
+    blocks: Stored[m.Runs],
+    whole: Stored[m.Bodies],
+    published: int,
+    settings: Settings,
+    engine: Engine,
+) -> Iterable[m.Finds]:
+    """From seeds to passages: what is repeated beside the blocks, whatever its paragraphs."""
+    if settings.passages == "off":
+        return ()
+    sown = engine.by_key(whole, ("doc",), m.Seeds, seeds.sow)
+    shared = engine.by_key(sown, ("key",), m.Shared, partial(seeds.share, published=published))
+    del sown
+    covered = engine.map(chain([seeds.NO_RUNS], blocks), m.Covered, seeds.covered)
+    links = engine.join(shared, covered, (("copy", "source"), ("doc",)), m.Links, seeds.link)
+    del shared
+    together = engine.by_key(links, ("copy", "source"), m.Partners, seeds.partners)
+    scenes = engine.join(together, whole, (("doc",), ("doc",)), m.Scenes, runs.scene)
+    chosen = engine.join(
+        links,
+        engine.by_key(scenes, ("copy", *PLACE), m.Scenes, _same),
+        (("copy", "source", "chain", "at"), ("copy", *PLACE)),
+        m.Passages,
+        partial(passages.choose, settings=settings),
+    )
+    return engine.join(chosen, whole, (("source",), PLACE), m.Finds, passages.gather)
 
 
 def all_points(matched: Matched, settings: Settings, engine: Engine) -> Stored[m.Points]:

@@ -1,8 +1,8 @@
 """
 Settings: everything a user can choose, in one frozen, validated record.
 
-A field's `about` is its help text, `part` what it changes: `detection` settings change what is found
-and stand in every report; `reading` settings change which texts are read; `running` settings
+A field's `about` is its help text, `part` what it changes: `detection` settings change what is
+found and stand in every report; `reading` settings change which texts are read; `running` settings
 change neither, only time, memory and place (so they never appear in an output).
 """
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 CHOICES: dict[str, tuple[str, ...]] = {
     "recall": ("auto", "high", "standard", "fast"),
     "paragraphs": ("auto", "line", "blank"),
-    "passages": ("off",),
+    "passages": ("off", "on"),
     "input_format": ("auto", "text", "markdown", "jsonl", "json"),
     "on_error": ("fail", "skip", "quarantine"),
     "engine": ("local",),
@@ -50,7 +50,7 @@ class Settings:
     paragraphs: str = _setting(
         "auto", "detection", "a paragraph is a line, or a run of lines up to a blank one"
     )
-    passages: str = _setting("off", "detection", "look for reuse across paragraph borders too")
+    passages: str = _setting("on", "detection", "look for reuse across paragraph borders too")
     text_field: str = _setting("text", "reading", "field of a record that holds its text")
     id_field: str = _setting("id", "reading", "field of a record that holds its id")
     input_format: str = _setting(
@@ -139,13 +139,25 @@ def bytes_of(text: str) -> int:
     return int(float(number) * (1024 if binary else 1000) ** power)
 
 
+def size(number: int) -> str:
+    """Write a number of bytes as `bytes_of` reads it, as short as it is exact."""
+    for unit, power in (("GiB", 30), ("MiB", 20), ("KiB", 10)):
+        if number >= 1 << power and number % (1 << power) == 0:
+            return f"{number >> power}{unit}"
+    return str(number)
+
+
 def typed(name: str, value: Any, kind: type) -> Any:  # noqa: ANN401 - from a configuration file
     """Give a value as the setting's type. Raises `SettingsError` that says what to give."""
     if name == "memory" and isinstance(value, str):
         return bytes_of(value)
     if kind is float and type(value) is int:
         return float(value)
-    if kind is tuple and isinstance(value, (list, tuple)) and all(isinstance(v, str) for v in value):
+    if (
+        kind is tuple
+        and isinstance(value, (list, tuple))
+        and all(isinstance(v, str) for v in value)
+    ):
         return tuple(value)
     if kind is type(None) and isinstance(value, (str, type(None))):
         return value

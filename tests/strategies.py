@@ -82,6 +82,8 @@ UNSPACED = {
     "并且向受到影响的居民提供补偿和临时住房",
     "か": "市は昨日ラーメン通りの工事を来年の春までに終えると発表し"
     "影響を受ける住民には補償を行うと説明した",
+    "年": "市政府2024年宣布将在5月之前完成所有街道的改造工程"
+    "并且向居民提供补偿学校和医院也将在同一时间开放",
 }
 """Paragraphs in scripts without spaces."""
 EDITS = ("'", "''", "'''", "=4", "=8", "~", "#17", "#23", "+4", "+5", "-3", "-6", "^")
@@ -166,7 +168,7 @@ def maybe_edited(pick: Pick, token: str, percent: int) -> str:
 
 def fresh(pick: Pick) -> str:
     """Draw a capital: mostly one of 30 words."""
-    odd = "SSSTTTUVWWXÜYZ漢か"
+    odd = "SSSTTTUVWWXÜYZ漢か年"
     return one(pick, odd) if chance(pick, 20) else one(pick, LONG)
 
 
@@ -261,7 +263,7 @@ def many_places(pick: Pick) -> list[Sketch]:
 
 def star_family(pick: Pick) -> list[Sketch]:
     """Draw variants of one letter: stars, sources that are alike, keepers that stay."""
-    x = one(pick, LONG)
+    x = one(pick, [one(pick, LONG), one(pick, LONG), one(pick, "漢年Ü")])
     tokens = [x + edit for edit in ("", "'", "''", "'''", "=4", "=8", "#17", "#23", "+5", "-6")]
     return [
         [one(pick, tokens) for _ in range(1 + pick(3))]
@@ -278,13 +280,27 @@ def with_menus(pick: Pick, documents: list[Sketch]) -> list[Sketch]:
     out = []
     for tokens in documents:
         lines = [maybe_edited(pick, token, 12) for token in menu]
+        lines = ["Ü+4" if t == "Ü" and chance(pick, 25) else t for t in lines]
         at = one(pick, [len(tokens), 0, pick(len(tokens) + 1)])
         out.append(tokens[:at] + lines + tokens[at:] if chance(pick, 85) else tokens)
     return out
 
 
+def woven(pick: Pick) -> list[Sketch]:
+    """Draw two documents and a third that takes from both in turns: what is skipped and paired."""
+    first = plain(pick, 8)
+    second = [one(pick, [fresh(pick), one(pick, first)]) for _ in range(1 + pick(5))]
+    third: Sketch = []
+    rest = [list(first), list(second)]
+    while rest[0] or rest[1]:
+        side = rest[one(pick, [0, 0, 1])]
+        third += [side.pop(0)] if side else [rest[0].pop(0)] if rest[0] else [rest[1].pop(0)]
+    return [first, second, third]
+
+
 SHAPES = (
     soup,
+    woven,
     edited_copies,
     edited_copies,
     edited_copies,
@@ -328,10 +344,13 @@ def written(pick: Pick, tokens: Sketch) -> str:
     for n, token in enumerate(tokens):
         line = render(token)
         if width:
-            line = end.join(wrapped(line, width))
+            lines = wrapped(line, width)
+            if chance(pick, 12):
+                lines[:1] = wrapped(lines[0], width // 2)
+            line = end.join(lines)
         edge = one(pick, ["", "", "", "", "", "\u00a0", "\t"])
         between = end + (end if width and not blank else blank)
-        out += edge + line + edge[:0] + (between if n < len(tokens) - 1 else "")
+        out += edge + line + edge + (between if n < len(tokens) - 1 else "")
     return out + one(pick, ["", end, end + end, " "])
 
 

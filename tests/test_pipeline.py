@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 GOLDEN = json.loads((Path(__file__).parent / "cases" / "golden.json").read_text(encoding="utf-8"))
 REPORTS = [case for case in GOLDEN if case["command"] == "report"]
+BLOCKS = {"passages": "off"}
+"""The oracle is about blocks; passages have their own tests."""
 MEMORY = {"memory": 2 << 30, "disk": 1 << 20}
 
 
@@ -108,7 +110,7 @@ def _copy(copy: Occurrence, kind: str) -> dict[str, Any]:
 def test_golden_cases_hold(case: dict[str, Any], engine: Local) -> None:
     """Every golden report comes out, one document a batch."""
     table = documents(case["documents"])
-    report = pipeline.find(in_batches(table, 1), Settings.of(case["settings"]), engine)
+    report = pipeline.find(in_batches(table, 1), Settings.of(case["settings"] | BLOCKS), engine)
     wanted = [group | {"copies": group.get("copies", [])} for group in case["groups"]]
     for group, want in zip(got := as_golden(report), wanted, strict=False):
         for copy in group["copies"]:
@@ -122,7 +124,7 @@ def test_golden_cases_hold(case: dict[str, Any], engine: Local) -> None:
 
 def chosen(corpus: strategies.Corpus) -> Settings:
     """Give the settings of a corpus; what is published is no setting but marked in the table."""
-    return Settings.of({k: v for k, v in corpus.settings.items() if k != "published"})
+    return Settings.of({k: v for k, v in corpus.settings.items() if k != "published"} | BLOCKS)
 
 
 def compare(corpus: strategies.Corpus, memory: int) -> None:
@@ -234,5 +236,5 @@ def test_shingles_and_default_bands_find_what_brute_force_finds() -> None:
         rng = random.Random(seed)  # noqa: S311
         texts = dict(sorted(corpus.items(), key=lambda _: rng.random()))
         with Local(threads=1) as engine:
-            report = pipeline.find([documents(texts)], Settings(), engine)
+            report = pipeline.find([documents(texts)], Settings.of(BLOCKS), engine)
         assert as_golden(report) == naive.report(texts)

@@ -13,7 +13,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dedup.model import ACROSS, BOILERPLATE, KINDS, WITHIN, Finds, Matches, Members, Strings, Table
+from dedup.model import (
+    ACROSS,
+    BLOCK,
+    BOILERPLATE,
+    KINDS,
+    UNITS,
+    WITHIN,
+    Finds,
+    Matches,
+    Members,
+    Strings,
+    Table,
+)
 from dedup.rows import fresh, rank_within
 from dedup.stages.normalise import without_rest
 from dedup.stages.runs import Document, documents
@@ -37,7 +49,7 @@ def gather(runs: Runs, bodies: Bodies, settings: Settings) -> Finds:
         for kind, chosen in ((ACROSS, mine.copy != source), (WITHIN, mine.copy == source)):
             groups = grouped(mine, np.flatnonzero(chosen).tolist(), document)
             for number, group in enumerate(groups):
-                head = (source, KINDS.index(kind), number)
+                head = (source, KINDS.index(kind), UNITS.index(BLOCK), number)
                 rows += [(*head, *row) for row in occurrences(mine, group, document, source)]
     return finds(rows)
 
@@ -107,9 +119,10 @@ def part(document: Document, first: int, last: int) -> tuple[int, ...]:
 
 def finds(rows: list[tuple[Any, ...]]) -> Finds:
     """Build the table from rows in the order of its columns."""
-    columns: list[Any] = list(zip(*rows, strict=True)) or [()] * 18
+    columns: list[Any] = list(zip(*rows, strict=True)) or [()] * 19
     kinds: list[type] = [
         np.int64,
+        np.int8,
         np.int8,
         np.int64,
         np.int8,
@@ -202,6 +215,7 @@ def boilerplate(members: Members, bodies: Bodies) -> Finds:
     return Finds(
         members.source,
         np.full(len(members), KINDS.index(BOILERPLATE), np.int8),
+        zeros,
         members.keeper,
         members.copy,
         shown.doc,

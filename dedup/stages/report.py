@@ -17,7 +17,7 @@ import numpy as np
 
 from dedup import kernels
 from dedup.errors import InputError
-from dedup.model import ACROSS, BOILERPLATE, KINDS, Facts, Strings
+from dedup.model import ACROSS, BLOCK, BOILERPLATE, KINDS, UNITS, Facts, Strings
 from dedup.report import (
     Group,
     Incoming,
@@ -64,7 +64,7 @@ def report_of(
     lying = Lying(extents)
     copies: dict[int, list[Span]] = defaultdict(list)
     for group in found:
-        if group.kind != BOILERPLATE:
+        if group.kind != BOILERPLATE and group.group.unit == BLOCK:
             for doc, span in group.copies():
                 copies[doc].append(span)
     mine = [(places.doc >= matched.published, places.words) for places in matched.places]
@@ -156,7 +156,7 @@ def groups(finds: Iterable[Finds], naming: Naming) -> Iterator[Found]:
     """Turn rows into groups; a group's rows stand together, but a batch may end inside it."""
     docs: list[int] = []
     group: list[Occurrence] = []
-    last: tuple[str, int, int] = ("", 0, 0)
+    last: tuple[str, str, int, int] = ("", "", 0, 0)
     for batch in finds:
         plain = {
             name: column.tolist()
@@ -171,7 +171,7 @@ def groups(finds: Iterable[Finds], naming: Naming) -> Iterator[Found]:
                 if group:
                     yield found(docs, group, *last)
                 docs, group = [], []
-                last = (KINDS[cells["kind"]], cells["words"], cells["count"])
+                last = (KINDS[cells["kind"]], UNITS[cells["unit"]], cells["words"], cells["count"])
             docs.append(cells["doc"])
             keeper = group[0] if group else None
             name = identity(KINDS[cells["kind"]], normal[row])
@@ -193,7 +193,8 @@ def occurrence(  # noqa: PLR0913 - a row, cell by cell
     part = cells["part"]
     covered = Part((part[0] + 1, part[1] + 1), (part[2], part[3]), part[4], part[5])
     kind = KINDS[cells["kind"]]
-    whole = keeper is None or kind == BOILERPLATE or covered.paragraphs == keeper.paragraphs
+    stretch = (covered.start, covered.end)
+    whole = keeper is None or kind == BOILERPLATE or stretch == (keeper.start, keeper.end)
     same = text
     if keeper is not None:
         start = 0 if whole else covered.start - keeper.start
@@ -219,7 +220,7 @@ def occurrence(  # noqa: PLR0913 - a row, cell by cell
 
 
 def found(
-    docs: list[int], occurrences: list[Occurrence], kind: str, words: int, count: int
+    docs: list[int], occurrences: list[Occurrence], kind: str, unit: str, words: int, count: int
 ) -> Found:
     """Make a group of its occurrences, keeper first."""
     keeper, *copies = occurrences
@@ -227,7 +228,7 @@ def found(
     group = Group(
         id=str(keeper.fingerprint),
         kind=kind,
-        unit="block",
+        unit=unit,
         paragraphs=keeper.paragraphs[1] - keeper.paragraphs[0] + 1,
         words=words,
         characters=keeper.end - keeper.start,

@@ -1,0 +1,63 @@
+# What a fresh machine needs: python3 (3.11 or newer) and make. A C compiler makes it fast, no more.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+OUT := $(VENV)/demo
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench soak clean
+
+help: ## show these targets
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
+
+demo: $(VENV)/.installed ## find the repeated section in seeds/, clean it out and put it back
+	@$(BIN)/dedup report seeds/
+	@rm -rf $(OUT); mkdir -p $(OUT)
+	@echo
+	@echo 'Look at the block above: one article holds a section twice; line numbers and text are both shown.'
+	@echo
+	@echo '$$ dedup clean seeds/ -o cleaned/'
+	@$(BIN)/dedup clean seeds/ -o $(OUT)/cleaned
+	@echo '$$ dedup restore cleaned/ -o restored/'
+	@$(BIN)/dedup restore $(OUT)/cleaned -o $(OUT)/restored
+	@diff -r seeds $(OUT)/restored && echo 'restored/ is seeds/ again, byte for byte.'
+	@rm -rf $(OUT)
+	@echo
+	@echo 'Now yours: $(BIN)/dedup report FOLDER, and $(BIN)/dedup --help for the rest.'
+
+test: $(VENV)/.tools ## run every test once
+	$(BIN)/python -m pytest --hypothesis-profile=ci $(TESTS)
+
+check: $(VENV)/.tools ## lint, types and import directions
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy --strict dedup
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.tools ## measure speed and quality into benchmarks/results/
+	@for script in benchmarks/quality.py benchmarks/speed.py; do \
+	  if [ -f $$script ]; then $(BIN)/python $$script || exit 1; fi; done
+
+soak: $(VENV)/.tools ## random tests by the thousand: takes hours
+	$(BIN)/python -m pytest --hypothesis-profile=soak -m 'soak or not soak' $(TESTS)
+
+clean: ## remove what these targets made
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo 'dedup needs Python 3.11 or newer: make PYTHON=/path/to/python3.11'; exit 2; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || \
+	  { echo 'This Python has no venv: on Debian and Ubuntu, apt-get install python3-venv'; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+
+$(VENV)/.installed: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/.tools: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --group dev
+	@touch $@

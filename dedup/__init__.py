@@ -1,0 +1,90 @@
+"""
+Find repeated paragraphs in texts, show them, check for them, clean them out, and undo it.
+
+    >>> import dedup
+    >>> report = dedup.find("seeds")
+    >>> [(group.kind, group.keeper.paragraphs) for group in report.groups]
+    [('within', (2, 6))]
+
+Every command of `dedup --help` has its twin here. Names are imported on first use, so that
+`import dedup` costs nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dedup.api import check, clean, compare, find, pairs, restore, verify
+    from dedup.cleaning import Policy
+    from dedup.errors import (
+        DedupError,
+        GuardError,
+        InputError,
+        LedgerError,
+        OutputError,
+        RecordError,
+        SettingsError,
+    )
+    from dedup.kernels import normalise_text as normalise
+    from dedup.kernels import shingle_hash, shingles
+    from dedup.report import Report
+    from dedup.settings import Settings
+
+    __version__: str
+
+__all__ = [
+    "DedupError",
+    "GuardError",
+    "InputError",
+    "LedgerError",
+    "OutputError",
+    "Policy",
+    "RecordError",
+    "Report",
+    "Settings",
+    "SettingsError",
+    "__version__",
+    "check",
+    "clean",
+    "compare",
+    "find",
+    "normalise",
+    "pairs",
+    "restore",
+    "shingle_hash",
+    "shingles",
+    "verify",
+]
+
+_PLACES = {
+    "Policy": ("dedup.cleaning", "Policy"),
+    "Report": ("dedup.report", "Report"),
+    "Settings": ("dedup.settings", "Settings"),
+    "normalise": ("dedup.kernels", "normalise_text"),
+    "shingle_hash": ("dedup.kernels", "shingle_hash"),
+    "shingles": ("dedup.kernels", "shingles"),
+}
+"""Where the names are that are neither an error nor a function of `api`."""
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the name stands for
+    """Import a name of the public surface on first use."""
+    if name not in __all__:
+        message = f"module 'dedup' has no attribute {name!r}"
+        raise AttributeError(message)
+    from importlib import import_module
+
+    if name == "__version__":
+        value: Any = import_module("importlib.metadata").version("paradedup")
+    else:
+        room = "dedup.errors" if name.endswith("Error") else "dedup.api"
+        module, attribute = _PLACES.get(name, (room, name))
+        value = getattr(import_module(module), attribute)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """List the public surface."""
+    return __all__

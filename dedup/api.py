@@ -1,0 +1,260 @@
+"""
+The library twin of each command: read, run the pipeline, hand back plain values.
+
+    report   find(paths) -> Report               clean            clean(paths, output) -> Cleaned
+    check    check(paths, against) -> Report     clean --verify   verify(output)
+    pairs    pairs(paths) -> Pair after Pair     restore          restore(output, destination)
+    diff     compare(a, b) -> Diff               --version        version_line() -> str
+
+Nothing here prints. `watch` is told now and then what is being done, how much of it is done, and of
+how much (`None` where that is not known); `rejects` takes what `on_error="quarantine"` puts aside.
+Every function raises `DedupError`: `InputError` for what cannot be read, or holds nothing to read.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from dedup.errors import InputError, SettingsError
+from dedup.formats import silent
+from dedup.settings import Settings, nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from dedup.cleaning import Cleaned, Detection, Policy, Restored, Verified
+    from dedup.cleaning.manifest import File, Manifest
+    from dedup.engines.local import Local
+    from dedup.formats import Reading, Rejects, Watch
+    from dedup.model import Documents
+    from dedup.report import Pair, Report, Skipped
+    from dedup.reports.diff import Diff
+
+PathLike: TypeAlias = str | os.PathLike[str]
+Paths: TypeAlias = PathLike | Sequence[PathLike]
+
+
+def find(
+    paths: Paths,
+    settings: Settings | None = None,
+    *,
+    watch: Watch = silent,
+    rejects: Rejects | None = None,
+) -> Report:
+    """Find what repeats within and across the texts of files and folders."""
+    from dedup import pipeline
+
+    settings = settings or Settings()
+    reading = _read(paths, settings, watch, rejects)
+    with _engine(settings) as engine:
+        report = pipeline.find(reading, settings, engine, watch)
+    return report.with_skipped(tuple(reading.skipped))
+
+
+def check(
+    paths: Paths,
+    against: Paths,
+    settings: Settings | None = None,
+    *,
+    watch: Watch = silent,
+    rejects: Rejects | None = None,
+) -> Report:
+    """Find what incoming texts repeat: of themselves, of each other, of the published ones."""
+    from dedup import pipeline
+
+    settings = settings or Settings()
+    reading = _read(paths, settings, watch, rejects, against)
+    with _engine(settings) as engine:
+        report = pipeline.check(reading, settings, engine, watch)
+    return report.with_skipped(tuple(reading.skipped))
+
+
+def pairs(
+    paths: Paths,
+    settings: Settings | None = None,
+    *,
+    watch: Watch = silent,
+    rejects: Rejects | None = None,
+    skipped: Callable[[Skipped], object] | None = None,
+) -> Iterator[Pair]:
+    """Give every verified match of two paragraphs, in Order; `skipped` takes what was not read."""
+    from dedup import pipeline
+
+    settings = settings or Settings()
+    reading = _read(paths, settings, watch, rejects)
+    with _engine(settings) as engine:
+        yield from pipeline.pairs(reading, settings, engine, watch)
+    if skipped is not None:
+        for one in reading.skipped:
+            skipped(one)
+
+
+def clean(  # noqa: PLR0913 - the options of the command
+    paths: Paths,
+    output: PathLike | None,
+    settings: Settings | None = None,
+    policy: Policy | None = None,
+    *,
+    dry_run: bool = False,
+    ids: PathLike | None = None,
+    ledger: PathLike | None = None,
+    watch: Watch = silent,
+) -> Cleaned:
+    """
+    Write a corpus anew with one copy of each text, and a ledger that can undo it.
+
+    `output` is a folder that does not exist or is empty, or `None` for a dry run; the input is
+    never changed. `ids` and `ledger` are files to write those to besides. Raises `GuardError` where
+    more would go than `policy.max_removed`.
+    """
+    from dedup import cleaning, pipeline
+
+    settings = replace(settings or Settings(), passages="off")
+    with _engine(settings) as engine:
+
+        def detect(documents: Iterable[Documents]) -> Detection:
+            matched = pipeline.match(documents, settings, engine, watch)
+            evidence = pipeline.Evidence(matched, settings, engine, checked=False)
+            return cleaning.detection_of(matched, evidence.report(watch))
+
+        return cleaning.clean(
+            _listed(paths),
+            output,
+            settings,
+            policy or cleaning.Policy(),
+            detect,
+            dry_run=dry_run,
+            ids=ids,
+            ledger=ledger,
+            watch=watch,
+        )
+
+
+def verify(output: PathLike, *, watch: Watch = silent) -> Verified:
+    """Prove a cleaned corpus from its ledger and its files, or raise `LedgerError`."""
+    from dedup import cleaning
+
+    return cleaning.verify(output, watch=watch)
+
+
+def restore(  # noqa: PLR0913 - the options of the command
+    output: PathLike,
+    destination: PathLike,
+    *,
+    documents: Sequence[str] | None = None,
+    groups: Sequence[str] | None = None,
+    reasons: Sequence[str] | None = None,
+    watch: Watch = silent,
+) -> Restored:
+    """
+    Undo a clean: write the texts again as they were, byte for byte.
+
+    Only some documents, groups or reasons where they are given. Raises `LedgerError` where the
+    cleaned corpus or its ledger was edited since.
+    """
+    from dedup import cleaning
+
+    return cleaning.restore(
+        output, destination, documents=documents, groups=groups, reasons=reasons, watch=watch
+    )
+
+
+def _read(
+    paths: Paths,
+    settings: Settings,
+    watch: Watch,
+    rejects: Rejects | None,
+    against: Paths = (),
+) -> Reading:
+    from dedup import formats
+
+    return formats.read(
+        _listed(paths), settings, against=_listed(against), watch=watch, rejects=rejects
+    )
+
+
+def _engine(settings: Settings) -> Local:
+    from dedup.engines.local import Local
+
+    return Local(settings.memory, settings.threads, settings.work_dir)
+
+
+def _listed(paths: Paths) -> list[PathLike]:
+    return [paths] if isinstance(paths, (str, os.PathLike)) else list(paths)
+
+
+def compare(a: PathLike, b: PathLike, settings: Settings | None = None) -> Diff:
+    """Compare two texts, paragraph by paragraph, word by word."""
+    from dedup.reports import diff
+
+    settings = settings or Settings()
+    return diff.compare(_text(a, settings), _text(b, settings), paragraphs=settings.paragraphs)
+
+
+def compare_cleaned(output: PathLike, document: str, record: str | None = None) -> Diff:
+    """
+    Compare a document of a cleaned corpus as it was with what the clean left of it.
+
+    Raises `SettingsError` for one that the corpus does not hold, `LedgerError` where it was edited.
+    """
+    from dedup.cleaning.originals import opened
+    from dedup.reports import diff
+
+    root = Path(output)
+    manifest, lines = opened(root)
+    known = {name: f for f in manifest.files for name in (f.output, f.document)}
+    if document not in known:
+        near = nearest(document, known)
+        raise SettingsError(f"{output}: the ledger knows no document {document!r}{near}")
+    file = known[document]
+    before = _before(root, manifest, file, record)
+    cuts = [one for one in lines if (one.document, one.record) == (file.document, record)]
+    after = before
+    for cut in reversed(cuts):
+        after = after[: cut.start] + after[cut.end :]
+    modes = {entry.record: entry.paragraphs for entry in file.entries}
+    return diff.compare(before, after, paragraphs=modes.get(record, "auto"))
+
+
+def _before(root: Path, manifest: Manifest, file: File, record: str | None) -> str:
+    """Give a text of a cleaned corpus as it was."""
+    from dedup import formats
+    from dedup.cleaning.originals import Ledger, opened, restored
+
+    ledger = Ledger(opened(root)[1])
+    for earlier in manifest.files[: manifest.files.index(file)]:
+        ledger.skip(earlier)
+    with restored(root, manifest, file, ledger) as source:
+        texts = {
+            piece.record.id: piece.record.text
+            for piece in formats.pieces(source, manifest.settings)
+            if piece.record is not None
+        }
+    if record not in texts:
+        if record is None:
+            raise SettingsError(f"{file.document} holds {len(texts)} records: name one after it")
+        near = nearest(record, [name for name in texts if name])
+        raise SettingsError(f"{file.document} holds no record {record!r}{near}")
+    return texts[record]
+
+
+def _text(path: PathLike, settings: Settings) -> str:
+    """Give the one text of a file. Raises `InputError` where it holds several."""
+    from dedup import formats
+
+    texts = [text for batch in formats.read([path], settings) for text in batch.text.list()]
+    if len(texts) != 1:
+        raise InputError(f"{path} holds {len(texts)} texts; give two files of one text each")
+    return texts[0]
+
+
+def version_line() -> str:
+    """Say which version this is, which kernel is active, and the number of the Unicode table."""
+    import dedup
+    from dedup import kernels
+
+    return f"dedup {dedup.__version__} ({kernels.NAME} kernel, Unicode {kernels.UNICODE})"

@@ -1,0 +1,97 @@
+"""
+`dedup diff`: two texts word by word, or what a clean took from a document.
+
+    dedup diff old.md new.md
+    dedup diff --cleaned cleaned/ articles/003.txt
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dedup.cli.exits import FOUND
+from dedup.cli.options import Out, Shared
+from dedup.cli.output import check_place, write
+from dedup.cli.rendering import format_of, look
+from dedup.cli.terminal import page, written
+from dedup.errors import SettingsError
+from dedup.reports.wording import counted
+
+FORMATS = ("terminal", "text")
+
+EXAMPLES = r"""
+dedup diff old.md new.md
+dedup diff old.md new.md --width 160     [dim]side by side where there is room[/dim]
+dedup diff --check old.md new.md         [dim]exit code 1 where they differ[/dim]
+dedup diff --cleaned cleaned/ a/003.txt  [dim]what a clean took from a document[/dim]
+"""
+
+
+def diff(  # noqa: PLR0913 - an option each
+    *,
+    texts: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="A B",
+            help="two files; with --cleaned a document, and its record",
+            show_default=False,
+        ),
+    ],
+    shared: Shared,
+    output: Out = None,
+    cleaned: Annotated[
+        Path | None,
+        typer.Option(
+            help="a cleaned corpus: show what the clean took from a document of it",
+            metavar="OUT",
+            show_default=False,
+        ),
+    ] = None,
+    format: Annotated[  # noqa: A002 - the option's name
+        str | None,
+        typer.Option(
+            help="terminal on a terminal, else text",
+            metavar="|".join(FORMATS),
+            show_default=False,
+            autocompletion=lambda: list(FORMATS),
+        ),
+    ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="exit code 1 where they differ", show_default=False)
+    ] = False,
+) -> int:
+    """
+    Compare two texts, word by word.
+
+    Paragraphs are paired first, then words within each pair. Side by side in a wide terminal, one
+    below the other in a narrow one.
+    """
+    from dedup import api
+
+    settings = shared.resolve("diff").settings
+    form = format_of(format, output, FORMATS)
+    if len(texts) not in ({1, 2} if cleaned else {2}):
+        what = "a document, and a record of it" if cleaned else "two texts, A and B"
+        raise SettingsError(f"diff was given {counted(len(texts), 'text')}: give {what}")
+    check_place(output, texts, settings)
+    if cleaned:
+        found = api.compare_cleaned(cleaned, *texts)
+        name = ", record ".join(texts)
+        names = (name, f"{name}, cleaned")
+    else:
+        found = api.compare(texts[0], texts[1], settings)
+        names = (texts[0], texts[1])
+    width, color = look(output, shared)
+    if form == "terminal":
+        from dedup.reports.terminal import print_diff
+
+        console = page(width, color=color)
+        print_diff(found, names, console)
+        text = written(console)
+    else:
+        from dedup.reports.text import diff_to_text
+
+        text = diff_to_text(found, names, width=width)
+    write(text, output, data=False)
+    return FOUND if check and found.differs else 0

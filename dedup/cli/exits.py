@@ -1,0 +1,132 @@
+"""
+Errors become exit codes here and nowhere else.
+
+    0    ran, or nothing found                  3    `clean` was stopped by its guard
+    1    found something (`check`, `--check`)   130  interrupted; 143 terminated
+    2    everything else that went wrong
+
+A reader that closes the pipe is not an error. What went wrong is one line on the standard error;
+`--debug` shows the traceback.
+"""
+
+import contextlib
+import errno
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from types import FrameType
+
+FOUND = 1
+FAULT = 2
+INTERRUPTED = 130
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command line and give its exit code."""
+    debug = "--debug" in arguments
+    try:
+        for name in ("SIGTERM", "SIGHUP"):
+            if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) == signal.SIG_DFL:
+                signal.signal(getattr(signal, name), _stop)
+        code = _invoke(list(arguments))
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    except SystemExit as stop:
+        # NOTE: typer and rich leave with 1 when the reader has closed the pipe.
+        code = 0 if _closed_pipe(stop.__context__) else _number(stop.code)
+    except Exception as error:  # noqa: BLE001 - the one place where all of them end
+        if debug and not _closed_pipe(error):
+            import traceback
+
+            traceback.print_exception(error)
+        code = _explain(error)
+    if code == INTERRUPTED:
+        _say("interrupted")
+    _silence_closed_pipe()
+    return code
+
+
+def _invoke(arguments: list[str]) -> int:
+    from typer.main import get_command
+
+    from dedup.cli.app import app
+
+    result = get_command(app).main(arguments, prog_name="dedup", standalone_mode=False)
+    return result if isinstance(result, int) else 0
+
+
+def _explain(error: Exception) -> int:
+    """Say in one line what went wrong, and give the exit code."""
+    from typer import Abort, TyperException
+
+    from dedup.errors import DedupError
+
+    if _closed_pipe(error):
+        return 0
+    if isinstance(error, DedupError):
+        _say(str(error))
+        return error.exit_code
+    if isinstance(error, TyperException):
+        _say_usage(error)
+    elif isinstance(error, Abort):
+        _say("aborted")
+    elif isinstance(error, MemoryError):
+        _say("out of memory; give less with --memory, or a --work-dir with more room")
+    elif isinstance(error, OSError) and error.filename is not None:
+        _say(f"{os.fsdecode(error.filename)}: {error.strerror}")
+    else:
+        what = str(error).split("\n")[0]
+        _say(f"internal error: {type(error).__name__}: {what}; use --debug for the traceback")
+    return FAULT
+
+
+def _say_usage(error: Exception) -> None:
+    """Say what is wrong with the command line, what was meant, and where to read more."""
+    import re
+
+    context = getattr(error, "ctx", None)
+    command = context.command_path.split(" ")[:2] if context else ["dedup"]
+    if type(error).__name__ == "NoArgsIsHelpError":
+        sys.stderr.write(str(error) + "\n")
+        return
+    text = error.format_message() if hasattr(error, "format_message") else str(error)
+    text = " ".join(text.split())
+    if near := list(getattr(error, "possibilities", None) or []):
+        text = re.sub(r" \(Possible options: .*\)$", "", text) + f"; did you mean {near[0]}?"
+    text = re.sub(r"\. Did you mean ('[^']+').*", r"; did you mean \1?", text)
+    text = text[:1].lower() + text[1:].removesuffix(".")
+    _say(f"{text} (see {' '.join(command)} --help)")
+
+
+def _say(line: str) -> None:
+    from dedup.cli.terminal import say
+
+    say(f"dedup: {line}")
+
+
+def _stop(number: int, _: FrameType | None) -> None:
+    """Leave, but by an exception, so that temporary files go."""
+    raise SystemExit(128 + number)
+
+
+def _number(code: object) -> int:
+    return code if isinstance(code, int) else 0 if code is None else FAULT
+
+
+def _closed_pipe(error: BaseException | None) -> bool:
+    return isinstance(error, OSError) and error.errno == errno.EPIPE
+
+
+def _silence_closed_pipe() -> None:
+    """Keep the interpreter from complaining when it flushes into a closed pipe at its end."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except AttributeError:  # there is none
+            continue
+        except (OSError, ValueError):
+            with contextlib.suppress(OSError, ValueError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

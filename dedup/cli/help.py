@@ -1,0 +1,116 @@
+"""
+The help pages: usage, what the command does, its options by group, examples.
+
+NOTE: typer's own rich pages import a Markdown parser, a validator and a highlighter, which doubles
+the time of `dedup --help`; these need `rich.console` and a table only. Markup is read in our own
+strings and nowhere else.
+"""
+
+import inspect
+import sys
+from typing import Any
+
+from typer.core import TyperCommand, TyperGroup
+
+from dedup.cli.options import DETECTION, OUTPUT, READING, RUNNING
+from dedup.cli.values import read_plainly
+
+HEADINGS = ("Arguments", "Options", DETECTION, READING, RUNNING, OUTPUT)
+HEADING = "bold"
+OPTION = "cyan"
+METAVAR = "green"
+WIDEST = 110
+"""Columns of a page, however wide the terminal is."""
+NARROWEST_ABOUT = 40
+"""Columns that the explanations keep beside the names."""
+
+
+def _page(command: Any, context: Any) -> str:  # noqa: ANN401 - typer's classes
+    """Write the help page of a command, for the standard output."""
+    from rich.padding import Padding
+    from rich.table import Table
+    from rich.text import Text
+
+    from dedup.cli.terminal import colored, columns, page, written
+
+    context.color = colored(sys.stdout)
+    console = page(min(columns(sys.stdout), WIDEST), color=context.color)
+    values = [p.metavar or p.name for p in command.get_params(context) if _is_argument(p)]
+    pieces = values or ["COMMAND ..."] if isinstance(command, TyperGroup) else values
+    usage = " ".join([context.command_path, *pieces, "[OPTIONS]"])
+    console.print(Text.assemble(("Usage:", HEADING), f" {usage}\n"))
+    paragraphs = inspect.cleandoc(command.help or "").split("\n\n")
+    console.print("\n\n".join(" ".join(p.split()) for p in paragraphs))
+    for heading, rows in [*_commands(command, context), *_parameters(command, context)]:
+        console.print(Text(f"\n{heading}", HEADING))
+        table = Table.grid(padding=(0, 2, 0, 0))
+        table.add_column(max_width=max(console.width - NARROWEST_ABOUT, 10), overflow="fold")
+        table.add_column()
+        for name, value, about in rows:
+            left = Text.assemble((name, OPTION), (f" {value}" if value else "", METAVAR))
+            table.add_row(left, Text.from_markup(about, emoji=False))
+        console.print(Padding(table, (0, 0, 0, 2)))
+    if command.epilog:
+        console.print(Text("\nExamples", HEADING))
+        for line in inspect.cleandoc(command.epilog).split("\n"):
+            console.print(Padding(Text.from_markup(line, emoji=False), (0, 0, 0, 2)))
+    return written(console).rstrip("\n")
+
+
+Row = tuple[str, str, str]
+"""A name, the value it takes, and what it is for."""
+
+
+def _commands(command: Any, context: Any) -> list[tuple[str, list[Row]]]:  # noqa: ANN401 - typer's
+    if not isinstance(command, TyperGroup):
+        return []
+    listed = ((n, command.get_command(context, n)) for n in command.list_commands(context))
+    return [("Commands", [(n, "", c.get_short_help_str(200)) for n, c in listed if c])]
+
+
+def _is_argument(param: Any) -> bool:  # noqa: ANN401 - typer's class
+    return bool(param.param_type_name == "argument")
+
+
+def _parameters(command: Any, context: Any) -> list[tuple[str, list[Row]]]:  # noqa: ANN401 - typer's
+    """Give the parameters by heading: arguments, the command's own options, the shared ones."""
+    panels: dict[str, list[Row]] = {h: [] for h in HEADINGS}
+    one = isinstance(command, TyperGroup)
+    for param in command.get_params(context):
+        value = param.metavar or param.display_type(context)
+        about = param.help or ""
+        if _is_argument(param):
+            panels["Arguments"].append((value, "", about))
+            continue
+        names = sorted(param.opts, key=len)
+        if names[-1] == "--help":
+            panel, about = OUTPUT, "show this page"
+        else:
+            panel = getattr(param, "rich_help_panel", None) or "Options"
+        panel = "Options" if one else panel
+        row = (", ".join(names), "" if param.is_flag else value, about)
+        panels.setdefault(panel, []).append(row)
+    return [(heading, rows) for heading, rows in panels.items() if rows]
+
+
+class Page:
+    """What our commands and our group have in common."""
+
+    def get_params(self, ctx: Any) -> list[Any]:  # noqa: ANN401 - typer's signature
+        """Give the parameters, read our way."""
+        params: list[Any] = super().get_params(ctx)  # type: ignore[misc]
+        for param in params:
+            read_plainly(param)
+        return params
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - typer's signature
+        """Write the page."""
+        formatter.write(_page(self, ctx))
+
+
+class Command(Page, TyperCommand):
+    """A command whose help page is ours."""
+
+
+class Group(Page, TyperGroup):
+    """The application, whose help page is ours."""

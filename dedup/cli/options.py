@@ -1,0 +1,190 @@
+"""
+The options that commands share, each declared once.
+
+A command takes them as one parameter, `shared: Shared`; `command` (in `app.py`) spreads that
+parameter into the options below. Every one is `None` where it was not given, so that the
+configuration file or the default holds (`dedup/config.py`).
+"""
+
+# NOTE: no `from __future__ import annotations` in cli/: typer reads the annotations at run time.
+
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from dedup.config import Config, load
+from dedup.errors import SettingsError
+from dedup.settings import CHOICES, Settings, bytes_of, choice, size
+
+DETECTION = "What is found"
+READING = "What is read"
+RUNNING = "Where it runs"
+OUTPUT = "What is printed"
+
+_FIELDS = {f.name: f for f in fields(Settings)}
+COLORS = ("auto", "always", "never")
+NARROWEST = 20
+
+
+def _option(name: str, panel: str, metavar: str, *more: str) -> Any:  # noqa: ANN401 - typer's record
+    """Declare the option of a setting: its help and default come from `Settings`."""
+    about, default = _FIELDS[name].metadata["about"], getattr(Settings(), name)
+    shown = size(default) if name == "memory" else default
+    tail = f" [dim]\\[{shown}][/dim]" if shown not in {None, ()} else ""
+    return typer.Option(
+        "--" + name.replace("_", "-"),
+        *more,
+        help=about + tail,
+        metavar="|".join(CHOICES[name]) if name in CHOICES else metavar,
+        rich_help_panel=panel,
+        show_default=False,
+        autocompletion=lambda: list(CHOICES.get(name, ())),
+    )
+
+
+Threshold = Annotated[float | None, _option("threshold", DETECTION, "S")]
+MinWords = Annotated[int | None, _option("min_words", DETECTION, "N")]
+MinGroupWords = Annotated[int | None, _option("min_group_words", DETECTION, "N")]
+MaxGap = Annotated[int | None, _option("max_gap", DETECTION, "N")]
+BoilerplateDocuments = Annotated[int | None, _option("boilerplate_documents", DETECTION, "N")]
+Recall = Annotated[str | None, _option("recall", DETECTION, "")]
+Paragraphs = Annotated[str | None, _option("paragraphs", DETECTION, "")]
+Passages = Annotated[str | None, _option("passages", DETECTION, "")]
+TextField = Annotated[str | None, _option("text_field", READING, "NAME")]
+IdField = Annotated[str | None, _option("id_field", READING, "NAME")]
+InputFormat = Annotated[str | None, _option("input_format", READING, "")]
+Encoding = Annotated[str | None, _option("encoding", READING, "NAME")]
+Exclude = Annotated[list[str] | None, _option("exclude", READING, "GLOB")]
+OnError = Annotated[str | None, _option("on_error", READING, "")]
+Memory = Annotated[str | None, _option("memory", RUNNING, "SIZE")]
+Threads = Annotated[int | None, _option("threads", RUNNING, "N")]
+Engine = Annotated[str | None, _option("engine", RUNNING, "")]
+WorkDir = Annotated[str | None, _option("work_dir", RUNNING, "DIR")]
+
+ConfigFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--config",
+        help="configuration file, instead of the nearest dedup.toml or pyproject.toml",
+        metavar="FILE",
+        rich_help_panel=RUNNING,
+        show_default=False,
+    ),
+]
+Color = Annotated[
+    str,
+    typer.Option(
+        help=r"colours; auto asks the terminal, NO_COLOR and FORCE_COLOR [dim]\[auto][/dim]",
+        metavar="|".join(COLORS),
+        rich_help_panel=OUTPUT,
+        show_default=False,
+        autocompletion=lambda: list(COLORS),
+    ),
+]
+Width = Annotated[
+    int | None,
+    typer.Option(
+        help="columns to write for, instead of the terminal's",
+        metavar="N",
+        rich_help_panel=OUTPUT,
+        show_default=False,
+    ),
+]
+Quiet = Annotated[
+    bool,
+    typer.Option(
+        "--quiet",
+        "-q",
+        help="no progress and no notes, only errors",
+        rich_help_panel=OUTPUT,
+        show_default=False,
+    ),
+]
+Debug = Annotated[
+    bool,
+    typer.Option(
+        "--debug",
+        help="show the traceback of an error",
+        rich_help_panel=OUTPUT,
+        show_default=False,
+    ),
+]
+Out = Annotated[
+    Path | None,
+    typer.Option(
+        "-o",
+        help="write to this file, whole or not at all, instead of the standard output",
+        metavar="FILE",
+        rich_help_panel=OUTPUT,
+        show_default=False,
+    ),
+]
+Rejects = Annotated[
+    Path | None,
+    typer.Option(
+        help="where --on-error quarantine puts what could not be read",
+        metavar="FILE",
+        rich_help_panel=READING,
+        show_default=False,
+    ),
+]
+Paths = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="PATH...", help="files and folders; - is the standard input", show_default=False
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Talk:
+    """How a command talks: the options that every command has."""
+
+    color: Color = "auto"
+    width: Width = None
+    quiet: Quiet = False
+    debug: Debug = False
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be."""
+        choice("color", self.color, COLORS)
+        if self.width is not None and self.width < NARROWEST:
+            raise SettingsError(f"width is {self.width}: the least is {NARROWEST}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shared(Talk):
+    """The settings as the command line gives them, and how the command talks."""
+
+    threshold: Threshold = None
+    min_words: MinWords = None
+    min_group_words: MinGroupWords = None
+    max_gap: MaxGap = None
+    boilerplate_documents: BoilerplateDocuments = None
+    recall: Recall = None
+    paragraphs: Paragraphs = None
+    passages: Passages = None
+    text_field: TextField = None
+    id_field: IdField = None
+    input_format: InputFormat = None
+    encoding: Encoding = None
+    exclude: Exclude = None
+    on_error: OnError = None
+    memory: Memory = None
+    threads: Threads = None
+    engine: Engine = None
+    work_dir: WorkDir = None
+    config: ConfigFile = None
+
+    def resolve(self, command: str | None = None, **own: Any) -> Config:  # noqa: ANN401 - options
+        """
+        Put the command line over the configuration file over the defaults.
+
+        `own` are the options of `command` that may stand in the file too. Raises `SettingsError`.
+        """
+        values = {name: getattr(self, name) for name in _FIELDS}
+        if self.memory is not None:
+            values["memory"] = bytes_of(self.memory)
+        return load(self.config).with_command_line(values | own, command)

@@ -1,0 +1,36 @@
+r"""
+Where `--on-error quarantine` puts what could not be read: one JSON line each, with its bytes.
+
+    {"path": "a.jsonl", "line": 7, "why": "not JSON", "raw": "{\"text\": "}
+"""
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dedup.cli.output import whole
+from dedup.errors import SettingsError
+
+if TYPE_CHECKING:
+    from dedup.formats import Rejects
+
+
+@contextlib.contextmanager
+def kept(file: Path | None, on_error: str) -> "Iterator[Rejects | None]":
+    """Give what takes rejected bytes, if that was asked for. Raises `SettingsError`."""
+    if on_error != "quarantine":
+        if file is not None:
+            raise SettingsError(f"rejects without --on-error quarantine: {file} would stay empty")
+        yield None
+        return
+    if file is None:
+        raise SettingsError("on_error is 'quarantine': name a file for it with --rejects FILE")
+    from dedup.cleaning.ledger import dump, raw_to_json
+
+    with whole(file) as put:
+
+        def take(data: bytes, path: str, line: int, why: str) -> None:
+            put(dump({"path": path, "line": line or None, "why": why, "raw": raw_to_json(data)}))
+
+        yield take

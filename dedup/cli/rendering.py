@@ -1,0 +1,140 @@
+"""
+From a report to what is written, what is said of it, and which exit code it means.
+
+Formats for people are laid out for the terminal's width and colours; those for programs are the
+same everywhere.
+"""
+
+import sys
+from collections import Counter
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dedup.cli.exits import FAULT, FOUND
+from dedup.cli.options import Talk
+from dedup.cli.output import write
+from dedup.cli.terminal import can_draw, colored, columns, is_terminal, page, say, written
+from dedup.config import Config
+from dedup.report import Name, Report, Skipped
+from dedup.reports.wording import counted, headline, named, percent
+from dedup.settings import choice
+
+if TYPE_CHECKING:
+    from dedup.reports.view import View
+
+PAGES = ("terminal", "text")
+"""For people; they list what was not read."""
+DATA = ("json", "jsonl", "csv")
+"""For programs."""
+FORMATS = PAGES + DATA
+SHOWN_FAULTS = 20
+"""Files named one by one; more are counted."""
+
+
+def format_of(name: str | None, out: Path | None, formats: tuple[str, ...] = FORMATS) -> str:
+    """Give the format that was asked for; else `terminal` on a terminal and `text` elsewhere."""
+    if name is not None:
+        return choice("format", name, formats)
+    seen = out is None and is_terminal(sys.stdout) and can_draw(sys.stdout)
+    return "terminal" if seen else "text"
+
+
+def look(out: Path | None, talk: Talk) -> tuple[int, bool]:
+    """Give the width and whether there are colours, of the terminal or of a file."""
+    color = colored(sys.stdout, talk.color) if out is None else talk.color == "always"
+    return columns(sys.stdout, talk.width), color
+
+
+def render(
+    report: Report, form: str, out: Path | None, talk: Talk, view: "View | None" = None
+) -> None:
+    """Write a report in one format to the standard output or a file."""
+    width, color = look(out, talk)
+    if form == "terminal":
+        from dedup.reports.terminal import print_report
+
+        console = page(width, color=color)
+        print_report(report, console, view)
+        text = written(console)
+    elif form == "text":
+        from dedup.reports.text import to_text
+
+        text = to_text(report, view, width=width)
+    else:
+        text = _data(report, form, view)
+    write(text, out, data=form in DATA)
+    if form == "jsonl" and not talk.quiet:
+        say(headline(report))
+
+
+def _data(report: Report, form: str, view: "View | None") -> str:
+    """Write a report for programs."""
+    if view is not None:
+        from dedup.reports.view import viewed
+
+        report = viewed(report, view)
+    if form == "csv":
+        from dedup.reports.csv import to_csv
+
+        return to_csv(report)
+    from dedup.reports.json import to_json, to_jsonl
+
+    return to_json(report) if form == "json" else to_jsonl(report)
+
+
+def exit_code(
+    report: Report,
+    talk: Talk,
+    *,
+    fail_on: Collection[str] = (),
+    max_overlap: float | None = None,
+    shown: bool = False,
+) -> int:
+    """
+    Give the exit code that a report means, and name what could not be read.
+
+    1 where it holds a group of a kind in `fail_on`, or where more than `max_overlap` of an incoming
+    document is found elsewhere; 2 where an input could not be read, since then nobody knows.
+    `shown` says that what was not read stands in the output.
+    """
+    over = [i for i in report.incoming or () if max_overlap is not None and i.share > max_overlap]
+    for one in () if talk.quiet else over:
+        name = named(Name(one.document, one.record))
+        limit = percent(max_overlap or 0)
+        say(f"{name}: {percent(one.share)} is found elsewhere, more than {limit}")
+    found = over or any(group.kind in fail_on for group in report.groups)
+    code = faults(report.summary.skipped, talk, shown=shown)
+    return code or (FOUND if found else 0)
+
+
+def faults(skipped: Sequence[Skipped], talk: Talk, *, shown: bool = False) -> int:
+    """
+    Name every input that should have been readable, count the others; 2 where there was one.
+
+    The others are left out where the output has `shown` them.
+    """
+    bad = [one for one in skipped if one.fault]
+    for one in bad[:SHOWN_FAULTS]:
+        say(f"dedup: {one.path}: {one.why}")
+    if len(bad) > SHOWN_FAULTS:
+        say(f"dedup: and {len(bad) - SHOWN_FAULTS:,} more that could not be read")
+    reasons = Counter(one.why.partition(" (")[0] for one in skipped if not one.fault)
+    if reasons and not talk.quiet and not shown:
+        listed = "; ".join(
+            f"{n:,} times {why}" if n > 1 else why for why, n in reasons.most_common()
+        )
+        say(f"not read: {counted(reasons.total(), 'input')}: {listed}")
+    return FAULT if bad else 0
+
+
+def explain(config: Config) -> None:
+    """Say what is in force, where it comes from and what it means."""
+    from dataclasses import fields
+
+    say("Settings in force:")
+    for field in fields(config.settings):
+        if field.metadata["part"] == "detection":
+            value = getattr(config.settings, field.name)
+            source = config.sources[field.name]
+            say(f"  {field.name} = {value} ({source}): {field.metadata['about']}")

@@ -1,0 +1,103 @@
+"""
+`dedup report`: find and show what repeats.
+
+    dedup report articles/                           on a terminal, or as text in a pipe
+    dedup report articles/ --format json -o r.json   for a program
+"""
+
+from typing import Annotated
+
+import typer
+
+from dedup.cli.options import Out, Paths, Rejects, Shared
+from dedup.cli.output import check_place
+from dedup.cli.rejects import kept
+from dedup.cli.rendering import FORMATS, PAGES, exit_code, explain, format_of, render
+from dedup.cli.terminal import Meter
+
+EXAMPLES = r"""
+dedup report articles/                          [dim]what repeats, and where[/dim]
+dedup report articles/ --sort words --top 10     [dim]the ten longest[/dim]
+dedup report a.jsonl --text-field body          [dim]records[/dim]
+dedup report articles/ --format json -o r.json  [dim]for a program[/dim]
+zstdcat a.jsonl.zst | dedup report - --input-format jsonl
+"""
+
+Format = Annotated[
+    str | None,
+    typer.Option(
+        help="terminal on a terminal, else text",
+        metavar="|".join(FORMATS),
+        show_default=False,
+        autocompletion=lambda: list(FORMATS),
+    ),
+]
+
+
+def report(  # noqa: PLR0913 - an option each
+    *,
+    paths: Paths,
+    shared: Shared,
+    output: Out = None,
+    format: Format = None,  # noqa: A002 - the option's name
+    top: Annotated[
+        int | None,
+        typer.Option(
+            help="show so many groups whole [dim]\\[10][/dim]", metavar="N", show_default=False
+        ),
+    ] = None,
+    group: Annotated[
+        str | None,
+        typer.Option(
+            help="show one group, by its id or the beginning of it",
+            metavar="ID",
+            show_default=False,
+        ),
+    ] = None,
+    sort: Annotated[
+        str | None,
+        typer.Option(
+            help="place: as they stand; or first what has most words, most copies, most repeated"
+            r" words, least similarity [dim]\[place][/dim]",
+            metavar="BY",
+            show_default=False,
+            autocompletion=lambda: ["place", "words", "copies", "repeated", "similarity"],
+        ),
+    ] = None,
+    check: Annotated[
+        bool,
+        typer.Option("--check", help="exit code 1 where something repeats", show_default=False),
+    ] = False,
+    explain_settings: Annotated[
+        bool,
+        typer.Option(
+            "--explain-settings", help="say what is in force, and why", show_default=False
+        ),
+    ] = False,
+    rejects: Rejects = None,
+) -> int:
+    """
+    Find what repeats, within a text and across texts, and show it.
+
+    Each group is one keeper, the earlier place, and its copies; every copy was compared with it.
+    What stands in many documents (menus, bylines) is reported apart, as boilerplate.
+    """
+    from dedup import api
+    from dedup.reports.view import View
+
+    config = shared.resolve("report", top=top, sort=sort)
+    form = format_of(format, output)
+    own = config.commands["report"]
+    view = View(top=own["top"], group=group, sort=own["sort"])
+    for out in (output, rejects):
+        check_place(out, paths, config.settings)
+    if explain_settings:
+        explain(config)
+    with (
+        kept(rejects, config.settings.on_error) as take,
+        Meter(quiet=shared.quiet, color=shared.color) as watch,
+    ):
+        found = api.find(paths, config.settings, watch=watch, rejects=take)
+    render(found, form, output, shared, view)
+    kinds = ("within", "across") if check else ()
+    return exit_code(found, shared, fail_on=kinds, shown=form in PAGES)

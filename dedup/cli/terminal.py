@@ -1,0 +1,167 @@
+"""
+The terminal: whether there is one, its colours and width, and how we talk on the standard error.
+
+Talk is notes, warnings and progress; data never comes through here. Nothing that a text or a file
+name contains reaches the terminal as a control character.
+"""
+
+import contextlib
+import os
+import sys
+import time
+from typing import TYPE_CHECKING, Self, TextIO
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress, TaskID
+
+FALLBACK_COLUMNS = 80
+PATIENCE = 1.0
+"""Seconds before a progress bar appears: a quick run shows none, and does not load one."""
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """Tell whether a person is looking, on something that can move a cursor."""
+    try:
+        return stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb"
+    except ValueError:  # closed
+        return False
+
+
+def colored(stream: TextIO | None, color: str = "auto") -> bool:
+    """Tell whether to use colours: `--color`, NO_COLOR, FORCE_COLOR, then the stream itself."""
+    if color != "auto":
+        return color == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or is_terminal(stream)
+
+
+def can_draw(stream: TextIO) -> bool:
+    """Tell whether box drawing and any script can be written to the stream."""
+    return (stream.encoding or "").lower().replace("-", "").startswith("utf")
+
+
+def columns(stream: TextIO | None, width: int | None = None) -> int:
+    """Give the columns to write for: `--width`, COLUMNS, the terminal's, or 80."""
+    given = os.environ.get("COLUMNS", "")
+    if width or (given.isdecimal() and int(given)):
+        return width or int(given)
+    if stream is None:
+        return FALLBACK_COLUMNS
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or FALLBACK_COLUMNS
+    except (OSError, ValueError):
+        return FALLBACK_COLUMNS
+
+
+def page(width: int, *, color: bool) -> "Console":
+    """Give a console that writes into a text; `written` gives it."""
+    import io
+
+    from rich.console import Console
+
+    return Console(
+        file=io.StringIO(),
+        width=width,
+        force_terminal=color,
+        color_system="standard" if color else None,
+        highlight=False,
+        emoji=False,
+        markup=False,
+        legacy_windows=False,
+    )
+
+
+def written(page: "Console") -> str:
+    """Give the text of a page, without the spaces that lines end with."""
+    text: str = page.file.getvalue()  # type: ignore[attr-defined]
+    return "".join(line.rstrip() + "\n" for line in text.rstrip().split("\n"))
+
+
+def say(line: str) -> None:
+    """Write one line of talk. A standard error that is closed is no reason to fail."""
+    if sys.stderr is None:
+        return
+    if not line.isprintable():
+        from dedup.reports.visible import visible
+
+        line = visible(line)
+    with contextlib.suppress(OSError, ValueError):
+        sys.stderr.buffer.write(
+            f"{line}\n".encode(sys.stderr.encoding or "ascii", "backslashreplace")
+        )
+        sys.stderr.buffer.flush()
+
+
+class Meter:
+    """
+    A progress bar with rate and time left; a class because a bar has a beginning and an end.
+
+    Call it with what is done, how far it is and how far it goes (`None` where nobody knows). It
+    shows nothing in its first second, and nothing at all where no person is looking.
+    """
+
+    def __init__(self, *, quiet: bool = False, color: str = "auto") -> None:
+        self._on = is_terminal(sys.stderr) and not quiet
+        self._color = color
+        self._from = time.monotonic()
+        self._bar: Progress | None = None
+        self._tasks: dict[str, TaskID] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Clear the bar and show none again: data may be about to follow."""
+        self._on = False
+        if self._bar is not None:
+            self._bar.stop()
+
+    def __call__(self, stage: str, done: int, total: int | None) -> None:
+        """Show how far a stage is."""
+        if not self._on or time.monotonic() - self._from < PATIENCE:
+            return
+        if self._bar is None:
+            self._bar = _bar(colors=colored(sys.stderr, self._color))
+            self._bar.start()
+        if stage not in self._tasks:
+            for before in self._tasks.values():
+                self._bar.update(before, visible=False)
+            self._tasks[stage] = self._bar.add_task(stage, total=total)
+        self._bar.update(self._tasks[stage], completed=done, total=total)
+
+
+def _bar(*, colors: bool) -> "Progress":
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        ProgressColumn,
+        Task,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+    from rich.text import Text
+
+    class Rate(ProgressColumn):
+        """Steps a second."""
+
+        def render(self, task: Task) -> Text:
+            speed = task.finished_speed or task.speed
+            return Text(f"{speed:,.0f}/s" if speed else "", "dim")
+
+    console = Console(file=sys.stderr, force_terminal=True, no_color=not colors, highlight=False)
+    return Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        Rate(),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+    )

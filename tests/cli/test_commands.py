@@ -1,0 +1,319 @@
+"""What each command does with good input: output, exit code, talk."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+def paragraph(name: str, words: int = 30) -> str:
+    """Write a paragraph that is like no other one; its words have no digits."""
+    return " ".join(f"{name}{chr(97 + n // 26)}{chr(97 + n % 26)}{name}" for n in range(words))
+
+
+A, B, C = (paragraph(name) for name in "abc")
+NEAR_A = A.replace("aada", "new")
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Path:
+    """Published texts, a new one that repeats, a new one that does not."""
+    for folder in ("old", "new"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "old/a.txt").write_text(f"{A}\n{B}\n")
+    (tmp_path / "old/b.txt").write_text(f"{NEAR_A}\n")
+    (tmp_path / "new/copy.txt").write_text(f"{C}\n{B}\n")
+    (tmp_path / "new/fresh.txt").write_text(f"{paragraph('x')}\n")
+    return tmp_path
+
+
+@pytest.mark.usefixtures("here")
+class TestReport:
+    """`dedup report`: a class for the folder that they share."""
+
+    def test_formats(self, dedup: Callable) -> None:
+        """The same groups in every format."""
+        report = json.loads(dedup("report", "old", "new", "--format", "json").stdout)
+        assert report["schema"] == "dedup.report/1"
+        assert [g["kind"] for g in report["groups"]] == ["across", "across"]
+        lines = dedup("report", "old", "new", "--format", "jsonl")
+        assert [json.loads(line) for line in lines.stdout.splitlines()] == report["groups"]
+        assert lines.stderr.startswith("2 repeated sections in 4 documents: ")
+        rows = list(
+            csv.DictReader(io.StringIO(dedup("report", "old", "new", "--format", "csv").stdout))
+        )
+        assert [row["group"] for row in rows] == [g["id"] for g in report["groups"] for _ in "12"]
+        for form in ("text", "terminal"):
+            shown = dedup("report", "old", "new", "--format", form).stdout
+            assert all(g["id"][:8] in shown for g in report["groups"])
+
+    def test_a_file_holds_what_the_output_would(self, dedup: Callable, here: Path) -> None:
+        """And nothing goes to the standard output."""
+        shown = dedup("report", "old", "new", "--format", "json").stdout
+        done = dedup("report", "old", "new", "--format", "json", "-o", "out.json")
+        assert (done.stdout, done.stderr) == ("", "")
+        assert (here / "out.json").read_text() == shown
+
+    def test_check_sets_the_exit_code(self, dedup: Callable) -> None:
+        """Only with `--check`."""
+        assert dedup("report", "old", "new").returncode == 0
+        assert dedup("report", "old", "new", "--check").returncode == 1
+        assert dedup("report", "old/a.txt", "--check").returncode == 0
+
+    def test_which_groups_are_shown(self, dedup: Callable) -> None:
+        """Sorted, the first ones, or one by the beginning of its id."""
+
+        def groups(*words: str) -> list[str]:
+            done = dedup("report", "old", "new", "--format", "json", *words)
+            report = json.loads(done.stdout)
+            assert report["summary"]["groups"] == 2
+            return [group["id"] for group in report["groups"]]
+
+        first, second = groups()
+        assert groups("--sort", "similarity") == [first, second]
+        assert groups("--sort", "similarity", "--top", "1") == [first]
+        assert groups("--group", second[:6]) == [second]
+
+    def test_settings_are_explained(self, dedup: Callable, here: Path) -> None:
+        """On the standard error, with their sources."""
+        (here / "dedup.toml").write_text("max_gap = 1\n")
+        done = dedup("report", "old", "--explain-settings", "--threshold", ".9", "--format", "json")
+        assert json.loads(done.stdout)["settings"]["threshold"] == 0.9
+        assert "  threshold = 0.9 (command line): lowest similarity" in done.stderr
+        assert "  max_gap = 1 (dedup.toml): " in done.stderr
+        assert "  min_words = 8 (default): " in done.stderr
+
+    def test_standard_input(self, dedup: Callable) -> None:
+        """Text, or records."""
+        done = dedup("report", "-", "--format", "json", input=f"{A}\n{A}\n".encode())
+        assert json.loads(done.stdout)["summary"]["groups"] == 1
+        line = json.dumps({"id": 7, "body": f"{A}\n{A}"}).encode()
+        done = dedup("report", "-", "--text-field", "body", "--format", "json", input=line)
+        [group] = json.loads(done.stdout)["groups"]
+        assert [o["record"] for o in group["occurrences"]] == ["7", "7"]
+
+
+@pytest.mark.usefixtures("here")
+class TestPairs:
+    """`dedup pairs`."""
+
+    def test_lines(self, dedup: Callable) -> None:
+        """One pair a line, as the contract has it."""
+        done = dedup("pairs", "old", "new")
+        assert (done.returncode, done.stderr) == (0, "")
+        pairs = [json.loads(line) for line in done.stdout.splitlines()]
+        assert pairs[0]["a"] == {"document": "old/a.txt", "record": None, "paragraph": 1}
+        assert pairs[0]["b"] == {"document": "old/b.txt", "record": None, "paragraph": 1}
+        assert 0.8 < pairs[0]["similarity"] < 1
+        assert pairs[1]["b"] == {"document": "new/copy.txt", "record": None, "paragraph": 2}
+        assert pairs[1]["similarity"] == 1
+
+    def test_csv(self, dedup: Callable) -> None:
+        """The same rows; the names of the columns also where there are none."""
+        rows = list(
+            csv.DictReader(io.StringIO(dedup("pairs", "old", "new", "--format", "csv").stdout))
+        )
+        assert [row["b_document"] for row in rows] == ["old/b.txt", "new/copy.txt"]
+        empty = dedup("pairs", "new", "--format", "csv").stdout
+        assert empty.startswith("a_document,a_record,a_paragraph,b_document,")
+        assert empty.count("\n") == 1
+
+
+@pytest.mark.usefixtures("here")
+class TestCheck:
+    """`dedup check`: exit codes for CI."""
+
+    def test_exit_codes(self, dedup: Callable) -> None:
+        """0 nothing, 1 found, and what counts as found can be chosen."""
+        assert dedup("check", "new/fresh.txt", "--against", "old").returncode == 0
+        done = dedup("check", "new/copy.txt", "--against", "old")
+        assert done.returncode == 1
+        assert "old/a.txt" in done.stdout
+        assert dedup("check", "new", "--against", "old", "--fail-on", "within").returncode == 0
+        several = ("--fail-on", "within", "--fail-on", "across")
+        assert dedup("check", "new", "--against", "old", *several).returncode == 1
+
+    def test_overlap(self, dedup: Callable) -> None:
+        """A share of a new text that is found elsewhere is a reason of its own."""
+        words = ("check", "new/copy.txt", "--against", "old", "--fail-on", "boilerplate")
+        assert dedup(*words, "--max-overlap", "60%").returncode == 0
+        done = dedup(*words, "--max-overlap", ".25")
+        assert done.returncode == 1
+        assert done.stderr == "new/copy.txt: 50% is found elsewhere, more than 25%\n"
+
+    def test_published_may_be_given_twice(self, dedup: Callable) -> None:
+        """Each `--against` takes one value."""
+        words = ("check", "new/copy.txt", "--against", "new/fresh.txt", "--against", "old/a.txt")
+        assert dedup(*words).returncode == 1
+
+    def test_several_formats(self, dedup: Callable, here: Path) -> None:
+        """One to the standard output, the others to files."""
+        words = ("--format", "text", "--format", "json=r.json", "--format", "csv=r.csv")
+        done = dedup("check", "new", "--against", "old", *words)
+        assert done.returncode == 1
+        assert "copy.txt" in done.stdout
+        report = json.loads((here / "r.json").read_text())
+        assert report["summary"]["documents"] == 2
+        assert [i["share"] for i in report["incoming"]] == [0.5, 0.0]
+        assert (here / "r.csv").read_text().startswith("group,")
+
+
+@pytest.mark.usefixtures("here")
+class TestClean:
+    """`dedup clean`, `--verify` and `restore`."""
+
+    def test_round_trip(self, dedup: Callable, here: Path) -> None:
+        """Clean, prove, undo; and what is said of it."""
+        done = dedup("clean", "old", "new", "-o", "out")
+        assert (done.returncode, done.stdout) == (0, "")
+        assert done.stderr.startswith("removed 2 paragraphs of 6 (2 across), ")
+        assert "\n  across       2 paragraphs, " in done.stderr
+        assert "files: 1 changed, 2 untouched, 1 not written" in done.stderr
+        assert not (here / "out/old/b.txt").exists()
+        assert (here / "out/new/copy.txt").read_text() == f"{C}\n"
+        proof = dedup("clean", "--verify", "out")
+        assert proof.returncode == 0
+        assert proof.stderr.startswith("verified: 2 removed paragraphs")
+        done = dedup("restore", "out", "-o", "back")
+        assert done.returncode == 0
+        assert done.stderr.startswith("restored 2 removals in 2 documents")
+        for name in ("old/a.txt", "old/b.txt", "new/copy.txt", "new/fresh.txt"):
+            assert (here / "back" / name).read_bytes() == (here / name).read_bytes()
+
+    def test_quiet_and_dry(self, dedup: Callable, here: Path) -> None:
+        """Nothing is written, nothing is said."""
+        done = dedup("clean", "old", "new", "--dry-run", "--ledger", "l.jsonl", "--quiet")
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+        assert not (here / "out").exists()
+        assert len((here / "l.jsonl").read_text().splitlines()) == 2
+
+    def test_options_reach_the_policy(self, dedup: Callable, here: Path) -> None:
+        """From the command line, or from a file."""
+        dedup("clean", "old", "new", "-o", "out", "--keep", "last", "--remove", "equal")
+        assert (here / "out/old/a.txt").read_text() == f"{A}\n"
+        assert (here / "out/old/b.txt").exists()
+        (here / "dedup.toml").write_text('[clean]\nremove = "equal"\ndrop_document_over = "40%"\n')
+        dedup("clean", "old", "new", "-o", "out2")
+        assert (here / "out2/old/b.txt").exists()
+        assert not (here / "out2/new/copy.txt").exists()
+
+    def test_the_guard(self, dedup: Callable, here: Path) -> None:
+        """Exit code 3, nothing written."""
+        done = dedup("clean", "old", "new", "-o", "out", "--max-removed", "5%")
+        assert done.returncode == 3
+        assert done.stderr.count("\n") == 1
+        assert "--max-removed" in done.stderr
+        assert not (here / "out").exists()
+
+    def test_a_damaged_corpus_is_not_proven(self, dedup: Callable, here: Path) -> None:
+        """Neither verified nor restored: exit code 2."""
+        dedup("clean", "old", "new", "-o", "out")
+        (here / "out/old/a.txt").write_text("something else\n")
+        for words in (("clean", "--verify", "out"), ("restore", "out", "-o", "back")):
+            done = dedup(*words)
+            assert done.returncode == 2
+            assert "out" in done.stderr
+            assert done.stderr.count("\n") == 1
+        assert not (here / "back").exists()
+
+    def test_restore_in_part(self, dedup: Callable, here: Path) -> None:
+        """One document, or one reason."""
+        dedup("clean", "old", "new", "-o", "out")
+        dedup("restore", "out", "-o", "one", "--document", "new/copy.txt")
+        assert [p.name for p in (here / "one").rglob("*.txt")] == ["copy.txt"]
+        done = dedup("restore", "out", "-o", "none", "--reason", "wihtin")
+        assert done.returncode == 2
+        assert "did you mean 'within'?" in done.stderr
+
+    def test_a_pipe(self, dedup: Callable, here: Path) -> None:
+        """From the standard input to the standard output, the ledger beside it."""
+        text = f"{A}\n{A}\n".encode()
+        done = dedup("clean", "-", "-o", "-", "--ledger", "l.jsonl", input=text)
+        assert (done.returncode, done.stdout) == (0, f"{A}\n")
+        assert len((here / "l.jsonl").read_text().splitlines()) == 1
+
+
+@pytest.mark.usefixtures("here")
+class TestDiff:
+    """`dedup diff`."""
+
+    def test_words(self, dedup: Callable) -> None:
+        """The word that changed is marked, without colours."""
+        done = dedup("diff", "old/a.txt", "old/b.txt")
+        assert (done.returncode, done.stderr) == (0, "")
+        assert "[-aada-]" in done.stdout
+        assert "{+new+}" in done.stdout
+
+    def test_check(self, dedup: Callable) -> None:
+        """1 where they differ."""
+        assert dedup("diff", "old/a.txt", "old/b.txt", "--check").returncode == 1
+        assert dedup("diff", "old/a.txt", "old/a.txt", "--check").returncode == 0
+
+    def test_sides(self, dedup: Callable) -> None:
+        """Side by side where there is room."""
+        words = ("diff", "old/a.txt", "old/b.txt", "--format", "terminal", "--color", "never")
+        wide = dedup(*words, "--width", "150").stdout
+        narrow = dedup(*words, "--width", "70").stdout
+        assert len(wide.splitlines()) < len(narrow.splitlines())
+        assert max(map(len, wide.splitlines())) > 100
+
+    def test_what_a_clean_took(self, dedup: Callable) -> None:
+        """Named as the ledger has it."""
+        dedup("clean", "old", "new", "-o", "out")
+        done = dedup("diff", "--cleaned", "out", "new/copy.txt")
+        assert done.returncode == 0
+        assert "[-" in done.stdout
+        assert "baab" in done.stdout
+        assert "{+" not in done.stdout.partition("\n\n")[2].partition("numbers")[2]
+        done = dedup("diff", "--cleaned", "out", "new/cop.txt")
+        assert done.returncode == 2
+        assert "did you mean 'new/copy.txt'?" in done.stderr
+
+
+class TestConfig:
+    """`dedup config`, and files in force."""
+
+    def test_values_and_sources(self, dedup: Callable, tmp_path: Path) -> None:
+        """The text is a configuration file that says the same."""
+        (tmp_path / "dedup.toml").write_text('threshold = 0.9\n[clean]\nkeep = "last"\n')
+        inner = tmp_path / "a" / "b"
+        inner.mkdir(parents=True)
+        done = dedup("config", "--max-gap", "0", "--memory", "512MiB", cwd=inner)
+        lines = [" ".join(line.split()) for line in done.stdout.splitlines()]
+        file = tmp_path / "dedup.toml"
+        assert lines[0] == f"# {file}"
+        assert f"threshold = 0.9 # {file}" in lines
+        assert "max_gap = 0 # command line" in lines
+        assert 'memory = "512MiB" # command line' in lines
+        assert "min_words = 8 # default" in lines
+        assert f'keep = "last" # {file}' in lines
+        (inner / ".dedup.toml").write_text(done.stdout)
+        again = dedup("config", cwd=inner)
+        assert again.returncode == 0
+        assert "threshold = 0.9             # .dedup.toml" in again.stdout
+
+    def test_the_file_is_in_force(self, dedup: Callable, tmp_path: Path) -> None:
+        """For every command; the command line wins."""
+        (tmp_path / "a.txt").write_text(f"{A}\n{NEAR_A}\n")
+        (tmp_path / "pyproject.toml").write_text("[tool.dedup]\nthreshold = 1.0\n")
+        assert dedup("report", "a.txt", "--check").returncode == 0
+        assert dedup("report", "a.txt", "--check", "--threshold", ".8").returncode == 1
+        (tmp_path / "other.toml").write_text("threshold = 0.8\n")
+        assert dedup("report", "a.txt", "--check", "--config", "other.toml").returncode == 1
+
+    def test_a_wrong_key(self, dedup: Callable, tmp_path: Path) -> None:
+        """One line, exit code 2."""
+        (tmp_path / "dedup.toml").write_text("\ntreshold = 1.0\n")
+        done = dedup("report", "a.txt")
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr == (
+            "dedup: dedup.toml:2: unknown key 'treshold'; did you mean 'threshold'?\n"
+        )

@@ -1,0 +1,147 @@
+"""Configuration files: which one is read, what it may say, and what wins."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dedup.config import COMMAND_LINE, COMMANDS, DEFAULT, find_file, load
+from dedup.errors import SettingsError
+from dedup.settings import Settings, bytes_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Work in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_without_a_file_everything_is_default(here: Path) -> None:
+    """Every setting and every setting of a command has a source."""
+    config = load(start=here)
+    assert config.settings == Settings()
+    assert set(config.sources.values()) == {DEFAULT}
+    names = {f.name for f in fields(Settings)}
+    assert set(config.sources) == names | {f"{c}.{k}" for c, ks in COMMANDS.items() for k in ks}
+
+
+def test_the_nearest_file_is_read_and_no_other(here: Path) -> None:
+    """A file further up is not merged in."""
+    (here / "dedup.toml").write_text("threshold = 0.9\nmax_gap = 0\n")
+    inner = here / "a" / "b"
+    inner.mkdir(parents=True)
+    (here / "a" / "dedup.toml").write_text("threshold = 0.7\n")
+    config = load(start=inner)
+    assert (config.settings.threshold, config.settings.max_gap) == (0.7, 2)
+    assert config.sources["threshold"] == "a/dedup.toml"
+
+
+def test_names_in_one_folder_have_an_order(here: Path) -> None:
+    """`.dedup.toml`, then `dedup.toml`, then `pyproject.toml`."""
+    for name in ("pyproject.toml", "dedup.toml", ".dedup.toml"):
+        (here / name).write_text("[tool.dedup]\n" if name == "pyproject.toml" else "")
+        assert find_file(here) == here / name
+
+
+@pytest.mark.parametrize("text", ["", "[tool.other]\nthreshold = 3\n", "tool = 1\n", "broken [\n"])
+def test_a_pyproject_without_the_table_is_passed_over(here: Path, text: str) -> None:
+    """It belongs to something else, whatever it says."""
+    (here / "dedup.toml").write_text("min_words = 5\n")
+    inner = here / "project"
+    inner.mkdir()
+    (inner / "pyproject.toml").write_text(text)
+    assert load(start=inner).settings.min_words == 5
+
+
+def test_the_command_line_wins(here: Path) -> None:
+    """What is `None` was not given."""
+    (here / "dedup.toml").write_text('threshold = 0.9\nmax-gap = 1\n[clean]\nkeep = "longest"\n')
+    config = load(start=here).with_command_line(
+        {"threshold": 0.6, "max_gap": None, "scope": "within", "keep": None}, "clean"
+    )
+    assert (config.settings.threshold, config.settings.max_gap) == (0.6, 1)
+    assert config.commands["clean"] == COMMANDS["clean"] | {"keep": "longest", "scope": "within"}
+    assert [config.sources[n] for n in ("threshold", "max_gap", "clean.keep", "clean.scope")] == [
+        COMMAND_LINE,
+        "dedup.toml",
+        "dedup.toml",
+        COMMAND_LINE,
+    ]
+
+
+BAD = {
+    "tresh = 1": "dedup.toml:2: unknown key 'tresh'; did you mean 'threshold'?",
+    "zzz = 1": "dedup.toml:2: unknown key 'zzz'",
+    "threshold = 1.5": ("dedup.toml:2: threshold is 1.5: give a number from 0.5 to 1, such as 0.8"),
+    "threshold = 'a'": "dedup.toml:2: threshold is 'a': give a number",
+    "min_words = true": "dedup.toml:2: min_words is True: give a whole number",
+    "min_words = 2.5": "dedup.toml:2: min_words is 2.5: give a whole number",
+    "exclude = 'a'": "dedup.toml:2: exclude is 'a': give a list of texts",
+    "memory = '2 potatoes'": (
+        "dedup.toml:2: memory is '2 potatoes': give a size such as 512MiB or 2GiB"
+    ),
+    "recall = 'hihg'": (
+        "dedup.toml:2: recall is 'hihg': give one of auto, high, standard, fast;"
+        " did you mean 'high'?"
+    ),
+    "[claen]\nkeep = 'last'": "dedup.toml:2: unknown key 'claen'; did you mean 'clean'?",
+    "[clean]\nkep = 'last'": ("dedup.toml:3: unknown key 'kep' of [clean]; did you mean 'keep'?"),
+    "[clean]\nkeep = 3": "dedup.toml:3: keep is 3: give a text",
+    "threshold = ": "dedup.toml: not TOML: Invalid value (at line 2, column 13)",
+}
+
+
+@pytest.mark.parametrize("text", BAD)
+def test_what_cannot_be_is_named_with_its_line(here: Path, text: str) -> None:
+    """File, line, key, and the nearest one that exists."""
+    (here / "dedup.toml").write_text(f"max_gap = 1\n{text}\n")
+    with pytest.raises(SettingsError) as error:
+        load(start=here)
+    assert str(error.value) == BAD[text]
+
+
+def test_the_line_in_a_pyproject_is_that_of_our_table(here: Path) -> None:
+    """The same key of another tool is not ours."""
+    (here / "pyproject.toml").write_text("[tool.x]\nmim_words = 1\n[tool.dedup]\nmim_words = 1\n")
+    with pytest.raises(SettingsError, match=r"^pyproject.toml:4: unknown key 'mim_words'; did"):
+        load(start=here)
+
+
+def test_a_named_file_must_exist_and_hold_settings(here: Path) -> None:
+    """What is named is read or refused, never passed over."""
+    with pytest.raises(SettingsError, match=r"^no.toml: cannot read the configuration: No such"):
+        load(here / "no.toml")
+    (here / "pyproject.toml").write_text("[project]\n")
+    with pytest.raises(SettingsError, match=r"^pyproject.toml: no \[tool.dedup\] table$"):
+        load(here / "pyproject.toml")
+
+
+def test_a_work_dir_is_relative_to_the_file_that_was_found(here: Path) -> None:
+    """One that was named on the command line counts from the working directory."""
+    folder = here / "conf"
+    folder.mkdir()
+    (folder / "dedup.toml").write_text('work_dir = "scratch"\n')
+    assert load(start=folder).settings.work_dir == str(folder / "scratch")
+    assert load(folder / "dedup.toml").settings.work_dir == str(here / "scratch")
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [("1000", 1000), ("2GiB", 2 << 30), ("512 MiB", 512 << 20), ("1.5kb", 1500), ("3M", 3 * 10**6)],
+)
+def test_sizes(text: str, size: int) -> None:
+    """A unit is binary with an i, else decimal."""
+    assert bytes_of(text) == size
+
+
+@pytest.mark.parametrize("text", ["", "x", "2iB", "GiB", "1e999", "nan", "2 XB"])
+def test_what_is_no_size(text: str) -> None:
+    """The message says what one looks like."""
+    with pytest.raises(SettingsError, match=r"give a size such as 512MiB or 2GiB"):
+        bytes_of(text)

@@ -51,13 +51,15 @@ $(BIN)/python:
 	  { echo 'dedup needs Python 3.11 or newer: make PYTHON=/path/to/python3.11'; exit 2; }
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || \
 	  { echo 'This Python has no venv: on Debian and Ubuntu, apt-get install python3-venv'; exit 2; }
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --upgrade pip
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install -qq --upgrade pip
 
 $(VENV)/.installed: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --editable .
+	@echo 'Installing dedup into $(VENV) (a minute) ...'
+	@$(BIN)/python -m pip install -qq --editable .
 	@touch $@
 
 $(VENV)/.tools: $(VENV)/.installed
-	$(BIN)/python -m pip install --quiet --group dev
+	@echo 'Installing what the tests need ...'
+	@$(BIN)/python -m pip install -qq --group dev
 	@touch $@

@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from dedup.errors import InputError, SettingsError
-from dedup.formats import silent
 from dedup.settings import Settings, nearest
 
 if TYPE_CHECKING:
@@ -36,6 +35,10 @@ if TYPE_CHECKING:
 
 PathLike: TypeAlias = str | os.PathLike[str]
 Paths: TypeAlias = PathLike | Sequence[PathLike]
+
+
+def silent(stage: str, done: int, total: int | None) -> None:
+    """Say nothing."""
 
 
 def find(

@@ -18,7 +18,7 @@ from dedup.cleaning.plan import DOCUMENT, NONE
 from dedup.stages import segment
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from dedup.cleaning.plan import Plan
     from dedup.formats.interface import Span
@@ -117,38 +117,43 @@ def _joined(
     spans: Sequence[Span], gone: Sequence[int], rows: Plan, rules: Sequence[str]
 ) -> list[Cut]:
     """Join removals that touch, go for one reason, and whose keepers are neighbours too."""
-    row_of = {number: row for row, number in enumerate(rows.no.tolist())}
+    planned = dict(zip(rows.no.tolist(), _rows(rows, rules), strict=True))
     out: list[Cut] = []
-    next_keeper = (NONE, NONE)
+    awaited = (NONE, NONE)
     for (start, end), number in zip(spans, gone, strict=True):
-        row = row_of.get(number)
-        if row is None:
-            cut, keeper = Cut(start, end, number, number, REASONS[DOCUMENT]), (NONE, NONE)
-        else:
-            cut = _cut(start, end, rows, row, rules)
-            keeper = int(rows.keeper[row]), int(rows.keeper_no[row])
+        reason, keeper_no, rest = planned.get(number, (REASONS[DOCUMENT], NONE, ()))
+        cut = Cut(start, end, number, number, reason, *rest)
+        keeper = (cut.keeper[0] if cut.keeper else NONE), keeper_no
         if (
             out
             and out[-1].last + 1 == number
             and out[-1].end == start
-            and out[-1].reason == cut.reason
-            and next_keeper == keeper
+            and out[-1].reason == reason
+            and awaited == keeper
         ):
             out[-1] = _together(out[-1], cut)
         else:
             out.append(cut)
-        next_keeper = (keeper[0], keeper[1] + 1) if keeper[0] != NONE else keeper
+        awaited = (keeper[0], keeper_no + 1) if cut.keeper else keeper
     return out
 
 
-def _cut(start: int, end: int, rows: Plan, row: int, rules: Sequence[str]) -> Cut:
-    """Read one row of the plan."""
-    number, reason = int(rows.no[row]), REASONS[int(rows.reason[row])]
-    if rows.keeper[row] == NONE:
-        return Cut(start, end, number, number, reason)
-    keeper = int(rows.keeper[row]), int(rows.keeper_start[row]), int(rows.keeper_end[row])
-    rule = rules[int(rows.rule[row])]
-    return Cut(start, end, number, number, reason, keeper, float(rows.similarity[row]), rule)
+def _rows(
+    rows: Plan, rules: Sequence[str]
+) -> Iterator[tuple[str, int, tuple[()] | tuple[tuple[int, int, int], float, str]]]:
+    """Give reason, number of the keeper, and what a `Cut` says of it, row by row."""
+    for reason, of, no, start, end, similarity, rule in zip(
+        rows.reason.tolist(),
+        rows.keeper.tolist(),
+        rows.keeper_no.tolist(),
+        rows.keeper_start.tolist(),
+        rows.keeper_end.tolist(),
+        rows.similarity.tolist(),
+        rows.rule.tolist(),
+        strict=True,
+    ):
+        rest = () if of == NONE else ((of, start, end), similarity, rules[rule])
+        yield REASONS[reason], no, rest
 
 
 def _together(a: Cut, b: Cut) -> Cut:

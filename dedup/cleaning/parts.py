@@ -75,9 +75,9 @@ class Work:
     def mode(self, source: Source, record: Record) -> tuple[int, bool]:
         """Give the paragraph mode of a document, and whether `auto` would find the same."""
         asked = self.modes(source, record) if self.modes else AUTO
-        asked = asked or MODES[self.settings.paragraphs]
         found = paragraph_mode(record.text, record.markdown)
-        return asked or found, asked in {AUTO, found}
+        mode = asked or MODES[self.settings.paragraphs] or found
+        return mode, mode == found
 
     @property
     def notes_modes(self) -> bool:

@@ -2,20 +2,33 @@
 The application: which commands there are, and how one is made from a plain function.
 
 A command is a function with typer's annotations; a parameter of type `Shared` or `Talk` stands for
-all options declared there (`options.py`).
+all options declared there (`options.py`). A command is imported when it is asked for, so that none
+waits for the others.
 """
 
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, MutableMapping
 from dataclasses import fields
+from importlib import import_module
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
-from dedup.cli import check, clean, config, diff, pairs, report, restore
-from dedup.cli.help import Command, Group
+from dedup.cli.help import Command, Page
 from dedup.cli.options import Debug, Shared, Talk
+
+COMMANDS = {
+    "report": "Find what repeats, within a text and across texts, and show it.",
+    "pairs": "List every pair of paragraphs that match, with its similarity.",
+    "clean": "Write the corpus anew with one copy of each text, and a ledger.",
+    "restore": "Undo a clean: write the texts again as they were, to the byte.",
+    "diff": "Compare two texts, word by word.",
+    "check": "Check new texts for what they repeat, also of published ones.",
+    "config": "Show each setting, its value and where it comes from.",
+}
+"""Each is the function of that name in the module of that name; here with its first sentence."""
 
 GROUPS = (Shared, Talk)
 
@@ -39,6 +52,52 @@ def spread(function: Callable[..., int]) -> Callable[..., int]:
     command.__signature__ = signature.replace(parameters=every)  # type: ignore[attr-defined]
     command.__annotations__ = {p.name: p.annotation for p in every}
     return command
+
+
+class Commands(MutableMapping[str, Any]):
+    """The commands by name, made when they are asked for: a class because typer wants a mapping."""
+
+    def __init__(self) -> None:
+        self._made: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:  # noqa: ANN401 - typer's class
+        if name not in COMMANDS:
+            raise KeyError(name)
+        if name not in self._made:
+            module = import_module(f"dedup.cli.{name}")
+            alone = typer.Typer(rich_markup_mode=None, add_completion=False)
+            make = alone.command(name, cls=Command, epilog=module.EXAMPLES)
+            make(spread(getattr(module, name)))
+            self._made[name] = typer.main.get_command(alone)
+        return self._made[name]
+
+    def __setitem__(self, name: str, command: Any) -> None:  # noqa: ANN401 - typer's class
+        self._made[name] = command
+
+    def __delitem__(self, name: str) -> None:
+        del self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(COMMANDS)
+
+    def __len__(self) -> int:
+        return len(COMMANDS)
+
+
+class Group(Page, TyperGroup):
+    """The application as typer knows it."""
+
+    def __init__(self, **attributes: Any) -> None:  # noqa: ANN401 - typer's signature
+        super().__init__(**attributes)
+        self.commands = Commands()
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401, ARG002 - typer's signature
+        """Give the names."""
+        return list(COMMANDS)
+
+    def summaries(self) -> list[tuple[str, str]]:
+        """Give the names and what they do, without making the commands."""
+        return list(COMMANDS.items())
 
 
 def _version(show: bool) -> None:  # noqa: FBT001 - typer calls it
@@ -81,8 +140,3 @@ def _root(
     debug: Debug = False,
 ) -> None:
     """Take the options that stand before a command."""
-
-
-for module in (report, pairs, clean, restore, diff, check, config):
-    name = module.__name__.rpartition(".")[2]
-    app.command(name, cls=Command, epilog=module.EXAMPLES)(spread(getattr(module, name)))

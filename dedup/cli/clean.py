@@ -173,14 +173,14 @@ def clean(  # noqa: PLR0913 - an option each
 
 def summary(done: "Cleaned") -> None:
     """Say what went, by reason, and what became of the files."""
-    from dedup.reports.wording import counted, percent
+    from dedup.reports.wording import counted
 
     say(str(done))
     for reason, paragraphs in done.removed_paragraphs.items():
         characters = done.removed_characters.get(reason, 0)
         part = characters / done.characters if done.characters else 0
         what = f"{counted(paragraphs, 'paragraph')}, {counted(characters, 'character')}"
-        say(f"  {reason:<12} {what} ({percent(part)})")
+        say(f"  {reason:<12} {what} ({part:.1%})")
     say(
         f"  files: {done.files_changed:,} changed, {done.files_untouched:,} untouched, "
         f"{done.files_not_written:,} not written"

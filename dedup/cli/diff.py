@@ -16,7 +16,6 @@ from dedup.cli.output import check_place, write
 from dedup.cli.rendering import format_of, look
 from dedup.cli.terminal import page, written
 from dedup.errors import SettingsError
-from dedup.reports.wording import counted
 
 FORMATS = ("terminal", "text")
 
@@ -72,6 +71,8 @@ def diff(  # noqa: PLR0913 - an option each
     settings = shared.resolve("diff").settings
     form = format_of(format, output, FORMATS)
     if len(texts) not in ({1, 2} if cleaned else {2}):
+        from dedup.reports.wording import counted
+
         what = "a document, and a record of it" if cleaned else "two texts, A and B"
         raise SettingsError(f"diff was given {counted(len(texts), 'text')}: give {what}")
     check_place(output, texts, settings)

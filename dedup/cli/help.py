@@ -41,7 +41,7 @@ def _page(command: Any, context: Any) -> str:  # noqa: ANN401 - typer's classes
     console.print(Text.assemble(("Usage:", HEADING), f" {usage}\n"))
     paragraphs = inspect.cleandoc(command.help or "").split("\n\n")
     console.print("\n\n".join(" ".join(p.split()) for p in paragraphs))
-    for heading, rows in [*_commands(command, context), *_parameters(command, context)]:
+    for heading, rows in [*_commands(command), *_parameters(command, context)]:
         console.print(Text(f"\n{heading}", HEADING))
         table = Table.grid(padding=(0, 2, 0, 0))
         table.add_column(max_width=max(console.width - NARROWEST_ABOUT, 10), overflow="fold")
@@ -61,11 +61,10 @@ Row = tuple[str, str, str]
 """A name, the value it takes, and what it is for."""
 
 
-def _commands(command: Any, context: Any) -> list[tuple[str, list[Row]]]:  # noqa: ANN401 - typer's
+def _commands(command: Any) -> list[tuple[str, list[Row]]]:  # noqa: ANN401 - typer's class
     if not isinstance(command, TyperGroup):
         return []
-    listed = ((n, command.get_command(context, n)) for n in command.list_commands(context))
-    return [("Commands", [(n, "", c.get_short_help_str(200)) for n, c in listed if c])]
+    return [("Commands", [(name, "", about) for name, about in command.summaries()])]  # type: ignore[attr-defined]
 
 
 def _is_argument(param: Any) -> bool:  # noqa: ANN401 - typer's class
@@ -110,7 +109,3 @@ class Page:
 
 class Command(Page, TyperCommand):
     """A command whose help page is ours."""
-
-
-class Group(Page, TyperGroup):
-    """The application, whose help page is ours."""

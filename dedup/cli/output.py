@@ -10,6 +10,7 @@ import contextlib
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import IO
 
 from dedup.errors import OutputError
 from dedup.settings import Settings
@@ -72,8 +73,8 @@ def write(text: str | Iterable[str], out: Path | None, *, data: bool) -> None:
     encoding = "utf-8" if data else sys.stdout.encoding or "utf-8"
     sys.stdout.flush()
     for part in parts:
-        text = part if data else encodable(part, encoding)
-        sys.stdout.buffer.write(text.encode(encoding, "backslashreplace"))
+        shown = part if data else encodable(part, encoding)
+        sys.stdout.buffer.write(shown.encode(encoding, "backslashreplace"))
     sys.stdout.buffer.flush()
 
 
@@ -83,6 +84,7 @@ def whole(out: Path) -> Iterator[Callable[[bytes], None]]:
     from dedup.cleaning import atomic
 
     stack = contextlib.ExitStack()
+    file: IO[bytes]
     with _explained(out):
         if out.exists() and not out.is_file():
             file = stack.enter_context(out.open("wb"))

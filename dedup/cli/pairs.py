@@ -5,7 +5,7 @@
 """
 
 from collections.abc import Iterator
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,8 +14,10 @@ from dedup.cli.output import check_place, write
 from dedup.cli.rejects import kept
 from dedup.cli.rendering import faults
 from dedup.cli.terminal import Meter
-from dedup.report import Pair, Skipped
 from dedup.settings import choice
+
+if TYPE_CHECKING:
+    from dedup.report import Pair, Skipped
 
 FORMATS = ("jsonl", "csv")
 
@@ -64,14 +66,14 @@ def pairs(
     return faults(skipped, shared)
 
 
-def _unwatched(rows: Iterator[Pair], meter: Meter) -> Iterator[Pair]:
+def _unwatched(rows: "Iterator[Pair]", meter: Meter) -> "Iterator[Pair]":
     """Clear the progress bar before the first row."""
     for row in rows:
         meter.stop()
         yield row
 
 
-def _jsonl(rows: Iterator[Pair]) -> Iterator[str]:
+def _jsonl(rows: "Iterator[Pair]") -> Iterator[str]:
     """Write a pair a line as the contract has it."""
     import json
 
@@ -83,7 +85,7 @@ def _jsonl(rows: Iterator[Pair]) -> Iterator[str]:
         yield json.dumps(line | {"similarity": row.similarity}, ensure_ascii=False) + "\n"
 
 
-def _csv(rows: Iterator[Pair]) -> Iterator[str]:
+def _csv(rows: "Iterator[Pair]") -> Iterator[str]:
     """Write a pair a row, the names of the columns first; RFC 4180."""
     import csv
     import io

@@ -5,7 +5,6 @@ Where `--on-error quarantine` puts what could not be read: one JSON line each, w
 """
 
 import contextlib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,8 @@ from dedup.cli.output import whole
 from dedup.errors import SettingsError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from dedup.formats import Rejects
 
 

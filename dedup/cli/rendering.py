@@ -15,12 +15,11 @@ from dedup.cli.exits import FAULT, FOUND
 from dedup.cli.options import Talk
 from dedup.cli.output import write
 from dedup.cli.terminal import can_draw, colored, columns, is_terminal, page, say, written
-from dedup.config import Config
-from dedup.report import Name, Report, Skipped
-from dedup.reports.wording import counted, headline, named, percent
 from dedup.settings import choice
 
 if TYPE_CHECKING:
+    from dedup.config import Config
+    from dedup.report import Report, Skipped
     from dedup.reports.view import View
 
 PAGES = ("terminal", "text")
@@ -47,7 +46,7 @@ def look(out: Path | None, talk: Talk) -> tuple[int, bool]:
 
 
 def render(
-    report: Report, form: str, out: Path | None, talk: Talk, view: "View | None" = None
+    report: "Report", form: str, out: Path | None, talk: Talk, view: "View | None" = None
 ) -> None:
     """Write a report in one format to the standard output or a file."""
     width, color = look(out, talk)
@@ -65,10 +64,12 @@ def render(
         text = _data(report, form, view)
     write(text, out, data=form in DATA)
     if form == "jsonl" and not talk.quiet:
+        from dedup.reports.wording import headline
+
         say(headline(report))
 
 
-def _data(report: Report, form: str, view: "View | None") -> str:
+def _data(report: "Report", form: str, view: "View | None") -> str:
     """Write a report for programs."""
     if view is not None:
         from dedup.reports.view import viewed
@@ -84,7 +85,7 @@ def _data(report: Report, form: str, view: "View | None") -> str:
 
 
 def exit_code(
-    report: Report,
+    report: "Report",
     talk: Talk,
     *,
     fail_on: Collection[str] = (),
@@ -98,6 +99,9 @@ def exit_code(
     document is found elsewhere; 2 where an input could not be read, since then nobody knows.
     `shown` says that what was not read stands in the output.
     """
+    from dedup.report import Name
+    from dedup.reports.wording import named, percent
+
     over = [i for i in report.incoming or () if max_overlap is not None and i.share > max_overlap]
     for one in () if talk.quiet else over:
         name = named(Name(one.document, one.record))
@@ -108,12 +112,14 @@ def exit_code(
     return code or (FOUND if found else 0)
 
 
-def faults(skipped: Sequence[Skipped], talk: Talk, *, shown: bool = False) -> int:
+def faults(skipped: "Sequence[Skipped]", talk: Talk, *, shown: bool = False) -> int:
     """
     Name every input that should have been readable, count the others; 2 where there was one.
 
     The others are left out where the output has `shown` them.
     """
+    from dedup.reports.wording import counted
+
     bad = [one for one in skipped if one.fault]
     for one in bad[:SHOWN_FAULTS]:
         say(f"dedup: {one.path}: {one.why}")
@@ -128,7 +134,7 @@ def faults(skipped: Sequence[Skipped], talk: Talk, *, shown: bool = False) -> in
     return FAULT if bad else 0
 
 
-def explain(config: Config) -> None:
+def explain(config: "Config") -> None:
     """Say what is in force, where it comes from and what it means."""
     from dataclasses import fields
 

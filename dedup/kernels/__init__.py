@@ -58,13 +58,13 @@ def _choose(wanted: str | None) -> tuple[str, ModuleType]:
         raise ValueError(message)
     if wanted != _REFERENCE:
         try:
-            from dedup.kernels import native  # noqa: PLC0415 - may not have been compiled
+            from dedup.kernels import native  # may not have been compiled
         except ImportError:
             if wanted == _NATIVE:
                 raise
         else:
             return _NATIVE, native
-    from dedup.kernels import reference  # noqa: PLC0415 - only where it is used
+    from dedup.kernels import reference
 
     return _REFERENCE, reference
 

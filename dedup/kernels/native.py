@@ -1,8 +1,8 @@
 """
 The native kernel: gives the compiled functions arrays to write into.
 
-Importing it is an `ImportError` where they were not compiled. Arguments are those of the functions of
-the same names in `dedup.kernels`, already checked and contiguous.
+Importing it is an `ImportError` where they were not compiled. Arguments are those of the functions
+of the same names in `dedup.kernels`, already checked and contiguous.
 """
 
 from __future__ import annotations
@@ -119,8 +119,16 @@ def units(
     halves, hashes = np.empty(room, np.int8), np.empty(room, np.uint32)
     if room > 1:
         _native.units(
-            *(unicode.pages, unicode.entries, unicode.pool),
-            *(data, offsets, counts, starts, ends, halves, hashes),
+            unicode.pages,
+            unicode.entries,
+            unicode.pool,
+            data,
+            offsets,
+            counts,
+            starts,
+            ends,
+            halves,
+            hashes,
         )
     found = counts[-1]
     starts, ends = starts[:found].copy(), ends[:found].copy()

@@ -94,7 +94,8 @@ def equal_components(
     signatures_a: NDArray[np.int32], signatures_b: NDArray[np.int32]
 ) -> NDArray[np.int32]:
     """Return how many components are equal, row by row."""
-    return np.count_nonzero(signatures_a == signatures_b, axis=1).astype(np.int32)
+    counts: NDArray[np.int32] = np.sum(signatures_a == signatures_b, axis=1, dtype=np.int32)
+    return counts
 
 
 def equal_components_at(

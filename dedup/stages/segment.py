@@ -64,7 +64,6 @@ _SPACES = re.compile(r"\s+")
 Span = tuple[int, int]
 """Code points, half-open."""
 
-
 Row = tuple[int, int, int, int]
 """A line or paragraph: start and end, first and last line (from 1, inclusive)."""
 
@@ -75,7 +74,7 @@ def segment(documents: Documents, settings: Settings) -> Paragraphs:
 
     A document whose `mode` is not `AUTO` is cut in that mode, all others as the setting says.
     NOTE: of most documents every line is a paragraph, and the lines of a whole batch are found at
-    once, ten times as fast; only the others go through `paragraphs_of`.
+    once, five times as fast; only the others go through `paragraphs_of`.
     """
     text = documents.text
     modes = np.where(documents.mode == AUTO, MODES[settings.paragraphs], documents.mode)

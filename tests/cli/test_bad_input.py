@@ -5,13 +5,13 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 ELF = b"\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00"
 WORDS = " ".join(f"word{n}" for n in range(30))

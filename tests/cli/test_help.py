@@ -8,12 +8,21 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from dedup.cli import app
 from dedup.settings import CHOICES, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 COMMANDS = ("report", "pairs", "clean", "restore", "diff", "check", "config")
+
+
+def test_the_first_page_says_what_the_pages_say() -> None:
+    """The summaries are the first sentences of the commands."""
+    assert tuple(app.COMMANDS) == COMMANDS
+    made = app.Commands()
+    for name, summary in app.COMMANDS.items():
+        assert made[name].help.partition("\n")[0] == summary
 
 
 @pytest.mark.parametrize("option", ["-h", "--help"])

@@ -19,7 +19,7 @@ HEADER = Path(table.__file__).with_name("table.h")
 def run(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run *code* in a new interpreter."""
     kept = {name: value for name, value in os.environ.items() if name != "DEDUP_KERNEL"}
-    return subprocess.run(  # noqa: S603 - our own code
+    return subprocess.run(
         [sys.executable, "-c", code],
         capture_output=True,
         text=True,

@@ -181,7 +181,7 @@ def test_definition(text: str) -> None:
 @cache
 def is_new(character: str) -> bool:
     """Tell whether the interpreter's own data, which fold case here, are older than a character."""
-    import unicodedata2  # noqa: PLC0415 - not everywhere installed
+    import unicodedata2
 
     is_known = unicodedata.category(character) != "Cn"
     return not is_known and unicodedata2.category(character) != "Cn"
@@ -189,8 +189,8 @@ def is_new(character: str) -> bool:
 
 def literally(text: str) -> str:
     """Return *text* normalised, with unicodedata2 and the interpreter's case folding."""
-    import regex  # noqa: PLC0415 - not everywhere installed
-    import unicodedata2  # noqa: PLC0415 - not everywhere installed
+    import regex
+    import unicodedata2
 
     scripts = ("Latin", "Greek", "Cyrillic", "Arabic", "Hebrew")
     letter = "".join(rf"\p{{Script={script}}}" for script in scripts)

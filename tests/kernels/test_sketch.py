@@ -70,7 +70,7 @@ def test_long_text(kernel: str, column: Callable) -> None:
 
 @given(texts=st.lists(TEXTS, max_size=9))
 def test_batches_do_not_show(column: Callable, texts: list[str]) -> None:
-    """The reference gives the same signatures however many bytes and shingles it takes at a time."""
+    """The reference gives the same signatures, however much it takes at a time."""
     whole = reference.sketch(*column(texts), 5, words=False)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(reference, "_BATCH", 7)

@@ -1,0 +1,80 @@
+# The types of the compiled functions; what they do stands in _native.pyx.
+
+import numpy as np
+from numpy.typing import NDArray
+
+def fold(
+    pages: NDArray[np.uint32],
+    entries: NDArray[np.uint32],
+    pool: NDArray[np.uint32],
+    data: NDArray[np.uint8],
+    offsets: NDArray[np.int64],
+    row: int,
+    to: NDArray[np.uint8],
+    ends: NDArray[np.int64],
+    words: NDArray[np.int32],
+) -> int: ...
+def sketch(
+    multipliers: NDArray[np.uint32],
+    addends: NDArray[np.uint32],
+    pages: NDArray[np.uint32],
+    entries: NDArray[np.uint32],
+    pool: NDArray[np.uint32],
+    data: NDArray[np.uint8],
+    offsets: NDArray[np.int64],
+    size: int,
+    words: bool,
+    signatures: NDArray[np.uint32],
+) -> None: ...
+def equal_components(
+    signatures_a: NDArray[np.int32], signatures_b: NDArray[np.int32], counts: NDArray[np.int32]
+) -> None: ...
+def equal_components_at(
+    signatures: NDArray[np.int32],
+    a: NDArray[np.int64],
+    b: NDArray[np.int64],
+    counts: NDArray[np.int32],
+) -> None: ...
+def units(
+    pages: NDArray[np.uint32],
+    entries: NDArray[np.uint32],
+    pool: NDArray[np.uint32],
+    data: NDArray[np.uint8],
+    offsets: NDArray[np.int64],
+    counts: NDArray[np.int64],
+    starts: NDArray[np.int32],
+    ends: NDArray[np.int32],
+    halves: NDArray[np.int8],
+    hashes: NDArray[np.uint32],
+) -> None: ...
+def winnow(
+    hashes: NDArray[np.uint32],
+    halves: NDArray[np.int8],
+    places: NDArray[np.int64],
+    length: int,
+    window: int,
+    keys: NDArray[np.int64],
+    rows: NDArray[np.int64],
+) -> int: ...
+def chain(
+    group: NDArray[np.int64],
+    source: NDArray[np.int64],
+    copy: NDArray[np.int64],
+    same: NDArray[np.uint8],
+    gap: int,
+    drift: int,
+    length: int,
+    first: NDArray[np.int64],
+    is_last: NDArray[np.uint8],
+) -> None: ...
+def extend(
+    hashes: NDArray[np.uint32],
+    halves: NDArray[np.int8],
+    spans: NDArray[np.int64],
+    limits: NDArray[np.int64],
+    same: NDArray[np.uint8],
+    skip: int,
+    agree: int,
+    end: int,
+    drop: int,
+) -> None: ...

@@ -43,9 +43,10 @@ def units(normal: str) -> list[Unit]:
     return [unit for word in words for unit in _split(word)]
 
 
+@lru_cache(maxsize=1 << 10)
 def numbers(normal: str) -> Counter[str]:
     """Count the words with digits; here a word is what stands between spaces, in every script."""
-    return Counter(word for word in normal.split() if has_number(word))
+    return Counter(word for word in normal.split() if _is_number(word))
 
 
 def follows(first: list[Unit], second: list[Unit]) -> bool:
@@ -96,6 +97,11 @@ def _split(word: str) -> list[Unit]:
         else:
             out[-1] = (out[-1][0] + character, WORD)
     return out
+
+
+@lru_cache(maxsize=1 << 16)
+def _is_number(word: str) -> bool:
+    return has_number(word)
 
 
 @lru_cache(maxsize=1 << 12)

@@ -63,7 +63,7 @@ def clean(  # noqa: PLR0913 - an option each
     keep: Annotated[
         str | None,
         _choice(
-            r"which copy stays: that of the document that ... [dim]\[first][/dim]",
+            r"which document keeps its copy [dim]\[first][/dim]",
             "first|last|longest",
         ),
     ] = None,
@@ -76,8 +76,8 @@ def clean(  # noqa: PLR0913 - an option each
     remove: Annotated[
         str | None,
         _choice(
-            "what may go: equal texts; the same text, so that no number and no five words are lost;"
-            r" any match [dim]\[same][/dim]",
+            "what may go: the same text, so that no number and no five words are lost; only equal"
+            r" ones; any match [dim]\[same][/dim]",
             "same|equal|match",
         ),
     ] = None,
@@ -112,7 +112,7 @@ def clean(  # noqa: PLR0913 - an option each
     ids: Annotated[
         Path | None,
         typer.Option(
-            help="also write the documents that stay, one a line",
+            help="also write the documents that went whole, one a line",
             metavar="FILE",
             show_default=False,
         ),
@@ -139,6 +139,10 @@ def clean(  # noqa: PLR0913 - an option each
         if not shared.quiet:
             say(str(proof))
         return 0
+    if shared.passages not in {None, "off"}:
+        raise SettingsError(
+            f"passages is {shared.passages!r}: clean removes whole paragraphs; leave it off"
+        )
     if not paths:
         raise SettingsError("clean of nothing: give a PATH")
     config = shared.resolve(

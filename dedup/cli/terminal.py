@@ -131,37 +131,49 @@ class Meter:
         if stage not in self._tasks:
             for before in self._tasks.values():
                 self._bar.update(before, visible=False)
-            self._tasks[stage] = self._bar.add_task(stage, total=total)
-        self._bar.update(self._tasks[stage], completed=done, total=total)
+            self._tasks[stage] = self._bar.add_task(stage, total=None)
+        # NOTE: before a first step is done nobody knows the pace: the bar moves, no more.
+        self._bar.update(self._tasks[stage], completed=done, total=total if done else None)
 
 
 def _bar(*, colors: bool) -> "Progress":
     from rich.console import Console
     from rich.progress import (
         BarColumn,
-        MofNCompleteColumn,
         Progress,
         ProgressColumn,
         Task,
         TextColumn,
-        TimeRemainingColumn,
+        TimeElapsedColumn,
     )
     from rich.text import Text
 
-    class Rate(ProgressColumn):
-        """Steps a second."""
+    class Pace(ProgressColumn):
+        """Steps done, steps a second and the time left, where they are known."""
 
         def render(self, task: Task) -> Text:
-            speed = task.finished_speed or task.speed
-            return Text(f"{speed:,.0f}/s" if speed else "", "dim")
+            if task.total is None:
+                return Text("")
+            pace = f"{task.percentage:.0f}%"
+            if task.speed:
+                pace += f", {task.speed:,.0f}/s"
+            if task.time_remaining is not None:
+                pace += f", {_clock(task.time_remaining)} left"
+            return Text(pace)
 
     console = Console(file=sys.stderr, force_terminal=True, no_color=not colors, highlight=False)
     return Progress(
         TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        MofNCompleteColumn(),
-        Rate(),
-        TimeRemainingColumn(),
+        BarColumn(bar_width=24),
+        Pace(),
+        TimeElapsedColumn(),
         console=console,
         transient=True,
     )
+
+
+def _clock(seconds: float) -> str:
+    """Write a time as `1:05` or `2:00:00`."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

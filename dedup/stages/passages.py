@@ -1,0 +1,389 @@
+"""
+Chains -> passages: stretches of words that two places share, whatever paragraphs they lie in.
+
+A chain is extended word by word to both sides, and holds if its two stretches are similar enough;
+else it is split at its widest gap and both parts are tried. In each document the longest passage is
+taken first, of equals the one with the earliest source, then the earliest; of others what it leaves
+free is tried again. So copies of one kind never overlap, and no document waits for another.
+
+A passage has as many words as a block must have, within one document at least `WITHIN_WORDS`: below
+that journalism repeats itself (standfirsts, pull quotes). On one of its sides at least half of it
+lies in long paragraphs: lists of short lines, as menus are, make no passage.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from heapq import heapify, heappop, heappush
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from rapidfuzz.distance import Indel
+
+from dedup import kernels
+from dedup.model import ACROSS, KINDS, PASSAGE, UNITS, WITHIN, Passages, Strings
+from dedup.rows import fresh
+from dedup.stages.groups import finds
+from dedup.stages.runs import BOUND
+from dedup.stages.seeds import LENGTH, WORD, stream
+from dedup.stages.verify import DIGITS, similarity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dedup.model import I64, U8, Bodies, Finds, Links, Scenes
+    from dedup.settings import Settings
+
+WITHIN_WORDS = 50
+"""Fewest words of a passage within one document."""
+BUDGET = kernels.Budget(skip=4 * WORD, agree=2 * WORD, end=3 * WORD, drop=8 * WORD)
+"""What an extension may spend; a passage begins and ends with three equal words."""
+LONG = 5_000
+"""Characters from which two stretches are compared piece by piece first."""
+PIECE = 100
+"""Seeds, at most, that lie in one such piece."""
+
+
+class Candidate(NamedTuple):
+    """A chain and how far it reaches. Sorts as passages are chosen; numbers are of units."""
+
+    length: int
+    """Halves of words of the copy, negative: the longest comes first."""
+    source: int
+    """Place of the source's document in the scene."""
+    from_first: int
+    first: int
+    from_past: int
+    past: int
+    seeds: tuple[int, int]
+    """Rows of its seeds, half-open."""
+    limits: tuple[int, int, int, int]
+    """What it may reach at most: source first and past, copy first and past."""
+
+
+class Chosen(NamedTuple):
+    """A candidate that holds."""
+
+    candidate: Candidate
+    similarity: float
+    bound: bool
+
+
+def choose(links: Links, scenes: Scenes, settings: Settings) -> Passages:
+    """Choose the passages of each document `copy`; links sorted by copy, source, chain, at."""
+    scene = Scene(links, scenes, settings)
+    found = [one for candidates in scene.candidates() for one in chosen(candidates, scene)]
+    return scene.table(found)
+
+
+def chosen(candidates: list[Candidate], scene: Scene) -> Iterator[Chosen]:
+    """Give the passages of one kind in one document, longest first."""
+    heapify(candidates)
+    taken: list[tuple[int, int]] = []
+    while candidates:
+        best = heappop(candidates)
+        if any(best.first < past and first < best.past for first, past in taken):
+            parts = scene.clear_of(best, taken)
+        else:
+            value, bound = scene.similarity(best)
+            if value >= scene.threshold:
+                taken.append((best.first, best.past))
+                yield Chosen(best, value, bound)
+                continue
+            parts = scene.split(best)
+        for part in parts:
+            heappush(candidates, part)
+
+
+class Scene:
+    """
+    The words of all documents of a batch, and the chains between them.
+
+    A class because it remembers what was read and compared. Documents go by their place in the
+    scene, where one may stand several times, once for each copy that needs it.
+    """
+
+    def __init__(self, links: Links, scenes: Scenes, settings: Settings) -> None:
+        self.scenes, self.threshold = scenes, settings.threshold
+        self.least = settings.min_group_words
+        self.words = stream(scenes, np.flatnonzero(fresh(scenes.copy, scenes.doc)))
+        heads = self.words.documents[:-1]
+        wide = int(scenes.doc.max()) + 1
+        codes = scenes.copy[heads] * wide + scenes.doc[heads]
+        self.source = np.searchsorted(codes, links.copy * wide + links.source)
+        self.copy = np.searchsorted(codes, links.copy * wide + links.copy)
+        self.same = (links.copy == links.source).astype(np.uint8)
+        self.chain = np.flatnonzero(fresh(links.copy, links.source, links.chain))
+        places = self.words.places
+        of = self.words.base[self.source] + links.of
+        at = self.words.base[self.copy] + links.at
+        edges = (of, of + LENGTH, at, at + LENGTH)
+        self.seeds = np.stack([np.searchsorted(places, edge) for edge in edges], axis=1)
+        self.limits = self._limits(links)
+        halves = self.words.units.halves.astype(np.int64)
+        self.halves = np.concatenate([[0], np.cumsum(halves)])
+        long = scenes.words[self.words.row] >= settings.min_words
+        self.long = np.concatenate([[0], np.cumsum(halves * long)])
+        self._texts: dict[int, str] = {}
+        self._distances: dict[tuple[int, int], int] = {}
+
+    def _limits(self, links: Links) -> I64:
+        """Find what each seed's chain may reach: up to the walls on both sides."""
+        words = self.words
+        step = np.diff(words.places) != words.units.halves[:-1]
+        walls = np.concatenate([[0], np.flatnonzero(step) + 1, [len(words.places)]])
+        sides = []
+        for edge in (self.seeds[:, 0], self.seeds[:, 2]):
+            part = np.searchsorted(walls, edge, "right")
+            sides += [walls[part - 1], walls[part]]
+        first = words.documents[self.copy]
+        last = words.documents[self.copy + 1]
+        low = np.searchsorted(words.row, first + links.low, "right")
+        high = np.searchsorted(words.row, np.minimum(first + links.high, last))
+        sides[2] = np.maximum(sides[2], np.where(links.low >= 0, low, 0))
+        sides[3] = np.minimum(sides[3], high)
+        return np.stack(sides, axis=1)
+
+    def candidates(self) -> Iterator[list[Candidate]]:
+        """Give the extended chains that are long enough, kind by kind of each document."""
+        fits = (self.seeds[:, 2] >= self.limits[:, 2]) & (self.seeds[:, 3] <= self.limits[:, 3])
+        first = np.repeat(self.chain, np.diff(self.chain, append=len(fits)))
+        fits &= (self.same == 0) | (self.seeds[:, 1] <= self.seeds[first, 2])
+        rows = np.flatnonzero(fits)
+        if not len(rows):
+            return
+        new = np.flatnonzero(fresh(first[rows]))
+        past = np.append(new[1:], len(rows)) - 1
+        found = self.extended(rows[new], rows[past] + 1, self.limits[rows[new]])
+        kinds: dict[tuple[int, int], list[Candidate]] = {}
+        for one in found:
+            row = one.seeds[0]
+            kinds.setdefault((int(self.copy[row]), int(self.same[row])), []).append(one)
+        yield from kinds.values()
+
+    def extended(self, firsts: I64, pasts: I64, limits: I64) -> list[Candidate]:
+        """Extend the chains of these seeds, and give those that are long enough."""
+        spans = np.stack(
+            [
+                *(self.seeds[firsts, 0], self.seeds[pasts - 1, 1]),
+                *(self.seeds[firsts, 2], self.seeds[pasts - 1, 3]),
+            ],
+            axis=1,
+        )
+        same = self.same[firsts]
+        spans = kernels.extend(self.words.units, spans, limits, same, BUDGET)
+        edges, long = self.halves[spans], self.long[spans]
+        lengths, in_long = edges[:, 1::2] - edges[:, ::2], long[:, 1::2] - long[:, ::2]
+        least = np.where(same, max(self.least, WITHIN_WORDS), self.least)
+        enough = (lengths.min(axis=1) + 1) // WORD >= least
+        enough &= (2 * in_long >= lengths).any(axis=1)
+        rows = np.flatnonzero(enough)
+        return [
+            Candidate(-length, source, a, c, b, d, (first, past), tuple(limit))
+            for length, source, (a, b, c, d), first, past, limit in zip(
+                *(lengths[rows, 1].tolist(), self.source[firsts[rows]].tolist()),
+                *(spans[rows].tolist(), firsts[rows].tolist(), pasts[rows].tolist()),
+                limits[rows].tolist(),
+                strict=True,
+            )
+        ]
+
+    def split(self, one: Candidate) -> list[Candidate]:
+        """Split a chain at its widest gap, and extend both parts."""
+        first, past = one.seeds
+        if past - first < 2:  # noqa: PLR2004 - nothing to split
+            return []
+        steps = np.diff(self.words.places[self.seeds[first:past, ::2]], axis=0).max(axis=1)
+        cut = first + int(steps.argmax()) + 1
+        a, b, c, d = one.limits
+        _, left, _, right = self.seeds[cut - 1].tolist()
+        behind, _, after, _ = self.seeds[cut].tolist()
+        limits = [
+            (a, min(b, max(left, behind)), c, min(d, max(right, after))),
+            (max(a, min(left, behind)), b, max(c, min(right, after)), d),
+        ]
+        return self.extended(np.array([first, cut]), np.array([cut, past]), np.array(limits))
+
+    def clear_of(self, one: Candidate, taken: list[tuple[int, int]]) -> list[Candidate]:
+        """Give what is left of a chain between the copies that were taken."""
+        *source, low, high = one.limits
+        first, past = one.seeds
+        parts = []
+        for start, end in [*sorted(taken), (high, high)]:
+            rows = np.arange(first, past)
+            inside = (self.seeds[rows, 2] >= low) & (self.seeds[rows, 3] <= min(start, high))
+            rows = rows[inside]
+            if len(rows):
+                parts.append((rows[0], rows[-1] + 1, (*source, low, min(start, high))))
+            low = max(low, end)
+        if not parts:
+            return []
+        firsts, pasts, limits = (np.array(column) for column in zip(*parts, strict=True))
+        return self.extended(firsts, pasts, limits)
+
+    def similarity(self, one: Candidate) -> tuple[float, bool]:
+        """
+        Give the similarity of the two stretches, and whether it is a lower bound.
+
+        NOTE: Long ones are compared piece by piece first, since comparing costs the product of the
+        lengths: where that bound is below the threshold they are not compared as a whole.
+        """
+        source = self.text(one.source, one.from_first, one.from_past)
+        copy = self.text(int(self.copy[one.seeds[0]]), one.first, one.past)
+        length = max(len(source), len(copy))
+        first, second = kernels.normalise_text(source), kernels.normalise_text(copy)
+        if length > LONG and first != second:
+            total = len(first) + len(second)
+            value = (total - self.distance(one)) * DIGITS // total / DIGITS
+            if length > BOUND or value < self.threshold:
+                return value, True
+        return similarity(first, second), False
+
+    def distance(self, one: Candidate) -> int:
+        """Give the summed distance of the pieces of two stretches, cut at seeds: an upper bound."""
+        first, last = one.seeds[0], one.seeds[1] - 1
+        inner = range(first - first % PIECE + PIECE, last, PIECE)
+        cuts = [(row, *self.seeds[row, ::2].tolist()) for row in dict.fromkeys([first, *inner, last])]
+        cuts = [(-1, one.from_first, one.first), *cuts, (-1, one.from_past, one.past)]
+        copy = int(self.copy[first])
+        total = 0
+        for (row, a, c), (then, b, d) in pairwise(cuts):
+            known = self._distances.get((row, then))
+            if known is None or row < 0 or then < 0:
+                known = Indel.distance(self.piece(one.source, a, b), self.piece(copy, c, d))
+                self._distances[row, then] = known
+            total += known
+        return total
+
+    def piece(self, document: int, first: int, past: int) -> str:
+        """Give a part of a normalised text, with the space before the next one if there is one."""
+        start = int(self.words.units.starts[first]) if first < past else 0
+        more = past < len(self.words.places) and self.words.row[past] < self.words.documents[document + 1]
+        end = int(self.words.units.starts[past] if more else self.words.units.ends[past - 1])
+        if first >= past:
+            return ""
+        return kernels.normalise_text(self.between(document, start, end) + "x")[:-1]
+
+    def text(self, document: int, first: int, past: int) -> str:
+        """Give the original text of some units."""
+        units = self.words.units
+        return self.between(document, int(units.starts[first]), int(units.ends[past - 1]))
+
+    def between(self, document: int, start: int, end: int) -> str:
+        """Give the original text between two code points of a document."""
+        first, past = self.words.documents[document : document + 2].tolist()
+        if document not in self._texts:
+            self._texts[document] = "".join(self.scenes.written.slice(first, past).list())
+        origin = int(self.scenes.start[first])
+        return self._texts[document][start - origin : end - origin]
+
+    def place(self, document: int, first: int, past: int) -> tuple[int, ...]:
+        """Give offsets, paragraphs and lines of some units."""
+        units, rows = self.words.units, self.words.row[[first, past - 1]].tolist()
+        start, end = int(units.starts[first]), int(units.ends[past - 1])
+        lines = (self.line(document, row, at) for row, at in zip(rows, (start, end), strict=True))
+        return (start, end, *self.scenes.no[rows].tolist(), *lines)
+
+    def line(self, document: int, row: int, at: int) -> int:
+        """Give the line on which a place of a paragraph lies."""
+        line, last = int(self.scenes.line[row]), int(self.scenes.line_end[row])
+        start, end = int(self.scenes.start[row]), int(self.scenes.end[row])
+        if line == last:
+            return line
+        whole = self.between(document, start, end)
+        mark = "\n" if "\n" in whole else "\r"
+        return line + whole.count(mark, 0, at - start)
+
+    def table(self, found: list[Chosen]) -> Passages:
+        """Write what was chosen as rows."""
+        rows = []
+        for one, value, bound in found:
+            copy = int(self.copy[one.seeds[0]])
+            docs = (self.words.documents[one.source], self.words.documents[copy])
+            source, here = (
+                self.place(one.source, one.from_first, one.from_past),
+                self.place(copy, one.first, one.past),
+            )
+            written = self.between(copy, here[0], here[1])
+            rows.append((*self.scenes.doc[list(docs)].tolist(), *source, *here, value, bound, written))
+        *plain, written_all = list(zip(*rows, strict=True)) or [()] * 17
+        names = fields(Passages)[:-1]
+        kinds = {"similarity": np.float64, "bound": np.int8}
+        wide = ("source", "copy", "from_start", "from_end", "start", "end")
+        columns = [
+            np.array(column, kinds.get(f.name, np.int64 if f.name in wide else np.int32))
+            for f, column in zip(names, plain, strict=True)
+        ]
+        return Passages(*columns, Strings.of(written_all))
+
+
+def gather(passages: Passages, bodies: Bodies) -> Finds:
+    """
+    Group the passages of each source document; both sorted by it.
+
+    A group is all passages of a kind whose sources, longest first, share at least half of the
+    characters of its first one; the keeper is the smallest stretch that covers them.
+    """
+    rows: list[tuple[Any, ...]] = []
+    docs, firsts = np.unique(bodies.doc, return_index=True)
+    for doc, first, past in zip(docs, firsts, [*firsts[1:], len(bodies)], strict=True):
+        low, high = np.searchsorted(passages.source, [doc, doc + 1]).tolist()
+        if low == high:
+            continue
+        mine = passages.slice(low, high)
+        origin = int(bodies.start[first])
+        text = "".join(bodies.written.slice(first, past).list())
+        for kind, chosen in ((ACROSS, mine.copy != doc), (WITHIN, mine.copy == doc)):
+            groups = grouped(mine, np.flatnonzero(chosen).tolist())
+            for number, group in enumerate(groups):
+                head = (doc, KINDS.index(kind), UNITS.index(PASSAGE), number)
+                rows += [(*head, *row) for row in occurrences(mine.take(np.array(group)), text, origin)]
+    return finds(rows)
+
+
+def grouped(passages: Passages, rows: list[int]) -> list[list[int]]:
+    """Put passages that share half of the first one's source together, longest source first."""
+    start, end = passages.from_start.tolist(), passages.from_end.tolist()
+    copy, at = passages.copy.tolist(), passages.start.tolist()
+    groups: list[list[int]] = []
+    for row in sorted(rows, key=lambda r: (start[r] - end[r], start[r], copy[r], at[r])):
+        for group in groups:
+            first = group[0]
+            shared = min(end[first], end[row]) - max(start[first], start[row])
+            if 2 * shared >= end[first] - start[first]:
+                group.append(row)
+                break
+        else:
+            groups.append([row])
+    return groups
+
+
+def occurrences(group: Passages, text: str, origin: int) -> Iterator[tuple[Any, ...]]:
+    """Write a group as rows of `Finds`: the keeper, then its copies in Order."""
+    source = int(group.source[0])
+    first, last = int(group.from_start.argmin()), int(group.from_end.argmax())
+    start, end = int(group.from_start[first]), int(group.from_end[last])
+    place = (group.from_first[first], group.from_last[last])
+    lines = (group.from_line[first], group.from_line_end[last])
+    written = text[start - origin : end - origin]
+    _, _, words = kernels.normalise(*_column(written))
+    keeper = (*place, *lines, start, end)
+    lowest = float(group.similarity.min())
+    yield (0, source, *place, start, end, *lines, lowest, 0, 0, int(words[0]), keeper, b"", written)
+    for row in np.lexsort((group.start, group.copy)).tolist():
+        part = tuple(
+            int(getattr(group, f"from_{name}")[row])
+            for name in ("first", "last", "line", "line_end", "start", "end")
+        )
+        yield (
+            *(1, group.copy[row], group.first[row], group.last[row]),
+            *(group.start[row], group.end[row], group.line[row], group.line_end[row]),
+            *(group.similarity[row], group.bound[row], 0, 0),
+            *(part, b"", group.written.raw(row)),
+        )
+
+
+def _column(text: str) -> tuple[U8, I64]:
+    column = Strings.of([text])
+    return column.data, column.offsets

@@ -1,0 +1,191 @@
+"""
+Bodies -> seeds -> shared seeds -> chains: where two places may share a passage.
+
+A document is one stream of words, across the borders of its paragraphs. Of every few runs of five
+words (of ten characters in scripts without spaces) one is a seed, chosen by winnowing (Schleimer,
+Wilkerson and Aiken, SIGMOD 2003): any eight equal words in a row have one in common. A place
+shares it with the `EARLIEST` places in Order that have it, across documents and within its own: so
+the cost is linear in the text, and what a document holds never depends on later ones. At least two
+shared seeds on nearly one diagonal are a chain.
+
+No seed, chain or passage goes over a wall: boilerplate is one, since it is never mixed with copies,
+and so is fenced code. In the copy what a block copy of the kind covers is one too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dedup import kernels
+from dedup.model import Covered, Links, Partners, Runs, Seeds, Shared, Strings
+from dedup.rows import fresh, rank_within, repeated
+
+if TYPE_CHECKING:
+    from dedup.kernels import Units
+    from dedup.model import I32, I64, Bodies, Scenes
+
+WORD = 2
+"""Halves of an ordinary word: all lengths are in halves, since two characters of a script without
+spaces count as one word."""
+LENGTH = 5 * WORD
+"""Of a seed."""
+WINDOW = 4 * WORD
+"""One seed is kept of those that begin within so many."""
+EARLIEST = 8
+"""Places that a seed is shared with."""
+GAP = 45 * WORD
+"""From the beginning of one seed of a chain to that of the next, at most: 40 words lie between."""
+DRIFT = 20 * WORD
+"""How far the next seed may lie off the diagonal of the one before."""
+WALL = 2 * GAP
+"""What a wall counts: no chain goes over it."""
+FAR = 2**31 - 1
+NO_RUNS = Runs(*[np.zeros(0, np.int64)] * 8, Strings.of([]), *[np.zeros(0, np.int64)] * 4, Strings.of([]))
+"""So that there is a table of what blocks cover where there are no blocks."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stream:
+    """The words of some documents, end to end; a row is a unit as the kernels know it."""
+
+    units: Units
+    """Their `starts` and `ends` are code points of the documents."""
+    row: I64
+    """The paragraph of each unit: a row of the table that the stream was made from."""
+    places: I64
+    """Where each unit begins, in halves of words, walls counted; documents lie far apart."""
+    documents: I64
+    """First row of each document in the table, and the table's length."""
+    base: I64
+    """Place at which each document begins."""
+
+
+def stream(rows: Bodies | Scenes, documents: I64) -> Stream:
+    """Read the words of paragraphs; `documents` has the first row of each document."""
+    documents = np.append(documents, len(rows))
+    units = kernels.units(rows.written.data, rows.written.offsets)
+    row = np.repeat(np.arange(len(rows)), np.diff(units.counts))
+    # What stands behind a paragraph's end is fenced code, or it would have no words.
+    inside = units.starts < (rows.end - rows.start)[row]
+    kept = np.flatnonzero(inside & (rows.boilerplate[row] == 0))
+    row = row[kept]
+    units = kernels.Units(
+        units.counts,
+        (units.starts[kept] + rows.start[row]).astype(np.int32),
+        (units.ends[kept] + rows.start[row]).astype(np.int32),
+        units.halves[kept],
+        units.hashes[kept],
+    )
+    halves = units.halves.astype(np.int64)
+    document = np.searchsorted(documents, row, "right") - 1
+    walls = np.zeros(len(kept), np.int64)
+    walls[1:] = (kept[1:] != kept[:-1] + 1) | (document[1:] != document[:-1])
+    places = np.cumsum(halves) - halves + WALL * np.cumsum(walls)
+    first = np.searchsorted(row, documents[:-1])
+    ends = np.append(places, places[-1] + WALL if len(places) else 0)
+    return Stream(units, row, places, documents, ends[first])
+
+
+def sow(bodies: Bodies) -> Seeds:
+    """Choose the seeds of every document; sorted by `doc`, `no`."""
+    words = stream(bodies, np.flatnonzero(fresh(bodies.doc)))
+    rows, keys = kernels.winnow(words.units, words.places, length=LENGTH, window=WINDOW)
+    at = words.row[rows]
+    document = np.searchsorted(words.documents, at, "right") - 1
+    return Seeds(
+        keys,
+        bodies.doc[at],
+        bodies.no[at],
+        (words.places[rows] - words.base[document]).astype(np.int32),
+    )
+
+
+def share(seeds: Seeds, published: int) -> Shared:
+    """Point from each place of a seed to the earliest ones that have it; sorted by `key`."""
+    new = fresh(seeds.key)
+    seeds = seeds.take(~(new & np.append(new[1:], True)))
+    order = np.lexsort((seeds.at, seeds.doc, seeds.key))
+    if (order[1:] < order[:-1]).any():
+        seeds = seeds.take(order)
+    starts = np.flatnonzero(fresh(seeds.key))
+    key_first = np.repeat(starts, np.diff(starts, append=len(seeds)))
+    own = np.flatnonzero(fresh(seeds.key, seeds.doc))
+    doc_first = np.repeat(own, np.diff(own, append=len(seeds)))
+    here = np.arange(len(seeds))
+    rows, places = [], []
+    for first, earlier in ((key_first, doc_first - key_first), (doc_first, here - doc_first)):
+        count = np.where(seeds.doc >= published, np.minimum(earlier, EARLIEST), 0)
+        row, step = repeated(count)
+        rows.append(row)
+        places.append(first[row] + step)
+    row, place = np.concatenate(rows), np.concatenate(places)
+    return Shared(seeds.doc[row], seeds.doc[place], seeds.no[row], seeds.at[row], seeds.at[place])
+
+
+def covered(runs: Runs) -> Covered:
+    """Name the paragraphs that block copies cover."""
+    run, step = repeated(runs.last - runs.first + 1)
+    within = (runs.copy == runs.source).astype(np.int8)
+    return Covered(runs.copy[run], (runs.first[run] + step).astype(np.int32), within[run])
+
+
+def link(shared: Shared, covered: Covered) -> Links:
+    """Chain the seeds that two documents share outside of block copies; both sorted by copy."""
+    pair = np.cumsum(fresh(shared.copy, shared.source)) - 1
+    shared = shared.take(np.bincount(pair, minlength=1)[pair] > 1)
+    low, high = walls(shared, covered)
+    free = low < shared.no
+    shared, low, high = shared.take(free), low[free], high[free]
+    order = np.lexsort((shared.of, shared.at, low, shared.source, shared.copy))
+    shared, low, high = shared.take(order), low[order], high[order]
+    chains = kernels.chain(
+        np.cumsum(fresh(shared.copy, shared.source, low)),
+        shared.of.astype(np.int64),
+        shared.at.astype(np.int64),
+        (shared.copy == shared.source).astype(np.uint8),
+        gap=GAP,
+        drift=DRIFT,
+        length=LENGTH,
+    )
+    number = chains - (np.arange(len(chains)) - rank_within(shared.copy))
+    rows = np.lexsort((shared.at, chains))
+    rows = rows[(np.bincount(chains, minlength=1)[chains] > 1)[rows]]
+    shared = shared.take(rows)
+    return Links(
+        *(shared.copy, shared.source, number[rows], shared.at, shared.of, low[rows], high[rows])
+    )
+
+
+def walls(shared: Shared, covered: Covered) -> tuple[I32, I32]:
+    """
+    Find the covered paragraphs around each shared seed: the last up to it, the first after it.
+
+    A seed that begins in a covered paragraph has its own one. Both sorted by copy.
+    """
+    low, high = np.full(len(shared), -1, np.int32), np.full(len(shared), FAR, np.int32)
+    for within in (0, 1):
+        rows = np.flatnonzero((shared.copy == shared.source) == within)
+        here = covered.take(covered.within == within)
+        if not len(rows) or not len(here):
+            continue
+        # Documents of the batch by number, so that document and paragraph fit into one word.
+        names = np.unique(np.concatenate([here.doc, shared.copy[rows]]))
+        codes = np.sort(np.searchsorted(names, here.doc) << 32 | here.no)
+        mine = np.searchsorted(names, shared.copy[rows])
+        after = np.searchsorted(codes, mine << 32 | shared.no[rows], "right")
+        codes = np.concatenate([[-1], codes, [FAR << 32]])
+        before, behind = codes[after], codes[after + 1]
+        low[rows] = np.where(before >> 32 == mine, before & FAR, -1)
+        high[rows] = np.where(behind >> 32 == mine, behind & FAR, FAR)
+    return low, high
+
+
+def partners(links: Links) -> Partners:
+    """Name the documents that must be seen together; rows sorted by copy, source."""
+    new = fresh(links.copy, links.source)
+    copy, source = links.copy[new], links.source[new]
+    alone = np.setdiff1d(copy, copy[copy == source])
+    return Partners(np.concatenate([copy, alone]), np.concatenate([source, alone]))

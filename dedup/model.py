@@ -90,7 +90,7 @@ class Strings:
         """Build a column of stretches of `data`, given in bytes."""
         offsets = np.zeros(len(starts) + 1, np.int64)
         np.cumsum(ends - starts, out=offsets[1:])
-        view = memoryview(np.ascontiguousarray(self.data))
+        view = np.ascontiguousarray(self.data).data
         parts = [view[a:b] for a, b in zip(starts.tolist(), ends.tolist(), strict=True)]
         return type(self)(np.frombuffer(b"".join(parts), np.uint8), offsets)
 
@@ -471,7 +471,8 @@ class Links(Table):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Passages(Table):
-    """A chosen passage: a stretch of `copy` that repeats one of `source`, the columns `from_`.
+    """
+    A chosen passage: a stretch of `copy` that repeats one of `source`, the columns `from_`.
 
     Paragraphs and lines are those that it touches. Kind `within` where `copy` is `source`.
     """

@@ -21,11 +21,22 @@ import numpy as np
 
 from dedup import model as m
 from dedup.errors import SettingsError
+from dedup.matched import Matched
 from dedup.report import Borderline
-from dedup.stages import boilerplate, candidates, groups, passages, points, runs, seeds, twins, verify
+from dedup.stages import (
+    boilerplate,
+    candidates,
+    groups,
+    passages,
+    points,
+    runs,
+    seeds,
+    twins,
+    verify,
+)
 from dedup.stages.bodies import bodies, extents, facts
+from dedup.stages.explain import named, report_of, seen
 from dedup.stages.normalise import collapse, normalise, numbered, place, without_normal
-from dedup.stages.report import named, report_of, seen
 from dedup.stages.segment import segment
 from dedup.stages.sketch import sketch
 
@@ -41,23 +52,6 @@ Watch: TypeAlias = Callable[[str, int, int | None], None]
 
 DIGEST = ("digest", "digest2")
 PLACE = ("doc", "no")
-
-
-@dataclass(frozen=True, slots=True)
-class Matched:
-    """All that is known of paragraphs once they are compared."""
-
-    facts: Stored[m.Facts]
-    paragraphs: Stored[m.Paragraphs]
-    texts: Stored[m.Texts]
-    places: Stored[m.Places]
-    """Sorted by `doc`, `no`."""
-    matches: Stored[m.Matches]
-    candidates: int
-    """Distinct pairs handed to rapidfuzz."""
-    buckets_cut: int
-    published: int
-    """So many leading documents are published."""
 
 
 def find(

@@ -213,9 +213,9 @@ def chain(  # noqa: PLR0913 - the rows, and what joins them
     Return for each seed that two texts share the row of the first one of its chain: int64[k].
 
     Rows stand together by *group*, sorted by *copy*, then *source*. A seed joins the chain whose
-    last seed lies before it on both sides, at most *gap* halves, and at most *drift* off its diagonal:
-    the nearest one, of equals the latest. Where *same* is set the two texts are one, and a source's
-    seed of *length* halves ends before the copy of its chain begins.
+    last seed lies before it on both sides, at most *gap* halves, and at most *drift* off its
+    diagonal: the nearest one, of equals the latest. Where *same* is set the two texts are one, and
+    a source's seed of *length* halves ends before the copy of its chain begins.
     """
     columns = [_array(column, np.int64, 1) for column in (group, source, copy)]
     first: NDArray[np.int64] = _kernel.chain(
@@ -235,10 +235,10 @@ def extend(
     Return pairs of stretches extended to both sides, the beginning first: int64[k, 4].
 
     A row is source first, past, copy first, past, as rows of *units*, and so is a row of *limits*.
-    Where *same* is set the two lie in one text and stay disjoint. The walk goes over equal units; where
-    two differ it passes over the fewest, on either side at most `budget.skip`, that are followed by
-    `budget.agree` equal ones, and is given up `budget.drop` below its best score (equal units count
-    for, passed ones against; the X-drop of Altschul and others, BLAST, 1997).
+    Where *same* is set the two lie in one text and stay disjoint. The walk goes over equal units;
+    where two differ it passes over the fewest, on either side at most `budget.skip`, that are
+    followed by `budget.agree` equal ones, and is given up `budget.drop` below its best score (equal
+    units count for, passed ones against; the X-drop of Altschul and others, BLAST, 1997).
     """
     spans, limits = _array(spans, np.int64, 2), _array(limits, np.int64, 2)
     extended: NDArray[np.int64] = _kernel.extend(

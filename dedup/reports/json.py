@@ -45,7 +45,7 @@ def to_jsonl(report: Report) -> str:
 
 def report_schema() -> dict[str, Any]:
     """Give the JSON Schema (draft 2020-12) that every report holds to."""
-    from importlib.resources import files  # noqa: PLC0415 - only tests and editors ask for it
+    from importlib.resources import files
 
     text = files(__package__).joinpath("report.schema.json").read_text("utf-8")
     schema: dict[str, Any] = json.loads(text)

@@ -116,7 +116,7 @@ def test_formats_for_programs_are_light() -> None:
         "import sys, dedup.reports.json, dedup.reports.csv;"
         "print({'rich', 'numpy'} & set(sys.modules))"
     )
-    out = subprocess.run(  # noqa: S603 - this Python
+    out = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert out.stdout == "set()\n"

@@ -163,7 +163,7 @@ def test_terminal_is_light() -> None:
         "import sys, dedup.reports.terminal;"
         "print({'scipy', 'datasketch', 'pyarrow'} & set(sys.modules))"
     )
-    out = subprocess.run(  # noqa: S603 - this Python
+    out = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert out.stdout == "set()\n"

@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from dedup.engines.interface import Stored
+    from dedup.matched import Matched
     from dedup.model import I64, Extents, Finds, Texts, Twins
-    from dedup.pipeline import Matched
     from dedup.settings import Settings
 
 Span = tuple[int, int]

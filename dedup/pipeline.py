@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, ParamSpec, TypeAlias
 
 import numpy as np
 
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from dedup.report import Pair, Report
     from dedup.settings import Settings
 
+P = ParamSpec("P")
 Watch: TypeAlias = Callable[[str, int, int | None], None]
 """Told the stage that begins, and how much of it is done of how much."""
 
@@ -144,23 +145,20 @@ def match(
     known = engine.map(read, m.Facts, facts)
     paragraphs = engine.map(read, m.Paragraphs, partial(segment, settings=settings))
     del read
-    say("normalising", 0, None)
-    forms = engine.map(paragraphs, m.Forms, normalise)
+    forms = engine.map(paragraphs, m.Forms, _told(normalise, say, "normalising", len(paragraphs)))
     first = engine.by_key(forms, DIGEST, m.Texts, collapse)
     texts = engine.map(numbered(engine.by_key(first, PLACE, m.Texts, _same)), m.Texts, _same)
     bare = engine.map(forms, m.Forms, without_normal)
     del forms, first
     places = engine.join(bare, texts, (DIGEST, DIGEST), m.Places, place)
-    say("sketching", 0, None)
-    sketches = engine.map(texts, m.Sketches, partial(sketch, settings=settings))
+    sketching = _told(partial(sketch, settings=settings), say, "sketching", len(texts))
+    sketches = engine.map(texts, m.Sketches, sketching)
     all_met = meetings(sketches, settings, engine, say)
     met = engine.by_key(all_met, ("a", "b"), m.Pairs, candidates.distinct)
     pairs = engine.map(met, m.Pairs, candidates.real)
-    say("verifying", 0, len(pairs))
     half = engine.join(pairs, texts, (("a",), ("text",)), m.HalfRead, verify.read_first)
-    verified = engine.join(
-        half, texts, (("b",), ("text",)), m.Matches, partial(verify.verify, settings=settings)
-    )
+    comparing = _told(partial(verify.verify, settings=settings), say, "verifying", len(pairs))
+    verified = engine.join(half, texts, (("b",), ("text",)), m.Matches, comparing)
     matches = engine.by_key(verified, ("a", "b"), m.Matches, _same)
     say("boilerplate", 0, None)
     published = int(known.column("published").sum())
@@ -298,6 +296,21 @@ def boilerplate_members(matched: Matched, engine: Engine) -> Stored[m.Members]:
 
 def _same(table: T) -> T:
     return table
+
+
+def _told(stage: Callable[P, T], say: Watch, name: str, total: int) -> Callable[P, T]:
+    """Make a stage say how many rows of its first table it is done with, of how many."""
+    done = 0
+
+    def work(*tables: P.args, **options: P.kwargs) -> T:
+        nonlocal done
+        out = stage(*tables, **options)
+        done += len(tables[0])  # type: ignore[arg-type]
+        say(name, done, total)
+        return out
+
+    say(name, 0, total)
+    return work
 
 
 def _silent(stage: str, done: int, total: int | None) -> None:

@@ -115,6 +115,11 @@ class Table:
     def __len__(self) -> int:
         return len(getattr(self, fields(self)[0].name))
 
+    @classmethod
+    def names(cls) -> list[str]:
+        """Give the names of the columns."""
+        return [f.name for f in fields(cls)]
+
     def columns(self) -> dict[str, Any]:
         """Give the columns by name."""
         return {f.name: getattr(self, f.name) for f in fields(self)}

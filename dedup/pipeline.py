@@ -27,6 +27,7 @@ from dedup.stages import (
     boilerplate,
     candidates,
     groups,
+    passage_groups,
     passages,
     points,
     runs,
@@ -267,7 +268,7 @@ def passages_beside(
         m.Passages,
         partial(passages.choose, settings=settings),
     )
-    return engine.join(chosen, whole, (("source",), PLACE), m.Finds, passages.gather)
+    return engine.join(chosen, whole, (("source",), ("doc",)), m.Finds, passage_groups.gather)
 
 
 def all_points(matched: Matched, settings: Settings, engine: Engine) -> Stored[m.Points]:

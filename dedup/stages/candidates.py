@@ -111,7 +111,6 @@ def distinct(pairs: Pairs) -> Pairs:
     return pairs.take(fresh(pairs.a, pairs.b))
 
 
-
 def real(pairs: Pairs) -> Pairs:
     """Leave out the rows that count buckets."""
     return pairs.take(pairs.a >= 0)

@@ -219,7 +219,7 @@ def occurrence(  # noqa: PLR0913 - a row, cell by cell
     )
 
 
-def found(
+def found(  # noqa: PLR0913 - what a keeper's row says of its group
     docs: list[int], occurrences: list[Occurrence], kind: str, unit: str, words: int, count: int
 ) -> Found:
     """Make a group of its occurrences, keeper first."""

@@ -13,7 +13,7 @@ lies in long paragraphs: lists of short lines, as menus are, make no passage.
 
 from __future__ import annotations
 
-from dataclasses import fields
+from bisect import bisect_left, insort
 from heapq import heapify, heappop, heappush
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -22,9 +22,8 @@ import numpy as np
 from rapidfuzz.distance import Indel
 
 from dedup import kernels
-from dedup.model import ACROSS, KINDS, PASSAGE, UNITS, WITHIN, Passages, Strings
+from dedup.model import Passages, Strings
 from dedup.rows import fresh
-from dedup.stages.groups import finds
 from dedup.stages.runs import BOUND
 from dedup.stages.seeds import LENGTH, WORD, stream
 from dedup.stages.verify import DIGITS, similarity
@@ -32,7 +31,7 @@ from dedup.stages.verify import DIGITS, similarity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dedup.model import I64, U8, Bodies, Finds, Links, Scenes
+    from dedup.model import I64, Links, Scenes
     from dedup.settings import Settings
 
 WITHIN_WORDS = 50
@@ -80,20 +79,30 @@ def choose(links: Links, scenes: Scenes, settings: Settings) -> Passages:
 def chosen(candidates: list[Candidate], scene: Scene) -> Iterator[Chosen]:
     """Give the passages of one kind in one document, longest first."""
     heapify(candidates)
-    taken: list[tuple[int, int]] = []
+    taken: list[tuple[int, int]] = []  # sorted; they are disjoint
     while candidates:
         best = heappop(candidates)
-        if any(best.first < past and first < best.past for first, past in taken):
-            parts = scene.clear_of(best, taken)
+        over = overlapping(taken, best.first, best.past)
+        if over:
+            parts = scene.clear_of(best, over)
         else:
             value, bound = scene.similarity(best)
             if value >= scene.threshold:
-                taken.append((best.first, best.past))
+                insort(taken, (best.first, best.past))
                 yield Chosen(best, value, bound)
                 continue
             parts = scene.split(best)
         for part in parts:
             heappush(candidates, part)
+
+
+def overlapping(taken: list[tuple[int, int]], first: int, past: int) -> list[tuple[int, int]]:
+    """Give those of some sorted, disjoint stretches that overlap another one."""
+    after = bisect_left(taken, (past,))
+    at = after
+    while at and taken[at - 1][1] > first:
+        at -= 1
+    return taken[at:after]
 
 
 class Scene:
@@ -192,7 +201,7 @@ class Scene:
     def split(self, one: Candidate) -> list[Candidate]:
         """Split a chain at its widest gap, and extend both parts."""
         first, past = one.seeds
-        if past - first < 2:  # noqa: PLR2004 - nothing to split
+        if past - first < 2:
             return []
         steps = np.diff(self.words.places[self.seeds[first:past, ::2]], axis=0).max(axis=1)
         cut = first + int(steps.argmax()) + 1
@@ -206,17 +215,16 @@ class Scene:
         return self.extended(np.array([first, cut]), np.array([cut, past]), np.array(limits))
 
     def clear_of(self, one: Candidate, taken: list[tuple[int, int]]) -> list[Candidate]:
-        """Give what is left of a chain between the copies that were taken."""
+        """Give what is left of a chain between the copies that it overlaps."""
         *source, low, high = one.limits
-        first, past = one.seeds
+        rows = np.arange(*one.seeds)
+        begins, ends = self.seeds[rows, 2], self.seeds[rows, 3]
         parts = []
-        for start, end in [*sorted(taken), (high, high)]:
-            rows = np.arange(first, past)
-            inside = (self.seeds[rows, 2] >= low) & (self.seeds[rows, 3] <= min(start, high))
-            rows = rows[inside]
-            if len(rows):
-                parts.append((rows[0], rows[-1] + 1, (*source, low, min(start, high))))
-            low = max(low, end)
+        for start, end in [*taken, (high, high)]:
+            clear = rows[(begins >= low) & (ends <= start)]
+            if len(clear):
+                parts.append((clear[0], clear[-1] + 1, (*source, low, start)))
+            low = end
         if not parts:
             return []
         firsts, pasts, limits = (np.array(column) for column in zip(*parts, strict=True))
@@ -244,7 +252,9 @@ class Scene:
         """Give the summed distance of the pieces of two stretches, cut at seeds: an upper bound."""
         first, last = one.seeds[0], one.seeds[1] - 1
         inner = range(first - first % PIECE + PIECE, last, PIECE)
-        cuts = [(row, *self.seeds[row, ::2].tolist()) for row in dict.fromkeys([first, *inner, last])]
+        cuts = [
+            (row, *self.seeds[row, ::2].tolist()) for row in dict.fromkeys([first, *inner, last])
+        ]
         cuts = [(-1, one.from_first, one.first), *cuts, (-1, one.from_past, one.past)]
         copy = int(self.copy[first])
         total = 0
@@ -259,7 +269,10 @@ class Scene:
     def piece(self, document: int, first: int, past: int) -> str:
         """Give a part of a normalised text, with the space before the next one if there is one."""
         start = int(self.words.units.starts[first]) if first < past else 0
-        more = past < len(self.words.places) and self.words.row[past] < self.words.documents[document + 1]
+        more = (
+            past < len(self.words.places)
+            and self.words.row[past] < self.words.documents[document + 1]
+        )
         end = int(self.words.units.starts[past] if more else self.words.units.ends[past - 1])
         if first >= past:
             return ""
@@ -306,84 +319,16 @@ class Scene:
                 self.place(copy, one.first, one.past),
             )
             written = self.between(copy, here[0], here[1])
-            rows.append((*self.scenes.doc[list(docs)].tolist(), *source, *here, value, bound, written))
+            rows.append(
+                (*self.scenes.doc[list(docs)].tolist(), *source, *here, value, bound, written)
+            )
         *plain, written_all = list(zip(*rows, strict=True)) or [()] * 17
-        names = fields(Passages)[:-1]
-        kinds = {"similarity": np.float64, "bound": np.int8}
-        wide = ("source", "copy", "from_start", "from_end", "start", "end")
-        columns = [
-            np.array(column, kinds.get(f.name, np.int64 if f.name in wide else np.int32))
-            for f, column in zip(names, plain, strict=True)
-        ]
-        return Passages(*columns, Strings.of(written_all))
-
-
-def gather(passages: Passages, bodies: Bodies) -> Finds:
-    """
-    Group the passages of each source document; both sorted by it.
-
-    A group is all passages of a kind whose sources, longest first, share at least half of the
-    characters of its first one; the keeper is the smallest stretch that covers them.
-    """
-    rows: list[tuple[Any, ...]] = []
-    docs, firsts = np.unique(bodies.doc, return_index=True)
-    for doc, first, past in zip(docs, firsts, [*firsts[1:], len(bodies)], strict=True):
-        low, high = np.searchsorted(passages.source, [doc, doc + 1]).tolist()
-        if low == high:
-            continue
-        mine = passages.slice(low, high)
-        origin = int(bodies.start[first])
-        text = "".join(bodies.written.slice(first, past).list())
-        for kind, chosen in ((ACROSS, mine.copy != doc), (WITHIN, mine.copy == doc)):
-            groups = grouped(mine, np.flatnonzero(chosen).tolist())
-            for number, group in enumerate(groups):
-                head = (doc, KINDS.index(kind), UNITS.index(PASSAGE), number)
-                rows += [(*head, *row) for row in occurrences(mine.take(np.array(group)), text, origin)]
-    return finds(rows)
-
-
-def grouped(passages: Passages, rows: list[int]) -> list[list[int]]:
-    """Put passages that share half of the first one's source together, longest source first."""
-    start, end = passages.from_start.tolist(), passages.from_end.tolist()
-    copy, at = passages.copy.tolist(), passages.start.tolist()
-    groups: list[list[int]] = []
-    for row in sorted(rows, key=lambda r: (start[r] - end[r], start[r], copy[r], at[r])):
-        for group in groups:
-            first = group[0]
-            shared = min(end[first], end[row]) - max(start[first], start[row])
-            if 2 * shared >= end[first] - start[first]:
-                group.append(row)
-                break
-        else:
-            groups.append([row])
-    return groups
-
-
-def occurrences(group: Passages, text: str, origin: int) -> Iterator[tuple[Any, ...]]:
-    """Write a group as rows of `Finds`: the keeper, then its copies in Order."""
-    source = int(group.source[0])
-    first, last = int(group.from_start.argmin()), int(group.from_end.argmax())
-    start, end = int(group.from_start[first]), int(group.from_end[last])
-    place = (group.from_first[first], group.from_last[last])
-    lines = (group.from_line[first], group.from_line_end[last])
-    written = text[start - origin : end - origin]
-    _, _, words = kernels.normalise(*_column(written))
-    keeper = (*place, *lines, start, end)
-    lowest = float(group.similarity.min())
-    yield (0, source, *place, start, end, *lines, lowest, 0, 0, int(words[0]), keeper, b"", written)
-    for row in np.lexsort((group.start, group.copy)).tolist():
-        part = tuple(
-            int(getattr(group, f"from_{name}")[row])
-            for name in ("first", "last", "line", "line_end", "start", "end")
+        kinds: dict[str, type] = {"similarity": np.float64, "bound": np.int8}
+        kinds |= dict.fromkeys(
+            ("source", "copy", "from_start", "from_end", "start", "end"), np.int64
         )
-        yield (
-            *(1, group.copy[row], group.first[row], group.last[row]),
-            *(group.start[row], group.end[row], group.line[row], group.line_end[row]),
-            *(group.similarity[row], group.bound[row], 0, 0),
-            *(part, b"", group.written.raw(row)),
-        )
-
-
-def _column(text: str) -> tuple[U8, I64]:
-    column = Strings.of([text])
-    return column.data, column.offsets
+        columns: dict[str, Any] = {
+            name: np.array(column, kinds.get(name, np.int32))
+            for name, column in zip(Passages.names()[:-1], plain, strict=True)
+        }
+        return Passages(**columns, written=Strings.of(written_all))

@@ -6,7 +6,7 @@ words (of ten characters in scripts without spaces) one is a seed, chosen by win
 Wilkerson and Aiken, SIGMOD 2003): any eight equal words in a row have one in common. A place
 shares it with the `EARLIEST` places in Order that have it, across documents and within its own: so
 the cost is linear in the text, and what a document holds never depends on later ones. At least two
-shared seeds on nearly one diagonal are a chain.
+shared seeds on nearly one diagonal, not too close together, are a chain.
 
 No seed, chain or passage goes over a wall: boilerplate is one, since it is never mixed with copies,
 and so is fenced code. In the copy what a block copy of the kind covers is one too.
@@ -15,7 +15,7 @@ and so is fenced code. In the copy what a block copy of the kind covers is one t
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -40,10 +40,14 @@ GAP = 45 * WORD
 """From the beginning of one seed of a chain to that of the next, at most: 40 words lie between."""
 DRIFT = 20 * WORD
 """How far the next seed may lie off the diagonal of the one before."""
+SPREAD = 3 * WORD
+"""From the beginning of a chain's first seed to that of its last, at least. Chains of two seeds
+that nearly cover each other are stock phrases: half of all chains, one passage in a hundred."""
 WALL = 2 * GAP
 """What a wall counts: no chain goes over it."""
 FAR = 2**31 - 1
-NO_RUNS = Runs(*[np.zeros(0, np.int64)] * 8, Strings.of([]), *[np.zeros(0, np.int64)] * 4, Strings.of([]))
+_NOTHING: dict[str, Any] = {name: np.zeros(0, np.int64) for name in Runs.names()}
+NO_RUNS = Runs(**_NOTHING | {"pairs": Strings.of([]), "written": Strings.of([])})
 """So that there is a table of what blocks cover where there are no blocks."""
 
 
@@ -151,8 +155,11 @@ def link(shared: Shared, covered: Covered) -> Links:
         length=LENGTH,
     )
     number = chains - (np.arange(len(chains)) - rank_within(shared.copy))
-    rows = np.lexsort((shared.at, chains))
-    rows = rows[(np.bincount(chains, minlength=1)[chains] > 1)[rows]]
+    # The row of a chain's first seed names it, so the first of its rows is the earliest.
+    last = np.zeros(len(chains), np.int32)
+    np.maximum.at(last, chains, shared.at)
+    rows = np.argsort(chains, kind="stable")
+    rows = rows[((last - shared.at)[chains] >= SPREAD)[rows]]
     shared = shared.take(rows)
     return Links(
         *(shared.copy, shared.source, number[rows], shared.at, shared.of, low[rows], high[rows])

@@ -15,7 +15,7 @@ from dedup import kernels
 from dedup.model import Sketches
 
 if TYPE_CHECKING:
-    from dedup.model import Texts
+    from dedup.model import I32, I64, U8, Texts
     from dedup.settings import Settings
 
 
@@ -32,8 +32,9 @@ SHINGLE = 5
 """Characters of a shingle: measured in `benchmarks/README.md` against words and other sizes."""
 
 
-def characters(data: np.ndarray, offsets: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+def characters(data: U8, offsets: I64) -> I32:
     """Count the code points of each string of a ragged UTF-8 column."""
     leads = np.zeros(len(data) + 1, np.int64)
     np.cumsum((data & 0xC0) != 0x80, out=leads[1:])
-    return np.diff(leads[offsets]).astype(np.int32)
+    counts: I32 = np.diff(leads[offsets]).astype(np.int32)
+    return counts

@@ -116,7 +116,5 @@ def test_formats_for_programs_are_light() -> None:
         "import sys, dedup.reports.json, dedup.reports.csv;"
         "print({'rich', 'numpy'} & set(sys.modules))"
     )
-    out = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout == "set()\n"

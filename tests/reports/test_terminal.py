@@ -163,7 +163,5 @@ def test_terminal_is_light() -> None:
         "import sys, dedup.reports.terminal;"
         "print({'scipy', 'datasketch', 'pyarrow'} & set(sys.modules))"
     )
-    out = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout == "set()\n"

@@ -136,7 +136,7 @@ class Table:
         )
         return type(self)(
             **{
-                name: c.take(index) if isinstance(c, Strings) else c[index]
+                name: c.take(index) if isinstance(c, Strings) else np.take(c, index, axis=0)
                 for name, c in self.columns().items()
             }
         )
@@ -244,6 +244,8 @@ class Sketches(Table):
     """Code points of the normalised text: a bound on similarity before any comparison."""
     signature: I32
     """128 columns: `datasketch.MinHash(scheme="affine32")`'s uint32, same bits."""
+    bits: I8
+    """128 columns: the low 8 bits of each component, enough for the signature filter."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -254,7 +256,7 @@ class Bands(Table):
     text: I64
     characters: I32
     bits: I8
-    """128 columns: the low 8 bits of each component, enough for the signature filter."""
+    """128 columns, as in `Sketches`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -34,6 +34,7 @@ __all__ = [
     "Budget",
     "Units",
     "chain",
+    "equal_bytes_at",
     "equal_components",
     "equal_components_at",
     "extend",
@@ -130,15 +131,37 @@ def equal_components_at(
     Row numbers are 0 to m - 1; others are a `ValueError`.
     """
     signatures, a, b = _signatures(signatures), _array(a, np.int64, 1), _array(b, np.int64, 1)
+    _check_rows(a, b, len(signatures))
+    counts: NDArray[np.int32] = _kernel.equal_components_at(signatures, a, b)
+    return counts
+
+
+def equal_bytes_at(
+    rows: NDArray[np.int8], a: NDArray[np.int64], b: NDArray[np.int64]
+) -> NDArray[np.int32]:
+    """
+    Return how many of the 128 bytes of the *rows* *a* and *b*, int64[k] each, are equal: int32[k].
+
+    Row numbers are 0 to m - 1; others are a `ValueError`.
+    """
+    rows, a, b = _array(rows, np.int8, 2), _array(a, np.int64, 1), _array(b, np.int64, 1)
+    if rows.shape[1] != permutations.COUNT:
+        message = f"a row has {permutations.COUNT} bytes, not {rows.shape[1]}"
+        raise ValueError(message)
+    _check_rows(a, b, len(rows))
+    counts: NDArray[np.int32] = _kernel.equal_bytes_at(rows, a, b)
+    return counts
+
+
+def _check_rows(a: NDArray[np.int64], b: NDArray[np.int64], count: int) -> None:
+    """Check that there are as many rows *a* as *b*, and that all are there."""
     if len(a) != len(b):
         message = f"{len(a)} rows cannot be compared with {len(b)}"
         raise ValueError(message)
     for rows in (a, b):
-        if len(rows) and (rows.min() < 0 or rows.max() >= len(signatures)):
-            message = f"row numbers must be 0 to {len(signatures) - 1}"
+        if len(rows) and (rows.min() < 0 or rows.max() >= count):
+            message = f"row numbers must be 0 to {count - 1}"
             raise ValueError(message)
-    counts: NDArray[np.int32] = _kernel.equal_components_at(signatures, a, b)
-    return counts
 
 
 class Units(NamedTuple):

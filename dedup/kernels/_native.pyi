@@ -35,6 +35,12 @@ def equal_components_at(
     b: NDArray[np.int64],
     counts: NDArray[np.int32],
 ) -> None: ...
+def equal_bytes_at(
+    rows: NDArray[np.int8],
+    a: NDArray[np.int64],
+    b: NDArray[np.int64],
+    counts: NDArray[np.int32],
+) -> None: ...
 def units(
     pages: NDArray[np.uint32],
     entries: NDArray[np.uint32],

@@ -30,6 +30,7 @@ cdef extern from "sketch.h":
         const int64_t *offsets, int64_t rows, int64_t size, uint32_t *signatures
     ) nogil
     int32_t dedup_equal(const int32_t *a, const int32_t *b) nogil
+    int32_t dedup_equal_bytes(const int8_t *a, const int8_t *b) nogil
 
 cdef extern from "units.h":
     ctypedef struct dedup_units_out:
@@ -120,6 +121,16 @@ def equal_components_at(
     with nogil:
         for pair in range(counts.shape[0]):
             counts[pair] = dedup_equal(&signatures[a[pair], 0], &signatures[b[pair], 0])
+
+
+def equal_bytes_at(
+    const int8_t[:, ::1] rows, const int64_t[::1] a, const int64_t[::1] b, int32_t[::1] counts,
+):
+    """Write how many of 128 bytes of the rows `a` and `b` are equal."""
+    cdef Py_ssize_t pair
+    with nogil:
+        for pair in range(counts.shape[0]):
+            counts[pair] = dedup_equal_bytes(&rows[a[pair], 0], &rows[b[pair], 0])
 
 
 def units(

@@ -106,6 +106,15 @@ def equal_components_at(
     return counts
 
 
+def equal_bytes_at(
+    rows: NDArray[np.int8], a: NDArray[np.int64], b: NDArray[np.int64]
+) -> NDArray[np.int32]:
+    """Return how many bytes of *rows* *a* and *b* are equal."""
+    counts = np.empty(len(a), np.int32)
+    _native.equal_bytes_at(rows, a, b, counts)
+    return counts
+
+
 def units(
     data: NDArray[np.uint8], offsets: NDArray[np.int64]
 ) -> tuple[

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "chain",
+    "equal_bytes_at",
     "equal_components",
     "equal_components_at",
     "extend",
@@ -109,10 +110,28 @@ def equal_components_at(
     return counts
 
 
+def equal_bytes_at(
+    rows: NDArray[np.int8], a: NDArray[np.int64], b: NDArray[np.int64]
+) -> NDArray[np.int32]:
+    """Return how many bytes of *rows* *a* and *b* are equal."""
+    counts = np.empty(len(a), np.int32)
+    for start in range(0, len(a), _PAIRS):
+        part = slice(start, start + _PAIRS)
+        counts[part] = np.sum(rows[a[part]] == rows[b[part]], axis=1, dtype=np.int32)
+    return counts
+
+
 def _character_spans(text: NDArray[np.uint8], size: int) -> NDArray[np.int64]:
-    """Return where in the bytes of a text its character n-grams start and end: int64[2, k]."""
+    """Return where in the bytes of a text its n-grams of letters start and end: int64[2, k]."""
     starts = np.flatnonzero((text & 0xC0) != 0x80)  # all bytes but continuations
-    return _spans(starts, np.append(starts[1:], len(text)), size, len(text))
+    first, last = shingle.WIDE_BYTES
+    wide = (text[starts] >= first) & (text[starts] <= last)
+    letters = np.cumsum(np.append(0, 1 + wide))
+    stops = np.searchsorted(letters, letters[:-1] + size)
+    whole = np.flatnonzero(stops <= len(starts))
+    if not len(whole):
+        return np.array([[0], [len(text)]] if len(text) else [[], []], np.int64)
+    return np.stack([starts[whole], np.append(starts, len(text))[stops[whole]]])
 
 
 def _word_spans(text: NDArray[np.uint8], size: int) -> NDArray[np.int64]:

@@ -9,10 +9,18 @@ rounds of which end it. It is no defence against shingles that were chosen to co
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from dedup.kernels import exact
 
-SIZE = 5
-"""Characters of a shingle, unless told."""
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SIZE = 6
+"""Letters of a shingle, unless told: measured in `stages/candidates.py`."""
+WIDE_BYTES = (0xE3, 0xE9)
+"""First bytes of the characters U+3000 to U+9FFF, Han and kana, in UTF-8. Each counts for two
+letters: a word has about two of them, and six would be three words, which few edits leave alone."""
 MULTIPLIER = 0x9E3779B97F4A7C15
 """2**64 divided by the golden ratio."""
 FINAL_MULTIPLIERS = (0xFF51AFD7ED558CCD, 0xC4CEB9FE1A85EC53)
@@ -25,21 +33,40 @@ def shingles(text: str, *, size: int = SIZE, words: bool = False) -> list[bytes]
     """
     Return the n-grams of a normalised text in the order of the text, repeats included, as UTF-8.
 
-    They are *size* characters long or, with *words*, as long as *size* words: from the beginning of
-    the first to the end of the last, where a character of a script without spaces is a word. A text
-    that is shorter is one shingle; an empty one has none. A *size* below 1 is a `ValueError`.
+    From each character they are *size* letters long, a Han or kana character counting for two, or,
+    with *words*, as long as *size* words: from the beginning of the first to the end of the last,
+    where a character of a script without spaces is a word. A text that is shorter is one shingle;
+    an empty one has none. A *size* below 1 is a `ValueError`.
     """
     if size < 1:
         message = f"a shingle needs at least 1 unit, not {size}"
         raise ValueError(message)
-    spans = exact.units(text) if words else [(at, at + 1) for at in range(len(text))]
-    if len(spans) < size:
-        return [text.encode(errors=_SURROGATES)] if text else []
-    ends = spans[size - 1 :]
-    return [
-        text[start:end].encode(errors=_SURROGATES)
-        for (start, _), (_, end) in zip(spans, ends, strict=False)
-    ]
+    if words:
+        spans = exact.units(text)
+        pairs = zip(spans, spans[size - 1 :], strict=False)
+        found = [text[start:end] for (start, _), (_, end) in pairs]
+    else:
+        found = list(_letters(text, size))
+    return [shingle.encode(errors=_SURROGATES) for shingle in found or [text] if text]
+
+
+def _letters(text: str, size: int) -> Iterator[str]:
+    """Yield from each character the shortest stretch of *size* letters."""
+    end = letters = 0
+    for start, first in enumerate(text):
+        while letters < size:
+            if end == len(text):
+                return
+            letters += _count(text[end])
+            end += 1
+        yield text[start:end]
+        letters -= _count(first)
+
+
+def _count(character: str) -> int:
+    """Return for how many letters a character counts."""
+    first, last = WIDE_BYTES
+    return 1 + (first <= character.encode(errors=_SURROGATES)[0] <= last)
 
 
 def shingle_hash(shingle: bytes) -> int:

@@ -15,6 +15,7 @@
 #define DEDUP_COMPONENTS 128
 #define DEDUP_AT_ONCE 8
 #define DEDUP_BUFFER 256 /* hashes, a multiple of DEDUP_AT_ONCE */
+#define DEDUP_LANES 32   /* bytes that are counted beside each other; divides DEDUP_COMPONENTS */
 
 typedef struct {
     const uint32_t *multipliers; /* DEDUP_COMPONENTS of each */
@@ -52,16 +53,26 @@ typedef struct {
         int32_t count = 0;                                                                     \
         for (int k = 0; k < DEDUP_COMPONENTS; k++) count += a[k] == b[k];                      \
         return count;                                                                          \
+    }                                                                                          \
+    attribute static int32_t dedup_equal_bytes_##suffix(const int8_t *a, const int8_t *b) {    \
+        uint8_t lanes[DEDUP_LANES] = {0};                                                      \
+        int32_t count = 0;                                                                     \
+        for (int k = 0; k < DEDUP_COMPONENTS; k += DEDUP_LANES)                                \
+            for (int i = 0; i < DEDUP_LANES; i++) lanes[i] += a[k + i] == b[k + i];            \
+        for (int i = 0; i < DEDUP_LANES; i++) count += lanes[i];                               \
+        return count;                                                                          \
     }
 
 typedef void (*dedup_permute_loop)(const dedup_permutations *, const uint32_t *, int64_t,
                                    uint32_t *);
 typedef int32_t (*dedup_equal_loop)(const int32_t *, const int32_t *);
+typedef int32_t (*dedup_equal_bytes_loop)(const int8_t *, const int8_t *);
 
 DEDUP_INNER_LOOPS(plain, )
 
 static dedup_permute_loop dedup_permute = dedup_permute_plain;
 static dedup_equal_loop dedup_equal = dedup_equal_plain;
+static dedup_equal_bytes_loop dedup_equal_bytes = dedup_equal_bytes_plain;
 
 #if (defined(__GNUC__) || defined(__clang__)) && defined(__x86_64__)
 
@@ -74,9 +85,11 @@ static void dedup_choose_loops(void) {
     if (__builtin_cpu_supports("avx512f")) {
         dedup_permute = dedup_permute_avx512f;
         dedup_equal = dedup_equal_avx512f;
+        dedup_equal_bytes = dedup_equal_bytes_avx512f;
     } else if (__builtin_cpu_supports("avx2")) {
         dedup_permute = dedup_permute_avx2;
         dedup_equal = dedup_equal_avx2;
+        dedup_equal_bytes = dedup_equal_bytes_avx2;
     }
 }
 
@@ -157,17 +170,21 @@ static inline const uint8_t *dedup_next_character(const uint8_t *at, const uint8
     return at;
 }
 
-/* Add the n-grams of characters. Returns 0 if the text is too short to have one. */
+/* For how many letters the character that begins with this byte counts: two from U+3000 to U+9FFF. */
+static inline int64_t dedup_letters(uint8_t lead) { return lead >= 0xE3 && lead <= 0xE9 ? 2 : 1; }
+
+/* Add the n-grams of letters: from each character the shortest stretch that has them. Returns 0 if
+ * the text is too short to have one. */
 static int dedup_add_characters(dedup_sketching *state, const uint8_t *at, const uint8_t *end,
                                 const uint8_t *limit, int64_t size) {
     const uint8_t *start = dedup_next_character(at, end), *stop = start;
-    for (; size > 0 && stop < end; size--) stop = dedup_next_character(stop + 1, end);
-    if (size > 0) return 0;
-    for (;;) {
+    for (int any = 0;; any = 1) {
+        for (; size > 0 && stop < end; stop = dedup_next_character(stop + 1, end))
+            size -= dedup_letters(*stop);
+        if (size > 0) return any;
         dedup_add(state, dedup_hash(start, stop, limit));
-        if (stop == end) return 1;
+        size += dedup_letters(*start);
         start = dedup_next_character(start + 1, end);
-        stop = dedup_next_character(stop + 1, end);
     }
 }
 

@@ -99,13 +99,16 @@ def test_no_texts(kernel: str, column: Callable) -> None:
         ("", 5, False, []),
         ("été", 5, False, ["été"]),
         ("étés f", 5, False, ["étés ", "tés f"]),
+        ("漢字かな", 6, False, ["漢字か", "字かな"]),
+        ("a漢字bcd한", 4, False, ["a漢字", "漢字", "字bc", "bcd한"]),
+        ("漢字", 6, False, ["漢字"]),
         ("un deux trois", 2, True, ["un deux", "deux trois"]),
         ("un", 2, True, ["un"]),
         ("ab漢字 か", 2, True, ["ab漢", "漢字", "字 か"]),
     ],
 )
 def test_shingles(text: str, size: int, *, words: bool, expected: list[str]) -> None:
-    """Shingles overlap; a character of a script without spaces is a word of its own."""
+    """Shingles overlap; a Han or kana character is two letters, and a word of its own."""
     found = kernels.shingles(text, size=size, words=words)
 
     assert expected == [shingle.decode() for shingle in found]
@@ -161,6 +164,18 @@ def test_equal_components(kernel: str) -> None:
     assert kernels.equal_components_at(signatures[:0], a[:0], b[:0]).tolist() == []
 
 
+def test_equal_bytes(kernel: str) -> None:
+    """Bytes are counted by row number; all 128 may be equal."""
+    source = np.random.default_rng(6)
+    rows = source.integers(-2, 2, (50, 128), np.int8)
+    a, b = source.integers(0, 50, (2, 400))
+    b[0] = a[0]
+    expected = (rows[a] == rows[b]).sum(axis=1).tolist()
+
+    assert kernels.equal_bytes_at(rows, a, b).tolist() == expected, kernel
+    assert kernels.equal_bytes_at(rows, a[:0], b[:0]).tolist() == []
+
+
 def test_invalid_signatures() -> None:
     """Rows that are not there, and arrays of other shapes, are refused."""
     signatures = np.zeros((3, 128), np.int32)
@@ -174,6 +189,10 @@ def test_invalid_signatures() -> None:
         kernels.equal_components(signatures, signatures[:1])
     with pytest.raises(ValueError, match="128"):
         kernels.equal_components(signatures[:, :64], signatures[:, :64])
+    with pytest.raises(ValueError, match="128"):
+        kernels.equal_bytes_at(np.zeros((3, 64), np.int8), np.array([0]), np.array([1]))
+    with pytest.raises(ValueError, match="0 to 2"):
+        kernels.equal_bytes_at(np.zeros((3, 128), np.int8), np.array([0]), np.array([3]))
 
 
 def test_native_kernel_lets_go_of_the_gil(column: Callable) -> None:

@@ -38,6 +38,8 @@ WITHIN_WORDS = 50
 """Fewest words of a passage within one document."""
 BUDGET = kernels.Budget(skip=4 * WORD, agree=2 * WORD, end=3 * WORD, drop=8 * WORD)
 """What an extension may spend; a passage begins and ends with three equal words."""
+NOTHING = BUDGET._replace(skip=0)
+"""An extension by equal words only, for a chain that does not hold with more."""
 LONG = 5_000
 """Characters from which two stretches are compared piece by piece first."""
 PIECE = 100
@@ -59,6 +61,8 @@ class Candidate(NamedTuple):
     """Rows of its seeds, half-open."""
     limits: tuple[int, int, int, int]
     """What it may reach at most: source first and past, copy first and past."""
+    freely: bool
+    """It was extended over words that differ."""
 
 
 class Chosen(NamedTuple):
@@ -91,7 +95,7 @@ def chosen(candidates: list[Candidate], scene: Scene) -> Iterator[Chosen]:
                 insort(taken, (best.first, best.past))
                 yield Chosen(best, value, bound)
                 continue
-            parts = scene.split(best)
+            parts = scene.less(best)
         for part in parts:
             heappush(candidates, part)
 
@@ -171,7 +175,9 @@ class Scene:
             kinds.setdefault((int(self.copy[row]), int(self.same[row])), []).append(one)
         yield from kinds.values()
 
-    def extended(self, firsts: I64, pasts: I64, limits: I64) -> list[Candidate]:
+    def extended(
+        self, firsts: I64, pasts: I64, limits: I64, budget: kernels.Budget = BUDGET
+    ) -> list[Candidate]:
         """Extend the chains of these seeds, and give those that are long enough."""
         spans = np.stack(
             [
@@ -181,7 +187,7 @@ class Scene:
             axis=1,
         )
         same = self.same[firsts]
-        spans = kernels.extend(self.words.units, spans, limits, same, BUDGET)
+        spans = kernels.extend(self.words.units, spans, limits, same, budget)
         edges, long = self.halves[spans], self.long[spans]
         lengths, in_long = edges[:, 1::2] - edges[:, ::2], long[:, 1::2] - long[:, ::2]
         least = np.where(same, max(self.least, WITHIN_WORDS), self.least)
@@ -189,7 +195,7 @@ class Scene:
         enough &= (2 * in_long >= lengths).any(axis=1)
         rows = np.flatnonzero(enough)
         return [
-            Candidate(-length, source, a, c, b, d, (first, past), tuple(limit))
+            Candidate(-length, source, a, c, b, d, (first, past), tuple(limit), budget is BUDGET)
             for length, source, (a, b, c, d), first, past, limit in zip(
                 *(lengths[rows, 1].tolist(), self.source[firsts[rows]].tolist()),
                 *(spans[rows].tolist(), firsts[rows].tolist(), pasts[rows].tolist()),
@@ -198,21 +204,27 @@ class Scene:
             )
         ]
 
-    def split(self, one: Candidate) -> list[Candidate]:
-        """Split a chain at its widest gap, and extend both parts."""
+    def less(self, one: Candidate) -> list[Candidate]:
+        """Extend a chain by equal words only, and split it at its widest gap."""
         first, past = one.seeds
-        if past - first < 2:
+        if not one.freely:
             return []
+        rows, limits = np.array([[first, past]]), np.array([one.limits])
+        found = self.extended(rows[:, 0], rows[:, 1], limits, NOTHING)
+        if past == first + 1:
+            return found
         steps = np.diff(self.words.places[self.seeds[first:past, ::2]], axis=0).max(axis=1)
         cut = first + int(steps.argmax()) + 1
         a, b, c, d = one.limits
         _, left, _, right = self.seeds[cut - 1].tolist()
         behind, _, after, _ = self.seeds[cut].tolist()
-        limits = [
-            (a, min(b, max(left, behind)), c, min(d, max(right, after))),
-            (max(a, min(left, behind)), b, max(c, min(right, after)), d),
-        ]
-        return self.extended(np.array([first, cut]), np.array([cut, past]), np.array(limits))
+        limits = np.array(
+            [
+                (a, min(b, max(left, behind)), c, min(d, max(right, after))),
+                (max(a, min(left, behind)), b, max(c, min(right, after)), d),
+            ]
+        )
+        return found + self.extended(np.array([first, cut]), np.array([cut, past]), limits)
 
     def clear_of(self, one: Candidate, taken: list[tuple[int, int]]) -> list[Candidate]:
         """Give what is left of a chain between the copies that it overlaps."""

@@ -54,7 +54,7 @@ $(BIN)/python:
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install -qq --upgrade pip
 
-$(VENV)/.installed: pyproject.toml | $(BIN)/python
+$(VENV)/.installed: pyproject.toml $(wildcard dedup/kernels/*.pyx dedup/kernels/*.h) | $(BIN)/python
 	@echo 'Installing dedup into $(VENV) (a minute) ...'
 	@$(BIN)/python -m pip install -qq --editable .
 	@touch $@

@@ -257,7 +257,8 @@ def passages_beside(
     shared = engine.by_key(sown, ("key",), m.Shared, partial(seeds.share, published=published))
     del sown
     covered = engine.map(chain([seeds.NO_RUNS], blocks), m.Covered, seeds.covered)
-    links = engine.join(shared, covered, (("copy", "source"), ("doc",)), m.Links, seeds.link)
+    link = partial(seeds.link, settings=settings)
+    links = engine.join(shared, covered, (("copy", "source"), ("doc",)), m.Links, link)
     del shared
     together = engine.by_key(links, ("copy", "source"), m.Partners, seeds.partners)
     scenes = engine.join(together, whole, (("doc",), ("doc",)), m.Scenes, runs.scene)

@@ -26,6 +26,7 @@ from dedup.rows import fresh, rank_within, repeated
 if TYPE_CHECKING:
     from dedup.kernels import Units
     from dedup.model import I32, I64, Bodies, Scenes
+    from dedup.settings import Settings
 
 WORD = 2
 """Halves of an ordinary word: all lengths are in halves, since two characters of a script without
@@ -43,6 +44,8 @@ DRIFT = 20 * WORD
 SPREAD = 3 * WORD
 """From the beginning of a chain's first seed to that of its last, at least. Chains of two seeds
 that nearly cover each other are stock phrases: half of all chains, one passage in a hundred."""
+SHORT = 15
+"""Words of a passage below which two seeds may be as close as they like."""
 WALL = 2 * GAP
 """What a wall counts: no chain goes over it."""
 FAR = 2**31 - 1
@@ -136,7 +139,7 @@ def covered(runs: Runs) -> Covered:
     return Covered(runs.copy[run], (runs.first[run] + step).astype(np.int32), within[run])
 
 
-def link(shared: Shared, covered: Covered) -> Links:
+def link(shared: Shared, covered: Covered, settings: Settings) -> Links:
     """Chain the seeds that two documents share outside of block copies; both sorted by copy."""
     pair = np.cumsum(fresh(shared.copy, shared.source)) - 1
     shared = shared.take(np.bincount(pair, minlength=1)[pair] > 1)
@@ -155,11 +158,12 @@ def link(shared: Shared, covered: Covered) -> Links:
         length=LENGTH,
     )
     number = chains - (np.arange(len(chains)) - rank_within(shared.copy))
+    spread = SPREAD if settings.min_group_words >= SHORT else 1
     # The row of a chain's first seed names it, so the first of its rows is the earliest.
     last = np.zeros(len(chains), np.int32)
     np.maximum.at(last, chains, shared.at)
     rows = np.argsort(chains, kind="stable")
-    rows = rows[((last - shared.at)[chains] >= SPREAD)[rows]]
+    rows = rows[((last - shared.at)[chains] >= spread)[rows]]
     shared = shared.take(rows)
     return Links(
         *(shared.copy, shared.source, number[rows], shared.at, shared.of, low[rows], high[rows])

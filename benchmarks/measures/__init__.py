@@ -1,0 +1,1 @@
+"""The parts of `quality.py`: each measures one thing and gives tables."""

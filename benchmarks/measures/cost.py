@@ -1,0 +1,107 @@
+"""
+What the candidate stage costs: pairs counted, not seconds.
+
+Raw meetings are pairs of rows that a band puts together, a pair once a band; those left by length
+have lengths that allow a match; survivors also have enough equal components; verified pairs are
+the distinct ones of them, which rapidfuzz compares. All are given a distinct long paragraph.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dedup import kernels
+from dedup.model import Bands, Pairs, Sketches
+from dedup.settings import Settings
+from dedup.stages import candidates
+from dedup.stages.sketch import characters, sketch
+from measures.corpora import Corpus, long_texts
+from measures.recall import OTHERS
+from measures.tables import Table, plot
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from dedup.model import Texts
+
+SIZES = (2500, 5000, 10_000)
+
+
+def counted(sketches: Sketches, banding: candidates.Banding, threshold: float) -> dict[str, float]:
+    """Run the candidate stage, and count."""
+    raw = fitting = survivors = cut = 0
+    kept = [np.zeros((2, 0), np.int64)]
+    for number in range(banding.bands):
+        bands = in_order(candidates.band(sketches, number, banding))
+        a, b, crowds = candidates.meetings(bands.key, number)
+        raw += len(a)
+        fitting += int(candidates.fitting(bands, a, b, threshold).sum())
+        pairs = candidates.meet(bands, number, banding, threshold)
+        pairs = candidates.real(pairs)
+        survivors += len(pairs)
+        cut += len(crowds)
+        kept.append(np.stack([pairs.a, pairs.b]))
+    a, b = np.concatenate(kept, axis=1)
+    order = np.lexsort((b, a))
+    verified = len(candidates.distinct(Pairs(a[order], b[order])))
+    texts = max(1, len(sketches))
+    return {
+        "raw meetings": raw / texts,
+        "left by length": fitting / texts,
+        "survivors": survivors / texts,
+        "verified pairs": verified / texts,
+        "buckets cut": cut,
+    }
+
+
+def in_order(bands: Bands) -> Bands:
+    """Sort by key, rows of one key in Order."""
+    return bands.take(np.argsort(bands.key, kind="stable"))
+
+
+def uncut(sketches: Sketches, banding: candidates.Banding) -> float:
+    """Count raw meetings a text where no bucket is cut, as in other tools."""
+    total = 0
+    for number in range(banding.bands):
+        _, sizes = np.unique(candidates.band(sketches, number, banding).key, return_counts=True)
+        total += int((sizes * (sizes - 1) // 2).sum())
+    return total / max(1, len(sketches))
+
+
+def growth(corpus: Corpus, folder: Path | None) -> list[Table]:
+    """Count at four sizes of the corpus, for each setting, with and without what is apart."""
+    sizes = [*(size for size in SIZES if size < len(corpus.documents)), len(corpus.documents)]
+    rows = []
+    lines: dict[str, list[tuple[float, float]]] = {}
+    for size in sizes:
+        texts = long_texts(corpus.first(size).documents, Settings())
+        apart = corpus.is_apart(texts.normal.list())
+        for whose, some in (("apart left out", texts.take(~apart)), ("all", texts)):
+            sketches = sketch(some, Settings())
+            for name, banding in candidates.RECALL.items():
+                found = counted(sketches, banding, Settings().threshold)
+                rows.append((whose, f"--recall {name}", size, len(some), *found.values()))
+                if whose == "all":
+                    for what in ("raw meetings", "survivors", "verified pairs"):
+                        if found[what]:
+                            line = lines.setdefault(f"{name}: {what}", [])
+                            line.append((size, found[what]))
+        for name in OTHERS:
+            few = _others(texts.take(~apart), name)
+            rows.append(("apart left out", name, size, int((~apart).sum()), few, *[np.nan] * 3, 0))
+    columns = ("texts", "setting", "documents", "distinct paragraphs", "raw meetings")
+    columns += ("left by length", "survivors", "verified pairs", "buckets cut")
+    note = "A distinct paragraph of at least 8 words; the settings of others cut no bucket."
+    if folder is not None and len(sizes) > 1:
+        plot(folder / "quality-cost.svg", f"Pairs a paragraph, {corpus.name}", lines)
+    return [Table("Pairs a distinct paragraph", columns, rows, note)]
+
+
+def _others(texts: Texts, name: str) -> float:
+    size, words, banding = OTHERS[name]
+    data, offsets = texts.normal.data, texts.normal.offsets
+    signature = kernels.sketch(data, offsets, size=size, words=words)
+    bits = signature.astype(np.int8)
+    return uncut(Sketches(texts.text, characters(data, offsets), signature, bits), banding)

@@ -9,37 +9,40 @@ Bands overlap. Band n begins at component 128 n / bands and takes the components
 Golomb ruler from there, cyclically, so two bands share at most one and there may be more bands
 than the signature has slices: 84 of three rows instead of 42.
 
-Measured on 18,072 French news articles (173,126 distinct paragraphs of at least 8 words, 16,328 of
-them datelines, which are left out of all but the last column), on 16,411 edits planted in them
-with a similarity of .80 to .86, and on all 264 real pairs of 2,500 of the articles:
+Measured on 18,072 French news articles (173,126 distinct paragraphs of at least 8 words, less
+16,328 datelines), on 16,411 edits of their paragraphs, and on all 264 real pairs of 2,500 of them.
+Long is from 100 characters. Meetings are those a text with a length that allows a match, no bucket
+cut; they double with the corpus:
 
-    letters  bands  planted .80-.82  .82-.84  .84-.86   meetings a text   real pairs
-                    long  short      long     long      all buckets full
-    5        42x3   .976  .969       .990     .997      25                262
-    6        42x3   .957  .930       .973     .991      4.4               264
-    6        48x3   .960  .947       .984     .994      5.0
-    6        84x3   .994  .985       .999     .999      8.7               264
-    6        64x4   .827  .824       .915     .965      0.8
-    7        84x3   .974  .965       .992     .998      4.6               263
-    7        42x2   .998  .995       1.00     1.00      75
-    words 3  25x5   (see benchmarks/README.md: a third to two thirds of them)
+    shingle    bands  edits at .80, long / short  .82    .84    meetings  real pairs
+    5 letters  42x3             .980 / .962       .990   .998        27.9     263
+               64x3             .996 / .990       1.00   1.00        39.5     264
+    6 letters  42x3             .955 / .935       .978   .991         5.0     263
+               48x3             .962 / .947       .986   .995         7.1     263
+               84x3             .994 / .988       .998   1.00        10.2     263
+               64x4             .856 / .819       .916   .966         1.1     259
+    7 letters  84x3             .977 / .959       .991   .997         4.3     262
+               42x2             .999 / .990       1.00   1.00        53.5     263
+    3 words    25x5             .032 / .058       .053   .083         0.1     204
 
-(Long is from 100 characters. Meetings are pairs of one band whose lengths allow a match; they
-double with the corpus. `7 42x2` is the best at recall and eight times as dear.)
-
-* Six letters: their meetings are a fifth of those of five, and 84 bands of them find more.
-  With one row less a meeting is no longer rare, with one more 128 bands do not suffice.
-* `equal` 20: the least that one planted or real pair in a thousand has at .80 is 24 (short) and 30
-  (long); at 20 three in a hundred meetings of unrelated texts pass, .4 a text. It is the same for
-  every threshold, so a run at a higher one finds a subset and nothing else.
+* Six letters: for the same recall they meet a quarter as often as five. With one component less
+  in a band unrelated texts meet all the time, with one more even 128 bands find only .954.
+* `equal` 20: of the pairs at .80 one in a thousand has fewer than 24 (short) or 30 (long) equal
+  components; at 20 one meeting in thirteen passes, .4 a text. It is the same for every
+  threshold, so a run at a higher one finds what this one finds from there up.
 * A bucket of more than `CROWD` texts is cut: in band n each member meets the bucket's first one
-  and the one n + 1 before it, both by Order. So a family of n near-identical lines costs n, not
-  n², and since every band looks at another distance, each member still meets a hundred others. In
-  families of 12 to 200 edited copies every text that has a match has one, and its first match
-  in Order is among them, always; up to 30 members all pairs are found. With two leaders and two
-  predecessors in every band the same number of meetings gave half as many distinct pairs.
+  and the one n + 1 before it, by Order. So a family of n near-identical lines costs n, not n²,
+  and since every band looks another distance back, each member meets about a hundred others (of
+  near-identical notices twice as many as when every band takes the same predecessors). In families
+  of 12 to 200 edited copies each text that has a match keeps one, and its first match in Order
+  is among them; up to 30 copies no pair is lost.
+* A bucket that begins with a long text is cut later, and its bands share out the distances up to
+  `LONG_CROWD`: a text of 40 words is boilerplate when it has matches in 100 documents. So each of
+  110 or 1,000 notices that differ in a date has 99 (cut like the others, 38 of 300 had fewer),
+  for 3 more meetings and .05 more verified pairs a text, of 28 and 9.1.
 
-`benchmarks/quality.py` measures all this; `caught` is its `curve` part.
+`benchmarks/quality.py` measures recall and cost. `caught` is its part `curve`, on these articles;
+what it generates where it is given no corpus is easier by a point or two.
 """
 
 from __future__ import annotations
@@ -71,27 +74,31 @@ class Banding:
     bands: int
     rows: int
     equal: int
-    caught: tuple[tuple[float, float], ...] = ()
-    """Similarities, and the measured share of planted edits of that similarity that are found."""
+    caught: tuple[float, ...] = ()
+    """The share of planted edits that become candidates, by similarity (`CAUGHT_AT`)."""
 
     def components(self, number: int) -> list[int]:
         """Give the components of a band."""
         first = number * COMPONENTS // self.bands
         return [(first + mark) % COMPONENTS for mark in RULERS[self.rows]]
 
-    def chance(self, jaccard: float) -> float:
-        """Give the probability that two sets of this Jaccard similarity meet, were bands apart."""
-        return float(1 - (1 - jaccard**self.rows) ** self.bands)
-
 
 RECALL = {
-    "high": Banding(84, 3, 20),
-    "standard": Banding(48, 3, 20),
-    "fast": Banding(32, 4, 20),
+    "high": Banding(84, 3, 20, (0.507, 0.538, 0.751, 0.898, 0.980, 0.999, 0.999, 0.999)),
+    "standard": Banding(48, 3, 20, (0.409, 0.425, 0.597, 0.801, 0.935, 0.991, 0.999, 0.999)),
+    "fast": Banding(32, 4, 20, (0.077, 0.125, 0.191, 0.353, 0.599, 0.861, 0.985, 0.999)),
 }
+"""By the name of the setting."""
+CAUGHT_AT = (0.60, 0.65, 0.70, 0.75, 0.80, 0.85, 0.90, 0.95)
+"""Similarities that `caught` is of: pairs from there to .01 above."""
 MANY_TEXTS = 1_000_000
 """Distinct texts up to which `auto` is `high`; beyond it is `standard`."""
 CROWD = 24
+"""Texts of a bucket up to which all pairs are taken,"""
+LONG_CROWD = 128
+"""and in a bucket that begins with a long text,"""
+LONG = 200
+"""of at least so many characters: few of 40 words have less."""
 
 
 def banding(settings: Settings, texts: int) -> Banding:
@@ -102,7 +109,7 @@ def banding(settings: Settings, texts: int) -> Banding:
 
 def explain(settings: Settings, texts: int) -> list[tuple[float, float]]:
     """Give similarities from the threshold up, and the share of such pairs that is found."""
-    known = banding(settings, texts).caught
+    known = zip(CAUGHT_AT, banding(settings, texts).caught, strict=False)
     return [(similarity, share) for similarity, share in known if similarity >= settings.threshold]
 
 
@@ -120,7 +127,7 @@ def band(sketches: Sketches, number: int, banding: Banding) -> Bands:
 
 def meet(bands: Bands, number: int, banding: Banding, threshold: float) -> Pairs:
     """Pair the texts of each bucket, and keep the pairs that pass both filters."""
-    a, b, cut = meetings(bands.key, number)
+    a, b, cut = meetings(bands, number, banding)
     near = fitting(bands, a, b, threshold)
     a, b = a[near], b[near]
     alike = kernels.equal_bytes_at(bands.bits, a, b) >= banding.equal
@@ -130,25 +137,31 @@ def meet(bands: Bands, number: int, banding: Banding, threshold: float) -> Pairs
     )
 
 
-def meetings(key: I64, number: int) -> tuple[I64, I64, I64]:
+def meetings(bands: Bands, number: int, banding: Banding) -> tuple[I64, I64, I64]:
     """
     Pair the rows of equal keys, earlier row first; and give the first rows of buckets that are cut.
 
     Keys are sorted, rows of one key are in Order.
     """
-    again = ~fresh(key)
+    again = ~fresh(bands.key)
     rows = np.flatnonzero(again | np.roll(again, -1))
     starts = np.flatnonzero(~again[rows])
     sizes = np.diff(starts, append=len(rows))
     bucket = np.repeat(np.arange(len(starts)), sizes)
     rank = np.arange(len(rows)) - starts[bucket]
-    crowded = sizes[bucket] > CROWD
+    long = bands.characters[rows[starts]] >= LONG
+    too_many = sizes > np.where(long, LONG_CROWD, CROWD)
+    crowded = too_many[bucket]
     later, step = repeated(np.where(crowded, 0, rank))
     followers = np.flatnonzero(crowded & (rank > 0))
-    far = np.flatnonzero(crowded & (rank > number + 1))
-    a = np.concatenate([later - 1 - step, starts[bucket[followers]], far - number - 1])
-    b = np.concatenate([later, followers, far])
-    return rows[a], rows[b], rows[starts[sizes > CROWD]]
+    firsts, seconds = [later - 1 - step, starts[bucket[followers]]], [later, followers]
+    for distance in range(number + 1, max(banding.bands, LONG_CROWD) + 1, banding.bands):
+        far = np.flatnonzero(crowded & (rank > distance))
+        if distance > banding.bands:
+            far = far[long[bucket[far]]]
+        firsts.append(far - distance)
+        seconds.append(far)
+    return rows[np.concatenate(firsts)], rows[np.concatenate(seconds)], rows[starts[too_many]]
 
 
 def fitting(bands: Bands, a: I64, b: I64, threshold: float) -> NDArray[np.bool_]:

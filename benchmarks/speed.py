@@ -27,6 +27,7 @@ from datasketch import MinHash
 
 from dedup import api, kernels
 from dedup.kernels import native, reference
+from dedup.kernels.shingle import SIZE
 from dedup.model import Strings
 from dedup.settings import Settings
 
@@ -67,7 +68,7 @@ def kernel_rows(texts: list[str], rounds: int) -> list[dict[str, Any]]:
 
     folded = native.normalise(many.data, many.offsets)
     alone = _cpu(lambda: native.normalise(many.data, many.offsets), rounds)
-    sketching = _cpu(lambda: native.sketch(folded[0], folded[1], 5, words=False), rounds)
+    sketching = _cpu(lambda: native.sketch(folded[0], folded[1], SIZE, words=False), rounds)
     return [
         _row("normalise, native, MB/s", size / alone),
         _row("sketch, native, ns a character", sketching / len(folded[0]) * 1e9),
@@ -79,14 +80,14 @@ def kernel_rows(texts: list[str], rounds: int) -> list[dict[str, Any]]:
         ),
         _ratio(
             "sketch: twin / native",
-            lambda: reference.sketch(data, offsets, 5, words=False),
-            lambda: native.sketch(data, offsets, 5, words=False),
+            lambda: reference.sketch(data, offsets, SIZE, words=False),
+            lambda: native.sketch(data, offsets, SIZE, words=False),
             rounds,
         ),
         _ratio(
             "sketch: datasketch on ready shingles / native from text",
             datasketch,
-            lambda: native.sketch(data, offsets, 5, words=False),
+            lambda: native.sketch(data, offsets, SIZE, words=False),
             rounds,
         ),
     ]

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 COUNTS = (3, 5, 7, 10)
 LIMITS = (10, 7, 5)
 SHORT = 8
-SHOWN = 12
 
 Lines = dict[str, list[tuple[int, int, str]]]
 """By record: the lines of a page that are not empty: start, end, text."""
@@ -53,9 +52,9 @@ def measure(pages: Path, articles: Path) -> list[Table]:
         name = f"--boilerplate remove --boilerplate-documents {limit}"
         rows.append((name, *_shares(judged, content, gone)))
         if limit == LIMITS[0]:
-            left, lost = _left(judged, content, gone)
+            left = _left(judged, content, gone)
     table = Table(f"Clutter of {len(judged):,} pages, share of characters", columns, rows)
-    return [table, _kinds(judged, content, left), _examples("Left", left), _examples("Lost", lost)]
+    return [table, _kinds(judged, content, left)]
 
 
 def _texts(path: Path) -> Iterable[tuple[str, str]]:
@@ -101,17 +100,17 @@ def _shares(
 
 def _left(
     pages: Lines, content: dict[str, set[str]], gone: dict[str, list[tuple[int, int]]]
-) -> tuple[Counter[str], Counter[str]]:
-    """Count the characters of the clutter that stayed, and of the content that went, by line."""
+) -> Counter[str]:
+    """Count the characters of the clutter that stayed, by line."""
     left: Counter[str] = Counter()
-    lost: Counter[str] = Counter()
     for record, lines in pages.items():
         spans = gone.get(record, [])
         for start, end, text in lines:
-            went = any(first <= start and end <= last for first, last in spans)
-            if went == (text in content[record]):
-                (lost if went else left)[text] += len(text)
-    return left, lost
+            if text in content[record]:
+                continue
+            if not any(first <= start and end <= last for first, last in spans):
+                left[text] += len(text)
+    return left
 
 
 def _kinds(pages: Lines, content: dict[str, set[str]], left: Counter[str]) -> Table:
@@ -136,8 +135,3 @@ def _kinds(pages: Lines, content: dict[str, set[str]], left: Counter[str]) -> Ta
         kinds[kind] += size
     rows = [(kind, share(size, clutter)) for kind, size in kinds.most_common()]
     return Table("Clutter that stays at the default", ("kind", "share of all clutter"), rows)
-
-
-def _examples(what: str, counts: Counter[str]) -> Table:
-    rows = [(text[:90].replace("|", "/"), size) for text, size in counts.most_common(SHOWN)]
-    return Table(f"{what} most of, at the default", ("line", "characters"), rows)

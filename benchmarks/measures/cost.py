@@ -35,7 +35,7 @@ def counted(sketches: Sketches, banding: candidates.Banding, threshold: float) -
     kept = [np.zeros((2, 0), np.int64)]
     for number in range(banding.bands):
         bands = in_order(candidates.band(sketches, number, banding))
-        a, b, crowds = candidates.meetings(bands.key, number)
+        a, b, crowds = candidates.meetings(bands, number, banding)
         raw += len(a)
         fitting += int(candidates.fitting(bands, a, b, threshold).sum())
         pairs = candidates.meet(bands, number, banding, threshold)

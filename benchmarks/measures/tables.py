@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 COLOURS = ("#1b6ca8", "#c8553d", "#3a7d44", "#6b4e9b", "#8a6d1f", "#555555")
-WIDTH, HEIGHT, EDGE = 640, 400, 60
+WIDTH, HEIGHT, EDGE, LETTERS = 680, 420, 60, 13
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def shown(value: object) -> str:
         return f"{value:,.0f}" if value >= 1000 else f"{value:.4g}"
     if isinstance(value, (int, np.integer)):
         return f"{value:,}"
-    return str(value)
+    return str(value).replace("|", "\\|")
 
 
 def share(part: float, whole: float) -> float:
@@ -92,24 +92,27 @@ def plot(path: Path, title: str, lines: dict[str, list[tuple[float, float]]]) ->
     def place(x: float, y: float) -> tuple[float, float]:
         across = (log10(x) - left) / (right - left)
         up = (log10(y) - low) / (high - low)
-        return EDGE + across * (WIDTH - 3 * EDGE), HEIGHT - EDGE - up * (HEIGHT - 2 * EDGE)
+        return EDGE + across * (WIDTH - 4 * EDGE), HEIGHT - EDGE - up * (HEIGHT - 2 * EDGE)
 
     parts = [f'<text x="{EDGE}" y="24" font-size="14">{title}</text>']
     for power in range(int(np.floor(low)), int(np.ceil(high)) + 1):
         if low <= power <= high:
             _, y = place(10**left, 10.0**power)
-            line = f'<line x1="{EDGE}" x2="{WIDTH - 2 * EDGE}" y1="{y:.1f}" y2="{y:.1f}" '
+            line = f'<line x1="{EDGE}" x2="{WIDTH - 3 * EDGE}" y1="{y:.1f}" y2="{y:.1f}" '
             parts.append(f'{line}stroke="#dddddd"/>')
             parts.append(f'<text x="8" y="{y + 4:.1f}">{10.0**power:g}</text>')
     for x in sorted({x for x, _ in points}):
         at, _ = place(x, 10**low)
         parts.append(f'<text x="{at - 16:.1f}" y="{HEIGHT - EDGE + 18}">{x:,.0f}</text>')
-    for (name, line), colour in zip(lines.items(), COLOURS * 3, strict=False):
+    free = 0.0
+    by_end = sorted(lines.items(), key=lambda named: -named[1][-1][1])
+    for (name, line), colour in zip(by_end, COLOURS * 3, strict=False):
         at = [place(*point) for point in line]
         shape = " ".join(f"{x:.1f},{y:.1f}" for x, y in at)
         parts.append(f'<polyline points="{shape}" fill="none" stroke="{colour}" stroke-width="2"/>')
         x, y = at[-1]
-        parts.append(f'<text x="{x + 6:.1f}" y="{y + 4:.1f}" fill="{colour}">{name}</text>')
+        free = max(free + LETTERS, y + 4)
+        parts.append(f'<text x="{x + 6:.1f}" y="{free:.1f}" fill="{colour}">{name}</text>')
     head = f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" '
     style = (
         'font-family="sans-serif" font-size="11"><rect width="100%" height="100%" fill="white"/>'

@@ -1,7 +1,7 @@
 """
 Cleaning: what is removed from a corpus, the ledger of it, and how to undo and to prove it.
 
-    policy, same_text ─► plan ─► cuts ─► parts ─► apply ─► tree      (corpus: all of it, in order)
+    policy, kinship ─► plan ─► cuts ─► parts ─► apply ─► tree      (corpus: all of it, in order)
     manifest, ledger ─► originals ─► verifying, restoring
 
 `plan` and `cuts` are pure: tables and texts in, decisions out. Names are imported on first use.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dedup.cleaning.same_text import same_text
+from dedup.kernels import same_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection

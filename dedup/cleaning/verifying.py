@@ -17,7 +17,6 @@ from dedup.cleaning.ledger import by_document, read
 from dedup.cleaning.manifest import MODES
 from dedup.cleaning.originals import Ledger, check_files, opened, restored
 from dedup.cleaning.results import Verified
-from dedup.cleaning.same_text import same_text
 from dedup.cleaning.tree import LEDGER, OWN
 from dedup.errors import LedgerError
 from dedup.formats import silent
@@ -178,7 +177,7 @@ class Proof:
             policy.remove == "equal"
             or min(count_words(text), count_words(kept)) < least
             or found < settings.threshold
-            or (policy.remove == "same" and not same_text(text, kept))
+            or (policy.remove == "same" and not kernels.same_text(text, kept))
         ):
             return None
         return found

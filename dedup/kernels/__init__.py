@@ -21,6 +21,7 @@ import numpy as np
 
 from dedup.kernels import permutations, table
 from dedup.kernels.exact import has_number, normalise_text
+from dedup.kernels.same import same_text
 from dedup.kernels.shingle import SIZE, shingle_hash, shingles
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ __all__ = [
     "has_number",
     "normalise",
     "normalise_text",
+    "same_text",
+    "same_text_at",
     "shingle_hash",
     "shingles",
     "sketch",
@@ -151,6 +154,25 @@ def equal_bytes_at(
     _check_rows(a, b, len(rows))
     counts: NDArray[np.int32] = _kernel.equal_bytes_at(rows, a, b)
     return counts
+
+
+def same_text_at(
+    data: NDArray[np.uint8],
+    offsets: NDArray[np.int64],
+    a: NDArray[np.int64],
+    b: NDArray[np.int64],
+) -> NDArray[np.bool_]:
+    """
+    Return whether the rows *a* and *b*, int64[k] each, of normalised texts are the same text.
+
+    That is what `same_text` says of two texts. Row numbers are 0 to m - 1; others are a
+    `ValueError`. Quickest where pairs with one *a* stand together.
+    """
+    data, offsets = _column(data, offsets)
+    a, b = _array(a, np.int64, 1), _array(b, np.int64, 1)
+    _check_rows(a, b, len(offsets) - 1)
+    same: NDArray[np.bool_] = _kernel.same_text_at(data, offsets, a, b)
+    return same
 
 
 def _check_rows(a: NDArray[np.int64], b: NDArray[np.int64], count: int) -> None:

@@ -84,3 +84,13 @@ def extend(
     end: int,
     drop: int,
 ) -> None: ...
+def same_text_at(
+    pages: NDArray[np.uint32],
+    entries: NDArray[np.uint32],
+    pool: NDArray[np.uint32],
+    data: NDArray[np.uint8],
+    offsets: NDArray[np.int64],
+    a: NDArray[np.int64],
+    b: NDArray[np.int64],
+    same: NDArray[np.uint8],
+) -> None: ...

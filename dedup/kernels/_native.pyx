@@ -65,6 +65,12 @@ cdef extern from "chains.h":
         const uint8_t *same, int64_t rows, const dedup_budget *budget
     ) nogil
 
+cdef extern from "same.h":
+    bint dedup_same(
+        const dedup_table *table, const uint8_t *data, const int64_t *offsets, int64_t rows,
+        const int64_t *a, const int64_t *b, int64_t pairs, uint8_t *same
+    ) nogil
+
 dedup_choose_loops()
 
 
@@ -187,3 +193,20 @@ def extend(
         dedup_extend(
             &hashes[0], &halves[0], &spans[0, 0], &limits[0, 0], &same[0], spans.shape[0], &budget,
         )
+
+
+def same_text_at(
+    const uint32_t[::1] pages, const uint32_t[::1] entries, const uint32_t[::1] pool,
+    const uint8_t[::1] data, const int64_t[::1] offsets, const int64_t[::1] a,
+    const int64_t[::1] b, uint8_t[::1] same,
+):
+    """Write whether the rows `a` and `b` are the same text."""
+    cdef dedup_table table
+    cdef bint is_room
+    table.pages, table.entries, table.pool = &pages[0], &entries[0], &pool[0]
+    with nogil:
+        is_room = dedup_same(
+            &table, &data[0], &offsets[0], offsets.shape[0] - 1, &a[0], &b[0], a.shape[0], &same[0],
+        )
+    if not is_room:
+        raise MemoryError

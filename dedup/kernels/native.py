@@ -115,6 +115,21 @@ def equal_bytes_at(
     return counts
 
 
+def same_text_at(
+    data: NDArray[np.uint8],
+    offsets: NDArray[np.int64],
+    a: NDArray[np.int64],
+    b: NDArray[np.int64],
+) -> NDArray[np.bool_]:
+    """Return whether rows *a* and *b* are the same text."""
+    same, unicode = np.ones(len(a), np.uint8), table.load()
+    if len(a) and len(data):
+        _native.same_text_at(
+            unicode.pages, unicode.entries, unicode.pool, data, offsets, a, b, same
+        )
+    return same.view(np.bool_)
+
+
 def units(
     data: NDArray[np.uint8], offsets: NDArray[np.int64]
 ) -> tuple[

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from dedup.kernels import exact, permutations, shingle
+from dedup.kernels import exact, permutations, same, shingle
 from dedup.kernels.reference_chains import chain, extend, units, winnow
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ __all__ = [
     "equal_components_at",
     "extend",
     "normalise",
+    "same_text_at",
     "sketch",
     "units",
     "winnow",
@@ -119,6 +120,26 @@ def equal_bytes_at(
         part = slice(start, start + _PAIRS)
         counts[part] = np.sum(rows[a[part]] == rows[b[part]], axis=1, dtype=np.int32)
     return counts
+
+
+def same_text_at(
+    data: NDArray[np.uint8],
+    offsets: NDArray[np.int64],
+    a: NDArray[np.int64],
+    b: NDArray[np.int64],
+) -> NDArray[np.bool_]:
+    """Return whether rows *a* and *b* are the same text."""
+    texts: dict[int, str] = {}
+    of_numbers: dict[tuple[str, ...], int] = {}
+    numbers = np.zeros(len(offsets) - 1, np.int64)
+    for row in np.unique(np.concatenate([a, b])).tolist():
+        texts[row] = data[offsets[row] : offsets[row + 1]].tobytes().decode(errors="replace")
+        found = tuple(sorted(same.numbers(texts[row]).elements()))
+        numbers[row] = of_numbers.setdefault(found, len(of_numbers))
+    alike: NDArray[np.bool_] = numbers[a] == numbers[b]
+    for pair in np.flatnonzero(alike).tolist():
+        alike[pair] = same.same_text(texts[int(a[pair])], texts[int(b[pair])])
+    return alike
 
 
 def _character_spans(text: NDArray[np.uint8], size: int) -> NDArray[np.int64]:

@@ -11,6 +11,7 @@ character counts as half a word, so lengths here are in half words, and a gap ha
 and a diff shows one of them. All are followed at once: the half words of one text are the bits of
 an integer, a set bit is a place that some allowed subsequence reaches, and each word of the other
 text moves the bits on: a few operations on such integers a word, and symmetric by construction.
+The native kernel's `same.h` gives the same answers; the reference kernel asks here.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from __future__ import annotations
 from collections import Counter, deque
 from functools import lru_cache
 
-from dedup.kernels import has_number, table
+from dedup.kernels import table
+from dedup.kernels.exact import has_number
 
 Unit = tuple[str, int]
 """A word, or a character of a script without spaces, with what it counts in half words."""

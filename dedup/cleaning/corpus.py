@@ -26,6 +26,7 @@ from dedup.cleaning.ledger import Line, Writer, dump, parse, raw_to_json
 from dedup.cleaning.manifest import File, Manifest, known_modes, settings_to_json
 from dedup.cleaning.parts import Work
 from dedup.cleaning.plan import NONE, plan
+from dedup.cleaning.policy import KEEP_RULES
 from dedup.cleaning.results import Cleaned
 from dedup.cleaning.tree import LEDGER, REJECTS, Tree, is_inside
 from dedup.errors import GuardError, OutputError, SettingsError
@@ -84,7 +85,8 @@ def clean(  # noqa: PLR0913 - the options of the command
         late.stream = place.rejects
         hashes = [sha256_of(source) for source in sources]
         found = detect(reading)
-        todo = plan(found.standing, found.matches, found.normal_of, found.facts, settings, policy)
+        ranks = [KEEP_RULES[rule](found.facts) for rule in policy.rules]
+        todo = plan(found.standing, found.matches, found.normals, ranks, settings, policy)
         if not dry_run:
             _refuse_early(todo, found, policy)
         work = Work.of((settings, policy, modes), found.facts, todo, found.report)

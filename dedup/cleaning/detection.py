@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from dedup.cleaning.kinship import Normals
 from dedup.cleaning.plan import Standing
 from dedup.model import Facts, Matches, Places, Strings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from dedup.model import Paragraphs, Texts
     from dedup.report import Report
@@ -28,8 +29,8 @@ class Detection:
     standing: Standing
     matches: Matches
     """All matches of distinct long texts."""
-    normal_of: Callable[[int], str]
-    """Normalised text of a text that has a match."""
+    normals: Normals
+    """The normalised texts that have a match."""
     facts: Facts
     report: Report
 
@@ -81,13 +82,20 @@ def detection_of(matched: Matched, report: Report) -> Detection:
         places.boilerplate,
     )
     matches = Matches.concat([Matches(none, none, np.zeros(0)), *matched.matches])
-    matched_texts = np.unique(np.concatenate([matches.a, matches.b]))
-    held = [batch.take(np.isin(batch.text, matched_texts)) for batch in matched.texts]
-    ranks = np.concatenate([none, *(batch.text for batch in held)])
-    order = np.argsort(ranks, kind="stable")
-    normals = Strings.concat([Strings.of([]), *(batch.normal for batch in held)])
+    normals = _normals(matched.texts, matches)
+    return Detection(standing, matches, normals, Facts.concat(matched.facts), report)
 
-    def normal_of(text: int) -> str:
-        return normals[int(order[np.searchsorted(ranks, text, sorter=order)])]
 
-    return Detection(standing, matches, normal_of, Facts.concat(matched.facts), report)
+def _normals(batches: Iterable[Texts], matches: Matches) -> Normals:
+    """Keep the texts that have a match; they come sorted."""
+    wanted = np.zeros(int(max(matches.a.max(initial=-1), matches.b.max(initial=-1))) + 1, bool)
+    wanted[matches.a] = True
+    wanted[matches.b] = True
+    held = [Normals(np.zeros(0, np.int64), Strings.of([]))]
+    for batch in batches:
+        known = batch.text < len(wanted)
+        known[known] = wanted[batch.text[known]]
+        rows = np.flatnonzero(known)
+        held.append(Normals(batch.text[rows], batch.normal.take(rows)))
+    normals = Normals.concat(held)
+    return normals.take(np.argsort(normals.text, kind="stable"))

@@ -2,76 +2,71 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dedup.kernels import same_text
+from dedup import kernels
+from dedup.model import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Collection
 
-    from dedup.cleaning.policy import Policy
-    from dedup.model import F64, I64, Matches
+    from dedup.model import F64, I64, Matches, Strings
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Normals(Table):
+    """One row a text that has a match, sorted by `text`."""
+
+    text: I64
+    normal: Strings
+
+
+def same_texts(matches: Matches, normals: Normals, remove: str, texts: int) -> Matches:
+    """Keep the matches whose one text may be removed for the other, by `--remove`."""
+    if remove == "equal":
+        return matches.slice(0, 0)
+    if remove == "match":
+        return matches
+    row = np.zeros(texts, np.int64)
+    row[normals.text] = np.arange(len(normals))
+    data, offsets = normals.normal.data, normals.normal.offsets
+    return matches.take(kernels.same_text_at(data, offsets, row[matches.a], row[matches.b]))
+
+
+def both_ways(matches: Matches) -> tuple[I64, I64]:
+    """Give each match from both sides: a text, and the other one."""
+    return np.concatenate([matches.a, matches.b]), np.concatenate([matches.b, matches.a])
+
+
+def similarities(mine: I64, others: I64, matches: Matches, texts: int) -> F64:
+    """Give the similarity of texts that match, or are one, in pairs; matches sorted by a, b."""
+    found = np.ones(len(mine))
+    far = np.flatnonzero(mine != others)
+    a, b = np.minimum(mine[far], others[far]), np.maximum(mine[far], others[far])
+    at = np.searchsorted(matches.a * texts + matches.b, a * texts + b)
+    found[far] = matches.similarity[at]
+    return found
 
 
 class Kinship:
-    """The texts near a text; a class since pairs are compared when asked for, and each once."""
+    """The texts beside each text; a class since it is asked for them one by one."""
 
-    def __init__(
-        self, matches: Matches, normal_of: Callable[[int], str], policy: Policy, texts: int
-    ) -> None:
-        """Put the matches beside both of their texts; `equal` has no use for them."""
-        mine = np.concatenate([matches.a, matches.b])
-        others = np.concatenate([matches.b, matches.a])
-        pairs = mine * texts + others
-        order = np.argsort(pairs)
-        self._texts = texts
-        self._pairs = pairs[order]
-        self._others = others[order]
-        self._similarity = np.concatenate([matches.similarity, matches.similarity])[order]
-        self._first = np.searchsorted(mine[order], np.arange(texts + 1))
-        self._normal_of = normal_of
-        self._remove = policy.remove
-        self._known: dict[tuple[int, int], bool] = {}
-
-    def of(self, text: int) -> list[int]:
-        """Give the texts that match a text, without itself, if such a one may be its keeper."""
-        if self._remove == "equal":
-            return []
-        return self.matching(text)
-
-    def matching(self, text: int) -> list[int]:
-        """Give the texts that match a text, without itself."""
-        near: list[int] = self._others[self._first[text] : self._first[text + 1]].tolist()
-        return near
+    def __init__(self, matches: Matches, texts: int) -> None:
+        """Put the matches beside both of their texts."""
+        mine, others = both_ways(matches)
+        self._others = others[np.lexsort([others, mine])]
+        self._first = np.zeros(texts + 1, np.int64)
+        np.cumsum(np.bincount(mine, minlength=texts), out=self._first[1:])
 
     def near(self, text: int, some: Collection[int]) -> list[int]:
-        """Give those of some texts that match a text and may be its keeper."""
+        """Give those of some texts that are the same text as this one, without itself."""
         others = self._others[self._first[text] : self._first[text + 1]]
-        if self._remove == "equal" or not some or not len(others):
-            return []
         if len(others) <= len(some):
             return [other for other in others.tolist() if other in some]
         asked = np.fromiter(some, np.int64, len(some))
         at = np.minimum(np.searchsorted(others, asked), len(others) - 1)
         found: list[int] = asked[others[at] == asked].tolist()
-        return found
-
-    def same(self, a: int, b: int) -> bool:
-        """Tell whether two texts that match are the same text."""
-        if a == b or self._remove == "match":
-            return True
-        pair = (min(a, b), max(a, b))
-        known = self._known.get(pair)
-        if known is None:
-            known = self._known[pair] = same_text(self._normal_of(a), self._normal_of(b))
-        return known
-
-    def similarities(self, mine: I64, others: I64) -> F64:
-        """Give the similarity of texts that match, or are one, in pairs."""
-        found = np.ones(len(mine))
-        far = np.flatnonzero(mine != others)
-        at = np.searchsorted(self._pairs, mine[far] * self._texts + others[far])
-        found[far] = self._similarity[at]
         return found

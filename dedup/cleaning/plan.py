@@ -9,29 +9,38 @@ as one that stays, so every keeper stays and is verified directly, and there are
     choose    paragraphs of `min_group_words` and more go or stay, each with its keeper
     follow    shorter ones beside one that goes
 
-Only paragraphs whose text stands elsewhere too, or matches another, are looked at, and a text
-finds its keeper once (once a document with `--scope within`), so that a paragraph with 50,000
-places costs 50,000 steps. Dropping whole documents takes their text: see `cuts.py`.
+Copies of one text are settled together, as columns; only texts that are the same as another, not
+equal, are gone through one by one, each once (with a document, where the scope asks for it). So a
+paragraph with a million places costs a million rows, and a family of 50,000 lines 50,000 steps.
+
+What stays is the lexicographically first choice in keep order: of all choices in which no two
+that stay are the same text and all that go have a keeper, the one whose first paragraph stays if
+any can, then its second, and so on. One pass gives it by construction. An engine without an
+order of its own gets the same in rounds: whatever has no undecided same text before it stays,
+what is the same text as one that stays and precedes it goes if all others before that one are
+decided, and so on until nothing is open. Dropping whole documents takes their text: see `cuts.py`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from dedup.cleaning.kinship import Kinship
+from dedup.cleaning.kinship import Kinship, both_ways, same_texts, similarities
 from dedup.cleaning.ledger import REASONS
-from dedup.cleaning.policy import KEEP_RULES
 from dedup.model import Table
+from dedup.rows import fresh, matching, rank_within
 from dedup.stages.boilerplate import LONG_TIMES, LONG_WORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator, Sequence
+    from typing import Self
 
     from numpy.typing import NDArray
 
+    from dedup.cleaning.kinship import Normals
     from dedup.cleaning.policy import Policy
     from dedup.model import F64, I8, I32, I64, Facts, Matches
     from dedup.settings import Settings
@@ -40,6 +49,8 @@ if TYPE_CHECKING:
 
 WITHIN, ACROSS, BOILERPLATE, DOCUMENT = map(REASONS.index, REASONS[:4])
 NONE = -1
+BLOCK = 1 << 20
+"""Holders of texts that are counted at a time."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,14 +66,33 @@ class Standing(Table):
     boilerplate: I8
 
 
+class Removal(NamedTuple):
+    """A paragraph that goes, as a caller sees it; offsets without the white space around."""
+
+    document: str
+    record: str | None
+    start: int
+    end: int
+    reason: str
+    rule: str | None
+    similarity: float | None
+    keeper: tuple[str, str | None, int, int] | None
+    """Document, record, start, end; `None` where nothing stays in its place."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Plan(Table):
-    """One row a paragraph that goes, sorted by `doc`, `no`; numbers from 0."""
+    """
+    One row a paragraph that goes, sorted by `doc`, `no`; numbers from 0.
+
+    Every part of a plan is a plan: what keeps never goes.
+    """
 
     doc: I64
     no: I32
-    characters: I64
-    """Its length, without the white space that goes with it."""
+    start: I64
+    """Without the white space that goes with it."""
+    end: I64
     reason: I8
     """Index in `REASONS`."""
     keeper: I64
@@ -75,137 +105,229 @@ class Plan(Table):
     rule: I8
     """Index of the keep rule that ranked the keeper first; -1 without a keeper."""
 
+    @property
+    def characters(self) -> I64:
+        """Give the lengths, without the white space that goes too."""
+        return self.end - self.start
+
+    def only(self, wanted: Mask) -> Self:
+        """
+        Give the plan with the wanted removals alone; any may be left out, and more text stays.
+
+        Raises `ValueError` for what is no mask of these rows.
+        """
+        if wanted.dtype != np.bool_ or wanted.shape != (len(self),):
+            raise ValueError(f"a plan of {len(self)} rows is filtered by as many bools")
+        return self.take(wanted)
+
+    def removals(self, facts: Facts, rules: Sequence[str]) -> Iterator[Removal]:
+        """Give the rows one by one, with names; `rules` are those that the plan was made with."""
+        paths, records = facts.path, facts.record
+        columns = [column.tolist() for column in self.columns().values()]
+        for doc, _, start, end, reason, of, _, first, last, near, rule in zip(
+            *columns, strict=True
+        ):
+            name = paths[doc], records[doc] or None
+            if of == NONE:
+                yield Removal(*name, start, end, REASONS[reason], None, None, None)
+            else:
+                keeper = paths[of], records[of] or None, first, last
+                yield Removal(*name, start, end, REASONS[reason], rules[rule], near, keeper)
+
 
 def plan(  # noqa: PLR0913 - tables and how to judge them
     places: Standing,
     matches: Matches,
-    normal_of: Callable[[int], str],
-    facts: Facts,
+    normals: Normals,
+    ranks: Sequence[I64],
     settings: Settings,
     policy: Policy,
 ) -> Plan:
     """
-    Decide what goes.
+    Decide what goes; `ranks` rank the documents by each of `policy.rules`, the lowest first.
 
-    `matches` are all matches of distinct long texts at the threshold, by their `text`;
-    `normal_of` gives the normalised text of one, and is asked only for texts with a match.
+    `matches` are all matches of distinct long texts at the threshold, by their `text`, sorted by
+    a, b; `normals` has at least the texts of these.
     """
     texts = int(places.text.max(initial=-1)) + 1
-    kin = Kinship(matches, normal_of, policy, texts)
-    ranks = [KEEP_RULES[rule](facts) for rule in policy.rules]
+    fixed = np.zeros(len(places), bool)
+    gone = fixed.copy()
+    if policy.boilerplate == "keep" and places.boilerplate.any():
+        held = _boilerplate_and_what_matches_it(places, matches, texts)
+        fixed = held[places.text]
+        matches = matches.take(~(held[matches.a] | held[matches.b]))
+    kin = same_texts(matches, normals, policy.remove, texts)
+    if policy.boilerplate == "remove" and places.boilerplate.any():
+        gone = _same_in_many_documents(places, kin, settings, texts)[places.text]
+        gone &= places.boilerplate != 0
+        fixed = gone.copy()
+
     order = np.lexsort(ranks[::-1])
     rank = np.empty(len(order), np.int64)
     rank[order] = np.arange(len(order))
-
-    fixed, gone = _fixed_by_boilerplate(places, kin, settings, policy)
-    keeper = np.full(len(places), NONE, np.int64)
-    large = (places.words >= settings.min_group_words) & ~fixed
-    rows = np.flatnonzero(large & _repeated(places, matches, large, texts))
+    long = places.words >= settings.min_group_words
+    rows = np.flatnonzero(_repeated(places, kin, long & ~fixed, texts))
     rows = rows[np.argsort(rank[places.doc[rows]], kind="stable")]
-    for row, other in _choose(places, rows, kin, policy.scope):
-        keeper[row] = other
+    keeper = np.full(len(places), NONE, np.int64)
+    keeper[rows] = _choose(places, rows, kin, policy.scope, texts)
     leaders = rows[keeper[rows] != NONE]
     gone[leaders] = True
-    _follow(places, leaders, keeper, gone, fixed | (places.words >= settings.min_group_words))
-    return _plan(places, np.flatnonzero(gone), keeper, kin, ranks, policy.rules.index("first"))
+    _follow(places, leaders, keeper, gone, fixed | long)
+    rows = np.flatnonzero(gone)
+    kept = np.where(keeper[rows] != NONE, keeper[rows], rows)
+    near = similarities(places.text[rows], places.text[kept], kin, texts)
+    return _plan(places, rows, keeper[rows], near, ranks, policy.rules.index("first"))
 
 
-def _fixed_by_boilerplate(
-    places: Standing, kin: Kinship, settings: Settings, policy: Policy
-) -> tuple[Mask, Mask]:
-    """Give the places that boilerplate fixes, and those of them that go."""
-    gone = np.zeros(len(places), bool)
-    if policy.boilerplate == "first" or not places.boilerplate.any():
-        return gone.copy(), gone
-    flagged = np.unique(places.text[places.boilerplate != 0])
-    if policy.boilerplate == "keep":
-        matched = [other for text in flagged.tolist() for other in kin.matching(text)]
-        return np.isin(places.text, np.union1d(flagged, np.array(matched, np.int64))), gone
-    goes = _same_in_many_documents(places, flagged, kin, settings)
-    gone = np.isin(places.text, goes) & (places.boilerplate != 0)
-    return gone.copy(), gone
+def _boilerplate_and_what_matches_it(places: Standing, matches: Matches, texts: int) -> Mask:
+    """Mark the texts that boilerplate fixes where it is kept."""
+    flagged = np.zeros(texts, bool)
+    flagged[places.text[places.boilerplate != 0]] = True
+    held = flagged.copy()
+    held[matches.a[flagged[matches.b]]] = True
+    held[matches.b[flagged[matches.a]]] = True
+    return held
 
 
-def _same_in_many_documents(
-    places: Standing, flagged: I64, kin: Kinship, settings: Settings
-) -> I64:
-    """Give the texts of boilerplate that stand, as the same text, in enough documents."""
-    order = np.argsort(places.text, kind="stable")
-    texts = places.text[order]
+def _same_in_many_documents(places: Standing, kin: Matches, settings: Settings, texts: int) -> Mask:
+    """
+    Mark the texts of boilerplate that stand, as the same text, in enough documents.
 
-    def documents(text: int, most: int) -> set[int]:
-        """Give documents that hold a text: all, or at least `most`."""
-        first, stop = np.searchsorted(texts, [text, text + 1]).tolist()
-        found: set[int] = set()
-        for at in range(first, stop, 256):
-            found.update(places.doc[order[at : min(stop, at + 256)]].tolist())
-            if len(found) >= most:
-                break
-        return found
-
-    goes = []
-    for text in flagged.tolist():
-        words = places.words[order[np.searchsorted(texts, text)]]
-        limit = settings.boilerplate_documents * (LONG_TIMES if words >= LONG_WORDS else 1)
-        held = documents(text, limit)
-        for other in kin.of(text):
-            if len(held) >= limit:
-                break
-            if kin.same(text, other):
-                held |= documents(other, limit)
-        if len(held) >= limit:
-            goes.append(text)
-    return np.array(goes, np.int64)
+    Counting stops at the highest limit; most texts reach theirs alone, or with all that is the
+    same text cannot, so documents are compared for few.
+    """
+    rows = places.boilerplate != 0
+    limit = np.zeros(texts, np.int64)
+    limit[places.text[rows]] = settings.boilerplate_documents * np.where(
+        places.words[rows] >= LONG_WORDS, LONG_TIMES, 1
+    )
+    flagged = limit > 0
+    text, other = both_ways(kin)
+    text, other = text[flagged[text]], other[flagged[text]]
+    counted = flagged.copy()
+    counted[other] = True
+    held, doc = _holders(places, counted, settings.boilerplate_documents * LONG_TIMES)
+    documents = np.bincount(held, minlength=texts)
+    goes = flagged & (documents >= limit)
+    goes[text[documents[other] >= limit[text]]] = True
+    most = documents + np.bincount(text, documents[other], minlength=texts)
+    unsure = np.flatnonzero(flagged & ~goes & (most >= limit))
+    goes[unsure[_reach(unsure, text, other, (held, doc), limit, most)]] = True
+    return goes
 
 
-def _repeated(places: Standing, matches: Matches, large: Mask, texts: int) -> Mask:
-    """Mark the places whose text stands in another large place too, or matches another text."""
+def _holders(places: Standing, counted: Mask, most: int) -> tuple[I64, I64]:
+    """Give the first documents of the marked texts, at most so many of each; sorted by text."""
+    rows = np.flatnonzero(counted[places.text])
+    docs = int(places.doc[-1]) + 1
+    text, doc = _distinct(places.text[rows], places.doc[rows], docs)
+    few = rank_within(text) < most
+    return text[few], doc[few]
+
+
+def _distinct(text: I64, doc: I64, docs: int) -> tuple[I64, I64]:
+    """Give each text with each of its documents once, sorted; packed, which sorts quickest."""
+    packed = np.sort(text * docs + doc)
+    packed = packed[fresh(packed)]
+    text = packed // docs
+    return text, packed - text * docs
+
+
+def _reach(  # noqa: PLR0913 - columns
+    unsure: I64, text: I64, other: I64, holders: tuple[I64, I64], limit: I64, most: I64
+) -> Mask:
+    """Tell of some texts whether they and those beside them stand in enough documents."""
+    beside = np.isin(text, unsure)
+    text, other = (np.concatenate([column[beside], unsure]) for column in (text, other))
+    order = np.argsort(text, kind="stable")
+    text, other = text[order], other[order]
+    held, doc = holders
+    docs = int(doc.max(initial=0)) + 1
+    reached = np.zeros(len(unsure), bool)
+    steps = np.cumsum(most[unsure]) // BLOCK
+    for block in np.split(np.arange(len(unsure)), np.flatnonzero(np.diff(steps)) + 1):
+        if len(block):
+            some = unsure[block]
+            first, stop = np.searchsorted(text, [some[0], some[-1] + 1])
+            row, at = matching(other[first:stop], held)
+            found, _ = _distinct(text[first:stop][row], doc[at], docs)
+            counts = np.searchsorted(found, some, "right") - np.searchsorted(found, some)
+            reached[block] = counts >= limit[some]
+    return reached
+
+
+def _repeated(places: Standing, kin: Matches, large: Mask, texts: int) -> Mask:
+    """Mark the large places whose text stands in another one too, or is the same as another."""
     often = np.bincount(places.text[large], minlength=texts) > 1
-    often[matches.a] = True
-    often[matches.b] = True
-    return often[places.text]
+    often[kin.a] = True
+    often[kin.b] = True
+    return large & often[places.text]
 
 
-def _choose(places: Standing, rows: I64, kin: Kinship, scope: str) -> Iterator[tuple[int, int]]:
+def _choose(places: Standing, rows: I64, kin: Matches, scope: str, texts: int) -> I64:
     """
-    Give each row that goes with its keeper; rows come in keep order.
+    Give each row the one that keeps it, `NONE` where it stays; rows come in keep order.
 
-    What stays is known by its first place: a later place of a text never serves as a keeper, but
-    for its own document with `within`, where each document begins anew.
+    A unit is decided as one: a text, or, where the scope looks at documents, a text in a document.
     """
-    stays: dict[int, tuple[int, int, int]] = {}  # text: place in keep order, row, document
-    settled: dict[int, int] = {}  # text: its keeper from here on
-    tried: dict[int, int] = {}  # text: document in which it was found to stay
+    text, doc = places.text[rows], places.doc[rows]
+    first = np.full(texts, len(rows))
+    np.minimum.at(first, text, np.arange(len(rows)))
+    kin = kin.take((first[kin.a] < len(rows)) & (first[kin.b] < len(rows)))
+    if scope == "all":
+        unit, begins = text, first
+        begun = np.flatnonzero(first < len(rows))
+    else:
+        docs = int(places.doc[-1]) + 1 if len(places) else 1
+        _, begins, unit = np.unique(text * docs + doc, return_index=True, return_inverse=True)
+        begun = np.arange(len(begins))
+    keeper = np.full(len(begins), NONE)
+    related = np.zeros(texts, bool)
+    related[kin.a] = True
+    related[kin.b] = True
+    at = begins[begun]
+    if scope == "across":
+        opening = first[text[at]]
+        away = (doc[opening] != doc[at]) & ~related[text[at]]
+        keeper[begun[away]] = opening[away]
+    at = np.sort(at[related[text[at]]])
+    chosen = _one_by_one(text[at].tolist(), doc[at].tolist(), Kinship(kin, texts), scope)
+    has = chosen != NONE
+    keeper[unit[at[has]]] = at[chosen[has]]
+    of = keeper[unit]
+    if scope != "across":
+        later = (of == NONE) & (begins[unit] < np.arange(len(rows)))
+        of[later] = begins[unit[later]]
+    return np.where(of == NONE, NONE, rows[of])
+
+
+def _one_by_one(text: list[int], doc: list[int], kin: Kinship, scope: str) -> I64:
+    """
+    Give each text, in keep order, the first that stays and is the same, `NONE` where it stays.
+
+    Each comes once, with `within` and `across` once a document; with `within` each document begins
+    anew. Only the first that stays of a text can be the first of all.
+    """
+    stays: dict[int, int] = {}
+    settled: dict[int, int] = {}
+    out = np.full(len(text), NONE)
     here = NONE
-    columns = zip(rows.tolist(), places.doc[rows].tolist(), places.text[rows].tolist(), strict=True)
-    for at, (row, doc, text) in enumerate(columns):
-        if scope == "within" and doc != here:
-            stays, settled, here = {}, {}, doc
-        keeper = settled.get(text)
-        if keeper is None and tried.get(text) != doc:
-            keeper = _first_same(text, doc, stays, kin, scope)
-            if keeper is not None:
-                settled[text] = keeper
-        if keeper is not None:
-            yield row, keeper
-        elif text not in stays:
-            stays[text] = (at, row, doc)
+    for n, (mine, of) in enumerate(zip(text, doc, strict=True)):
+        if scope == "within" and of != here:
+            stays, here = {}, of
+        found = settled.get(mine, NONE)
+        if found == NONE:
+            near = [stays[other] for other in kin.near(mine, stays)]
             if scope == "across":
-                tried[text] = doc
-            else:
-                settled[text] = row
-
-
-def _first_same(
-    text: int, doc: int, stays: dict[int, tuple[int, int, int]], kin: Kinship, scope: str
-) -> int | None:
-    """Find the first row in keep order that stays and is the same text."""
-    near = [text] if text in stays else []
-    found = [(stays[other], other) for other in near + kin.near(text, stays)]
-    for (_, row, of), other in sorted(found):
-        if (scope != "across" or of != doc) and kin.same(text, other):
-            return row
-    return None
+                near += [stays[mine]] if mine in stays else []
+                near = [at for at in near if doc[at] != of]
+            found = min(near, default=NONE)
+            if found == NONE:
+                stays.setdefault(mine, n)
+            elif scope == "across":
+                settled[mine] = found
+        out[n] = found
+    return out
 
 
 def _follow(places: Standing, leaders: I64, keeper: I64, gone: Mask, barred: Mask) -> None:
@@ -217,29 +339,50 @@ def _follow(places: Standing, leaders: I64, keeper: I64, gone: Mask, barred: Mas
     has had it. A keeper's neighbours are settled by then: its document ranks before, or it is the
     same one and the keeper, which stays, parts it from all that is still open.
     """
-    doc, text = places.doc, places.text
+    doc, text = places.doc.data, places.text.data
+    kept, went, shut = keeper.data, gone.data, (gone | barred).data
     last = len(doc) - 1
-    for leader in leaders.tolist():
+    some = leaders[
+        _can_follow(places, leaders, keeper, gone | barred, -1)
+        | _can_follow(places, leaders, keeper, gone | barred, 1)
+    ]
+    for leader in some.tolist():
+        of = kept[leader]
         for step in (-1, 1):
-            row, other = leader + step, int(keeper[leader]) + step
+            row, other = leader + step, of + step
             while (
                 0 <= row <= last
                 and 0 <= other <= last
                 and text[row] == text[other]
-                and not (barred[row] or gone[row] or barred[other] or gone[other])
+                and not (shut[row] or shut[other])
                 and doc[row] == doc[leader]
-                and doc[other] == doc[keeper[leader]]
+                and doc[other] == doc[of]
             ):
-                gone[row] = True
-                keeper[row] = other
+                went[row] = shut[row] = True
+                kept[row] = other
                 row, other = row + step, other + step
 
 
+def _can_follow(places: Standing, leaders: I64, keeper: I64, shut: Mask, step: int) -> Mask:
+    """Mark the leaders that might take the paragraph beside them; later fewer can, never more."""
+    last = len(places) - 1
+    row, other = leaders + step, keeper[leaders] + step
+    inside = (row >= 0) & (row <= last) & (other >= 0) & (other <= last)
+    row, other = row.clip(0, last), other.clip(0, last)
+    inside &= places.text[row] == places.text[other]
+    inside &= places.doc[row] == places.doc[leaders]
+    return inside & ~(shut[row] | shut[other])
+
+
 def _plan(  # noqa: PLR0913 - the columns come from all sides
-    places: Standing, rows: I64, keeper: I64, kin: Kinship, ranks: list[I64], order: int
+    places: Standing,
+    rows: I64,
+    kept: I64,
+    similarity: F64,
+    ranks: Sequence[I64],
+    order: int,
 ) -> Plan:
     """Write the rows that go as a table; `order` is the rule where no rule tells them apart."""
-    kept = keeper[rows]
     has = kept != NONE
     safe = np.where(has, kept, 0)
     doc, of = places.doc[rows], places.doc[safe]
@@ -247,11 +390,11 @@ def _plan(  # noqa: PLR0913 - the columns come from all sides
     rule = np.full(len(rows), order, np.int8)
     for number in reversed(range(len(ranks))):
         rule[ranks[number][of] < ranks[number][doc]] = number
-    similarity = kin.similarities(places.text[rows], places.text[np.where(has, kept, rows)])
     return Plan(
         doc,
         places.no[rows],
-        places.end[rows] - places.start[rows],
+        places.start[rows],
+        places.end[rows],
         reason.astype(np.int8),
         np.where(has, of, NONE),
         np.where(has, places.no[safe], NONE).astype(np.int32),

@@ -9,7 +9,9 @@ import numpy as np
 
 from dedup.cleaning import Policy
 from dedup.cleaning.detection import Detection
+from dedup.cleaning.kinship import Normals
 from dedup.cleaning.plan import REASONS, Plan, Standing, plan
+from dedup.cleaning.policy import KEEP_RULES
 from dedup.model import Facts, Matches, Strings
 from dedup.report import Report, Summary
 from dedup.settings import Settings
@@ -29,7 +31,7 @@ def split(options: dict[str, Any]) -> tuple[Settings, Policy]:
     return Settings(**settings), Policy(**policy)
 
 
-def tables_of(corpus: naive.Corpus) -> tuple[Standing, Matches, list[str], Facts]:
+def tables_of(corpus: naive.Corpus) -> tuple[Standing, Matches, Normals, Facts]:
     """Give paragraphs, matches of distinct long texts, normalised texts, and documents."""
     ranks: dict[str, int] = {}
     rows = []
@@ -66,14 +68,16 @@ def tables_of(corpus: naive.Corpus) -> tuple[Standing, Matches, list[str], Facts
         none.astype(np.int8),
         np.array([len(d.text) for d in corpus.documents], np.int64),
     )
-    return table, found, texts, facts
+    normals = Normals(np.arange(len(texts)), Strings.of(texts))
+    return table, found, normals, facts
 
 
 def plan_of(corpus: naive.Corpus, options: dict[str, Any]) -> Plan:
     """Make the plan of a corpus."""
     settings, policy = split(options)
     table, matches, texts, facts = tables_of(corpus)
-    return plan(table, matches, texts.__getitem__, facts, settings, policy)
+    ranks = [KEEP_RULES[rule](facts) for rule in policy.rules]
+    return plan(table, matches, texts, ranks, settings, policy)
 
 
 def as_dictionary(plan: Plan) -> naive.Plan:
@@ -132,7 +136,7 @@ def detector(settings: Settings) -> Callable[[Iterable[Documents]], Detection]:
             facts.published,
             facts.characters,
         )
-        return Detection(standing, matches, normals.__getitem__, facts, EMPTY)
+        return Detection(standing, matches, normals, facts, EMPTY)
 
     return detect
 

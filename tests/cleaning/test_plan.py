@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from typing import TYPE_CHECKING
 
 import naive
 import numpy as np
@@ -13,10 +14,14 @@ from cleaning.tables import as_dictionary, plan_of, split
 from hypothesis import given
 
 from dedup.cleaning import Policy, share
+from dedup.cleaning.kinship import Normals
 from dedup.cleaning.plan import Standing, plan
 from dedup.errors import SettingsError
-from dedup.model import Facts, Matches, Strings
+from dedup.model import Matches, Strings
 from dedup.settings import Settings
+
+if TYPE_CHECKING:
+    from dedup.model import I64
 
 OWN = {"modes", "published", "passages", "places", "family", "bound_over"}
 
@@ -45,7 +50,7 @@ def test_agrees_with_the_oracle_for_long() -> None:
         assert as_dictionary(plan_of(read, own)) == naive.make_plan(read), corpus
 
 
-def family(places: int, texts: int) -> tuple[Standing, Matches, Facts]:
+def family(places: int, texts: int) -> tuple[Standing, Matches, Normals, list[I64]]:
     """Make documents of one paragraph each, in turns of some texts that all match."""
     none = np.zeros(places, np.int64)
     doc = np.arange(places)
@@ -53,29 +58,28 @@ def family(places: int, texts: int) -> tuple[Standing, Matches, Facts]:
     standing = Standing(doc, small, none, none + 200, doc % texts, small + 30, none.astype(np.int8))
     a, b = np.triu_indices(texts, 1)
     matches = Matches(a.astype(np.int64), b.astype(np.int64), np.full(len(a), 0.9))
-    names = Strings.of([""] * places)
-    return standing, matches, Facts(doc, names, names, none, none.astype(np.int8), none + 200)
+    normals = Normals(np.arange(texts), Strings.of([f"a b c {'x' * n}" for n in range(texts)]))
+    return standing, matches, normals, [doc]
 
 
 @pytest.mark.parametrize("scope", ["all", "within", "across"])
 def test_a_family_costs_no_more_than_its_members(scope: str) -> None:
     """100,000 places of 300 texts that match one another: a second or so, not hours."""
-    standing, matches, facts = family(100_000, 300)
+    standing, matches, normals, ranks = family(100_000, 300)
     began = time.perf_counter()
-    made = plan(standing, matches, str, facts, Settings(), Policy(scope=scope, remove="match"))
+    made = plan(standing, matches, normals, ranks, Settings(), Policy(scope=scope, remove="match"))
     assert time.perf_counter() - began < 5
     assert len(made) == (0 if scope == "within" else 99_999)
 
 
 def test_a_text_is_asked_for_only_where_it_decides() -> None:
-    """Texts without a match, and all with `equal`, are never asked for."""
-    standing, matches, facts = family(10, 5)
-
-    def never(text: int) -> str:
-        raise AssertionError(text)
-
-    made = plan(standing, matches, never, facts, Settings(), Policy(remove="equal"))
-    assert made.no.tolist() == [0] * 5
+    """With `equal` none is, nor with `match`."""
+    standing, matches, _, ranks = family(10, 5)
+    nothing = Normals(np.zeros(0, np.int64), Strings.of([]))
+    made = plan(standing, matches, nothing, ranks, Settings(), Policy(remove="equal"))
+    assert made.doc.tolist() == [5, 6, 7, 8, 9]
+    made = plan(standing, matches, nothing, ranks, Settings(), Policy(remove="match"))
+    assert made.doc.tolist() == list(range(1, 10))
 
 
 def test_the_rule_is_the_one_that_decided() -> None:

@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
-from itertools import pairwise
+from itertools import pairwise, product
 from math import ceil
 from typing import Any
 
@@ -897,6 +897,36 @@ def first_same(corpus: Corpus, staying: Sequence[Place], place: Place) -> Place 
         if in_scope and same_text(corpus, keeper, place):
             return keeper
     return None
+
+
+def first_choice(corpus: Corpus) -> list[Place]:
+    """
+    Rule 3 by its outcome: which full paragraphs stay, by trying all choices, first ones first.
+
+    No two that stay are the same text (in scope), and each that goes is the same text as one that
+    stays. Of all such choices it is the first in keep order: the one whose first paragraph stays
+    if any has it stay, and so on. Only for a few paragraphs.
+    """
+    fixed = fixed_by_boilerplate(corpus) | set(boilerplate_that_goes(corpus))
+    full = [
+        place
+        for place in keep_order(corpus)
+        if place not in fixed and corpus.at(place).words >= corpus.settings.min_group_words
+    ]
+    same = {
+        (a, b)
+        for a in full
+        for b in full
+        if a != b and corpus.settings.scope in ("all", reason_of(a, b)) and same_text(corpus, a, b)
+    }
+    for choice in product((True, False), repeat=len(full)):
+        staying = [place for place, stays in zip(full, choice, strict=True) if stays]
+        going = [place for place, stays in zip(full, choice, strict=True) if not stays]
+        if not any((a, b) in same for a in staying for b in staying) and all(
+            any((a, b) in same for a in staying) for b in going
+        ):
+            return staying
+    raise AssertionError(full)
 
 
 def reason_of(keeper: Place, place: Place) -> str:

@@ -46,6 +46,7 @@ typedef struct {
 typedef struct {
     dedup_text first, second;
     dedup_index index; /* of the second */
+    dedup_piece *spare;
     uint64_t *reached; /* DEDUP_RING times as many words as the index has */
     uint64_t *numbers; /* a sum for each text, 0 if it is not known yet */
 } dedup_same_room;
@@ -281,9 +282,7 @@ static int dedup_same_pairs(const dedup_table *table, const uint8_t *data, const
         }
         dedup_split(table, y[0], y[1], &room->first);
         if (!dedup_follows(&room->first, &room->second, &room->index, room->reached)) continue;
-        same[k] = (uint8_t)dedup_same_numbers(table, x, y, room->second.pieces,
-                                              room->first.pieces);
-        indexed = -1; /* its pieces gave way to numbers */
+        same[k] = (uint8_t)dedup_same_numbers(table, x, y, room->spare, room->first.pieces);
     }
     return 1;
 }
@@ -292,7 +291,7 @@ static int dedup_same_pairs(const dedup_table *table, const uint8_t *data, const
 static int dedup_same(const dedup_table *table, const uint8_t *data, const int64_t *offsets,
                       int64_t rows, const int64_t *a, const int64_t *b, int64_t pairs,
                       uint8_t *same) {
-    dedup_same_room room = {{0}, {0}, {0}, NULL, NULL};
+    dedup_same_room room = {{0}, {0}, {0}, NULL, NULL, NULL};
     size_t longest = 0; /* bytes: no text has more pieces, or more half words but one */
     int is_done;
     for (int64_t row = 0; row < rows; row++) {
@@ -301,16 +300,18 @@ static int dedup_same(const dedup_table *table, const uint8_t *data, const int64
     }
     room.first.pieces = malloc((longest + 1) * sizeof(dedup_piece));
     room.second.pieces = malloc((longest + 1) * sizeof(dedup_piece));
+    room.spare = malloc((longest + 1) * sizeof(dedup_piece));
     room.index.heads = malloc((4 * longest + 1) * sizeof(int32_t));
     room.index.nexts = malloc((longest + 1) * sizeof(int32_t));
     room.index.pieces = malloc((longest + 1) * sizeof(int32_t));
     room.reached = malloc(DEDUP_RING * ((longest + 1) / 64 + 1) * sizeof(uint64_t));
     room.numbers = calloc((size_t)rows + 1, sizeof(uint64_t));
-    is_done = room.first.pieces && room.second.pieces && room.index.heads && room.index.nexts &&
-              room.index.pieces && room.reached && room.numbers &&
+    is_done = room.first.pieces && room.second.pieces && room.spare && room.index.heads &&
+              room.index.nexts && room.index.pieces && room.reached && room.numbers &&
               dedup_same_pairs(table, data, offsets, a, b, pairs, &room, same);
     free(room.first.pieces);
     free(room.second.pieces);
+    free(room.spare);
     free(room.index.heads);
     free(room.index.nexts);
     free(room.index.pieces);

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import naive
+import numpy as np
 import strategies
 from cleaning.tables import plan_of, split
 from hypothesis import given
@@ -13,6 +14,11 @@ from hypothesis import strategies as st
 
 from dedup.cleaning.cuts import cuts_of
 from dedup.cleaning.plan import NONE, rows_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dedup.cleaning.plan import Plan
 
 LETTERS = "ABCabST"
 GAPS = ("\n", "\n\n", "\n \n\n", " \r\n")
@@ -36,10 +42,13 @@ def corpus(rng: random.Random) -> dict[str, str]:
     return out
 
 
-def cut(documents: dict[str, str], own: dict[str, Any]) -> tuple[list[Any], dict[str, str]]:
-    """Give ledger lines and texts as the oracle does."""
+def cut(
+    documents: dict[str, str], own: dict[str, Any], part: Callable[[Plan], Plan] | None = None
+) -> tuple[list[Any], dict[str, str]]:
+    """Give ledger lines and texts as the oracle does, of all of the plan or a part of it."""
     read = naive.read(documents, own)
     plan, policy = plan_of(read, own), split(own)[1]
+    plan = part(plan) if part else plan
     keepers = set(plan.keeper.tolist()) - {NONE}
     lines, texts = [], {}
     for document in read.documents:
@@ -103,3 +112,45 @@ def test_fenced_code_is_never_removed() -> None:
     }
     _, texts = cut(documents, {})
     assert texts == {"D1.md": text, "D2.md": f"---\na: b\n---\n{code}\n"}
+
+
+def options(corpus: strategies.Corpus) -> dict[str, Any]:
+    """Leave out what is no option of a plan, and compare by the same text."""
+    own = {k: v for k, v in corpus.settings.items() if k not in {"paragraphs", "remove"}}
+    return own | {"boilerplate": own.get("boilerplate", "keep").replace("remove", "first")}
+
+
+@given(strategies.cleanings(), st.integers(0, 1 << 32), st.sampled_from([0.0, 0.3, 0.8, 1.0]))
+def test_nothing_is_lost_with_any_part_of_a_plan(
+    corpus: strategies.Corpus, seed: int, share: float
+) -> None:
+    """What goes is the same text as its keeper, which stays; all characters are accounted for."""
+    rng = np.random.default_rng(seed)
+    parts: list[Plan] = []
+
+    def part(plan: Plan) -> Plan:
+        parts.append(plan.only(rng.random(len(plan)) < share))
+        return parts[-1]
+
+    own = options(corpus)
+    lines, texts = cut(corpus.documents, own, part)
+    before = sum(map(len, corpus.documents.values()))
+    assert before == sum(map(len, texts.values())) + sum(line[2] - line[1] for line in lines)
+
+    spans = {path: [(line[1], line[2]) for line in lines if line[0] == path] for path in texts}
+    for *_, keeper in lines:
+        if keeper is not None:
+            path, start, end = keeper
+            assert corpus.documents[path][start:end] in texts[path]
+            assert all(last <= start or end <= first for first, last in spans[path])
+
+    read = naive.read(corpus.documents, own)
+    columns = (getattr(parts[0], name).tolist() for name in ("doc", "no", "keeper", "keeper_no"))
+    rows = zip(*columns, strict=True)
+    for doc, no, of, at in rows:
+        gone, kept = read.at((doc, no + 1)), read.at((of, at + 1))
+        assert naive.words_with_digits(gone.normal) == naive.words_with_digits(kept.normal)
+        assert gone.normal == kept.normal or (
+            naive.similarity(gone.normal, kept.normal) >= read.settings.threshold
+            and naive.follows_closely(gone.normal, kept.normal)
+        )

@@ -15,9 +15,9 @@ from hypothesis import given
 
 from dedup.cleaning import Policy, share
 from dedup.cleaning.kinship import Normals
-from dedup.cleaning.plan import Standing, plan
+from dedup.cleaning.plan import Removal, Standing, plan
 from dedup.errors import SettingsError
-from dedup.model import Matches, Strings
+from dedup.model import Facts, Matches, Strings
 from dedup.settings import Settings
 
 if TYPE_CHECKING:
@@ -48,6 +48,94 @@ def test_agrees_with_the_oracle_for_long() -> None:
         own = options(corpus)
         read = naive.read(corpus.documents, own)
         assert as_dictionary(plan_of(read, own)) == naive.make_plan(read), corpus
+
+
+def test_what_stays_is_the_first_choice_in_keep_order() -> None:
+    """Against all choices there are, on corpora with families, chains and copies."""
+    rng = random.Random(11)  # noqa: S311 - samples
+    compared = 0
+    for _ in range(600):
+        corpus = strategies.random_cleaning(rng)
+        own = options(corpus)
+        read = naive.read(corpus.documents, own)
+        full = [p for p in read.places() if read.at(p).words >= read.settings.min_group_words]
+        if len(full) > 11:
+            continue
+        gone = as_dictionary(plan_of(read, own))
+        fixed = naive.fixed_by_boilerplate(read) | set(naive.boilerplate_that_goes(read))
+        stays = {place for place in full if place not in gone and place not in fixed}
+        assert stays == set(naive.first_choice(read)), corpus
+        compared += len(stays) < len(set(full) - fixed)
+    assert compared > 100
+
+
+def test_a_part_of_a_plan_is_asked_for_by_a_mask() -> None:
+    """Rows stay in order; anything else than a mask of all rows is refused."""
+    text = strategies.render("A")
+    read = naive.read({"D1.txt": text, "D2.txt": text, "D3.txt": f"{text}\n{text}"}, {})
+    made = plan_of(read, {})
+    assert made.doc.tolist() == [1, 2, 2]
+    assert made.only(np.array([True, False, True])).doc.tolist() == [1, 2]
+    assert len(made.only(np.zeros(3, bool))) == 0
+    for wrong in (np.array([0, 2]), np.array([True]), np.ones((3, 1), bool)):
+        with pytest.raises(ValueError, match="3 rows"):
+            made.only(wrong)
+
+
+def test_removals_have_names() -> None:
+    """Document, record, offsets, reason, rule, similarity, keeper: one a row."""
+    text = strategies.render("A")
+    read = naive.read({"D1.txt": text, "D2.txt": f"x\n{text}"}, {"keep": "longest"})
+    made = plan_of(read, {"keep": "longest"})
+    names = Strings.of(["in.jsonl", "in.jsonl"])
+    none = np.zeros(2, np.int64)
+    facts = Facts(np.arange(2), names, Strings.of(["7", ""]), none, none.astype(np.int8), none)
+    keeper = ("in.jsonl", None, 2, 2 + len(text))
+    assert list(made.removals(facts, ("longest", "first"))) == [
+        Removal("in.jsonl", "7", 0, len(text), "across", "longest", 1.0, keeper)
+    ]
+
+
+@pytest.mark.parametrize("scope", ["all", "within", "across"])
+def test_a_million_places_of_one_paragraph(scope: str) -> None:
+    """Each with a heading, in half as many documents: columns, no steps."""
+    row = np.arange(1_000_000)
+    doc, no = row // 2, (row % 2).astype(np.int32)
+    words = np.where(no, 3, 30).astype(np.int32)
+    standing = Standing(
+        doc, no, no * 201, no * 9 + 200, row % 2, words, np.zeros(len(row), np.int8)
+    )
+    nothing = Normals(np.zeros(0, np.int64), Strings.of([]))
+    matches = Matches(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
+    began = time.perf_counter()
+    made = plan(standing, matches, nothing, [np.arange(500_000)], Settings(), Policy(scope=scope))
+    assert time.perf_counter() - began < 5
+    assert len(made) == (0 if scope == "within" else 999_998)
+
+
+def test_menus_are_counted_over_texts_that_are_the_same() -> None:
+    """Two notices of six documents each, the same text, are one of twelve; a third is another."""
+    texts = [f"{' '.join(strategies.letter('A'))} {end}" for end in ("one", "two", "in 2024")]
+    text = np.repeat(np.arange(3), 6)
+    doc = np.arange(18)
+    small = np.zeros(18, np.int32)
+    flags = np.ones(18, np.int8)
+    standing = Standing(doc, small, doc * 0, doc * 0 + 200, text, small + 30, flags)
+    a, b = np.triu_indices(3, 1)
+    matches = Matches(a.astype(np.int64), b.astype(np.int64), np.full(3, 0.9))
+    normals = Normals(np.arange(3), Strings.of(texts))
+    made = plan(standing, matches, normals, [doc], Settings(), Policy(boilerplate="remove"))
+    assert made.doc[made.keeper < 0].tolist() == list(range(12))
+    assert made.doc[made.keeper >= 0].tolist() == list(range(13, 18))
+    made = plan(
+        standing,
+        matches,
+        normals,
+        [doc],
+        Settings(boilerplate_documents=13),
+        Policy(boilerplate="remove"),
+    )
+    assert not (made.keeper < 0).any()
 
 
 def family(places: int, texts: int) -> tuple[Standing, Matches, Normals, list[I64]]:
@@ -96,6 +184,22 @@ def test_the_rule_is_the_one_that_decided() -> None:
         made = plan_of(naive.read(same, own), own)
         names = split(own)[1].rules
         assert [names[rule] for rule in made.rule.tolist()] == rules
+
+
+def test_documents_are_counted_in_blocks_of_any_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One text at a time or all at once, the same boilerplate goes."""
+    rng = random.Random(5)  # noqa: S311 - samples
+    counted = 0
+    for _ in range(200):
+        corpus = strategies.random_cleaning(rng)
+        own = options(corpus) | {"boilerplate": "remove", "boilerplate_documents": 3}
+        read = naive.read(corpus.documents, own)
+        whole = as_dictionary(plan_of(read, own))
+        with monkeypatch.context() as patch:
+            patch.setattr("dedup.cleaning.plan.BLOCK", 1)
+            assert as_dictionary(plan_of(read, own)) == whole == naive.make_plan(read)
+        counted += any(gone.reason == "boilerplate" for gone in whole.values())
+    assert counted > 20
 
 
 def test_nothing_comes_of_nothing() -> None:

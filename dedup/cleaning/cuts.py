@@ -9,9 +9,10 @@ Fenced code is never removed: a document that holds some is always written.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from dedup.cleaning.ledger import REASONS
 from dedup.cleaning.plan import DOCUMENT, NONE
@@ -20,8 +21,11 @@ from dedup.stages import segment
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from numpy.typing import NDArray
+
     from dedup.cleaning.plan import Plan
     from dedup.formats.interface import Span
+    from dedup.model import I32, I64
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,96 +74,83 @@ def cuts_of(  # noqa: PLR0913 - a document, its rows, and how it was planned
     A text without fenced code of which the share `drop_over` went is dropped whole. It is `None`
     for a document that holds a keeper.
     """
-    gone = rows.no.tolist()
     front, fences = segment.code(text) if markdown else (None, [])
-    spans = spans_of(text, paragraphs, gone, front, fences)
-    went = sum(end - start for start, end in spans)
+    code = fences if front is None else [front, *fences]
+    edges = np.array(paragraphs, np.int64).reshape(-1, 2)
+    spans = _spans(edges, rows.no, code, len(text), _last_stays(edges, rows.no, fences, text))
+    went = int((spans[:, 1] - spans[:, 0]).sum())
     dropped = drop_over is not None and went > 0 and went / len(text) >= drop_over and not fences
+    gone = np.arange(len(edges)) if dropped else rows.no
+    written = len(gone) < len(edges) or bool(fences)
     if dropped:
-        gone = list(range(len(paragraphs)))
-        spans = spans_of(text, paragraphs, gone, front, fences)
-    written = len(gone) < len(paragraphs) or bool(fences)
-    if spans and not written:
-        spans[0] = 0, spans[0][1]
-        spans[-1] = spans[-1][0], len(text)
+        spans = _spans(edges, gone, code, len(text), len(text))
+    if len(spans) and not written:
+        spans[0, 0], spans[-1, 1] = 0, len(text)
     return Cuts(tuple(_joined(spans, gone, rows, rules)), written)
 
 
-def spans_of(
-    text: str,
-    paragraphs: Sequence[Span],
-    gone: Sequence[int],
-    front: Span | None,
-    fences: Sequence[Span],
-) -> list[Span]:
-    """Give the stretch that goes with each paragraph of `gone` (ascending)."""
-    going = set(gone)
-    stays = [paragraphs[n][0] for n in range(len(paragraphs)) if n not in going]
-    last = max(stays or [start for start, _ in fences], default=len(text))
-    code = fences if front is None else [front, *fences]
-    code_starts, code_ends = [a for a, _ in code], [b for _, b in code]
-    spans = []
-    for number in gone:
-        start, end = paragraphs[number]
-        if start < last:
-            following = paragraphs[number + 1][0] if number + 1 < len(paragraphs) else len(text)
-            block = bisect_left(code_starts, end)
-            end = min((following, *code_starts[block : block + 1]))
-        else:
-            before = paragraphs[number - 1][1] if number else 0
-            block = bisect_right(code_ends, start)
-            start = max((before, *code_ends[max(0, block - 1) : block]))
-        spans.append((start, end))
-    return spans
+def _last_stays(edges: I64, gone: I32, fences: Sequence[Span], text: str) -> int:
+    """Give where the last paragraph that stays begins, or the last code; else the text's end."""
+    stays = np.ones(len(edges), bool)
+    stays[gone] = False
+    last = np.flatnonzero(stays)[-1:].tolist()
+    if last:
+        return int(edges[last[0], 0])
+    return fences[-1][0] if fences else len(text)
+
+
+def _spans(edges: I64, gone: NDArray[np.integer], code: Sequence[Span], end: int, last: int) -> I64:
+    """
+    Give the stretch that goes with each paragraph of `gone` (ascending): start and end.
+
+    Before `last` the white space behind a paragraph goes too, from there on what stands before it.
+    """
+    starts, ends = edges[:, 0], edges[:, 1]
+    behind = np.append(starts[1:], end)[gone]
+    before = np.append(0, ends[:-1])[gone]
+    if code:
+        code_starts, code_ends = np.array(code, np.int64).T
+        after = np.append(code_starts, end)[np.searchsorted(code_starts, ends[gone])]
+        behind = np.minimum(behind, after)
+        up_to = np.append(0, code_ends)[np.searchsorted(code_ends, starts[gone], "right")]
+        before = np.maximum(before, up_to)
+    early = starts[gone] < last
+    return np.stack(
+        [np.where(early, starts[gone], before), np.where(early, behind, ends[gone])], axis=1
+    )
 
 
 def _joined(
-    spans: Sequence[Span], gone: Sequence[int], rows: Plan, rules: Sequence[str]
-) -> list[Cut]:
+    spans: I64, gone: NDArray[np.integer], rows: Plan, rules: Sequence[str]
+) -> Iterator[Cut]:
     """Join removals that touch, go for one reason, and whose keepers are neighbours too."""
-    planned = dict(zip(rows.no.tolist(), _rows(rows, rules), strict=True))
-    out: list[Cut] = []
-    awaited = (NONE, NONE)
-    for (start, end), number in zip(spans, gone, strict=True):
-        reason, keeper_no, rest = planned.get(number, (REASONS[DOCUMENT], NONE, ()))
-        cut = Cut(start, end, number, number, reason, *rest)
-        keeper = (cut.keeper[0] if cut.keeper else NONE), keeper_no
-        if (
-            out
-            and out[-1].last + 1 == number
-            and out[-1].end == start
-            and out[-1].reason == reason
-            and awaited == keeper
-        ):
-            out[-1] = _together(out[-1], cut)
-        else:
-            out.append(cut)
-        awaited = (keeper[0], keeper_no + 1) if cut.keeper else keeper
-    return out
-
-
-def _rows(
-    rows: Plan, rules: Sequence[str]
-) -> Iterator[tuple[str, int, tuple[()] | tuple[tuple[int, int, int], float, str]]]:
-    """Give reason, number of the keeper, and what a `Cut` says of it, row by row."""
-    for reason, of, no, start, end, similarity, rule in zip(
-        rows.reason.tolist(),
-        rows.keeper.tolist(),
-        rows.keeper_no.tolist(),
-        rows.keeper_start.tolist(),
-        rows.keeper_end.tolist(),
-        rows.similarity.tolist(),
-        rows.rule.tolist(),
-        strict=True,
-    ):
-        rest = () if of == NONE else ((of, start, end), similarity, rules[rule])
-        yield REASONS[reason], no, rest
-
-
-def _together(a: Cut, b: Cut) -> Cut:
-    """Make one cut of two."""
-    if a.keeper is None or b.keeper is None or a.similarity is None or b.similarity is None:
-        return Cut(a.start, b.end, a.first, b.last, a.reason)
-    keeper = a.keeper[0], a.keeper[1], b.keeper[2]
-    lowest = min(a.similarity, b.similarity)
-    return Cut(a.start, b.end, a.first, b.last, a.reason, keeper, lowest, a.rule)
+    if not len(gone):
+        return
+    reason, keeper, keeper_no = (np.full(len(gone), fill) for fill in (DOCUMENT, NONE, NONE))
+    at = np.searchsorted(gone, rows.no)
+    reason[at], keeper[at], keeper_no[at] = rows.reason, rows.keeper, rows.keeper_no
+    awaited = np.where(keeper == NONE, NONE, keeper_no + 1)
+    follows = (gone[1:] == gone[:-1] + 1) & (spans[1:, 0] == spans[:-1, 1])
+    follows &= (reason[1:] == reason[:-1]) & (keeper[1:] == keeper[:-1])
+    follows &= keeper_no[1:] == awaited[:-1]
+    firsts = np.flatnonzero(np.append(True, ~follows))
+    row = np.searchsorted(rows.no, gone[firsts]).tolist()
+    lasts = np.append(firsts[1:], len(gone)) - 1
+    for first, last, n in zip(firsts.tolist(), lasts.tolist(), row, strict=True):
+        cut = Cut(
+            int(spans[first, 0]),
+            int(spans[last, 1]),
+            int(gone[first]),
+            int(gone[last]),
+            REASONS[reason[first]],
+        )
+        if keeper[first] == NONE:
+            yield cut
+            continue
+        stop = n + last - first
+        yield replace(
+            cut,
+            keeper=(int(keeper[first]), int(rows.keeper_start[n]), int(rows.keeper_end[stop])),
+            similarity=float(rows.similarity[n : stop + 1].min()),
+            rule=rules[rows.rule[n]],
+        )

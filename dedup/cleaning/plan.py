@@ -407,5 +407,9 @@ def _plan(  # noqa: PLR0913 - the columns come from all sides
 
 def rows_of(plan: Plan, doc: int) -> Plan:
     """Give the rows of one document."""
-    start, stop = np.searchsorted(plan.doc, [doc, doc + 1]).tolist()
-    return plan.slice(start, stop)
+    start, stop = int(plan.doc.searchsorted(doc)), int(plan.doc.searchsorted(doc + 1))
+    return plan.slice(start, stop) if start < stop else NOTHING
+
+
+NOTHING = Plan(*(np.zeros(0, kind) for kind in "qiqqbqiqqdb"))
+"""What most documents lose."""

@@ -89,7 +89,7 @@ def clean(  # noqa: PLR0913 - the options of the command
         todo = plan(found.standing, found.matches, found.normals, ranks, settings, policy)
         if not dry_run:
             _refuse_early(todo, found, policy)
-        work = Work.of((settings, policy, modes), found.facts, todo, found.report)
+        work = Work.of((settings, policy, modes), found.facts, found.standing, todo, found.report)
         writer = Writer(*place.ledger, *(copies[:1] if ledger is not None else ()))
         counts, files = Counts(), list[File]()
         for number, (source, name) in enumerate(zip(sources, names, strict=True)):

@@ -1,31 +1,39 @@
 """
-One document and the rows of the plan for it -> the stretches of its text that are cut out.
+The plan -> the stretches that are cut out of each text: a line of the ledger each.
 
 With a paragraph goes the white space up to the next paragraph or fenced code; after the last
 paragraph that stays, the white space before it goes instead, so that the end of the text stays as
 it is. A document of which nothing stays is not written, and its cuts then cover all of its text.
 Fenced code is never removed: a document that holds some is always written.
+
+Documents are laid end to end and cut as columns, many at a time: a step costs a line of the ledger,
+not a paragraph. Only where a text holds code is it looked at, alone.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dedup.cleaning.ledger import REASONS
 from dedup.cleaning.plan import DOCUMENT, NONE
-from dedup.stages import segment
+from dedup.rows import fresh, repeated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
-    from dedup.cleaning.plan import Plan
+    from dedup.cleaning.plan import Plan, Standing
     from dedup.formats.interface import Span
-    from dedup.model import I32, I64
+    from dedup.model import I64
+
+    Mask = NDArray[np.bool_]
+
+BLOCK = 1 << 16
+"""Paragraphs that are cut at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +45,8 @@ class Cut:
     first: int
     """First paragraph, from 0."""
     last: int
+    span: Span
+    """From the first paragraph to the last one, without white space before and behind."""
     reason: str
     keeper: tuple[int, int, int] | None = None
     """Its document, and where it starts and ends there."""
@@ -59,98 +69,179 @@ class Cuts:
         return sum(cut.end - cut.start for cut in self.cuts)
 
 
-def cuts_of(  # noqa: PLR0913 - a document, its rows, and how it was planned
-    text: str,
-    paragraphs: Sequence[Span],
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """All that decides what is cut out of a corpus."""
+
+    places: Standing
+    plan: Plan
+    lengths: I64
+    """Code points of each document."""
+    rules: Sequence[str]
+    """The keep rules that the plan was made with."""
+    drop_over: float | None
+    """A document of which this share went, and that holds no code, is dropped whole."""
+    spared: frozenset[int]
+    """Documents that are never dropped: they hold a keeper."""
+
+
+def cuts_of(
+    planned: Planned, first: int, stop: int, code: tuple[Span | None, Sequence[Span]] = (None, ())
+) -> Iterator[tuple[int, Cuts]]:
+    """
+    Give the documents from `first` up to `stop` that lose something, with what is cut out of them.
+
+    `code` are front matter and fenced code, where it is one document that holds some.
+    """
+    plan, places = planned.plan, planned.places
+    low, high = np.searchsorted(plan.doc, [first, stop]).tolist()
+    docs = plan.doc[low:high]
+    docs = docs[fresh(docs)]
+    begins = np.searchsorted(places.doc, docs)
+    counts = np.searchsorted(places.doc, docs, "right") - begins
+    blocks = np.flatnonzero(np.diff(np.cumsum(counts) // BLOCK)) + 1
+    for block in np.split(np.arange(len(docs)), blocks) if len(docs) else ():
+        row, no = repeated(counts[block])
+        some = places.take(begins[block][row] + no)
+        rows = plan.slice(
+            int(np.searchsorted(plan.doc, docs[block[0]])),
+            int(np.searchsorted(plan.doc, docs[block[-1]], "right")),
+        )
+        yield from _cut(planned, docs[block], row, some, rows, code)
+
+
+def _cut(  # noqa: PLR0913 - some documents, their paragraphs, what goes of them
+    planned: Planned,
+    docs: I64,
+    of: I64,
+    places: Standing,
+    rows: Plan,
+    code: tuple[Span | None, Sequence[Span]],
+) -> Iterator[tuple[int, Cuts]]:
+    """Cut whole documents; `of` numbers them from 0, a paragraph a row."""
+    front, fences = code
+    lengths = planned.lengths[docs]
+    text = _Text.laid(of, places, lengths, [*fences, *([front] if front else [])])
+    gone = np.searchsorted(places.doc, rows.doc) + rows.no
+    mask = np.zeros(len(places), bool)
+    mask[gone] = True
+    spans = text.spans(gone, text.last_staying(mask, fences))
+    if planned.drop_over is not None and not fences:
+        went = np.bincount(of[gone], spans[1] - spans[0], len(docs))
+        dropped = (went > 0) & (went / np.maximum(lengths, 1) >= planned.drop_over)
+        dropped &= ~np.isin(docs, list(planned.spared))
+        mask |= dropped[of]
+        gone = np.flatnonzero(mask)
+        spans = text.spans(gone, text.last_staying(mask, fences))
+    written = np.bincount(of[~mask], minlength=len(docs)) > 0
+    if fences:
+        written[:] = True
+    edge = fresh(of[gone])
+    spans[0][edge & ~written[of[gone]]] = text.begins[~written]
+    edge = np.append(edge[1:], True)
+    spans[1][edge & ~written[of[gone]]] = text.ends[~written]
+    found: list[list[Cut]] = [[] for _ in docs]
+    for n, cut in _joined(places, text, gone, spans, rows, planned.rules):
+        found[n].append(cut)
+    for doc, cuts, stays in zip(docs.tolist(), found, written.tolist(), strict=True):
+        yield doc, Cuts(tuple(cuts), stays)
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """Documents laid end to end, one place between: offsets rise from one to the next."""
+
+    of: I64
+    """The document of a paragraph."""
+    starts: I64
+    """Of paragraphs."""
+    stops: I64
+    begins: I64
+    """Of documents."""
+    ends: I64
+    code: I64
+    """Starts and ends of what is no paragraph, in two rows."""
+
+    @classmethod
+    def laid(cls, of: I64, places: Standing, lengths: I64, code: Sequence[Span]) -> _Text:
+        """Lay them end to end; where there is code, there is one document."""
+        begins = np.cumsum(lengths + 1) - lengths - 1
+        shift = begins[of]
+        code_rows = np.array(sorted(code), np.int64).reshape(-1, 2).T
+        return cls(
+            of, places.start + shift, places.end + shift, begins, begins + lengths, code_rows
+        )
+
+    def last_staying(self, gone: Mask, fences: Sequence[Span]) -> I64:
+        """Give where the last paragraph that stays begins, or the last code; else the end."""
+        last = np.full(len(self.begins), fences[-1][0]) if fences else self.ends.copy()
+        stays = np.flatnonzero(~gone)
+        final = stays[np.append(fresh(self.of[stays])[1:], True)] if len(stays) else stays
+        last[self.of[final]] = self.starts[final]
+        return last
+
+    def spans(self, gone: I64, last: I64) -> tuple[I64, I64]:
+        """
+        Give where the stretch that goes with each of some paragraphs (ascending) starts and ends.
+
+        Before `last` the white space behind it goes too, from there on what stands before it.
+        """
+        starts, stops, of = self.starts[gone], self.stops[gone], self.of[gone]
+        behind = np.minimum(np.append(self.starts[1:], self.ends[-1])[gone], self.ends[of])
+        before = np.maximum(np.append(0, self.stops[:-1])[gone], self.begins[of])
+        if self.code.size:
+            after = np.append(self.code[0], self.ends[-1])
+            behind = np.minimum(behind, after[np.searchsorted(self.code[0], stops)])
+            up_to = np.append(0, self.code[1])
+            before = np.maximum(before, up_to[np.searchsorted(self.code[1], starts, "right")])
+        early = starts < last[of]
+        return np.where(early, starts, before), np.where(early, behind, stops)
+
+
+def _joined(  # noqa: PLR0913 - columns
+    places: Standing,
+    text: _Text,
+    gone: I64,
+    spans: tuple[I64, I64],
     rows: Plan,
     rules: Sequence[str],
-    *,
-    markdown: bool = False,
-    drop_over: float | None = None,
-) -> Cuts:
-    """
-    Find what is cut out of a text; `rules` are the keep rules that the plan was made with.
-
-    A text without fenced code of which the share `drop_over` went is dropped whole. It is `None`
-    for a document that holds a keeper.
-    """
-    front, fences = segment.code(text) if markdown else (None, [])
-    code = fences if front is None else [front, *fences]
-    edges = np.array(paragraphs, np.int64).reshape(-1, 2)
-    spans = _spans(edges, rows.no, code, len(text), _last_stays(edges, rows.no, fences, text))
-    went = int((spans[:, 1] - spans[:, 0]).sum())
-    dropped = drop_over is not None and went > 0 and went / len(text) >= drop_over and not fences
-    gone = np.arange(len(edges)) if dropped else rows.no
-    written = len(gone) < len(edges) or bool(fences)
-    if dropped:
-        spans = _spans(edges, gone, code, len(text), len(text))
-    if len(spans) and not written:
-        spans[0, 0], spans[-1, 1] = 0, len(text)
-    return Cuts(tuple(_joined(spans, gone, rows, rules)), written)
-
-
-def _last_stays(edges: I64, gone: I32, fences: Sequence[Span], text: str) -> int:
-    """Give where the last paragraph that stays begins, or the last code; else the text's end."""
-    stays = np.ones(len(edges), bool)
-    stays[gone] = False
-    last = np.flatnonzero(stays)[-1:].tolist()
-    if last:
-        return int(edges[last[0], 0])
-    return fences[-1][0] if fences else len(text)
-
-
-def _spans(edges: I64, gone: NDArray[np.integer], code: Sequence[Span], end: int, last: int) -> I64:
-    """
-    Give the stretch that goes with each paragraph of `gone` (ascending): start and end.
-
-    Before `last` the white space behind a paragraph goes too, from there on what stands before it.
-    """
-    starts, ends = edges[:, 0], edges[:, 1]
-    behind = np.append(starts[1:], end)[gone]
-    before = np.append(0, ends[:-1])[gone]
-    if code:
-        code_starts, code_ends = np.array(code, np.int64).T
-        after = np.append(code_starts, end)[np.searchsorted(code_starts, ends[gone])]
-        behind = np.minimum(behind, after)
-        up_to = np.append(0, code_ends)[np.searchsorted(code_ends, starts[gone], "right")]
-        before = np.maximum(before, up_to)
-    early = starts[gone] < last
-    return np.stack(
-        [np.where(early, starts[gone], before), np.where(early, behind, ends[gone])], axis=1
-    )
-
-
-def _joined(
-    spans: I64, gone: NDArray[np.integer], rows: Plan, rules: Sequence[str]
-) -> Iterator[Cut]:
+) -> Iterator[tuple[int, Cut]]:
     """Join removals that touch, go for one reason, and whose keepers are neighbours too."""
-    if not len(gone):
-        return
+    at = np.searchsorted(gone, np.searchsorted(places.doc, rows.doc) + rows.no)
+    row = np.full(len(gone), NONE)
+    row[at] = np.arange(len(rows))
     reason, keeper, keeper_no = (np.full(len(gone), fill) for fill in (DOCUMENT, NONE, NONE))
-    at = np.searchsorted(gone, rows.no)
     reason[at], keeper[at], keeper_no[at] = rows.reason, rows.keeper, rows.keeper_no
     awaited = np.where(keeper == NONE, NONE, keeper_no + 1)
-    follows = (gone[1:] == gone[:-1] + 1) & (spans[1:, 0] == spans[:-1, 1])
+    follows = (gone[1:] == gone[:-1] + 1) & (spans[0][1:] == spans[1][:-1])
     follows &= (reason[1:] == reason[:-1]) & (keeper[1:] == keeper[:-1])
     follows &= keeper_no[1:] == awaited[:-1]
-    firsts = np.flatnonzero(np.append(True, ~follows))
-    row = np.searchsorted(rows.no, gone[firsts]).tolist()
-    lasts = np.append(firsts[1:], len(gone)) - 1
-    for first, last, n in zip(firsts.tolist(), lasts.tolist(), row, strict=True):
-        cut = Cut(
-            int(spans[first, 0]),
-            int(spans[last, 1]),
-            int(gone[first]),
-            int(gone[last]),
-            REASONS[reason[first]],
-        )
-        if keeper[first] == NONE:
-            yield cut
-            continue
-        stop = n + last - first
-        yield replace(
-            cut,
-            keeper=(int(keeper[first]), int(rows.keeper_start[n]), int(rows.keeper_end[stop])),
-            similarity=float(rows.similarity[n : stop + 1].min()),
-            rule=rules[rows.rule[n]],
-        )
+    first = np.flatnonzero(np.append(True, ~follows))
+    last = np.append(first[1:], len(gone)) - 1
+    of = text.of[gone[first]]
+    shift = text.begins[of]
+    similarity = np.full(len(gone), np.nan)
+    similarity[at] = rows.similarity
+    columns = (
+        of,
+        spans[0][first] - shift,
+        spans[1][last] - shift,
+        places.no[gone[first]],
+        places.no[gone[last]],
+        places.start[gone[first]],
+        places.end[gone[last]],
+        reason[first],
+        keeper[first],
+        row[first],
+        row[last],
+        np.minimum.reduceat(similarity, first),
+    )
+    for n, start, end, a, b, begin, stop, why, kept, one, other, near in zip(
+        *(column.tolist() for column in columns), strict=True
+    ):
+        cut = start, end, a, b, (begin, stop), REASONS[why]
+        if kept == NONE:
+            yield n, Cut(*cut)
+        else:
+            place = kept, int(rows.keeper_start[one]), int(rows.keeper_end[other])
+            yield n, Cut(*cut, place, near, rules[rows.rule[one]])

@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from dedup import formats
-from dedup.cleaning.cuts import Cut, Cuts, cuts_of
+from dedup.cleaning.cuts import Cut, Cuts, Planned, cuts_of
 from dedup.cleaning.ledger import Keeper, Line
 from dedup.cleaning.manifest import MODE_NAMES, Entry, text_sha256
-from dedup.cleaning.plan import NONE, rows_of
+from dedup.cleaning.plan import NONE
 from dedup.errors import InputError
 from dedup.model import AUTO
-from dedup.stages.segment import MODES, paragraph_mode, paragraphs_of
+from dedup.stages.segment import MODES, code, paragraph_mode
 
 if TYPE_CHECKING:
-    from dedup.cleaning.plan import Plan
+    from dedup.cleaning.plan import Plan, Standing
     from dedup.cleaning.policy import Policy
     from dedup.formats import Piece, Record, Source, Span
     from dedup.model import Facts
@@ -42,6 +42,7 @@ class Work:
     settings: Settings
     policy: Policy
     facts: Facts
+    places: Standing
     plan: Plan
     modes: Modes | None
     documents: dict[str, Span]
@@ -56,6 +57,7 @@ class Work:
         cls,
         known: tuple[Settings, Policy, Modes | None],
         facts: Facts,
+        places: Standing,
         plan: Plan,
         report: Report,
     ) -> Work:
@@ -70,7 +72,7 @@ class Work:
                 here.append((copy.start, copy.end, group.kind, group.id))
         keepers = frozenset(np.unique(plan.keeper[plan.keeper != NONE]).tolist())
         settings, policy, modes = known
-        return cls(settings, policy, facts, plan, modes, documents, keepers, copies)
+        return cls(settings, policy, facts, places, plan, modes, documents, keepers, copies)
 
     def mode(self, source: Source, record: Record) -> tuple[int, bool]:
         """Give the paragraph mode of a document, and whether `auto` would find the same."""
@@ -78,6 +80,18 @@ class Work:
         found = paragraph_mode(record.text, record.markdown)
         mode = asked or MODES[self.settings.paragraphs] or found
         return mode, mode == found
+
+    @property
+    def planned(self) -> Planned:
+        """What decides what is cut."""
+        return Planned(
+            self.places,
+            self.plan,
+            self.facts.characters,
+            self.policy.rules,
+            self.policy.drop_document_over,
+            self.keepers,
+        )
 
     @property
     def notes_modes(self) -> bool:
@@ -118,6 +132,8 @@ def parts(work: Work, source: Source) -> Iterator[Part]:
     written. Raises `InputError` where the file is not the one that was scanned.
     """
     doc, stop = work.documents.get(source.path, (0, 0))
+    ahead = cuts_of(work.planned, doc, stop)
+    next_cut = next(ahead, None)
     number = at = 0
     written = False
     waiting: Part | None = None
@@ -134,7 +150,11 @@ def parts(work: Work, source: Source) -> Iterator[Part]:
             number += 1
             if doc >= stop or work.facts.record[doc] != (piece.record.id or ""):
                 raise changed(source)
-            part = _document(work, source, piece, lead, (doc, number, at))
+            cuts = None
+            if next_cut is not None and next_cut[0] == doc:
+                cuts = next_cut[1]
+                next_cut = next(ahead, None)
+            part = _document(work, source, piece, lead, (doc, number, at), cuts)
             doc += 1
             if part.dropped:
                 waiting = part
@@ -166,15 +186,19 @@ def _with_rest(part: Part, rest: bytes) -> Part:
     return part._replace(lines=(replace(first, raw=first.bytes + rest), *part.lines[1:]))
 
 
-def _document(
-    work: Work, source: Source, piece: Piece, lead: int, place: tuple[int, int, int]
+def _document(  # noqa: PLR0913 - a document, where it is, and what goes of it
+    work: Work,
+    source: Source,
+    piece: Piece,
+    lead: int,
+    place: tuple[int, int, int],
+    cuts: Cuts | None,
 ) -> Part:
     """Cut one document; `place` is its rank, its number in the file, and its first byte."""
     record = piece.record
     assert record is not None  # noqa: S101 - for the type checker
     doc, number, at = place
-    rows = rows_of(work.plan, doc)
-    if not len(rows):
+    if cuts is None:
         entry = None
         if work.notes_modes:
             mode, same = work.mode(source, record)
@@ -183,16 +207,15 @@ def _document(
                 entry = Entry(number, record.id, name, 0, text_sha256(record.text))
         return Part(piece.raw, piece.raw[lead:], entry=entry)
     text = record.text
-    mode, _ = work.mode(source, record)
-    paragraphs = [(row[0], row[1]) for row in paragraphs_of(text, mode, record.markdown)]
-    if rows.no[-1] >= len(paragraphs):
+    if len(text) != work.facts.characters[doc]:
         raise changed(source)
-    over = None if doc in work.keepers else work.policy.drop_document_over
-    cuts = cuts_of(
-        text, paragraphs, rows, work.policy.rules, markdown=record.markdown, drop_over=over
-    )
+    mode, _ = work.mode(source, record)
+    if record.markdown:
+        front, fences = code(text)
+        if front or fences:
+            ((_, cuts),) = cuts_of(work.planned, doc, doc + 1, (front, fences))
     spans = [(cut.start, cut.end) for cut in cuts.cuts]
-    lines = [_line(work, source, record, cut, paragraphs) for cut in cuts.cuts]
+    lines = [_line(work, source, record, cut) for cut in cuts.cuts]
     kept = b""
     if cuts.written:
         try:
@@ -207,7 +230,7 @@ def _document(
     return Part(piece.raw, kept, (source.path, record.id), cuts, tuple(lines), entry)
 
 
-def _line(work: Work, source: Source, record: Record, cut: Cut, paragraphs: list[Span]) -> Line:
+def _line(work: Work, source: Source, record: Record, cut: Cut) -> Line:
     """Write one cut as a line of the ledger."""
     name = source.path, record.id
     text, raw = record.text[cut.start : cut.end], record.raw((cut.start, cut.end))
@@ -215,7 +238,6 @@ def _line(work: Work, source: Source, record: Record, cut: Cut, paragraphs: list
     if cut.keeper is not None:
         doc, start, end = cut.keeper
         keeper = Keeper(work.facts.path[doc], work.facts.record[doc] or None, start, end)
-    span = paragraphs[cut.first][0], paragraphs[cut.last][1]
     return Line(
         *name,
         cut.start,
@@ -224,7 +246,7 @@ def _line(work: Work, source: Source, record: Record, cut: Cut, paragraphs: list
         cut.reason,
         cut.rule,
         cut.similarity,
-        work.group(name, span, cut.reason),
+        work.group(name, cut.span, cut.reason),
         keeper,
         None if raw == text.encode("utf-8", "surrogatepass") else raw,
     )

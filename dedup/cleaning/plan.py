@@ -403,13 +403,3 @@ def _plan(  # noqa: PLR0913 - the columns come from all sides
         np.where(has, similarity, np.nan),
         np.where(has, rule, NONE).astype(np.int8),
     )
-
-
-def rows_of(plan: Plan, doc: int) -> Plan:
-    """Give the rows of one document."""
-    start, stop = int(plan.doc.searchsorted(doc)), int(plan.doc.searchsorted(doc + 1))
-    return plan.slice(start, stop) if start < stop else NOTHING
-
-
-NOTHING = Plan(*(np.zeros(0, kind) for kind in "qiqqbqiqqdb"))
-"""What most documents lose."""

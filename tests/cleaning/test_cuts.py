@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import naive
 import numpy as np
+import pytest
 import strategies
-from cleaning.tables import plan_of, split
+from cleaning.tables import plan_of, split, tables_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.cleaning.cuts import cuts_of
-from dedup.cleaning.plan import NONE, rows_of
+from dedup.cleaning.cuts import Cuts, Planned, cuts_of
+from dedup.stages import segment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,22 +50,22 @@ def cut(
     read = naive.read(documents, own)
     plan, policy = plan_of(read, own), split(own)[1]
     plan = part(plan) if part else plan
-    keepers = set(plan.keeper.tolist()) - {NONE}
+    keepers = frozenset(plan.keeper.tolist())
+    standing, _, _, facts = tables_of(read)
+    planned = Planned(
+        standing, plan, facts.characters, policy.rules, policy.drop_document_over, keepers
+    )
+    cuts = dict(cuts_of(planned, 0, len(facts)))
     lines, texts = [], {}
     for document in read.documents:
-        over = None if document.rank in keepers else policy.drop_document_over
-        found = cuts_of(
-            document.text,
-            [(p.start, p.end) for p in document.paragraphs],
-            rows_of(plan, document.rank),
-            policy.rules,
-            markdown=document.markdown,
-            drop_over=over,
-        )
+        rank, code = document.rank, segment.code(document.text) if document.markdown else None
+        if rank in cuts and code:
+            cuts |= dict(cuts_of(planned, rank, rank + 1, code))
+        found = cuts.get(rank, Cuts((), written=True))
         left = document.text
         for one in reversed(found.cuts):
             left = left[: one.start] + left[one.end :]
-        if found.written or not document.paragraphs:
+        if found.written:
             texts[document.path] = left
         for one in found.cuts:
             keeper = one.keeper and (read.documents[one.keeper[0]].path, *one.keeper[1:])
@@ -98,7 +99,9 @@ def test_agrees_with_the_oracle(seed: int, over: float | None) -> None:
         "boilerplate_documents": rng.choice([2, 3, 10]),
         "drop_document_over": over,
     }
-    assert cut(documents, own) == wanted(documents, own)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("dedup.cleaning.cuts.BLOCK", rng.choice([1, 5, 1 << 16]))
+        assert cut(documents, own) == wanted(documents, own)
 
 
 def test_fenced_code_is_never_removed() -> None:

@@ -15,10 +15,10 @@ paragraph with a million places costs a million rows, and a family of 50,000 lin
 
 What stays is the lexicographically first choice in keep order: of all choices in which no two
 that stay are the same text and all that go have a keeper, the one whose first paragraph stays if
-any can, then its second, and so on. One pass gives it by construction. An engine without an
-order of its own gets the same in rounds: whatever has no undecided same text before it stays,
-what is the same text as one that stays and precedes it goes if all others before that one are
-decided, and so on until nothing is open. Dropping whole documents takes their text: see `cuts.py`.
+any can, then its second, and so on. One pass in keep order gives just that, so there are no rounds
+here. Where the rows lie on many machines the same comes of rounds: what has no same text before it
+but such as goes stays, what has one that stays goes, until nothing is undecided; then each that
+goes takes the first that stays. Dropping whole documents takes their text: see `cuts.py`.
 """
 
 from __future__ import annotations

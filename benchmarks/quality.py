@@ -19,7 +19,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from measures import alarms, articles, clutter, corpora, cost, curve, families, floors, pan, recall
+from measures import (
+    alarms,
+    articles,
+    clutter,
+    corpora,
+    cost,
+    curve,
+    families,
+    floors,
+    pan,
+    recall,
+    segments,
+)
 from measures.tables import markdown, store
 
 if TYPE_CHECKING:
@@ -116,7 +128,7 @@ def _within(options: Options) -> tuple[str, list[Table]]:
 
 def _segments(options: Options) -> tuple[str, list[Table]]:
     corpus = options.texts().first(4000)
-    return corpus.name, articles.segments(corpus)
+    return corpus.name, segments.segments(corpus)
 
 
 def _floors(_: Options) -> tuple[str, list[Table]]:

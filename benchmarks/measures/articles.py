@@ -1,9 +1,7 @@
-"""Whole documents: planted pairs, near-documents, copies within one, and copies cut up anew."""
+"""Whole documents: planted pairs, near-documents, copies within one."""
 
 from __future__ import annotations
 
-import random
-import re
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +10,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dedup import pipeline
-from dedup.kernels import normalise_text
 from dedup.model import Matches, Texts
 from dedup.settings import Settings
 from measures import truth
@@ -29,10 +26,6 @@ MOST = 0.8
 HALF = 0.5
 WITHIN = (20, 30)
 """Words from which on blocks within a document are counted."""
-WRAP, QUOTED, COPIED, CUT = 80, 20, 200, 600
-CLOSE = 3
-"""Characters by which the ends of a passage may be off."""
-SENTENCE = re.compile(r"(?<=[.!?…])\s+")
 
 
 def find(documents: Documents, settings: Settings | None = None) -> Report:
@@ -151,129 +144,3 @@ def _united(result: Matched, engine: pipeline.Engine) -> object:
     new = np.ones(len(once), bool)
     new[1:] = (once.a[1:] != once.a[:-1]) | (once.b[1:] != once.b[:-1])
     return engine.map([once.take(new)], Matches, lambda matches: matches)
-
-
-def segments(corpus: Corpus) -> list[Table]:
-    """Cut the second copy of articles up anew, quote a sentence: is it found, and how exactly?"""
-    dice = random.Random(1)  # noqa: S311 - no secret
-    texts = [text for text in map(corpus.bare, corpus.documents.text.list()) if len(text) > CUT]
-    some = _unlike(dice.sample(texts, min(2 * COPIED, len(texts))))[:COPIED]
-    forms = {
-        "merged into one line": lambda text: " ".join(text.split("\n")),
-        "split by sentence": lambda text: "\n".join(SENTENCE.split(text.replace("\n", " "))),
-        "wrapped at 80 columns": _wrapped,
-    }
-    rows = []
-    for name, change in forms.items():
-        names = [f"{kind}{at:04}" for kind in "ab" for at in range(len(some))]
-        report = find(table([*some, *map(change, some)], names))
-        rows.append((name, *_covered(report, some, [change(text) for text in some])))
-    columns = ("second copy", "articles", "found", "characters of both sides", "off at the ends")
-    columns += ("pieces",)
-    return [
-        Table("Copies cut up anew, default settings", columns, rows),
-        Table(
-            "A sentence of 20 words quoted in another article",
-            ("quotes", "found", "share", "ends within 3 characters"),
-            [_quotes(some, texts, dice)],
-        ),
-    ]
-
-
-def _unlike(texts: list[str]) -> list[str]:
-    """Leave out the texts that share something with another one: their copies would have a choice."""
-    report = find(table(texts, [str(at) for at in range(len(texts))]))
-    shared = {name.document for pair in report.overlaps for name in (pair.a, pair.b)}
-    return [text for at, text in enumerate(texts) if str(at) not in shared]
-
-
-def _wrapped(text: str) -> str:
-    """Wrap paragraphs, with blank lines between."""
-    import textwrap
-
-    return "\n\n".join(textwrap.fill(line, WRAP) for line in text.split("\n") if line.strip())
-
-
-def _covered(
-    report: Report, first: list[str], second: list[str]
-) -> tuple[int, int, float, float, float]:
-    """Measure what the groups across two copies of each text cover, and where they end."""
-    marks = [[np.zeros(len(text), bool) for text in side] for side in (first, second)]
-    pieces = 0
-    found = set()
-    for group in report.groups:
-        if group.kind != "across":
-            continue
-        for copy in group.copies:
-            source, target = group.keeper.document, copy.document
-            if source[0] == "a" and target[0] == "b" and source[1:] == target[1:]:
-                at = int(source[1:])
-                part = copy.of or group.keeper
-                marks[0][at][part.start : part.end] = True
-                marks[1][at][copy.start : copy.end] = True
-                found.add(at)
-                pieces += 1
-    covered = sum(int(mark.sum()) for side in marks for mark in side)
-    off = [
-        edge
-        for side, texts in zip(marks, (first, second), strict=True)
-        for at in found
-        for edge in _edges(side[at], texts[at])
-    ]
-    return (
-        len(first),
-        len(found),
-        share(covered, sum(map(len, first)) + sum(map(len, second))),
-        float(np.mean(off)) if off else float("nan"),
-        share(pieces, len(found)),
-    )
-
-
-def _edges(mark: np.ndarray, text: str) -> tuple[int, int]:
-    """Give how far the first and the last covered character are from the text's ends."""
-    inside = np.flatnonzero(mark)
-    left, right = len(text) - len(text.lstrip()), len(text.rstrip())
-    return abs(int(inside[0]) - left), abs(right - 1 - int(inside[-1]))
-
-
-def _quotes(some: list[str], texts: list[str], dice: random.Random) -> tuple[object, ...]:
-    """Put 20 words of one article into a paragraph of another, in quotes."""
-    hosts, places = [], []
-    for text in some:
-        lines = text.split("\n")
-        quote = next(
-            filter(None, (_stretch(line, dice) for line in dice.sample(lines, len(lines)))), None
-        )
-        host = dice.choice(texts)
-        if quote is None or host == text:
-            continue
-        title, _, rest = host.partition("\n")
-        head = f"{title}\nIl a ensuite déclaré devant les journalistes : « "
-        hosts.append(f"{head}{quote} », avant de quitter la salle.\n{rest}")
-        places.append((len(head), len(head) + len(quote)))
-    names = [f"a{at:04}" for at in range(len(some))] + [f"b{at:04}" for at in range(len(hosts))]
-    report = find(table([*some, *hosts], names))
-    found, close = set(), set()
-    for group in report.groups:
-        for copy in group.copies if group.kind == "across" else ():
-            if copy.document[0] == "a":
-                continue
-            at = int(copy.document[1:])
-            start, end = places[at]
-            if min(end, copy.end) - max(start, copy.start) >= (end - start) * MOST:
-                found.add(at)
-                if abs(copy.start - start) <= CLOSE and abs(copy.end - end) <= CLOSE:
-                    close.add(at)
-    figures = (share(len(found), len(hosts)), share(len(close), len(found)))
-    return len(hosts), len(found), *figures
-
-
-def _stretch(line: str, dice: random.Random) -> str | None:
-    """Take 20 words, as they are counted, out of a line that has more."""
-    tokens = line.split()
-    first = dice.randrange(max(1, len(tokens) - QUOTED))
-    for last in range(first + 1, len(tokens) + 1):
-        stretch = " ".join(tokens[first:last])
-        if len(normalise_text(stretch).split()) >= QUOTED:
-            return stretch
-    return None

@@ -18,8 +18,9 @@ from dedup.settings import Settings
 from dedup.stages import candidates
 from dedup.stages.sketch import characters, sketch
 from measures.corpora import Corpus, long_texts
+from measures.plot import Line, plot
 from measures.recall import OTHERS
-from measures.tables import Table, plot
+from measures.tables import Table
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from dedup.model import Texts
 
 SIZES = (2500, 5000, 10_000)
+PLOTTED = ("raw meetings", "survivors", "verified pairs")
 
 
 def counted(sketches: Sketches, banding: candidates.Banding, threshold: float) -> dict[str, float]:
@@ -74,7 +76,7 @@ def growth(corpus: Corpus, folder: Path | None) -> list[Table]:
     """Count at four sizes of the corpus, for each setting, with and without what is apart."""
     sizes = [*(size for size in SIZES if size < len(corpus.documents)), len(corpus.documents)]
     rows = []
-    lines: dict[str, list[tuple[float, float]]] = {}
+    lines: dict[tuple[str, str, bool], list[tuple[float, float]]] = {}
     for size in sizes:
         texts = long_texts(corpus.first(size).documents, Settings())
         apart = corpus.is_apart(texts.normal.list())
@@ -83,11 +85,9 @@ def growth(corpus: Corpus, folder: Path | None) -> list[Table]:
             for name, banding in candidates.RECALL.items():
                 found = counted(sketches, banding, Settings().threshold)
                 rows.append((whose, f"--recall {name}", size, len(some), *found.values()))
-                if whose == "all":
-                    for what in ("raw meetings", "survivors", "verified pairs"):
-                        if found[what]:
-                            line = lines.setdefault(f"{name}: {what}", [])
-                            line.append((size, found[what]))
+                for what in PLOTTED:
+                    key = (what, f"--recall {name}", whose != "all")
+                    lines.setdefault(key, []).append((size, found[what]))
         for name in OTHERS:
             few = _others(texts.take(~apart), name)
             rows.append(("apart left out", name, size, int((~apart).sum()), few, *[np.nan] * 3, 0))
@@ -95,7 +95,9 @@ def growth(corpus: Corpus, folder: Path | None) -> list[Table]:
     columns += ("left by length", "survivors", "verified pairs", "buckets cut")
     note = "A distinct paragraph of at least 8 words; the settings of others cut no bucket."
     if folder is not None and len(sizes) > 1:
-        plot(folder / "quality-cost.svg", f"Pairs a paragraph, {corpus.name}", lines)
+        title = f"Pairs a distinct paragraph of at least 8 words, {corpus.name}"
+        drawn = [Line(*key, points) for key, points in lines.items()]
+        plot(folder / "quality-cost.svg", title, ("all", "datelines and the like left out"), drawn)
     return [Table("Pairs a distinct paragraph", columns, rows, note)]
 
 

@@ -87,6 +87,25 @@ def test_a_teaser_is_the_beginning_of_its_paragraph(tmp_path: Path) -> None:
     assert (group.unit, group.keeper.start, group.copies[0].text) == ("passage", 0, teaser)
 
 
+def test_an_edited_section_that_comes_back_is_one_block(tmp_path: Path) -> None:
+    """A changed word, a prefix, a paragraph less and a credit more part no block of fourteen."""
+    section = [strategies.render(letter) for letter in strategies.LONG[:14]]
+    again = list(section)
+    again[2] = again[2].replace(again[2].split()[7], "autrement", 1)
+    again[5] = f"- {again[5]}"
+    del again[11]
+    again.insert(8, "©AFP")
+    title, between, end = (strategies.render(letter) for letter in "PQR")
+    write(tmp_path, a="\n".join([title, *section, between, *again, end]))
+    (block,) = recomputed(find(tmp_path), tmp_path)
+    assert (block.kind, block.unit, block.keeper.paragraphs) == ("within", "block", (2, 15))
+    assert [copy.paragraphs for copy in block.copies] == [(17, 30)]
+    write(tmp_path, b="\n".join([between, *again]))
+    blocks = [group for group in recomputed(find(tmp_path), tmp_path) if group.kind == "across"]
+    assert [(group.unit, len(group.copies)) for group in blocks] == [("block", 1)]
+    assert blocks[0].copies[0].paragraphs == (1, 15)
+
+
 def test_passages_within_a_document_are_longer(tmp_path: Path) -> None:
     """Journalism repeats its sentences: below fifty words a document may do so."""
     quote = " ".join(A.split()[:24])

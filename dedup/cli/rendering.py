@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from dedup.config import Config
     from dedup.report import Report, Skipped
     from dedup.reports.view import View
+    from dedup.settings import Settings
 
 PAGES = ("terminal", "text")
 """For people; they list what was not read."""
@@ -144,3 +145,26 @@ def explain(config: "Config") -> None:
             value = getattr(config.settings, field.name)
             source = config.sources[field.name]
             say(f"  {field.name} = {value} ({source}): {field.metadata['about']}")
+    explain_recall(config.settings)
+
+
+def explain_recall(settings: "Settings") -> None:
+    """Say which bands are in force, and what share of edited copies they catch."""
+    from dedup.stages.candidates import COMPONENTS, MANY_TEXTS, banding, explain
+
+    named = {"high": 1, "standard": MANY_TEXTS + 1} if settings.recall == "auto" else {}
+    switch = f": high up to {MANY_TEXTS:,} different paragraphs, standard beyond"
+    say(f"How edited copies are looked for (recall = {settings.recall}{switch if named else ''}):")
+    for name, texts in (named or {settings.recall: 1}).items():
+        bands = banding(settings, texts)
+        say(
+            f"  {name}: {bands.bands} bands of {bands.rows} of {COMPONENTS} components;"
+            f" a pair that shares a band and {bands.equal} components is compared"
+        )
+        caught = [
+            f"{100 * share:.3g} % at {similarity:.2f}"
+            for similarity, share in explain(settings, texts)
+        ]
+        if caught:
+            say(f"    catches of the pairs {', '.join(caught)}")
+    say("  measured on planted edits of news paragraphs; equal paragraphs are always found")

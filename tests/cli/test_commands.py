@@ -91,6 +91,24 @@ class TestReport:
         assert "  max_gap = 1 (dedup.toml): " in done.stderr
         assert "  min_words = 8 (default): " in done.stderr
 
+    def test_the_curve_of_the_setting_in_force_is_printed(self, dedup: Callable) -> None:
+        """Bands, and the share of the pairs that they catch from the threshold up."""
+
+        def told(*words: str) -> str:
+            done = dedup("report", "old", "--explain-settings", "--format", "json", *words)
+            return done.stderr
+
+        either = told()
+        assert "(recall = auto: high up to 1,000,000 different paragraphs" in either
+        assert "  high: 84 bands of 3 of 128 components" in either
+        assert "catches of the pairs 98 % at 0.80, 99.9 % at 0.85, 99.9 % at 0.90" in either
+        assert "  standard: 48 bands" in either
+        fast = told("--recall", "fast", "--threshold", ".9")
+        assert "(recall = fast):" in fast
+        assert "catches of the pairs 98.5 % at 0.90, 99.9 % at 0.95" in fast
+        assert "high: 84" not in fast
+        assert "catches" not in told("--threshold", ".97")
+
     def test_standard_input(self, dedup: Callable) -> None:
         """Text, or records."""
         done = dedup("report", "-", "--format", "json", input=f"{A}\n{A}\n".encode())

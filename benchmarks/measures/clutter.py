@@ -4,6 +4,10 @@ Scraped pages: how much of their clutter goes with boilerplate, and how much of 
 A line of a page that is also a line of the article of the same id is content, all else is clutter;
 pages without an article are read but not judged. Beside it stands the plain count: a line goes
 that stands on at least N pages.
+
+Two methods are measured that dedup does not have, since what they take may stand nowhere else: a
+page's first line that stays is its headline, and the same line on other pages is a teaser; a line
+of up to 40 words alone between boilerplate (a caption, a credit) goes unless it is the headline.
 """
 
 from __future__ import annotations
@@ -24,7 +28,8 @@ if TYPE_CHECKING:
 
 COUNTS = (3, 5, 7, 10)
 LIMITS = (10, 7, 5)
-SHORT = 8
+FURTHER = (10, 30)
+SHORT, CAPTION = 8, 40
 
 Lines = dict[str, list[tuple[int, int, str]]]
 """By record: the lines of a page that are not empty: start, end, text."""
@@ -53,6 +58,12 @@ def measure(pages: Path, articles: Path) -> list[Table]:
         rows.append((name, *_shares(judged, content, gone)))
         if limit == LIMITS[0]:
             left = _left(judged, content, gone)
+    for limit in FURTHER:
+        name, gone = f"boilerplate from {limit} documents, and teasers", _removed(pages, limit)
+        teasers = _further(lines, gone, alone=False)
+        rows.append((name, *_shares(judged, content, teasers)))
+        alone = _further(lines, gone, alone=True)
+        rows.append((f"{name}, and lines alone", *_shares(judged, content, alone)))
     table = Table(f"Clutter of {len(judged):,} pages, share of characters", columns, rows)
     return [table, _kinds(judged, content, left)]
 
@@ -83,6 +94,37 @@ def _removed(pages: Path, limit: int) -> dict[str, list[tuple[int, int]]]:
     return gone
 
 
+def _further(
+    pages: Lines, gone: dict[str, list[tuple[int, int]]], *, alone: bool
+) -> dict[str, list[tuple[int, int]]]:
+    """Add the headlines of other pages, and lines alone between boilerplate, to what went."""
+    stay = {
+        record: [not _inside(line, gone.get(record, [])) for line in lines]
+        for record, lines in pages.items()
+    }
+    first = {record: stays.index(True) for record, stays in stay.items() if True in stays}
+    headlines: dict[str, set[str]] = defaultdict(set)
+    for record, at in first.items():
+        headlines[pages[record][at][2]].add(record)
+    out = {}
+    for record, lines in pages.items():
+        stays = stay[record]
+        spans = list(gone.get(record, []))
+        for at, (start, end, text) in enumerate(lines):
+            if not stays[at] or at == first[record]:
+                continue
+            between = 0 < at < len(lines) - 1 and not stays[at - 1] and not stays[at + 1]
+            short = len(text.split()) <= CAPTION
+            if headlines.get(text, set()) - {record} or (alone and between and short):
+                spans.append((start, end))
+        out[record] = spans
+    return out
+
+
+def _inside(line: tuple[int, int, str], spans: list[tuple[int, int]]) -> bool:
+    return any(first <= line[0] and line[1] <= last for first, last in spans)
+
+
 def _shares(
     pages: Lines, content: dict[str, set[str]], gone: dict[str, list[tuple[int, int]]]
 ) -> tuple[float, float]:
@@ -93,7 +135,7 @@ def _shares(
         for start, end, text in lines:
             side = kept if text in content[record] else clutter
             side[0] += len(text)
-            if any(first <= start and end <= last for first, last in spans):
+            if _inside((start, end, text), spans):
                 side[1] += len(text)
     return share(clutter[1], clutter[0]), share(kept[1], kept[0])
 
@@ -108,7 +150,7 @@ def _left(
         for start, end, text in lines:
             if text in content[record]:
                 continue
-            if not any(first <= start and end <= last for first, last in spans):
+            if not _inside((start, end, text), spans):
                 left[text] += len(text)
     return left
 

@@ -29,6 +29,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from dedup import kernels
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -88,11 +90,7 @@ class Strings:
 
     def pieces(self, starts: I64, ends: I64) -> Self:
         """Build a column of stretches of `data`, given in bytes."""
-        offsets = np.zeros(len(starts) + 1, np.int64)
-        np.cumsum(ends - starts, out=offsets[1:])
-        view = np.ascontiguousarray(self.data).data
-        parts = [view[a:b] for a, b in zip(starts.tolist(), ends.tolist(), strict=True)]
-        return type(self)(np.frombuffer(b"".join(parts), np.uint8), offsets)
+        return type(self)(*kernels.pieces(self.data, starts, ends))
 
     def slice(self, start: int, stop: int) -> Self:
         """Select the rows from `start` up to `stop` without copying their bytes."""
@@ -237,13 +235,13 @@ class Texts(Table):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sketches(Table):
-    """One row a long text: its MinHash signature."""
+    """One row a long text: what is used of its MinHash signature."""
 
     text: I64
     characters: I32
     """Code points of the normalised text: a bound on similarity before any comparison."""
-    signature: I32
-    """128 columns: `datasketch.MinHash(scheme="affine32")`'s uint32, same bits."""
+    keys: I32
+    """A column for each band: texts with one key in a band meet."""
     bits: I8
     """128 columns: the low 8 bits of each component, enough for the signature filter."""
 

@@ -152,9 +152,10 @@ def match(
     bare = engine.map(forms, m.Forms, without_normal)
     del forms, first
     places = engine.join(bare, texts, (DIGEST, DIGEST), m.Places, place)
-    sketching = _told(partial(sketch, settings=settings), say, "sketching", len(texts))
-    sketches = engine.map(texts, m.Sketches, sketching)
-    all_met = meetings(sketches, settings, engine, say)
+    banding = candidates.banding(settings, len(texts))
+    sketching = partial(sketch, settings=settings, banding=banding)
+    sketches = engine.map(texts, m.Sketches, _told(sketching, say, "sketching", len(texts)))
+    all_met = meetings(sketches, banding, settings, engine, say)
     met = engine.by_key(all_met, ("a", "b"), m.Pairs, candidates.distinct)
     pairs = engine.map(met, m.Pairs, candidates.real)
     half = engine.join(pairs, texts, (("a",), ("text",)), m.HalfRead, verify.read_first)
@@ -170,19 +171,20 @@ def match(
 
 
 def meetings(
-    sketches: Stored[m.Sketches], settings: Settings, engine: Engine, say: Watch
+    sketches: Stored[m.Sketches],
+    banding: candidates.Banding,
+    settings: Settings,
+    engine: Engine,
+    say: Watch,
 ) -> Iterator[m.Pairs]:
     """Let the texts meet, one band at a time, which bounds the memory."""
-    banding = candidates.banding(settings, len(sketches))
     for number in range(banding.bands):
         say("comparing signatures", number, banding.bands)
-        bands = engine.map(
-            sketches, m.Bands, partial(candidates.band, number=number, banding=banding)
-        )
+        bands = engine.map(sketches, m.Bands, partial(candidates.band, number=number))
         meet = partial(
             candidates.meet, number=number, banding=banding, threshold=settings.threshold
         )
-        yield from engine.by_key(bands, ("key",), m.Pairs, meet)
+        yield from engine.by_key(bands, ("key",), m.Pairs, meet, shared=True)
 
 
 def marked(matched: Matched, settings: Settings, engine: Engine) -> Matched:
@@ -254,7 +256,9 @@ def passages_beside(
     if settings.passages == "off":
         return ()
     sown = engine.by_key(whole, ("doc",), m.Seeds, seeds.sow)
-    shared = engine.by_key(sown, ("key",), m.Shared, partial(seeds.share, published=published))
+    shared = engine.by_key(
+        sown, ("key",), m.Shared, partial(seeds.share, published=published), shared=True
+    )
     del sown
     covered = engine.map(chain([seeds.NO_RUNS], blocks), m.Covered, seeds.covered)
     link = partial(seeds.link, settings=settings)

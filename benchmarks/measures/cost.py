@@ -16,7 +16,7 @@ from dedup import kernels
 from dedup.model import Bands, Pairs, Sketches
 from dedup.settings import Settings
 from dedup.stages import candidates
-from dedup.stages.sketch import characters, sketch
+from dedup.stages.sketch import sketch
 from measures.corpora import Corpus, long_texts
 from measures.plot import Line, plot
 from measures.recall import OTHERS
@@ -36,14 +36,11 @@ def counted(sketches: Sketches, banding: candidates.Banding, threshold: float) -
     raw = fitting = survivors = cut = 0
     kept = [np.zeros((2, 0), np.int64)]
     for number in range(banding.bands):
-        bands = in_order(candidates.band(sketches, number, banding))
-        a, b, crowds = candidates.meetings(bands, number, banding)
-        raw += len(a)
-        fitting += int(candidates.fitting(bands, a, b, threshold).sum())
-        pairs = candidates.meet(bands, number, banding, threshold)
-        pairs = candidates.real(pairs)
-        survivors += len(pairs)
-        cut += len(crowds)
+        bands = in_order(candidates.band(sketches, number))
+        found = candidates.met(bands, number, banding, threshold)
+        raw, fitting = raw + found.met, fitting + found.fitting
+        survivors, cut = survivors + len(found.a), cut + len(found.cut)
+        pairs = Pairs(bands.text[found.a], bands.text[found.b])
         kept.append(np.stack([pairs.a, pairs.b]))
     a, b = np.concatenate(kept, axis=1)
     order = np.lexsort((b, a))
@@ -67,7 +64,7 @@ def uncut(sketches: Sketches, banding: candidates.Banding) -> float:
     """Count raw meetings a text where no bucket is cut, as in other tools."""
     total = 0
     for number in range(banding.bands):
-        _, sizes = np.unique(candidates.band(sketches, number, banding).key, return_counts=True)
+        _, sizes = np.unique(candidates.band(sketches, number).key, return_counts=True)
         total += int((sizes * (sizes - 1) // 2).sum())
     return total / max(1, len(sketches))
 
@@ -81,8 +78,8 @@ def growth(corpus: Corpus, folder: Path | None) -> list[Table]:
         texts = long_texts(corpus.first(size).documents, Settings())
         apart = corpus.is_apart(texts.normal.list())
         for whose, some in (("apart left out", texts.take(~apart)), ("all", texts)):
-            sketches = sketch(some, Settings())
             for name, banding in candidates.RECALL.items():
+                sketches = sketch(some, Settings(), banding)
                 found = counted(sketches, banding, Settings().threshold)
                 rows.append((whose, f"--recall {name}", size, len(some), *found.values()))
                 for what in PLOTTED:
@@ -105,5 +102,6 @@ def _others(texts: Texts, name: str) -> float:
     size, words, banding = OTHERS[name]
     data, offsets = texts.normal.data, texts.normal.offsets
     signature = kernels.sketch(data, offsets, size=size, words=words)
-    bits = signature.astype(np.int8)
-    return uncut(Sketches(texts.text, characters(data, offsets), signature, bits), banding)
+    keys = kernels.band_keys(signature, banding.components)
+    characters = kernels.characters(data, offsets)
+    return uncut(Sketches(texts.text, characters, keys, signature.astype(np.int8)), banding)

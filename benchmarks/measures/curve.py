@@ -18,7 +18,8 @@ import numpy as np
 from dedup import kernels
 from dedup.kernels import normalise_text
 from dedup.model import Strings
-from dedup.stages import candidates, verify
+from dedup.stages import candidates
+from measures import truth
 from measures.recall import LONG, edits, meets
 from measures.tables import Table, share
 
@@ -40,7 +41,7 @@ def curves(texts: list[str] | None, count: int) -> list[Table]:
         writer = generate.Writer()
         texts = [normalise_text(writer.paragraph()) for _ in range(4000)]
     pairs = edits(texts, count, RATES)
-    similarity = verify.ratios([a for a, _ in pairs], [b for _, b in pairs])
+    similarity = truth.ratios([a for a, _ in pairs], [b for _, b in pairs])
     length = np.array([min(len(a), len(b)) for a, b in pairs])
     found = candidate_shares(pairs)
     rows = []
@@ -84,7 +85,7 @@ def scripts(count: int) -> list[Table]:
     rows = []
     for script, (texts, join) in (("Han", _han()), ("Hangul", _hangul())):
         pairs = [(a.replace(" ", join), b.replace(" ", join)) for a, b in edits(texts, count)]
-        similarity = verify.ratios([a for a, _ in pairs], [b for _, b in pairs])
+        similarity = truth.ratios([a for a, _ in pairs], [b for _, b in pairs])
         found = candidate_shares(pairs)
         for low, high in ((0.80, 0.85), (0.85, 0.90), (0.90, 1.0)):
             chosen = (similarity >= low) & (similarity < high)

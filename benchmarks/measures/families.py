@@ -104,8 +104,8 @@ def measure() -> list[Table]:
     for name, (count, make) in MADE.items():
         lines = make(count)
         documents = table(["\n".join(lines)])
-        texts = long_texts(documents, Settings())
-        found = counted(sketch(texts, Settings()), candidates.RECALL["high"], 0.8)
+        texts, high = long_texts(documents, Settings()), candidates.RECALL["high"]
+        found = counted(sketch(texts, Settings(), high), high, 0.8)
         recall = (
             _recall([*dict.fromkeys(texts.normal.list())], lines)
             if count <= MOST_COMPARED

@@ -58,8 +58,9 @@ def measured() -> dict[str, tuple[str, float]]:
         ("generated articles", corpus.documents),
         ("log lines", table(["\n".join(families.log_lines(LINES))])),
     ):
-        some = sketch(long_texts(documents, Settings()), Settings())
-        cost = counted(some, candidates.RECALL["high"], Settings().threshold)
+        high = candidates.RECALL["high"]
+        some = sketch(long_texts(documents, Settings()), Settings(), high)
+        cost = counted(some, high, Settings().threshold)
         for what in ("raw meetings", "verified pairs"):
             out[f"{what} a text, {name}"] = MOST, cost[what]
     report = find(table([novel()], ["novel.txt"]))

@@ -38,9 +38,10 @@ RATES = (0.02, 0.25)
 class Sliced(candidates.Banding):
     """Bands beside each other, as other tools cut signatures: row after row."""
 
-    def components(self, number: int) -> list[int]:
-        """Give the components of a band."""
-        return list(range(number * self.rows, (number + 1) * self.rows))
+    @property
+    def components(self) -> NDArray[np.int32]:
+        """Give the components of each band: a row a band."""
+        return np.arange(self.bands * self.rows, dtype=np.int32).reshape(self.bands, self.rows)
 
 
 OTHERS = {
@@ -152,8 +153,8 @@ def meets(
     """Tell which pairs are equal in a band, were no bucket cut."""
     equal = signatures[a] == signatures[b]
     met = np.zeros(len(a), bool)
-    for number in range(banding.bands):
-        met |= equal[:, banding.components(number)].all(axis=1)
+    for components in banding.components:
+        met |= equal[:, components].all(axis=1)
     return met
 
 

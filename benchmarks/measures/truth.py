@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from rapidfuzz.distance import Indel
-from rapidfuzz.process import cdist
+from rapidfuzz.process import cdist, cpdist
 
 from dedup.stages import verify
 
@@ -76,7 +76,14 @@ def compute(texts: list[str], threshold: float) -> Pairs:
             print(f"\rbrute force: {at + len(some):,} of {len(texts):,}", end="", file=sys.stderr)
     ends = np.concatenate(found, axis=1)
     a, b = ends.min(axis=0), ends.max(axis=0)
-    similarity = verify.ratios([texts[i] for i in a], [texts[i] for i in b], threshold)
+    similarity = ratios([texts[i] for i in a], [texts[i] for i in b])
     keep = np.flatnonzero(similarity >= threshold)
     keep = keep[np.lexsort((b[keep], a[keep]))]
     return Pairs(a[keep], b[keep], similarity[keep])
+
+
+def ratios(firsts: list[str], seconds: list[str]) -> NDArray[np.float64]:
+    """Give the similarity of texts in pairs, by rapidfuzz."""
+    lengths = np.array([len(a) + len(b) for a, b in zip(firsts, seconds, strict=True)], np.int64)
+    distances = cpdist(firsts, seconds, scorer=Indel.distance, dtype=np.int64)
+    return verify.similarities(lengths, np.asarray(distances, np.int64))

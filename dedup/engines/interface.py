@@ -61,9 +61,19 @@ class Engine(Protocol):
         ...
 
     def by_key(
-        self, table: Iterable[T], key: Key, kind: type[U], stage: Callable[[T], U]
+        self,
+        table: Iterable[T],
+        key: Key,
+        kind: type[U],
+        stage: Callable[[T], U],
+        *,
+        shared: bool = False,
     ) -> Stored[U]:
-        """Sort by `key`, then apply `stage` to batches in which no key is split."""
+        """
+        Sort by `key`, then apply `stage` to batches in which no key is split.
+
+        With `shared` it is not shown rows whose key (the first column) no other row has.
+        """
         ...
 
     def join(

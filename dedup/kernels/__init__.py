@@ -33,15 +33,25 @@ __all__ = [
     "NAME",
     "UNICODE",
     "Budget",
+    "Crowding",
+    "Met",
     "Units",
+    "band_keys",
     "chain",
+    "characters",
+    "copy",
+    "digest",
     "equal_bytes_at",
     "equal_components",
     "equal_components_at",
     "extend",
     "has_number",
+    "indel",
+    "meet",
     "normalise",
     "normalise_text",
+    "pieces",
+    "prefixes",
     "same_text",
     "same_text_at",
     "shingle_hash",
@@ -80,16 +90,84 @@ UNICODE = table.load().version
 """The Unicode version of the table that both kernels read, as "18.0.0"."""
 
 
-def normalise(
+def copy(
+    data: NDArray[np.uint8],
+    starts: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    places: NDArray[np.int64],
+    to: NDArray[np.uint8],
+) -> None:
+    """
+    Copy the stretches of *data* from *starts* to *ends*, int64[k] each, to their *places* in *to*.
+
+    Stretches that do not lie in *data*, or would not in *to*, are a `ValueError`.
+    """
+    data, starts = _array(data, np.uint8, 1), _array(starts, np.int64, 1)
+    ends, places = _same(ends, starts), _same(places, starts)
+    for at, array in ((starts, data), (places, to)):
+        if len(at) and (at.min() < 0 or (at + (ends - starts)).max() > len(array)):
+            message = f"stretches must lie within {len(array)} bytes"
+            raise ValueError(message)
+    if (ends < starts).any():
+        message = "a stretch must not end before it starts"
+        raise ValueError(message)
+    _kernel.copy(data, starts, ends, places, to)
+
+
+def pieces(
+    data: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64]
+) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """
+    Return the stretches from *starts* to *ends*, int64[k] each, end to end, and their offsets.
+
+    Stretches that do not lie in *data* are a `ValueError`.
+    """
+    offsets = np.zeros(len(starts) + 1, np.int64)
+    np.cumsum(ends - starts, out=offsets[1:])
+    together = np.empty(max(0, int(offsets[-1])), np.uint8)
+    copy(data, starts, ends, offsets[:-1], together)
+    return together, offsets
+
+
+def prefixes(
+    data: NDArray[np.uint8], offsets: NDArray[np.int64], lengths: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Return where in *data* each text has had *lengths* code points, int64[m] both."""
+    data, offsets = _column(data, offsets)
+    ends: NDArray[np.int64] = _kernel.prefixes(data, offsets, _same(lengths, offsets[:-1]))
+    return ends
+
+
+def characters(data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> NDArray[np.int32]:
+    """Return the code points of each text, int32[m]: the bytes that continue none."""
+    counts: NDArray[np.int32] = _kernel.characters(*_column(data, offsets))
+    return counts
+
+
+def digest(
     data: NDArray[np.uint8], offsets: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return both halves of BLAKE2b-128 (RFC 7693) of each text, int64[m], lowest byte first."""
+    halves: tuple[NDArray[np.int64], NDArray[np.int64]] = _kernel.digest(*_column(data, offsets))
+    return halves
+
+
+def normalise(
+    data: NDArray[np.uint8],
+    offsets: NDArray[np.int64],
+    lengths: NDArray[np.int64] | None = None,
 ) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.int32]]:
     """
     Return the texts normalised, uint8[N'], their offsets, int64[m + 1], and words, int32[m].
 
-    Each text becomes what `normalise_text` makes of it; for words see `exact.count_words`.
+    Each text, cut after *lengths* code points, int64[m], where these are given, becomes what
+    `normalise_text` makes of it; for words see `exact.count_words`.
     """
+    data, offsets = _column(data, offsets)
+    if lengths is not None:
+        lengths = _same(lengths, offsets[:-1])
     normalised: tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.int32]]
-    normalised = _kernel.normalise(*_column(data, offsets))
+    normalised = _kernel.normalise(data, offsets, lengths)
     return normalised
 
 
@@ -184,6 +262,101 @@ def _check_rows(a: NDArray[np.int64], b: NDArray[np.int64], count: int) -> None:
         if len(rows) and (rows.min() < 0 or rows.max() >= count):
             message = f"row numbers must be 0 to {count - 1}"
             raise ValueError(message)
+
+
+class Crowding(NamedTuple):
+    """How the rows of a bucket meet; see `meet`."""
+
+    band: int
+    """Number of the band, from 0."""
+    bands: int
+    crowd: int
+    """Rows of a bucket up to which all meet,"""
+    long_crowd: int
+    """and of one that begins with a long text,"""
+    far: int
+    """of at least so many characters."""
+
+
+class Met(NamedTuple):
+    """Rows that met, and counts."""
+
+    a: NDArray[np.int64]
+    """int64[k]: the earlier row of each pair."""
+    b: NDArray[np.int64]
+    """int64[k]: the later one."""
+    cut: NDArray[np.int64]
+    """First rows of the buckets of which not all rows met."""
+    met: int
+    """Pairs that met at all."""
+    fitting: int
+    """Those of them whose lengths allow a match."""
+
+
+def band_keys(signatures: NDArray[np.int32], components: NDArray[np.int32]) -> NDArray[np.int32]:
+    """
+    Return the key of each signature, int32[m, 128], in each band: int32[m, bands].
+
+    *components*, int32[bands, size], names the components that a band is made of; a key is 32 well
+    mixed bits of them.
+    """
+    signatures, components = _signatures(signatures), _array(components, np.int32, 2)
+    if components.size and (components.min() < 0 or components.max() >= permutations.COUNT):
+        message = f"components must be 0 to {permutations.COUNT - 1}"
+        raise ValueError(message)
+    keys: NDArray[np.int32] = _kernel.band_keys(signatures, components)
+    return keys
+
+
+def meet(  # noqa: PLR0913 - the rows, and what they must have
+    keys: NDArray[np.int64],
+    characters: NDArray[np.int32],
+    bits: NDArray[np.int8],
+    crowding: Crowding,
+    *,
+    threshold: float,
+    equal: int,
+) -> Met:
+    """
+    Return the pairs of rows of equal keys that may match.
+
+    *keys*, int64[n], are sorted; *characters*, int32[n], are the lengths of the texts, *bits*,
+    int8[n, 128], a byte of each component of their signatures. All rows of a bucket meet; in a
+    crowd each meets the first one and, of those before it, the one at distance *band* + 1 and, in
+    a long crowd, each further *bands* back, up to *long_crowd*. A pair is kept where
+    2 min / (sum of the lengths) is at least *threshold* and *equal* bytes or more are equal.
+    """
+    keys, characters = _array(keys, np.int64, 1), _same(characters, keys, np.int32)
+    bits = _array(bits, np.int8, 2)
+    if bits.shape != (len(keys), permutations.COUNT):
+        message = f"bits must be {len(keys)} rows of {permutations.COUNT} bytes, not {bits.shape}"
+        raise ValueError(message)
+    met = _kernel.meet(keys, characters, bits, tuple(crowding), threshold, equal)
+    return Met(*met)
+
+
+def indel(
+    first: tuple[NDArray[np.uint8], NDArray[np.int64]],
+    second: tuple[NDArray[np.uint8], NDArray[np.int64]],
+    a: NDArray[np.int64],
+    b: NDArray[np.int64],
+    limits: NDArray[np.int64],
+) -> NDArray[np.int64]:
+    """
+    Return the indel distance of row *a* of *first* and row *b* of *second*, in pairs: int64[k].
+
+    It is `rapidfuzz.distance.Indel.distance`, in code points of valid UTF-8; -1 where it is above
+    *limits*, int64[k].
+    """
+    first, second = _column(*first), _column(*second)
+    a = _array(a, np.int64, 1)
+    b, limits = _same(b, a), _same(limits, a)
+    for rows, column in ((a, first), (b, second)):
+        if len(rows) and (rows.min() < 0 or rows.max() >= len(column[1]) - 1):
+            message = f"row numbers must be 0 to {len(column[1]) - 2}"
+            raise ValueError(message)
+    distances: NDArray[np.int64] = _kernel.indel(first, second, a, b, limits)
+    return distances
 
 
 class Units(NamedTuple):
@@ -290,6 +463,19 @@ def extend(
         units.hashes, units.halves, spans, limits, _array(same, np.uint8, 1), tuple(budget)
     )
     return extended
+
+
+def _same(
+    array: NDArray[T],
+    other: NDArray[np.generic],
+    dtype: type[T] = np.int64,  # type: ignore[assignment]
+) -> NDArray[T]:
+    """Return *array* contiguous, after checking its type and that it is as long as another one."""
+    array = _array(array, dtype, 1)
+    if len(array) != len(other):
+        message = f"expected {len(other)} rows, not {len(array)}"
+        raise ValueError(message)
+    return array
 
 
 def _array(array: NDArray[T], dtype: type[T], dimensions: int) -> NDArray[T]:

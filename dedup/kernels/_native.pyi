@@ -8,12 +8,35 @@ def fold(
     entries: NDArray[np.uint32],
     pool: NDArray[np.uint32],
     data: NDArray[np.uint8],
-    offsets: NDArray[np.int64],
+    starts: NDArray[np.int64],
+    stops: NDArray[np.int64],
     row: int,
     to: NDArray[np.uint8],
     ends: NDArray[np.int64],
     words: NDArray[np.int32],
 ) -> int: ...
+def copy(
+    data: NDArray[np.uint8],
+    starts: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    places: NDArray[np.int64],
+    to: NDArray[np.uint8],
+) -> None: ...
+def characters(
+    data: NDArray[np.uint8], offsets: NDArray[np.int64], counts: NDArray[np.int32]
+) -> None: ...
+def prefixes(
+    data: NDArray[np.uint8],
+    offsets: NDArray[np.int64],
+    characters: NDArray[np.int64],
+    ends: NDArray[np.int64],
+) -> None: ...
+def digest(
+    data: NDArray[np.uint8],
+    offsets: NDArray[np.int64],
+    first: NDArray[np.int64],
+    second: NDArray[np.int64],
+) -> None: ...
 def sketch(
     multipliers: NDArray[np.uint32],
     addends: NDArray[np.uint32],
@@ -41,6 +64,30 @@ def equal_bytes_at(
     b: NDArray[np.int64],
     counts: NDArray[np.int32],
 ) -> None: ...
+def band_keys(
+    signatures: NDArray[np.int32], components: NDArray[np.int32], keys: NDArray[np.int32]
+) -> None: ...
+def meet(
+    keys: NDArray[np.int64],
+    characters: NDArray[np.int32],
+    bits: NDArray[np.int8],
+    row: int,
+    by: tuple[int, int, int, int, int, float, int],
+    a: NDArray[np.int64],
+    b: NDArray[np.int64],
+    cut: NDArray[np.uint8],
+) -> tuple[int, int, int, int]: ...
+def indel(
+    first: NDArray[np.uint8],
+    first_offsets: NDArray[np.int64],
+    second: NDArray[np.uint8],
+    second_offsets: NDArray[np.int64],
+    a: NDArray[np.int64],
+    b: NDArray[np.int64],
+    limits: NDArray[np.int64],
+    longest: int,
+    distances: NDArray[np.int64],
+) -> int: ...
 def units(
     pages: NDArray[np.uint32],
     entries: NDArray[np.uint32],

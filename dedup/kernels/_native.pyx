@@ -15,8 +15,21 @@ cdef extern from "fold.h":
         const uint32_t *pool
 
     int64_t dedup_fold(
-        const dedup_table *table, const uint8_t *data, const int64_t *offsets, int64_t row,
-        int64_t rows, uint8_t *to, int64_t room, int64_t *ends, int32_t *words
+        const dedup_table *table, const uint8_t *data, const int64_t *starts, const int64_t *stops,
+        int64_t row, int64_t rows, uint8_t *to, int64_t room, int64_t *ends, int32_t *words
+    ) nogil
+
+cdef extern from "columns.h":
+    void dedup_copy(
+        const uint8_t *data, const int64_t *starts, const int64_t *ends, const int64_t *places,
+        int64_t rows, uint8_t *to
+    ) nogil
+    void dedup_characters(
+        const uint8_t *data, const int64_t *offsets, int64_t rows, int32_t *counts
+    ) nogil
+    void dedup_prefixes(
+        const uint8_t *data, const int64_t *offsets, int64_t rows, const int64_t *characters,
+        int64_t *ends
     ) nogil
 
 cdef extern from "sketch.h":
@@ -31,6 +44,45 @@ cdef extern from "sketch.h":
     ) nogil
     int32_t dedup_equal(const int32_t *a, const int32_t *b) nogil
     int32_t dedup_equal_bytes(const int8_t *a, const int8_t *b) nogil
+
+cdef extern from "digest.h":
+    void dedup_digest(
+        const uint8_t *data, const int64_t *offsets, int64_t rows, int64_t *first, int64_t *second
+    ) nogil
+
+cdef extern from "meet.h":
+    ctypedef struct dedup_meeting:
+        int64_t band
+        int64_t bands
+        int64_t crowd
+        int64_t long_crowd
+        int64_t far
+        double threshold
+        int32_t equal
+
+    ctypedef struct dedup_met:
+        int64_t *a
+        int64_t *b
+        int64_t count
+        int64_t room
+        int64_t met
+        int64_t fitting
+
+    void dedup_band_keys(
+        const uint32_t *signatures, int64_t rows, const int32_t *components, int64_t bands,
+        int64_t size, int32_t *keys
+    ) nogil
+    int64_t dedup_meet(
+        const dedup_meeting *by, const int64_t *keys, const int32_t *characters, const int8_t *bits,
+        int64_t row, int64_t rows, dedup_met *out, uint8_t *cut
+    ) nogil
+
+cdef extern from "indel.h":
+    int dedup_indel(
+        const uint8_t *first, const int64_t *first_offsets, const uint8_t *second,
+        const int64_t *second_offsets, const int64_t *a, const int64_t *b, const int64_t *limits,
+        int64_t pairs, int64_t longest, int64_t *distances
+    ) nogil
 
 cdef extern from "units.h":
     ctypedef struct dedup_units_out:
@@ -76,7 +128,7 @@ dedup_choose_loops()
 
 def fold(
     const uint32_t[::1] pages, const uint32_t[::1] entries, const uint32_t[::1] pool,
-    const uint8_t[::1] data, const int64_t[::1] offsets, int64_t row,
+    const uint8_t[::1] data, const int64_t[::1] starts, const int64_t[::1] stops, int64_t row,
     uint8_t[::1] to, int64_t[::1] ends, int32_t[::1] words,
 ):
     """Normalise the rows from `row` on into `to`; return the row that did not fit, or their number."""
@@ -84,10 +136,42 @@ def fold(
     table.pages, table.entries, table.pool = &pages[0], &entries[0], &pool[0]
     with nogil:
         row = dedup_fold(
-            &table, &data[0], &offsets[0], row, offsets.shape[0] - 1,
+            &table, &data[0], &starts[0], &stops[0], row, words.shape[0],
             &to[0], to.shape[0], &ends[0], &words[0],
         )
     return row
+
+
+def copy(
+    const uint8_t[::1] data, const int64_t[::1] starts, const int64_t[::1] ends,
+    const int64_t[::1] places, uint8_t[::1] to,
+):
+    """Copy stretches to their places."""
+    with nogil:
+        dedup_copy(&data[0], &starts[0], &ends[0], &places[0], starts.shape[0], &to[0])
+
+
+def characters(const uint8_t[::1] data, const int64_t[::1] offsets, int32_t[::1] counts):
+    """Write the number of code points of each text."""
+    with nogil:
+        dedup_characters(&data[0], &offsets[0], counts.shape[0], &counts[0])
+
+
+def prefixes(
+    const uint8_t[::1] data, const int64_t[::1] offsets, const int64_t[::1] characters,
+    int64_t[::1] ends,
+):
+    """Write where each text has had so many code points."""
+    with nogil:
+        dedup_prefixes(&data[0], &offsets[0], ends.shape[0], &characters[0], &ends[0])
+
+
+def digest(
+    const uint8_t[::1] data, const int64_t[::1] offsets, int64_t[::1] first, int64_t[::1] second,
+):
+    """Write both halves of the digest of each text."""
+    with nogil:
+        dedup_digest(&data[0], &offsets[0], first.shape[0], &first[0], &second[0])
 
 
 def sketch(
@@ -137,6 +221,56 @@ def equal_bytes_at(
     with nogil:
         for pair in range(counts.shape[0]):
             counts[pair] = dedup_equal_bytes(&rows[a[pair], 0], &rows[b[pair], 0])
+
+
+def band_keys(
+    const int32_t[:, ::1] signatures, const int32_t[:, ::1] components, int32_t[:, ::1] keys,
+):
+    """Write the key of each row in each band."""
+    with nogil:
+        dedup_band_keys(
+            <const uint32_t *>&signatures[0, 0], keys.shape[0], &components[0, 0],
+            components.shape[0], components.shape[1], &keys[0, 0],
+        )
+
+
+def meet(
+    const int64_t[::1] keys, const int32_t[::1] characters, const int8_t[:, ::1] bits,
+    int64_t row, tuple by, int64_t[::1] a, int64_t[::1] b, uint8_t[::1] cut,
+):
+    """
+    Write the rows that meet, from the bucket on that begins at `row`.
+
+    Return the first row of the bucket that might not fit, or their number; how many pairs are
+    written, how many met, and how many of these have lengths that allow a match.
+    """
+    cdef dedup_meeting meeting
+    cdef dedup_met out
+    meeting.band, meeting.bands, meeting.crowd, meeting.long_crowd, meeting.far = by[:5]
+    meeting.threshold, meeting.equal = by[5:]
+    out.a, out.b, out.count, out.room = &a[0], &b[0], 0, a.shape[0]
+    out.met = out.fitting = 0
+    with nogil:
+        row = dedup_meet(
+            &meeting, &keys[0], &characters[0], &bits[0, 0], row, keys.shape[0], &out, &cut[0],
+        )
+    return row, out.count, out.met, out.fitting
+
+
+def indel(
+    const uint8_t[::1] first, const int64_t[::1] first_offsets,
+    const uint8_t[::1] second, const int64_t[::1] second_offsets,
+    const int64_t[::1] a, const int64_t[::1] b, const int64_t[::1] limits, int64_t longest,
+    int64_t[::1] distances,
+):
+    """Write the distance of each pair of rows; return 0 where there is no memory."""
+    cdef int done
+    with nogil:
+        done = dedup_indel(
+            &first[0], &first_offsets[0], &second[0], &second_offsets[0], &a[0], &b[0],
+            &limits[0], a.shape[0], longest, &distances[0],
+        )
+    return done
 
 
 def units(

@@ -119,9 +119,9 @@ static int64_t dedup_fold_text(const dedup_table *table, const uint8_t *ascii, c
 
 /* Normalise the texts from row `row` on. A text that is given up leaves no bytes and -1 words.
  * Returns the row that did not fit, or `rows`. */
-static int64_t dedup_fold(const dedup_table *table, const uint8_t *data, const int64_t *offsets,
-                          int64_t row, int64_t rows, uint8_t *to, int64_t room, int64_t *ends,
-                          int32_t *words) {
+static int64_t dedup_fold(const dedup_table *table, const uint8_t *data, const int64_t *starts,
+                          const int64_t *stops, int64_t row, int64_t rows, uint8_t *to,
+                          int64_t room, int64_t *ends, int32_t *words) {
     uint8_t ascii[0x80];
     for (uint32_t byte = 0; byte < 0x80; byte++) {
         const uint32_t entry = dedup_entry(table, byte);
@@ -131,8 +131,8 @@ static int64_t dedup_fold(const dedup_table *table, const uint8_t *data, const i
     }
     for (; row < rows; row++) {
         const int64_t written =
-            dedup_fold_text(table, ascii, data + offsets[row], data + offsets[row + 1],
-                            to + ends[row], to + room, &words[row]);
+            dedup_fold_text(table, ascii, data + starts[row], data + stops[row], to + ends[row],
+                            to + room, &words[row]);
         if (written == DEDUP_FULL) return row;
         if (written == DEDUP_GIVEN_UP) words[row] = -1;
         ends[row + 1] = ends[row] + (written > 0 ? written : 0);

@@ -22,18 +22,72 @@ _SLACK = 64
 """Bytes of room beyond the input's length and an eighth: few texts grow, and those by little."""
 
 
-def normalise(
+_ROOM = 1 << 16
+"""Pairs of rows that there is room for at once, at least."""
+
+
+def copy(
+    data: NDArray[np.uint8],
+    starts: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    places: NDArray[np.int64],
+    to: NDArray[np.uint8],
+) -> None:
+    """Copy stretches of *data* to their places in *to*."""
+    if len(starts):
+        _native.copy(data, starts, ends, places, to)
+
+
+def characters(data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> NDArray[np.int32]:
+    """Return the code points of each text."""
+    counts = np.empty(len(offsets) - 1, np.int32)
+    _native.characters(data, offsets, counts)
+    return counts
+
+
+def prefixes(
+    data: NDArray[np.uint8], offsets: NDArray[np.int64], lengths: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Return where in *data* each text has had so many code points."""
+    ends = np.empty(len(lengths), np.int64)
+    _native.prefixes(data, offsets, lengths, ends)
+    return ends
+
+
+def digest(
     data: NDArray[np.uint8], offsets: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return both halves of the digest of each text."""
+    halves = np.empty((2, len(offsets) - 1), np.int64)
+    _native.digest(data, offsets, halves[0], halves[1])
+    return halves[0], halves[1]
+
+
+def normalise(
+    data: NDArray[np.uint8],
+    offsets: NDArray[np.int64],
+    lengths: NDArray[np.int64] | None = None,
 ) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.int32]]:
-    """Return *data* normalised, its offsets, and the words of each text."""
-    unicode, rows = table.load(), len(offsets) - 1
-    left = int(offsets[-1] - offsets[0])
+    """Return the texts normalised, their offsets, and the words of each."""
+    starts = offsets[:-1]
+    stops = offsets[1:] if lengths is None else prefixes(data, offsets, lengths)
+    unicode, rows = table.load(), len(starts)
+    left = int((stops - starts).sum())
     folded = np.empty(left + left // 8 + _SLACK, np.uint8)
     ends, words = np.zeros(rows + 1, np.int64), np.zeros(rows, np.int32)
     row = 0
     while True:
         row = _native.fold(
-            unicode.pages, unicode.entries, unicode.pool, data, offsets, row, folded, ends, words
+            unicode.pages,
+            unicode.entries,
+            unicode.pool,
+            data,
+            starts,
+            stops,
+            row,
+            folded,
+            ends,
+            words,
         )
         if row == rows:
             break
@@ -43,7 +97,7 @@ def normalise(
         return folded[: ends[-1]], ends, words
     texts = []
     for row in given_up.tolist():
-        raw = data[offsets[row] : offsets[row + 1]].tobytes()
+        raw = data[starts[row] : stops[row]].tobytes()
         text = exact.normalise_text(raw.decode(errors="replace"))
         words[row] = exact.count_words(text)
         texts.append(text.encode())
@@ -128,6 +182,57 @@ def same_text_at(
             unicode.pages, unicode.entries, unicode.pool, data, offsets, a, b, same
         )
     return same.view(np.bool_)
+
+
+def band_keys(signatures: NDArray[np.int32], components: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Return the key of each signature in each band."""
+    keys = np.empty((len(signatures), len(components)), np.int32)
+    if keys.size:
+        _native.band_keys(signatures, components, keys)
+    return keys
+
+
+def meet(  # noqa: PLR0913 - the rows, and what they must have
+    keys: NDArray[np.int64],
+    characters: NDArray[np.int32],
+    bits: NDArray[np.int8],
+    crowding: tuple[int, int, int, int, int],
+    threshold: float,
+    equal: int,
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], int, int]:
+    """Return the rows that meet, the first rows of crowds, and two counts."""
+    cut = np.zeros(len(keys), np.uint8)
+    parts: list[NDArray[np.int64]] = [np.empty((2, 0), np.int64)]
+    met = fitting = row = 0
+    room = max(_ROOM, 2 * len(keys))
+    by = (*crowding, threshold, equal)
+    while row < len(keys):
+        pairs = np.empty((2, room), np.int64)
+        begun = row
+        row, count, some, near = _native.meet(
+            keys, characters, bits, row, by, pairs[0], pairs[1], cut
+        )
+        room *= 1 + (row == begun)
+        parts.append(pairs[:, :count])
+        met, fitting = met + some, fitting + near
+    a, b = np.concatenate(parts, axis=1)
+    return a, b, np.flatnonzero(cut), met, fitting
+
+
+def indel(
+    first: tuple[NDArray[np.uint8], NDArray[np.int64]],
+    second: tuple[NDArray[np.uint8], NDArray[np.int64]],
+    a: NDArray[np.int64],
+    b: NDArray[np.int64],
+    limits: NDArray[np.int64],
+) -> NDArray[np.int64]:
+    """Return the distance of rows in pairs. Raises `MemoryError`."""
+    distances = np.empty(len(a), np.int64)
+    if len(a):
+        longest = max(int(np.diff(column[1]).max()) for column in (first, second))
+        if not _native.indel(*first, *second, a, b, limits, longest, distances):
+            raise MemoryError
+    return distances
 
 
 def units(

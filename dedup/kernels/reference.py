@@ -15,17 +15,33 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from dedup.kernels import exact, permutations, same, shingle
 from dedup.kernels.reference_chains import chain, extend, units, winnow
+from dedup.kernels.reference_columns import (
+    band_keys,
+    characters,
+    copy,
+    digest,
+    indel,
+    meet,
+    prefixes,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = [
+    "band_keys",
     "chain",
+    "characters",
+    "copy",
+    "digest",
     "equal_bytes_at",
     "equal_components",
     "equal_components_at",
     "extend",
+    "indel",
+    "meet",
     "normalise",
+    "prefixes",
     "same_text_at",
     "sketch",
     "units",
@@ -43,14 +59,18 @@ _ADDENDS = np.array(permutations.ADDENDS, np.uint32)
 
 
 def normalise(
-    data: NDArray[np.uint8], offsets: NDArray[np.int64]
+    data: NDArray[np.uint8],
+    offsets: NDArray[np.int64],
+    lengths: NDArray[np.int64] | None = None,
 ) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.int32]]:
-    """Return *data* normalised, its offsets, and the words of each text."""
-    rows = len(offsets) - 1
+    """Return the texts normalised, their offsets, and the words of each."""
+    starts = offsets[:-1]
+    stops = offsets[1:] if lengths is None else prefixes(data, offsets, lengths)
+    rows = len(starts)
     texts = []
     words = np.zeros(rows, np.int32)
     for row in range(rows):
-        raw = data[offsets[row] : offsets[row + 1]].tobytes()
+        raw = data[starts[row] : stops[row]].tobytes()
         text = exact.normalise_text(raw.decode(errors="replace"))
         words[row] = exact.count_words(text)
         texts.append(text.encode())

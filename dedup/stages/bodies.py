@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dedup import kernels
 from dedup.model import Bodies, Extents, Facts
-from dedup.stages.sketch import characters
 
 if TYPE_CHECKING:
     from dedup.model import I64, Documents, Paragraphs, Places
@@ -21,7 +21,7 @@ def facts(documents: Documents) -> Facts:
         documents.record,
         documents.file_line,
         documents.published,
-        characters(documents.text.data, documents.text.offsets).astype(np.int64),
+        kernels.characters(documents.text.data, documents.text.offsets).astype(np.int64),
     )
 
 

@@ -54,12 +54,10 @@ import numpy as np
 
 from dedup import kernels
 from dedup.model import Bands, Pairs
-from dedup.rows import fresh, repeated
+from dedup.rows import fresh
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from dedup.model import I64, Sketches
+    from dedup.model import I32, Sketches
     from dedup.settings import Settings
 
 COMPONENTS = 128
@@ -77,10 +75,12 @@ class Banding:
     caught: tuple[float, ...] = ()
     """The share of planted edits that become candidates, by similarity (`CAUGHT_AT`)."""
 
-    def components(self, number: int) -> list[int]:
-        """Give the components of a band."""
-        first = number * COMPONENTS // self.bands
-        return [(first + mark) % COMPONENTS for mark in RULERS[self.rows]]
+    @property
+    def components(self) -> I32:
+        """Give the components of each band: a row a band."""
+        first = np.arange(self.bands, dtype=np.int32)[:, np.newaxis] * COMPONENTS // self.bands
+        rows: I32 = ((first + np.array(RULERS[self.rows])) % COMPONENTS).astype(np.int32)
+        return rows
 
 
 RECALL = {
@@ -113,62 +113,29 @@ def explain(settings: Settings, texts: int) -> list[tuple[float, float]]:
     return [(similarity, share) for similarity, share in known if similarity >= settings.threshold]
 
 
-def band(sketches: Sketches, number: int, banding: Banding) -> Bands:
-    """Give each text its key in one band: 40 bits, so that key and row number pack into a word."""
-    key = np.zeros(len(sketches), np.uint64)
-    for component in banding.components(number):
-        key ^= sketches.signature[:, component].view(np.uint32)
-        key *= np.uint64(0x9E3779B97F4A7C15)
-        key ^= key >> np.uint64(29)
-    return Bands(
-        (key >> np.uint64(24)).astype(np.int64), sketches.text, sketches.characters, sketches.bits
-    )
+def band(sketches: Sketches, number: int) -> Bands:
+    """Give each text its key in one band."""
+    key = sketches.keys[:, number].astype(np.int64)
+    return Bands(key, sketches.text, sketches.characters, sketches.bits)
 
 
 def meet(bands: Bands, number: int, banding: Banding, threshold: float) -> Pairs:
     """Pair the texts of each bucket, and keep the pairs that pass both filters."""
-    a, b, cut = meetings(bands, number, banding)
-    near = fitting(bands, a, b, threshold)
-    a, b = a[near], b[near]
-    alike = kernels.equal_bytes_at(bands.bits, a, b) >= banding.equal
+    found = met(bands, number, banding, threshold)
     return Pairs(
-        np.concatenate([np.full(len(cut), -1 - number), bands.text[a[alike]]]),
-        np.concatenate([bands.text[cut], bands.text[b[alike]]]),
+        np.concatenate([np.full(len(found.cut), -1 - number), bands.text[found.a]]),
+        np.concatenate([bands.text[found.cut], bands.text[found.b]]),
     )
 
 
-def meetings(bands: Bands, number: int, banding: Banding) -> tuple[I64, I64, I64]:
-    """
-    Pair the rows of equal keys, earlier row first; and give the first rows of buckets that are cut.
-
-    Keys are sorted, rows of one key are in Order.
-    """
-    again = ~fresh(bands.key)
-    rows = np.flatnonzero(again | np.roll(again, -1))
-    starts = np.flatnonzero(~again[rows])
-    sizes = np.diff(starts, append=len(rows))
-    bucket = np.repeat(np.arange(len(starts)), sizes)
-    rank = np.arange(len(rows)) - starts[bucket]
-    long = bands.characters[rows[starts]] >= LONG
-    too_many = sizes > np.where(long, LONG_CROWD, CROWD)
-    crowded = too_many[bucket]
-    later, step = repeated(np.where(crowded, 0, rank))
-    followers = np.flatnonzero(crowded & (rank > 0))
-    firsts, seconds = [later - 1 - step, starts[bucket[followers]]], [later, followers]
-    for distance in range(number + 1, max(banding.bands, LONG_CROWD) + 1, banding.bands):
-        far = np.flatnonzero(crowded & (rank > distance))
-        if distance > banding.bands:
-            far = far[long[bucket[far]]]
-        firsts.append(far - distance)
-        seconds.append(far)
-    return rows[np.concatenate(firsts)], rows[np.concatenate(seconds)], rows[starts[too_many]]
-
-
-def fitting(bands: Bands, a: I64, b: I64, threshold: float) -> NDArray[np.bool_]:
-    """Mark the pairs of rows whose lengths allow the threshold."""
-    lengths = bands.characters.astype(np.int64)
-    first, second = lengths[a], lengths[b]
-    return 2 * np.minimum(first, second) >= threshold * (first + second)
+def met(bands: Bands, number: int, banding: Banding, threshold: float) -> kernels.Met:
+    """Let the rows of each bucket meet; keys are sorted, rows of one key are in Order."""
+    crowding = kernels.Crowding(number, banding.bands, CROWD, LONG_CROWD, LONG)
+    return kernels.meet(
+        *(bands.key, bands.characters, bands.bits, crowding),
+        threshold=threshold,
+        equal=banding.equal,
+    )
 
 
 def distinct(pairs: Pairs) -> Pairs:

@@ -8,7 +8,6 @@ bits: a collision, even a sought one, is out of reach, so equal digests are equa
 
 from __future__ import annotations
 
-from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,19 +24,12 @@ if TYPE_CHECKING:
 
 def normalise(paragraphs: Paragraphs) -> Forms:
     """Normalise every paragraph, count its words and take its digest."""
-    own = without_rest(paragraphs.written, paragraphs.end - paragraphs.start)
-    data, offsets, words = kernels.normalise(own.data, own.offsets)
-    normal = Strings(data, offsets)
-    digests = b"".join(blake2b(raw, digest_size=16).digest() for raw in normal.raws())
-    halves = np.frombuffer(digests, "<i8").reshape(-1, 2)
-    return Forms(
-        paragraphs.doc,
-        paragraphs.no,
-        words,
-        np.ascontiguousarray(halves[:, 0]),
-        np.ascontiguousarray(halves[:, 1]),
-        normal,
+    written = paragraphs.written
+    data, offsets, words = kernels.normalise(
+        written.data, written.offsets, paragraphs.end - paragraphs.start
     )
+    first, second = kernels.digest(data, offsets)
+    return Forms(paragraphs.doc, paragraphs.no, words, first, second, Strings(data, offsets))
 
 
 def collapse(forms: Forms) -> Texts:
@@ -86,7 +78,5 @@ def place(forms: Forms, texts: Texts) -> Places:
 
 def without_rest(written: Strings, characters: I64) -> Strings:
     """Cut each string after its first `characters` code points."""
-    leads = np.flatnonzero((written.data & 0xC0) != 0x80)
-    ends = np.append(leads, len(written.data))
-    firsts = np.searchsorted(leads, written.offsets[:-1])
-    return written.pieces(written.offsets[:-1], ends[firsts + characters])
+    ends = kernels.prefixes(written.data, written.offsets, characters)
+    return written.pieces(written.offsets[:-1], ends)

@@ -19,21 +19,16 @@ from dedup import kernels
 from dedup.model import Sketches
 
 if TYPE_CHECKING:
-    from dedup.model import I32, I64, U8, Texts
+    from dedup.model import Texts
     from dedup.settings import Settings
+    from dedup.stages.candidates import Banding
 
 
-def sketch(texts: Texts, settings: Settings) -> Sketches:
+def sketch(texts: Texts, settings: Settings, banding: Banding) -> Sketches:
     """Sketch the long texts; short ones match only when equal and need no signature."""
     long = texts.take(texts.words >= settings.min_words)
     data, offsets = long.normal.data, long.normal.offsets
     signatures = kernels.sketch(data, offsets)
-    return Sketches(long.text, characters(data, offsets), signatures, signatures.astype(np.int8))
-
-
-def characters(data: U8, offsets: I64) -> I32:
-    """Count the code points of each string of a ragged UTF-8 column."""
-    leads = np.zeros(len(data) + 1, np.int64)
-    np.cumsum((data & 0xC0) != 0x80, out=leads[1:])
-    counts: I32 = np.diff(leads[offsets]).astype(np.int32)
-    return counts
+    keys = kernels.band_keys(signatures, banding.components)
+    characters = kernels.characters(data, offsets)
+    return Sketches(long.text, characters, keys, signatures.astype(np.int8))

@@ -1,8 +1,9 @@
 """
-Pairs -> matches: the similarity of every candidate, by rapidfuzz, in bulk.
+Pairs -> matches: the similarity of every candidate, in bulk.
 
 Similarity is `rapidfuzz.fuzz.ratio` of the normalised texts / 100, rounded down to 4 digits in
 whole numbers, so that it is the same on every machine: nothing unverified leaves the program.
+The kernel has its distance for pairs of rows of a column, without a Python string for each.
 """
 
 from __future__ import annotations
@@ -10,13 +11,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from rapidfuzz.distance import Indel
-from rapidfuzz.process import cpdist
 
+from dedup import kernels
 from dedup.model import HalfRead, Matches
 
 if TYPE_CHECKING:
-    from dedup.model import F64, I64, Pairs, Texts
+    from dedup.model import F64, I64, Pairs, Strings, Texts
     from dedup.settings import Settings
 
 DIGITS = 10_000
@@ -29,34 +29,26 @@ def read_first(pairs: Pairs, texts: Texts) -> HalfRead:
 
 def verify(pairs: HalfRead, texts: Texts, settings: Settings) -> Matches:
     """Compare each pair, and keep it from the threshold up; both sorted by `b`."""
-    firsts = pairs.normal.list()
     at = np.searchsorted(texts.text, pairs.b)
-    rows, row = np.unique(at, return_inverse=True)
-    known = texts.normal.take(rows).list()
-    seconds = [known[r] for r in row]
-    found = ratios(firsts, seconds, settings.threshold)
+    every = np.arange(len(pairs))
+    found = ratios(pairs.normal, texts.normal, every, at, settings.threshold)
     good = found >= settings.threshold
     return Matches(pairs.a[good], pairs.b[good], found[good])
 
 
-def ratios(firsts: list[str], seconds: list[str], threshold: float = 0.0) -> F64:
+def ratios(first: Strings, second: Strings, a: I64, b: I64, threshold: float = 0.0) -> F64:
     """
-    Give the similarity of texts in pairs, 0 to 1.
+    Give the similarity of row `a` of `first` and row `b` of `second`, in pairs, 0 to 1.
 
-    Those below `threshold` are 0: rapidfuzz stops early on them.
+    Those below `threshold` are 0: the kernel stops early on them.
     """
-    if not firsts:
-        return np.zeros(0)
-    lengths = np.array([len(a) + len(b) for a, b in zip(firsts, seconds, strict=True)], np.int64)
-    near = cpdist(
-        firsts,
-        seconds,
-        scorer=Indel.normalized_similarity,
-        score_cutoff=max(0.0, threshold - 1e-6),
-        dtype=np.float64,
-    )
-    similarity = similarities(lengths, np.rint((1 - near) * lengths).astype(np.int64))
-    return np.where((near > 0) & (similarity >= threshold), similarity, 0.0)
+    columns = (first.data, first.offsets), (second.data, second.offsets)
+    of_a, of_b = (kernels.characters(*column).astype(np.int64) for column in columns)
+    lengths = of_a[a] + of_b[b]
+    limits = np.floor(lengths * (1.0 - threshold + 1e-6)).astype(np.int64) + 1
+    distances = kernels.indel(*columns, a, b, limits)
+    similarity = similarities(lengths, distances)
+    return np.where((distances >= 0) & (similarity >= threshold), similarity, 0.0)
 
 
 def similarities(lengths: I64, distances: I64) -> F64:
@@ -67,6 +59,8 @@ def similarities(lengths: I64, distances: I64) -> F64:
 
 def similarity(first: str, second: str) -> float:
     """Give the similarity of two normalised texts, 0 to 1."""
+    from rapidfuzz.distance import Indel
+
     length = max(1, len(first) + len(second))
     return (length - Indel.distance(first, second)) * DIGITS // length / DIGITS
 

@@ -223,7 +223,8 @@ def test_ordinary_text_is_folded_natively(column: Callable, text: str) -> None:
     data, offsets = column([unicodedata.normalize("NFC", text)])
     unicode, words = table.load(), np.zeros(1, np.int32)
     room, ends = np.empty(2 * len(data) + 99, np.uint8), np.zeros(2, np.int64)
-    native.fold(unicode.pages, unicode.entries, unicode.pool, data, offsets, 0, room, ends, words)
+    column = (data, offsets[:-1], offsets[1:])
+    native.fold(unicode.pages, unicode.entries, unicode.pool, *column, 0, room, ends, words)
 
     assert exact.count_words(kernels.normalise_text(text)) == words[0]
 

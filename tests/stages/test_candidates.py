@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -18,6 +19,8 @@ from dedup.pipeline import meetings
 from dedup.settings import Settings
 from dedup.stages import candidates, verify
 from dedup.stages.sketch import sketch
+
+HIGH = candidates.RECALL["high"]
 
 
 def texts_of(lines: list[str]) -> Texts:
@@ -73,14 +76,13 @@ def cost(sketches: Sketches) -> tuple[float, float]:
 
 def candidates_of(sketches: Sketches) -> tuple[int, np.ndarray]:
     """Count raw meetings, and give the candidates as a * texts + b."""
-    banding = candidates.RECALL["high"]
     raw, ends = 0, []
-    for number in range(banding.bands):
-        bands = candidates.band(sketches, number, banding)
+    for number in range(HIGH.bands):
+        bands = candidates.band(sketches, number)
         bands = bands.take(np.argsort(bands.key, kind="stable"))
-        raw += len(candidates.meetings(bands, number, banding)[0])
-        pairs = candidates.real(candidates.meet(bands, number, banding, 0.8))
-        ends.append(pairs.a * len(sketches) + pairs.b)
+        found = candidates.met(bands, number, HIGH, 0.8)
+        raw += found.met
+        ends.append(bands.text[found.a] * len(sketches) + bands.text[found.b])
     return raw, np.unique(np.concatenate(ends))
 
 
@@ -88,7 +90,7 @@ def candidates_of(sketches: Sketches) -> tuple[int, np.ndarray]:
 def test_bands_share_at_most_one_component(name: str) -> None:
     """Two bands of a setting have at most one component in common, and none has one twice."""
     banding = candidates.RECALL[name]
-    bands = [set(banding.components(number)) for number in range(banding.bands)]
+    bands = [set(components) for components in banding.components.tolist()]
 
     assert all(len(band) == banding.rows for band in bands)
     assert max(len(a & b) for a, b in itertools.combinations(bands, 2)) <= 1
@@ -114,7 +116,7 @@ def test_meetings(keys: list[int], number: int, crowd: int) -> None:
         bits = np.zeros((count, 128), np.int8)
         bands = Bands(np.array(keys, np.int64), np.arange(count), characters, bits)
         banding = candidates.Banding(31, 1, 0)
-        a, b, cut = candidates.meetings(bands, number, banding)
+        a, b, cut, *_ = candidates.met(bands, number, banding, 0.0)
     wanted, full = set(), []
     for key in set(keys):
         rows = [row for row, other in enumerate(keys) if other == key]
@@ -133,7 +135,7 @@ def test_meetings(keys: list[int], number: int, crowd: int) -> None:
 
 def test_log_lines_do_not_cost_their_square() -> None:
     """Each of 50,000 near-identical lines meets a few hundred others, as each of 5,000 does."""
-    few, many = (cost(sketch(texts_of(log_lines(n)), Settings())) for n in (5_000, 50_000))
+    few, many = (cost(sketch(texts_of(log_lines(n)), Settings(), HIGH)) for n in (5_000, 50_000))
 
     assert few[0] < 300
     assert few[1] < 150
@@ -143,7 +145,7 @@ def test_log_lines_do_not_cost_their_square() -> None:
 
 def test_datelines_do_not_cost_their_square() -> None:
     """Of thousands of datelines each meets a few hundred others."""
-    raw, verified = cost(sketch(texts_of(datelines(8_000)), Settings()))
+    raw, verified = cost(sketch(texts_of(datelines(8_000)), Settings(), HIGH))
 
     assert raw < 400
     assert verified < 150
@@ -152,7 +154,7 @@ def test_datelines_do_not_cost_their_square() -> None:
 @pytest.mark.parametrize("count", [110, 150, 300, 1_000])
 def test_long_families_are_known_as_boilerplate(count: int) -> None:
     """Each of more than 100 notices with other dates meets 99 others: enough from 40 words on."""
-    sketches = sketch(texts_of(notices(count)), Settings())
+    sketches = sketch(texts_of(notices(count)), Settings(), HIGH)
     _, pairs = candidates_of(sketches)
     ends = np.concatenate([pairs // len(sketches), pairs % len(sketches)])
 
@@ -162,7 +164,7 @@ def test_long_families_are_known_as_boilerplate(count: int) -> None:
 def test_families_that_are_cut_keep_a_match_for_every_text() -> None:
     """Each dateline that has a match by brute force has one among its candidates."""
     texts = texts_of(datelines(1_500))
-    _, pairs = candidates_of(sketch(texts, Settings()))
+    _, pairs = candidates_of(sketch(texts, Settings(), HIGH))
     normal = texts.normal.list()
     near = np.triu(cdist(normal, normal, score_cutoff=80) > 0, 1)
     found = np.zeros_like(near)
@@ -178,19 +180,16 @@ def test_families_that_are_cut_keep_a_match_for_every_text() -> None:
 @pytest.mark.parametrize("rows", [170, 5000], ids=["small batches", "one batch"])
 def test_engines_and_batches_cut_alike(memory: int, rows: int) -> None:
     """Full buckets are cut in Order: batches, memory and threads do not show."""
-    sketches = sketch(texts_of(log_lines(1_200)), Settings())
-    banding = candidates.RECALL["high"]
+    sketches = sketch(texts_of(log_lines(1_200)), Settings(), HIGH)
     wanted: set[tuple[int, int]] = set()
-    for number in range(banding.bands):
-        bands = candidates.band(sketches, number, banding)
-        pairs = candidates.meet(
-            bands.take(np.argsort(bands.key, kind="stable")), number, banding, 0.8
-        )
+    for number in range(HIGH.bands):
+        bands = candidates.band(sketches, number)
+        pairs = candidates.meet(bands.take(np.argsort(bands.key, kind="stable")), number, HIGH, 0.8)
         wanted |= set(zip(pairs.a.tolist(), pairs.b.tolist(), strict=True))
     with Local(memory=memory, threads=2) as engine:
         parts = (sketches.slice(at, at + rows) for at in range(0, len(sketches), rows))
         stored = engine.map(parts, Sketches, lambda table: table)
-        met = Pairs.concat(list(meetings(stored, Settings(), engine, lambda *_: None)))
+        met = Pairs.concat(list(meetings(stored, HIGH, Settings(), engine, lambda *_: None)))
 
     assert set(zip(met.a.tolist(), met.b.tolist(), strict=True)) == wanted
 
@@ -202,12 +201,13 @@ def test_engines_and_batches_cut_alike(memory: int, rows: int) -> None:
 )
 def test_lengths_leave_out_no_match(a: str, b: str, threshold: float) -> None:
     """A pair whose lengths do not fit is below the threshold."""
-    sketches = sketch(texts_of([a, b]), Settings())
-    if len(sketches) == 2:
-        bands = candidates.band(sketches, 0, candidates.RECALL["fast"])
-        fits = candidates.fitting(bands, np.array([0]), np.array([1]), threshold)
-        value = verify.similarity(*texts_of([a, b]).normal.list())
-        assert fits[0] or value < threshold
+    texts = texts_of([a, b])
+    if len(texts) == 2:
+        everything = candidates.Banding(1, 1, 0)
+        sketches = sketch(texts, Settings(), everything)
+        bands = replace(candidates.band(sketches, 0), key=np.zeros(2, np.int64))
+        fits = candidates.met(bands, 0, everything, threshold).fitting
+        assert fits or verify.similarity(*texts.normal.list()) < threshold
 
 
 def test_settings_are_explained() -> None:

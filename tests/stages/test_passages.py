@@ -133,9 +133,9 @@ def test_no_rule_is_broken_beside_blocks(corpus: strategies.Corpus) -> None:
 class Shuffling(Local):
     """An engine whose batches come in any size, and in any order but where a table is in Order."""
 
-    def by_key(self, table: Any, *rest: Any) -> Any:  # noqa: ANN401 - as the engine's
+    def by_key(self, table: Any, *rest: Any, **how: Any) -> Any:  # noqa: ANN401 - as the engine's
         """Sort what was shuffled."""
-        return super().by_key(self.shuffled(table), *rest)
+        return super().by_key(self.shuffled(table), *rest, **how)
 
     def join(self, table: Any, other: Any, *rest: Any) -> Any:  # noqa: ANN401 - as the engine's
         """Join what was shuffled."""

@@ -1,0 +1,94 @@
+"""
+A batch on disk: its columns end to end in one file, read back a few rows at a time.
+
+Nothing is mapped into memory, so what is read counts as what it is, and a bound on memory holds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+import numpy as np
+
+from dedup.model import Strings, Table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from dedup.model import I64
+
+T = TypeVar("T", bound=Table)
+Layout = tuple[tuple[str, str, tuple[int, ...], int, int], ...]
+"""Of each array in the file: name, type, shape of a row, offset and number of rows."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
+class Filed(Generic[T]):
+    """Rows of a table in a file."""
+
+    kind: type[T]
+    path: Path
+    rows: int
+    nbytes: int
+    layout: Layout
+
+    def __len__(self) -> int:
+        return self.rows
+
+    def load(self, start: int = 0, stop: int | None = None) -> T:
+        """Read the rows from `start` up to `stop`."""
+        stop = self.rows if stop is None else stop
+        columns: dict[str, Any] = {}
+        with self.path.open("rb") as stream:
+            arrays = {entry[0]: entry for entry in self.layout}
+            for field in fields(self.kind):
+                if field.name in arrays:
+                    columns[field.name] = _read(stream, arrays[field.name], start, stop)
+                    continue
+                offsets = _read(stream, arrays[f"{field.name}.offsets"], start, stop + 1)
+                data = _read(stream, arrays[f"{field.name}.data"], *offsets[[0, -1]].tolist())
+                columns[field.name] = Strings(data, offsets - offsets[0])
+        return self.kind(**columns)
+
+    def column(self, name: str, start: int = 0, stop: int | None = None) -> I64:
+        """Read some rows of one column of whole numbers."""
+        entry = next(entry for entry in self.layout if entry[0] == name)
+        with self.path.open("rb") as stream:
+            rows = _read(stream, entry, start, self.rows if stop is None else stop)
+        whole: I64 = rows.astype(np.int64, copy=False)
+        return whole
+
+
+def file(table: T, path: Path) -> Filed[T]:
+    """Write a table to a file. Raises `OSError`."""
+    arrays: dict[str, NDArray[Any]] = {}
+    for name, column in table.columns().items():
+        if isinstance(column, Strings):
+            arrays[f"{name}.offsets"], arrays[f"{name}.data"] = column.offsets, column.data
+        else:
+            arrays[name] = column
+    layout, at = [], 0
+    with path.open("wb") as stream:
+        for name, array in arrays.items():
+            stream.write(np.ascontiguousarray(array).data.cast("B") if array.size else b"")
+            layout.append((name, array.dtype.str, array.shape[1:], at, len(array)))
+            at += array.nbytes
+    return Filed(type(table), path, len(table), table.nbytes, tuple(layout))
+
+
+def _read(
+    stream: Any,  # noqa: ANN401 - a file, as `np.fromfile` wants it
+    entry: tuple[str, str, tuple[int, ...], int, int],
+    start: int,
+    stop: int,
+) -> NDArray[Any]:
+    _, dtype, shape, offset, _ = entry
+    width = int(np.prod(shape, dtype=np.int64))
+    stream.seek(offset + start * width * np.dtype(dtype).itemsize)
+    rows = np.fromfile(stream, dtype, (stop - start) * width)
+    if len(rows) != (stop - start) * width:
+        raise OSError(f"{stream.name} is shorter than it was written")
+    return rows.reshape(-1, *shape) if shape else rows

@@ -1,0 +1,297 @@
+"""
+Sorted runs of a table, and ranges of keys cut off the front of several at once.
+
+A table in memory is one run: batches and the order of their rows, which are gathered only when a
+range of them is worked on. A table on disk has as many runs as batches. The limit of a range is
+the smallest key that some run's next rows end with, so a range never splits a key, and the rows
+come out alike for any memory bound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeAlias, TypeVar
+
+import numpy as np
+
+from dedup import kernels
+from dedup.model import Strings, Table
+from dedup.rows import fresh
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from dedup.engines.disk import Filed
+    from dedup.engines.interface import Key
+    from dedup.model import I64
+
+T = TypeVar("T", bound=Table)
+Part: TypeAlias = Callable[[], Table]
+"""Rows of a run that are read or gathered by whoever works on them."""
+
+KEYS_AT_ONCE = 1 << 14
+"""Keys of a run on disk that are in memory."""
+
+
+class Run(Protocol):
+    """Rows sorted by key."""
+
+    def __len__(self) -> int: ...
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all rows."""
+        ...
+
+    def keys(self, start: int, stop: int) -> I64:
+        """Give the first key of some rows."""
+        ...
+
+    def rows(self, start: int, stop: int) -> Table:
+        """Give some rows."""
+        ...
+
+
+class InMemory(Generic[T]):
+    """Batches in memory as one sorted run; a class since rows are gathered when asked for."""
+
+    def __init__(self, batches: Sequence[T], key: Key, *, shared: bool = False) -> None:
+        self._batches = batches
+        self._bounds = np.cumsum([0, *map(len, batches)])
+        columns = [
+            np.concatenate([np.asarray(getattr(b, name)).astype(np.int64) for b in batches])
+            for name in key
+        ]
+        self._order = order(columns)
+        self._keys = columns[0] if self._order is None else columns[0][self._order]
+        self.nbytes = sum(b.nbytes for b in batches)
+        if shared:
+            new = fresh(self._keys)
+            several = (
+                np.flatnonzero(~new | np.roll(~new, -1)) if len(new) else np.zeros(0, np.int64)
+            )
+            self._order = several if self._order is None else self._order[several]
+            self.nbytes = self.nbytes * len(several) // max(1, len(self._keys))
+            self._keys = self._keys[several]
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def keys(self, start: int, stop: int) -> I64:
+        """Give the first key of some rows."""
+        return self._keys[start:stop]
+
+    def rows(self, start: int, stop: int) -> T:
+        """Gather some rows."""
+        if self._order is None:
+            return _between(self._batches, self._bounds, start, stop)
+        return _gathered(self._batches, self._bounds, self._order[start:stop])
+
+
+class OnDisk(Generic[T]):
+    """A sorted batch on disk."""
+
+    def __init__(self, filed: Filed[T], key: str) -> None:
+        self._filed, self._key = filed, key
+        self.nbytes = filed.nbytes
+
+    def __len__(self) -> int:
+        return len(self._filed)
+
+    def keys(self, start: int, stop: int) -> I64:
+        """Read the first key of some rows."""
+        return self._filed.column(self._key, start, stop)
+
+    def rows(self, start: int, stop: int) -> T:
+        """Read some rows."""
+        return self._filed.load(start, stop)
+
+
+class Front:
+    """The rows of a sorted run that are still to come; a class because it moves on."""
+
+    def __init__(self, run: Run) -> None:
+        self.run, self.at = run, 0
+        self._low = 0
+        self._keys = run.keys(0, min(len(run), KEYS_AT_ONCE))
+        self._width = max(1, run.nbytes // max(1, len(run)))
+
+    @property
+    def left(self) -> int:
+        """Count the rows to come."""
+        return len(self.run) - self.at
+
+    @property
+    def first(self) -> int:
+        """Give the smallest key to come."""
+        return self._key(self.at)
+
+    def limit(self, budget: int) -> int:
+        """Give the key that the next `budget` bytes end with."""
+        return self._key(min(self.at + max(1, budget // self._width), len(self.run)) - 1)
+
+    def skip(self, key: int) -> None:
+        """Pass over the rows with smaller keys."""
+        self.at = self._find(key, "left")
+
+    def take(self, limit: int) -> Part | None:
+        """Give the rows with keys up to `limit`, to be had later; `None` where there are none."""
+        start, self.at = self.at, self._find(limit, "right")
+        return partial(self.run.rows, start, self.at) if self.at > start else None
+
+    def _key(self, row: int) -> int:
+        if not self._low <= row < self._low + len(self._keys):
+            self._read(row)
+        return int(self._keys[row - self._low])
+
+    def _read(self, row: int) -> None:
+        self._low = row
+        self._keys = self.run.keys(row, min(len(self.run), row + KEYS_AT_ONCE))
+
+    def _find(self, key: int, side: Literal["left", "right"]) -> int:
+        if not self._low <= self.at <= self._low + len(self._keys):
+            self._read(self.at)
+        while True:
+            found = self._low + int(np.searchsorted(self._keys, key, side))
+            if found < self._low + len(self._keys) or found == len(self.run):
+                return max(self.at, found)
+            self._read(found)
+
+
+def ranges(tables: Sequence[Sequence[Run]], budget: int) -> Iterator[tuple[list[Part], ...]]:
+    """
+    Cut ranges of keys off the front of all runs of all tables, smallest keys first.
+
+    A range has about `budget` bytes, and rows of the first table; of each table it has the parts,
+    a run each.
+    """
+    fronts = [[Front(run) for run in runs if len(run)] for runs in tables]
+    each = budget // max(1, sum(map(len, fronts))) or 1
+    while any(front.left for front in fronts[0]):
+        least = min(front.first for front in fronts[0] if front.left)
+        for front in (front for others in fronts[1:] for front in others if front.left):
+            front.skip(least)
+        limit = min(f.limit(each) for table in fronts for f in table if f.left)
+        limit = max(limit, least)
+        parts = [[f.take(limit) for f in table if f.left] for table in fronts]
+        yield tuple([part for part in some if part is not None] for some in parts)
+
+
+def merged(parts: Sequence[Table], key: Key, *, shared: bool = False) -> Table:
+    """Merge sorted rows of one range; with `shared` only keys of several rows stay."""
+    table = parts[0]
+    if len(parts) > 1:
+        table = arranged(type(parts[0]).concat(parts), key)
+    if shared:
+        new = fresh(getattr(table, key[0]))
+        table = table.take(~new | np.roll(~new, -1))
+    return table
+
+
+def arranged(table: T, key: Key) -> T:
+    """Sort a table; ties keep their order."""
+    rows = order([np.asarray(getattr(table, name)).astype(np.int64, copy=False) for name in key])
+    return table if rows is None else table.take(rows)
+
+
+def order(columns: Sequence[I64]) -> I64 | None:
+    """
+    Find the row numbers that sort by `columns`, ties in their order; `None` where they are sorted.
+
+    Keys are packed with the row number into one 64-bit word: sorting words is several times
+    quicker than sorting row numbers by key. Where they do not fit the word has the first bits of
+    the first key, and only rows that are alike in these are compared.
+    """
+    rows = len(columns[0])
+    if rows < 2 or _is_sorted(columns):
+        return None
+    lows = [int(c.min()) for c in columns]
+    bits = [(int(c.max()) - low).bit_length() for c, low in zip(columns, lows, strict=True)]
+    row_bits = (rows - 1).bit_length()
+    row = np.arange(rows, dtype=np.uint64)
+    mask = np.uint64((1 << row_bits) - 1)
+    word = np.zeros(rows, np.uint64)
+    if sum(bits) + row_bits <= 64:
+        for column, low, width in zip(columns, lows, bits, strict=True):
+            word = (word << np.uint64(width)) | (column - low).astype(np.uint64)
+        word = (word << np.uint64(row_bits)) | row
+        word.sort()
+        return (word & mask).astype(np.int64)
+    first = (columns[0] - lows[0]).astype(np.uint64)
+    unused = np.uint64(max(0, bits[0] + row_bits - 64))
+    word = first >> unused << np.uint64(row_bits) | row
+    word.sort()
+    found = (word & mask).astype(np.int64)
+    new = fresh((word >> np.uint64(row_bits)).view(np.int64))
+    tied = np.flatnonzero(~new | np.roll(~new, -1))
+    some = np.sort(found[tied])
+    again = np.lexsort([column[some] for column in columns[::-1]])
+    found[tied] = some[again]
+    return found
+
+
+def _is_sorted(columns: Sequence[I64]) -> bool:
+    tied = None
+    for column in columns:
+        before, after = column[:-1], column[1:]
+        if tied is not None:
+            before, after = before[tied], after[tied]
+        if (before > after).any():
+            return False
+        same = np.flatnonzero(before == after)
+        tied = same if tied is None else tied[same]
+        if not len(tied):
+            break
+    return True
+
+
+def _between(batches: Sequence[T], bounds: NDArray[np.int64], start: int, stop: int) -> T:
+    """Give consecutive rows of several batches."""
+    first = int(np.searchsorted(bounds, start, "right")) - 1
+    parts = []
+    while start < stop:
+        low = int(bounds[first])
+        end = min(stop, int(bounds[first + 1]))
+        if end > start:
+            parts.append(batches[first].slice(start - low, end - low))
+        start, first = max(start, end), first + 1
+    return type(batches[0]).concat(parts) if parts else batches[0].slice(0, 0)
+
+
+def _gathered(batches: Sequence[T], bounds: NDArray[np.int64], rows: I64) -> T:
+    """Give rows of several batches by number, in that order."""
+    if len(batches) == 1:
+        return batches[0].take(rows)
+    batch = np.searchsorted(bounds, rows, "right") - 1
+    mine = [np.flatnonzero(batch == number) for number in range(len(batches))]
+    theirs = [rows[own] - bounds[number] for number, own in enumerate(mine)]
+    columns: dict[str, Any] = {}
+    for name in type(batches[0]).names():
+        parts = [getattr(b, name) for b in batches]
+        if isinstance(parts[0], Strings):
+            columns[name] = _ragged(parts, mine, theirs, len(rows))
+            continue
+        column = np.empty((len(rows), *parts[0].shape[1:]), parts[0].dtype)
+        for part, own, other in zip(parts, mine, theirs, strict=True):
+            column[own] = part[other]
+        columns[name] = column
+    return type(batches[0])(**columns)
+
+
+def _ragged(
+    parts: Sequence[Strings], mine: Sequence[I64], theirs: Sequence[I64], rows: int
+) -> Strings:
+    """Gather rows `theirs` of ragged columns into rows `mine` of a new one."""
+    spans = [(p.offsets[:-1][t], p.offsets[1:][t]) for p, t in zip(parts, theirs, strict=True)]
+    lengths = np.empty(rows, np.int64)
+    for own, (starts, ends) in zip(mine, spans, strict=True):
+        lengths[own] = ends - starts
+    offsets = np.zeros(rows + 1, np.int64)
+    np.cumsum(lengths, out=offsets[1:])
+    data = np.empty(offsets[-1], np.uint8)
+    for part, own, (starts, ends) in zip(parts, mine, spans, strict=True):
+        kernels.copy(part.data, starts, ends, offsets[own], data)
+    return Strings(data, offsets)

@@ -1,0 +1,90 @@
+/* Meetings: the texts of one bucket in pairs, as far as lengths and signatures allow a match. */
+
+#ifndef DEDUP_MEET_H
+#define DEDUP_MEET_H
+
+#include <stdint.h>
+
+#include "sketch.h"
+
+/* Write the key of each signature in each band, of `size` components: 32 well mixed bits. */
+static void dedup_band_keys(const uint32_t *signatures, int64_t rows, const int32_t *components,
+                            int64_t bands, int64_t size, int32_t *keys) {
+    for (int64_t row = 0; row < rows; row++, signatures += DEDUP_COMPONENTS) {
+        const int32_t *component = components;
+        for (int64_t band = 0; band < bands; band++) {
+            uint64_t key = 0;
+            for (int64_t k = 0; k < size; k++) {
+                key = (key ^ signatures[*component++]) * UINT64_C(0x9E3779B97F4A7C15);
+                key ^= key >> 29;
+            }
+            *keys++ = (int32_t)(uint32_t)(key >> 32);
+        }
+    }
+}
+
+typedef struct {
+    int64_t band, bands;       /* number of the band, and how many there are */
+    int64_t crowd, long_crowd; /* rows of a bucket up to which all pairs are taken */
+    int64_t far;               /* characters of a first text from which it is a long one */
+    double threshold;          /* least similarity */
+    int32_t equal;             /* least number of equal bytes */
+} dedup_meeting;
+
+typedef struct {
+    int64_t *a, *b; /* rows that met */
+    int64_t count, room;
+    int64_t met, fitting; /* how many met at all, and how many have lengths that allow a match */
+} dedup_met;
+
+static inline void dedup_one_meeting(const dedup_meeting *by, const int32_t *characters,
+                                     const int8_t *bits, int64_t a, int64_t b, dedup_met *out) {
+    const int64_t first = characters[a], second = characters[b];
+    out->met++;
+    if ((double)(2 * (first < second ? first : second)) < by->threshold * (double)(first + second))
+        return;
+    out->fitting++;
+    if (dedup_equal_bytes(bits + a * DEDUP_COMPONENTS, bits + b * DEDUP_COMPONENTS) < by->equal)
+        return;
+    out->a[out->count] = a;
+    out->b[out->count++] = b;
+}
+
+/* Let the rows of equal keys meet, from the bucket on that begins at `row`. Returns the first row of
+ * the bucket that might not fit any more, or `rows`. `cut` is set at the first rows of crowds. */
+static int64_t dedup_meet(const dedup_meeting *by, const int64_t *keys, const int32_t *characters,
+                          const int8_t *bits, int64_t row, int64_t rows, dedup_met *out,
+                          uint8_t *cut) {
+    while (row < rows) {
+        int64_t end = row + 1, size, crowd, most;
+        int is_long;
+        while (end < rows && keys[end] == keys[row]) end++;
+        size = end - row;
+        if (size == 1) {
+            row = end;
+            continue;
+        }
+        is_long = characters[row] >= by->far;
+        crowd = is_long ? by->long_crowd : by->crowd;
+        most = size <= crowd ? size * (size - 1) / 2
+                             : size * (2 + (is_long ? by->long_crowd / by->bands : 0));
+        if (out->count + most > out->room) return row;
+        if (size <= crowd) {
+            for (int64_t b = row + 1; b < end; b++)
+                for (int64_t a = row; a < b; a++) dedup_one_meeting(by, characters, bits, a, b, out);
+        } else {
+            const int64_t farthest = is_long && by->long_crowd > by->bands ? by->long_crowd : by->bands;
+            cut[row] = 1;
+            for (int64_t b = row + 1; b < end; b++) {
+                dedup_one_meeting(by, characters, bits, row, b, out);
+                for (int64_t back = by->band + 1; back <= farthest && back < b - row;
+                     back += by->bands)
+                    dedup_one_meeting(by, characters, bits, b - back, b, out);
+            }
+        }
+        row = end;
+    }
+    return rows;
+}
+
+#endif

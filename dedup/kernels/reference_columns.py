@@ -1,0 +1,131 @@
+"""The twin of the native kernel for ragged columns and pairs of their rows; see `reference`."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Bytes = NDArray[np.uint8]
+    Numbers = NDArray[np.int64]
+
+_PAIRS = 65536
+"""Pairs of signatures at a time: 16 MiB of them."""
+
+
+def copy(data: Bytes, starts: Numbers, ends: Numbers, places: Numbers, to: Bytes) -> None:
+    """Copy stretches of *data* to their places in *to*."""
+    lengths = ends - starts
+    row = np.repeat(np.arange(len(starts)), lengths)
+    step = np.arange(len(row)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    to[places[row] + step] = data[starts[row] + step]
+
+
+def characters(data: Bytes, offsets: Numbers) -> NDArray[np.int32]:
+    """Return the code points of each text."""
+    leads = np.zeros(len(data) + 1, np.int64)
+    np.cumsum((data & 0xC0) != 0x80, out=leads[1:])
+    counts: NDArray[np.int32] = np.diff(leads[offsets]).astype(np.int32)
+    return counts
+
+
+def prefixes(data: Bytes, offsets: Numbers, lengths: Numbers) -> Numbers:
+    """Return where in *data* each text has had so many code points."""
+    leads = np.flatnonzero((data & 0xC0) != 0x80)
+    ends = np.append(leads, len(data))
+    firsts = np.searchsorted(leads, offsets[:-1])
+    found = ends[np.minimum(firsts + lengths, len(leads))]
+    whole: Numbers = np.minimum(found, offsets[1:])
+    return whole
+
+
+def digest(data: Bytes, offsets: Numbers) -> tuple[Numbers, Numbers]:
+    """Return both halves of the digest of each text."""
+    raw, cuts = data.tobytes(), offsets.tolist()
+    texts = (raw[a:b] for a, b in pairwise(cuts))
+    digests = b"".join(blake2b(text, digest_size=16).digest() for text in texts)
+    halves = np.frombuffer(digests, "<i8").reshape(-1, 2)
+    return np.ascontiguousarray(halves[:, 0]), np.ascontiguousarray(halves[:, 1])
+
+
+def band_keys(signatures: NDArray[np.int32], components: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Return the key of each signature in each band."""
+    keys = np.empty((len(signatures), len(components)), np.int32)
+    for band, chosen in enumerate(components.tolist()):
+        key = np.zeros(len(signatures), np.uint64)
+        for component in chosen:
+            key ^= signatures[:, component].view(np.uint32)
+            key *= np.uint64(0x9E3779B97F4A7C15)
+            key ^= key >> np.uint64(29)
+        keys[:, band] = (key >> np.uint64(32)).astype(np.uint32).view(np.int32)
+    return keys
+
+
+def meet(  # noqa: PLR0913 - the rows, and what they must have
+    keys: Numbers,
+    characters: NDArray[np.int32],
+    bits: NDArray[np.int8],
+    crowding: tuple[int, int, int, int, int],
+    threshold: float,
+    equal: int,
+) -> tuple[Numbers, Numbers, Numbers, int, int]:
+    """Return the rows that meet, the first rows of crowds, and two counts."""
+    band, bands, crowd, long_crowd, far = crowding
+    starts = np.flatnonzero(np.diff(keys, prepend=keys[:1] - 1))
+    sizes = np.diff(starts, append=len(keys))
+    is_long = characters[starts] >= far
+    too_many = sizes > np.where(is_long, long_crowd, crowd)
+    farthest = np.where(is_long, max(bands, long_crowd), bands)
+    parts = [np.empty((2, 0), np.int64)]
+    for bucket in np.flatnonzero(sizes > 1).tolist():
+        size = int(sizes[bucket])
+        if too_many[bucket]:
+            back = range(band + 1, int(farthest[bucket]) + 1, bands)
+            pairs = [
+                [(0, b), *((b - step, b) for step in back if step < b)] for b in range(1, size)
+            ]
+        else:
+            pairs = [[(a, b) for a in range(b)] for b in range(1, size)]
+        parts.append(np.array([pair for some in pairs for pair in some]).T + starts[bucket])
+    a, b = np.concatenate(parts, axis=1)
+    met = len(a)
+    lengths = characters.astype(np.int64)
+    near = 2 * np.minimum(lengths[a], lengths[b]) >= threshold * (lengths[a] + lengths[b])
+    a, b = a[near], b[near]
+    alike = np.concatenate(
+        [
+            np.zeros(0, bool),
+            *(
+                (bits[a[at : at + _PAIRS]] == bits[b[at : at + _PAIRS]]).sum(axis=1) >= equal
+                for at in range(0, len(a), _PAIRS)
+            ),
+        ]
+    )
+    return a[alike], b[alike], starts[too_many], met, len(a)
+
+
+def indel(
+    first: tuple[Bytes, Numbers],
+    second: tuple[Bytes, Numbers],
+    a: Numbers,
+    b: Numbers,
+    limits: Numbers,
+) -> Numbers:
+    """Return the distance of rows in pairs."""
+    from rapidfuzz.distance import Indel
+
+    def text(column: tuple[Bytes, Numbers], row: int) -> str:
+        data, offsets = column
+        return data[offsets[row] : offsets[row + 1]].tobytes().decode(errors="replace")
+
+    distances = np.empty(len(a), np.int64)
+    rows = zip(a.tolist(), b.tolist(), limits.tolist(), strict=True)
+    for pair, (i, j, limit) in enumerate(rows):
+        found = Indel.distance(text(first, i), text(second, j), score_cutoff=max(0, limit))
+        distances[pair] = found if found <= limit else -1
+    return distances

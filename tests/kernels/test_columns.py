@@ -1,0 +1,145 @@
+"""Columns and pairs of their rows: the native kernel against its twin, and against libraries."""
+
+from __future__ import annotations
+
+import random
+from hashlib import blake2b
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rapidfuzz.distance import Indel
+
+from dedup import kernels
+from dedup.kernels import reference
+from dedup.model import Strings
+
+pytestmark = pytest.mark.usefixtures("kernel")
+
+ALPHABETS = ["abc", "éàüça", "абвг", "漢字仮名", "한국어", "😀a", "ab cd é漢"]
+TEXTS = st.lists(st.sampled_from(ALPHABETS).flatmap(lambda a: st.text(a, max_size=150)), min_size=1)
+
+
+def column(texts: list[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Make a ragged column."""
+    strings = Strings.of(texts)
+    return strings.data, strings.offsets
+
+
+@given(texts=TEXTS, seed=st.integers(0, 999))
+def test_indel_is_that_of_rapidfuzz(texts: list[str], seed: int) -> None:
+    """In code points, any length, and -1 above the limit."""
+    dice = random.Random(seed)  # noqa: S311 - no secret
+    texts = [*texts, *("".join(c for c in text if dice.random() < 0.9) for text in texts)]
+    a, b = (np.array([dice.randrange(len(texts)) for _ in range(20)]) for _ in "ab")
+    limits = np.array([dice.choice([0, 5, 40, 300]) for _ in range(20)])
+    distances = [Indel.distance(texts[i], texts[j]) for i, j in zip(a, b, strict=True)]
+    wanted = [d if d <= limit else -1 for d, limit in zip(distances, limits, strict=True)]
+
+    assert kernels.indel(column(texts), column(texts), a, b, limits).tolist() == wanted
+
+
+@pytest.mark.parametrize("length", [63, 64, 65, 127, 128, 129, 1000, 70_000])
+def test_indel_of_long_texts(length: int) -> None:
+    """Around the borders of machine words, and far beyond."""
+    dice = random.Random(length)  # noqa: S311 - no secret
+    text = "".join(dice.choices("abcdefgh é", k=length))
+    other = "".join(c for c in text if dice.random() < 0.97) + "x"
+    distance = Indel.distance(text, other)
+    rows = np.zeros(1, np.int64)
+    for limit, wanted in ((distance, distance), (distance - 1, -1), (2 * length + 2, distance)):
+        found = kernels.indel(column([text]), column([other]), rows, rows, np.array([limit]))
+        assert found.tolist() == [wanted]
+
+
+@given(texts=TEXTS)
+def test_digest_characters_and_prefixes(texts: list[str]) -> None:
+    """As hashlib, as Python's strings."""
+    data, offsets = column(texts)
+    first, second = kernels.digest(data, offsets)
+    halves = np.stack([first, second], axis=1).astype("<i8").tobytes()
+    digests = [blake2b(text.encode(), digest_size=16).digest() for text in texts]
+    lengths = np.array([len(text) // 2 for text in texts], np.int64)
+    ends = kernels.prefixes(data, offsets, lengths)
+
+    assert halves == b"".join(digests)
+    assert kernels.characters(data, offsets).tolist() == [len(text) for text in texts]
+    assert [data[a:b].tobytes().decode() for a, b in zip(offsets, ends, strict=False)] == [
+        text[: len(text) // 2] for text in texts
+    ]
+
+
+@pytest.mark.parametrize("length", [0, 1, 127, 128, 129, 255, 256, 257, 1000])
+def test_digest_around_its_blocks(length: int) -> None:
+    """BLAKE2b takes blocks of 128 bytes."""
+    data = np.arange(length, dtype=np.uint8)
+    first, second = kernels.digest(data, np.array([0, length]))
+
+    wanted = blake2b(data.tobytes(), digest_size=16).digest()
+    assert np.array([first[0], second[0]], "<i8").tobytes() == wanted
+
+
+@given(seed=st.integers(0, 9999))
+def test_meetings_agree(seed: int) -> None:
+    """Pairs, crowds and counts are those of the twin."""
+    dice = np.random.default_rng(seed)
+    rows = int(dice.integers(1, 400))
+    keys = np.sort(dice.integers(0, dice.choice([3, 30, 300]), rows))
+    characters = dice.integers(30, 300, rows).astype(np.int32)
+    bits = dice.integers(0, 4, (rows, 128)).astype(np.int8)
+    bands = int(dice.choice([21, 84]))
+    crowding = (int(dice.integers(0, bands)), bands, 24, 128, 200)
+    crowd = kernels.Crowding(*crowding)
+    found = kernels.meet(keys, characters, bits, crowd, threshold=0.8, equal=30)
+    wanted = reference.meet(keys, characters, bits, crowding, 0.8, 30)
+
+    for one in (found, wanted):
+        assert len(set(zip(one[0].tolist(), one[1].tolist(), strict=True))) == len(one[0])
+    assert {*zip(found[0].tolist(), found[1].tolist(), strict=True)} == {
+        *zip(wanted[0].tolist(), wanted[1].tolist(), strict=True)
+    }
+    assert found[2].tolist() == wanted[2].tolist()
+    assert found[3:] == wanted[3:]
+
+
+def test_band_keys_agree_and_tell_bands_apart() -> None:
+    """A key depends on all of its components, and on no other."""
+    signatures = np.random.default_rng(1).integers(-9, 9, (200, 128)).astype(np.int32)
+    components = np.array([[0, 1, 3], [127, 0, 2]], np.int32)
+    keys = kernels.band_keys(signatures, components)
+    other = signatures.copy()
+    other[:, 3] += 1
+
+    assert (keys == reference.band_keys(signatures, components)).all()
+    changed = kernels.band_keys(other, components) != keys
+    assert changed[:, 0].all()
+    assert not changed[:, 1].any()
+
+
+@given(cuts=st.lists(st.integers(0, 50), min_size=2, max_size=20))
+def test_pieces(cuts: list[int]) -> None:
+    """Stretches come end to end, in any order, overlapping or empty."""
+    data = np.arange(50, dtype=np.uint8)
+    starts = np.array([min(pair) for pair in pairwise(cuts)])
+    ends = np.array([max(pair) for pair in pairwise(cuts)])
+    together, offsets = kernels.pieces(data, starts, ends)
+
+    wanted = [data[a:b].tolist() for a, b in zip(starts, ends, strict=True)]
+    assert [together[a:b].tolist() for a, b in pairwise(offsets)] == wanted
+
+
+def test_what_lies_outside_is_refused() -> None:
+    """No kernel reads or writes beyond its arrays."""
+    data, one = np.zeros(4, np.uint8), np.array([1])
+    for start, end in ((-1, 2), (2, 5), (3, 2)):
+        with pytest.raises(ValueError, match="stretch"):
+            kernels.copy(data, np.array([start]), np.array([end]), np.array([0]), data.copy())
+    with pytest.raises(ValueError, match="stretches"):
+        kernels.copy(data, one, one + 2, np.array([3]), data.copy())
+    texts = column(["a"])
+    with pytest.raises(ValueError, match="row numbers"):
+        kernels.indel(texts, texts, one, np.array([0]), one)
+    with pytest.raises(ValueError, match="components"):
+        kernels.band_keys(np.zeros((1, 128), np.int32), np.array([[128]], np.int32))

@@ -12,6 +12,7 @@ check needs, so `find` and `check` are one flow.
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
@@ -54,6 +55,8 @@ Watch: TypeAlias = Callable[[str, int, int | None], None]
 
 DIGEST = ("digest", "digest2")
 PLACE = ("doc", "no")
+BANDS_AT_ONCE = 3
+"""While one is sorted the next is gathered, and the third is read."""
 
 
 def find(
@@ -177,14 +180,22 @@ def meetings(
     engine: Engine,
     say: Watch,
 ) -> Iterator[m.Pairs]:
-    """Let the texts meet, one band at a time, which bounds the memory."""
-    for number in range(banding.bands):
-        say("comparing signatures", number, banding.bands)
+    """Let the texts meet, a few bands at a time, which bounds the memory."""
+
+    def one(number: int) -> Stored[m.Pairs]:
         bands = engine.map(sketches, m.Bands, partial(candidates.band, number=number))
         meet = partial(
             candidates.meet, number=number, banding=banding, threshold=settings.threshold
         )
-        yield from engine.by_key(bands, ("key",), m.Pairs, meet, shared=True)
+        return engine.by_key(bands, ("key",), m.Pairs, meet, shared=True)
+
+    drivers = ThreadPoolExecutor(BANDS_AT_ONCE)
+    try:
+        for number, pairs in enumerate(drivers.map(one, range(banding.bands))):
+            say("comparing signatures", number, banding.bands)
+            yield from pairs
+    finally:
+        drivers.shutdown(cancel_futures=True)
 
 
 def marked(matched: Matched, settings: Settings, engine: Engine) -> Matched:

@@ -9,6 +9,7 @@ reading, merging and the stage itself are the threads' work.
 from __future__ import annotations
 
 import os
+import threading
 import weakref
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -221,23 +222,27 @@ class Meter:
     def __init__(self) -> None:
         self.bytes = 0
         self._known: set[int] = set()
+        self._counting = threading.RLock()
 
     def more(self, table: Table) -> int:
         """Count the bytes that this table would add."""
         owners = {id(owner): owner.nbytes for owner in _owners(table)}
-        return sum(size for name, size in owners.items() if name not in self._known)
+        with self._counting:
+            return sum(size for name, size in owners.items() if name not in self._known)
 
     def add(self, table: Table) -> None:
         """Count a table until its arrays go."""
-        for owner in _owners(table):
-            if id(owner) not in self._known:
-                self._known.add(id(owner))
-                self.bytes += owner.nbytes
-                weakref.finalize(owner, self._less, id(owner), owner.nbytes).atexit = False
+        with self._counting:
+            for owner in _owners(table):
+                if id(owner) not in self._known:
+                    self._known.add(id(owner))
+                    self.bytes += owner.nbytes
+                    weakref.finalize(owner, self._less, id(owner), owner.nbytes).atexit = False
 
     def _less(self, name: int, size: int) -> None:
-        self._known.discard(name)
-        self.bytes -= size
+        with self._counting:
+            self._known.discard(name)
+            self.bytes -= size
 
 
 def _owners(table: Table) -> Iterator[NDArray[Any]]:

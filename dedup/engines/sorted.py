@@ -62,10 +62,9 @@ class InMemory(Generic[T]):
         self._batches = batches
         self._bounds = np.cumsum([0, *map(len, batches)])
         columns = [
-            np.concatenate([np.asarray(getattr(b, name)).astype(np.int64) for b in batches])
-            for name in key
+            np.concatenate([getattr(b, name) for b in batches], dtype=np.int64) for name in key
         ]
-        self._order = order(columns)
+        self._order = kernels.order(columns)
         self._keys = columns[0] if self._order is None else columns[0][self._order]
         self.nbytes = sum(b.nbytes for b in batches)
         if shared:
@@ -193,59 +192,12 @@ def merged(parts: Sequence[Table], key: Key, *, shared: bool = False) -> Table:
 
 def arranged(table: T, key: Key) -> T:
     """Sort a table; ties keep their order."""
-    rows = order([np.asarray(getattr(table, name)).astype(np.int64, copy=False) for name in key])
+    rows = kernels.order([_whole(getattr(table, name)) for name in key])
     return table if rows is None else table.take(rows)
 
 
-def order(columns: Sequence[I64]) -> I64 | None:
-    """
-    Find the row numbers that sort by `columns`, ties in their order; `None` where they are sorted.
-
-    Keys are packed with the row number into one 64-bit word: sorting words is several times
-    quicker than sorting row numbers by key. Where they do not fit the word has the first bits of
-    the first key, and only rows that are alike in these are compared.
-    """
-    rows = len(columns[0])
-    if rows < 2 or _is_sorted(columns):
-        return None
-    lows = [int(c.min()) for c in columns]
-    bits = [(int(c.max()) - low).bit_length() for c, low in zip(columns, lows, strict=True)]
-    row_bits = (rows - 1).bit_length()
-    row = np.arange(rows, dtype=np.uint64)
-    mask = np.uint64((1 << row_bits) - 1)
-    word = np.zeros(rows, np.uint64)
-    if sum(bits) + row_bits <= 64:
-        for column, low, width in zip(columns, lows, bits, strict=True):
-            word = (word << np.uint64(width)) | (column - low).astype(np.uint64)
-        word = (word << np.uint64(row_bits)) | row
-        word.sort()
-        return (word & mask).astype(np.int64)
-    first = (columns[0] - lows[0]).astype(np.uint64)
-    unused = np.uint64(max(0, bits[0] + row_bits - 64))
-    word = first >> unused << np.uint64(row_bits) | row
-    word.sort()
-    found = (word & mask).astype(np.int64)
-    new = fresh((word >> np.uint64(row_bits)).view(np.int64))
-    tied = np.flatnonzero(~new | np.roll(~new, -1))
-    some = np.sort(found[tied])
-    again = np.lexsort([column[some] for column in columns[::-1]])
-    found[tied] = some[again]
-    return found
-
-
-def _is_sorted(columns: Sequence[I64]) -> bool:
-    tied = None
-    for column in columns:
-        before, after = column[:-1], column[1:]
-        if tied is not None:
-            before, after = before[tied], after[tied]
-        if (before > after).any():
-            return False
-        same = np.flatnonzero(before == after)
-        tied = same if tied is None else tied[same]
-        if not len(tied):
-            break
-    return True
+def _whole(column: NDArray[np.integer]) -> I64:
+    return column.astype(np.int64, copy=False)
 
 
 def _between(batches: Sequence[T], bounds: NDArray[np.int64], start: int, stop: int) -> T:

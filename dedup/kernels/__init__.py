@@ -25,6 +25,7 @@ from dedup.kernels.same import same_text
 from dedup.kernels.shingle import SIZE, shingle_hash, shingles
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from types import ModuleType
 
     from numpy.typing import NDArray
@@ -50,6 +51,7 @@ __all__ = [
     "meet",
     "normalise",
     "normalise_text",
+    "order",
     "pieces",
     "prefixes",
     "same_text",
@@ -63,6 +65,7 @@ __all__ = [
 
 T = TypeVar("T", bound=np.generic)
 _NATIVE, _REFERENCE = "native", "reference"
+_MOST_COLUMNS, _MOST_ROWS = 16, 1 << 32
 
 
 def _choose(wanted: str | None) -> tuple[str, ModuleType]:
@@ -150,6 +153,21 @@ def digest(
     """Return both halves of BLAKE2b-128 (RFC 7693) of each text, int64[m], lowest byte first."""
     halves: tuple[NDArray[np.int64], NDArray[np.int64]] = _kernel.digest(*_column(data, offsets))
     return halves
+
+
+def order(columns: Sequence[NDArray[np.int64]]) -> NDArray[np.int64] | None:
+    """
+    Return the row numbers that sort by *columns*, int64[n] each, the first one foremost: int64[n].
+
+    Ties keep their order; `None` where the rows are sorted already. More than 16 columns, or 2^32
+    rows, are a `ValueError`.
+    """
+    every = [_array(column, np.int64, 1) for column in columns]
+    if not 0 < len(every) <= _MOST_COLUMNS or len(every[0]) >= _MOST_ROWS:
+        message = f"1 to {_MOST_COLUMNS} columns of fewer than {_MOST_ROWS} rows can be sorted"
+        raise ValueError(message)
+    rows: NDArray[np.int64] | None = _kernel.order([_same(c, every[0]) for c in every])
+    return rows
 
 
 def normalise(

@@ -117,6 +117,12 @@ cdef extern from "chains.h":
         const uint8_t *same, int64_t rows, const dedup_budget *budget
     ) nogil
 
+cdef extern from "order.h":
+    ctypedef struct dedup_key:
+        const int64_t *values
+
+    int dedup_order(dedup_key *keys, int64_t count, int64_t rows, int64_t *order) nogil
+
 cdef extern from "same.h":
     bint dedup_same(
         const dedup_table *table, const uint8_t *data, const int64_t *offsets, int64_t rows,
@@ -344,3 +350,17 @@ def same_text_at(
         )
     if not is_room:
         raise MemoryError
+
+
+def order(list columns, int64_t[::1] rows):
+    """Write the row numbers that sort by columns; 1 if so, 0 if none need be, -1 without memory."""
+    cdef dedup_key keys[16]
+    cdef const int64_t[::1] column
+    cdef int64_t count = len(columns)
+    cdef int done
+    for k in range(count):
+        column = columns[k]
+        keys[k].values = &column[0]
+    with nogil:
+        done = dedup_order(keys, count, rows.shape[0], &rows[0])
+    return done

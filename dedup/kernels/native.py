@@ -184,6 +184,15 @@ def same_text_at(
     return same.view(np.bool_)
 
 
+def order(columns: list[NDArray[np.int64]]) -> NDArray[np.int64] | None:
+    """Return the row numbers that sort by columns, or `None`. Raises `MemoryError`."""
+    rows = np.empty(len(columns[0]), np.int64)
+    done = _native.order(columns, rows) if len(rows) else 0
+    if done < 0:
+        raise MemoryError
+    return rows if done else None
+
+
 def band_keys(signatures: NDArray[np.int32], components: NDArray[np.int32]) -> NDArray[np.int32]:
     """Return the key of each signature in each band."""
     keys = np.empty((len(signatures), len(components)), np.int32)

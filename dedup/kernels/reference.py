@@ -22,6 +22,7 @@ from dedup.kernels.reference_columns import (
     digest,
     indel,
     meet,
+    order,
     prefixes,
 )
 
@@ -41,6 +42,7 @@ __all__ = [
     "indel",
     "meet",
     "normalise",
+    "order",
     "prefixes",
     "same_text_at",
     "sketch",

@@ -53,6 +53,12 @@ def digest(data: Bytes, offsets: Numbers) -> tuple[Numbers, Numbers]:
     return np.ascontiguousarray(halves[:, 0]), np.ascontiguousarray(halves[:, 1])
 
 
+def order(columns: list[Numbers]) -> Numbers | None:
+    """Return the row numbers that sort by columns, or `None`."""
+    rows = np.lexsort(columns[::-1])
+    return None if (rows == np.arange(len(rows))).all() else rows
+
+
 def band_keys(signatures: NDArray[np.int32], components: NDArray[np.int32]) -> NDArray[np.int32]:
     """Return the key of each signature in each band."""
     keys = np.empty((len(signatures), len(components)), np.int32)

@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup.engines.local import Local
-from dedup.engines.sorted import order
 from dedup.errors import OutputError
 from dedup.model import Strings, Table
 
@@ -108,16 +107,6 @@ def test_join_brings_equal_keys_together(
         held = engine.join(batches(rows(first), size), stored, (("key",), ("key",)), Rows, stage)
         assert sorted(row for batch in held for row in plain(batch)) == sorted(first)
     assert sorted(pairs) == sorted((x[2], y[2]) for x in first for y in other if x[0] == y[0])
-
-
-@given(data=ROWS)
-def test_packed_order_is_the_sorted_order(data: list[tuple[int, int, str]]) -> None:
-    """Packing keys and row numbers into words sorts as comparing them does."""
-    table = [(key, second, n, word) for n, (key, second, word) in enumerate(data)]
-    wanted = [row[2] for row in sorted(table, key=lambda row: row[:2])]
-    some = rows(table)
-    found = order([some.key, some.second.astype(np.int64)])
-    assert (list(range(len(table))) if found is None else found.tolist()) == wanted
 
 
 def test_what_does_not_fit_goes_to_disk_and_is_removed(tmp_path: Path) -> None:

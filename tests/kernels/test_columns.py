@@ -118,6 +118,20 @@ def test_band_keys_agree_and_tell_bands_apart() -> None:
     assert not changed[:, 1].any()
 
 
+WHOLE = st.one_of(st.integers(0, 3), st.integers(-(2**63), 2**63 - 1), st.integers(-300, 300))
+
+
+@given(rows=st.lists(st.tuples(WHOLE, WHOLE, WHOLE), max_size=50), columns=st.integers(1, 3))
+def test_order_is_that_of_sorted(rows: list[tuple[int, int, int]], columns: int) -> None:
+    """By all columns, ties in their order, `None` where nothing is to do."""
+    table = [np.array([row[k] for row in rows], np.int64) for k in range(columns)]
+    wanted = sorted(range(len(rows)), key=lambda n: rows[n][:columns])
+    found = kernels.order(table)
+
+    assert (found is None) == (wanted == list(range(len(rows))))
+    assert found is None or found.tolist() == wanted
+
+
 @given(cuts=st.lists(st.integers(0, 50), min_size=2, max_size=20))
 def test_pieces(cuts: list[int]) -> None:
     """Stretches come end to end, in any order, overlapping or empty."""

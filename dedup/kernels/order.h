@@ -1,0 +1,104 @@
+/* Sorting of row numbers by columns of whole numbers: a radix sort from the last digit on, stable
+ * (Knuth, The Art of Computer Programming 3, section 5.2.5). */
+
+#ifndef DEDUP_ORDER_H
+#define DEDUP_ORDER_H
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+
+typedef struct {
+    const int64_t *values;
+    int64_t low;
+    int bits;
+} dedup_key;
+
+/* Compare two neighbouring rows: whether the second one stands before the first. */
+static int dedup_is_sorted(const dedup_key *keys, int64_t count, int64_t rows) {
+    for (int64_t row = 1; row < rows; row++) {
+        for (int64_t k = 0; k < count; k++) {
+            const int64_t before = keys[k].values[row - 1], after = keys[k].values[row];
+            if (before > after) return 0;
+            if (before < after) break;
+        }
+    }
+    return 1;
+}
+
+static void dedup_measure(dedup_key *key, int64_t rows) {
+    int64_t low = key->values[0], high = low;
+    uint64_t span;
+    for (int64_t row = 1; row < rows; row++) {
+        const int64_t value = key->values[row];
+        if (value < low) low = value;
+        if (value > high) high = value;
+    }
+    span = (uint64_t)high - (uint64_t)low;
+    key->low = low;
+    key->bits = 0;
+    while (key->bits < 64 && span >> key->bits) key->bits++;
+}
+
+/* Sort words with their row numbers by `bits` bits. Which of the two buffers holds the result is
+ * returned: 0 where it is the first. */
+static int dedup_radix(uint64_t *words[2], uint32_t *rows[2], int64_t count, int bits) {
+    int from = 0;
+    for (int shift = 0; shift < bits; shift += 8) {
+        int64_t starts[257] = {0};
+        const uint64_t *word = words[from];
+        const uint32_t *row = rows[from];
+        uint64_t *word_to = words[1 - from];
+        uint32_t *row_to = rows[1 - from];
+        for (int64_t i = 0; i < count; i++) starts[(word[i] >> shift & 255) + 1]++;
+        if (starts[(word[0] >> shift & 255) + 1] == count) continue;
+        for (int digit = 0; digit < 256; digit++) starts[digit + 1] += starts[digit];
+        for (int64_t i = 0; i < count; i++) {
+            const int64_t to = starts[word[i] >> shift & 255]++;
+            word_to[to] = word[i];
+            row_to[to] = row[i];
+        }
+        from = 1 - from;
+    }
+    return from;
+}
+
+/* Write the row numbers that sort by `keys`, ties in their order. Returns 1; 0 where the rows are
+ * sorted already and nothing is written; -1 where there is no memory. */
+static int dedup_order(dedup_key *keys, int64_t count, int64_t rows, int64_t *order) {
+    uint64_t *words[2];
+    uint32_t *numbers[2];
+    uint8_t *memory;
+    int from = 0;
+    if (rows < 2 || dedup_is_sorted(keys, count, rows)) return 0;
+    memory = malloc((size_t)rows * 2 * (sizeof(uint64_t) + sizeof(uint32_t)));
+    if (!memory) return -1;
+    words[0] = (uint64_t *)memory;
+    words[1] = words[0] + rows;
+    numbers[0] = (uint32_t *)(words[1] + rows);
+    numbers[1] = numbers[0] + rows;
+    for (int64_t row = 0; row < rows; row++) numbers[0][row] = (uint32_t)row;
+    for (int64_t k = 0; k < count; k++) dedup_measure(&keys[k], rows);
+    for (int64_t last = count - 1, first; last >= 0; last = first - 1) {
+        int bits = keys[last].bits;
+        for (first = last; first > 0 && bits + keys[first - 1].bits <= 64; first--)
+            bits += keys[first - 1].bits;
+        memset(words[from], 0, (size_t)rows * sizeof(uint64_t));
+        for (int64_t k = first; k <= last; k++)
+            for (int64_t i = 0; i < rows; i++)
+                words[from][i] =
+                    (keys[k].bits < 64 ? words[from][i] << keys[k].bits : 0) |
+                    ((uint64_t)keys[k].values[numbers[from][i]] - (uint64_t)keys[k].low);
+        {
+            uint64_t *some[2] = {words[from], words[1 - from]};
+            uint32_t *theirs[2] = {numbers[from], numbers[1 - from]};
+            from ^= dedup_radix(some, theirs, rows, bits);
+        }
+    }
+    for (int64_t row = 0; row < rows; row++) order[row] = numbers[from][row];
+    free(memory);
+    return 1;
+}
+
+#endif

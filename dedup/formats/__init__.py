@@ -9,7 +9,7 @@ it writes. A format is one file here, listed in `FORMATS`.
 from dedup.formats.compression import packed, unpacked
 from dedup.formats.interface import Fault, Format, Piece, Record, Span, Unreadable
 from dedup.formats.reading import Reading, Rejects, Watch, pieces, read, silent
-from dedup.formats.sources import FORMATS, Source, Sources, sources
+from dedup.formats.sources import FORMATS, Source, Sources, fits, sources
 
 __all__ = [
     "FORMATS",
@@ -24,6 +24,7 @@ __all__ = [
     "Span",
     "Unreadable",
     "Watch",
+    "fits",
     "packed",
     "pieces",
     "read",

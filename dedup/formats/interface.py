@@ -34,6 +34,15 @@ class Record(Protocol):
     """1-based line in the file; 0 for a plain file."""
     markdown: bool
 
+    def field(self, name: str) -> str | None:
+        """
+        Give the value of another field, a dotted name for one inside an object, as a text.
+
+        Strings as they are and numbers; `None` for all else, and where there is none or it is
+        empty.
+        """
+        ...
+
     def raw(self, span: Span) -> bytes:
         """Give the bytes that hold this stretch of the text."""
         ...

@@ -66,11 +66,13 @@ def read(  # noqa: PLR0913 - what is read, and whom to tell of it
     watch: Watch = silent,
     rejects: Rejects | None = None,
     modes: Callable[[Source, Record], int] | None = None,
+    fields: Sequence[str] = (),
 ) -> Reading:
     """
     Find the files now; read them by iterating over what this gives.
 
-    `modes` gives the paragraph mode to ask for a document (default: `AUTO`). Raises `InputError`,
+    `modes` gives the paragraph mode to ask for a document (default: `AUTO`), `fields` are those
+    whose values are wanted besides. Raises `InputError`,
     here for a PATH that cannot be read, while iterating for what its file holds.
     """
     found = sources(paths, settings, against=against)
@@ -81,6 +83,7 @@ def read(  # noqa: PLR0913 - what is read, and whom to tell of it
         watch=watch,
         rejects=rejects,
         modes=modes,
+        fields=fields,
     )
 
 
@@ -101,12 +104,15 @@ class Reading:
         watch: Watch = silent,
         rejects: Rejects | None = None,
         modes: Callable[[Source, Record], int] | None = None,
+        fields: Sequence[str] = (),
     ) -> None:
         self.sources = found
         self.total = sum(source.size for source in found.files)
         """Bytes to read, compressed as they are."""
         self.done = 0
         """Bytes read so far."""
+        self.values: dict[str, list[str | None]] = {name: [] for name in fields}
+        """Of each wanted field one value a document, by `doc`, as far as it was read."""
         self._settings = settings
         self._sides = {False, True} if has_published else {False}
         self._watch = watch
@@ -130,12 +136,16 @@ class Reading:
         """Read everything, a batch at a time."""
         self._counts.clear()
         self._files.clear()
+        for column in self.values.values():
+            column.clear()
         self.done, batch = 0, _Batch(0)
         missing = set(self._sides)
         for source in self.sources.files:
             for record in self._records(source):
                 mode = AUTO if self._modes is None else self._modes(source, record)
                 batch.add(source, record, mode)
+                for name, column in self.values.items():
+                    column.append(record.field(name))
                 if batch.full:
                     self.done = self._place()
                     missing.difference_update(batch.published)

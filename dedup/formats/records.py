@@ -35,13 +35,31 @@ _KINDS = {
 class JsonRecord(Sliced):
     """The text field of a JSON object; its string literal is found when something is cut."""
 
-    __slots__ = ("_field",)
+    __slots__ = ("_field", "_value")
 
-    def __init__(  # noqa: PLR0913 - what `Sliced` takes, and the field
-        self, raw: bytes, text: str, name: str, number: int, file_line: int, field: str
+    def __init__(  # noqa: PLR0913 - what `Sliced` takes, the field and what it is a field of
+        self,
+        raw: bytes,
+        text: str,
+        name: str,
+        number: int,
+        file_line: int,
+        field: str,
+        value: dict[str, Any] | None = None,
     ) -> None:
         super().__init__(raw, text, name, number, file_line)
         self._field = field
+        self._value = value or {}
+
+    def field(self, name: str) -> str | None:
+        """Give the value of another field as a text, where there is one."""
+        found: Any = self._value
+        if name in found:
+            found = found[name]
+        else:
+            for part in name.split("."):
+                found = found.get(part) if type(found) is dict else None
+        return (str(found) or None) if type(found) in {str, int, float} else None
 
     def _find_starts(self) -> I64:
         span = value_span(self._bytes, self._field)
@@ -102,7 +120,7 @@ def record(  # noqa: PLR0913 - one record, its place and what is known of its fi
     name = names.name(value, raw, number)
     if isinstance(name, Fault):
         return name
-    return JsonRecord(raw, text, name, number, file_line, field)
+    return JsonRecord(raw, text, name, number, file_line, field, value)
 
 
 def not_json(error: orjson.JSONDecodeError, raw: bytes) -> Fault:

@@ -43,6 +43,10 @@ class Sliced:
         self.file_line = file_line
         self.markdown = markdown
 
+    def field(self, name: str) -> str | None:  # noqa: ARG002 - a text alone has no fields
+        """Give the value of another field as a text, where there is one."""
+        return None
+
     def _find_starts(self) -> I64:
         """Give the byte at which each code point begins, and where the last one ends."""
         raise NotImplementedError

@@ -171,14 +171,8 @@ class _Finder:
         self.found.setdefault(identity, replace(source, published=self._published))
 
     def _excluded(self, path: str, below: tuple[str, ...]) -> bool:
-        """Match the name, the path below the PATH argument and the path as shown."""
-        seen = (below[-1], "/".join(below), path)
-        return any(
-            fnmatchcase(name, pattern)
-            for given in self._settings.exclude
-            for pattern in {given.rstrip("/"), given.rstrip("/").removeprefix("**/")}
-            for name in seen
-        )
+        """Tell whether a file or folder is to be left out."""
+        return any(fits(glob, path, below) for glob in self._settings.exclude)
 
     def _folder(self, place: int, path: str) -> None:
         texts, first = 0, len(self.skipped)
@@ -228,6 +222,14 @@ class _Finder:
                 entry = start + "/".join(parts)
                 if not name.startswith(".") and not self._excluded(entry, parts):
                     waiting.append((entry, parts, folder))
+
+
+def fits(glob: str, path: str, below: tuple[str, ...] = ()) -> bool:
+    """Match a file's name, its path below the PATH argument, and its path as shown."""
+    seen = {os.path.basename(path), "/".join(below), path}
+    glob = glob.rstrip("/")
+    patterns = {glob, glob.removeprefix("**/")}
+    return any(fnmatchcase(name, pattern) for pattern in patterns for name in seen)
 
 
 def _expanded(given: str) -> list[str]:

@@ -10,6 +10,7 @@ that the file is not text.
 from __future__ import annotations
 
 import codecs
+import re
 from typing import IO, TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +18,7 @@ import numpy as np
 from dedup.errors import InputError, SettingsError
 from dedup.formats.interface import Fault, Piece, Unreadable
 from dedup.formats.slices import Sliced, utf8_starts
+from dedup.stages.segment import code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from dedup.formats.interface import Span
     from dedup.model import I64
     from dedup.settings import Settings
+
+_FIELD = re.compile(r"""([\w.-]+)[ \t]*:[ \t]+(["']?)(.*?)\2[ \t\r]*""")
 
 LARGEST = 512 << 20
 """Bytes of one text; above that it is refused, since texts are held in memory whole."""
@@ -68,6 +72,15 @@ class TextRecord(Sliced):
     def __init__(self, raw: bytes, text: str, encoding: str, *, markdown: bool) -> None:
         super().__init__(raw, text, markdown=markdown)
         self._encoding = encoding
+
+    def field(self, name: str) -> str | None:
+        """Give a field of Markdown's front matter that stands on one line, `name: value`."""
+        front = code(self.text)[0] if self.markdown else None
+        for line in self.text[slice(*front)].split("\n") if front else ():
+            found = _FIELD.fullmatch(line)
+            if found is not None and found[1] == name:
+                return found[3] or None
+        return None
 
     def cut(self, spans: Sequence[Span]) -> bytes:
         """

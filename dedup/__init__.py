@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dedup.api import check, clean, compare, find, pairs, restore, verify
-    from dedup.cleaning import Policy
+    from dedup.cleaning import Planned, Policy
     from dedup.errors import (
         DedupError,
         GuardError,
@@ -39,6 +39,7 @@ __all__ = [
     "InputError",
     "LedgerError",
     "OutputError",
+    "Planned",
     "Policy",
     "RecordError",
     "Report",
@@ -58,6 +59,7 @@ __all__ = [
 ]
 
 _PLACES = {
+    "Planned": ("dedup.cleaning", "Planned"),
     "Policy": ("dedup.cleaning", "Policy"),
     "Report": ("dedup.report", "Report"),
     "Settings": ("dedup.settings", "Settings"),

@@ -1,7 +1,7 @@
 """
 The library twin of each command: read, run the pipeline, hand back plain values.
 
-    report   find(paths) -> Report               clean            clean(paths, output) -> Cleaned
+    report   find(paths) -> Report               clean            clean(paths) -> Planned
     check    check(paths, against) -> Report     clean --verify   verify(output)
     pairs    pairs(paths) -> Pair after Pair     restore          restore(output, destination)
     diff     compare(a, b) -> Diff               --version        version_line() -> str
@@ -25,7 +25,7 @@ from dedup.settings import Settings, nearest
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from dedup.cleaning import Cleaned, Detection, Policy, Restored, Verified
+    from dedup.cleaning import Cleaned, Detection, Planned, Policy, Restored, Verified
     from dedup.cleaning.manifest import File, Manifest
     from dedup.engines.local import Local
     from dedup.formats import Reading, Rejects, Watch
@@ -96,7 +96,27 @@ def pairs(
             skipped(one)
 
 
-def clean(  # noqa: PLR0913 - the options of the command
+def clean(
+    paths: Paths,
+    settings: Settings | None = None,
+    policy: Policy | None = None,
+    *,
+    watch: Watch = silent,
+) -> Planned:
+    """
+    Plan a clean and write nothing: what goes can be looked at, narrowed, and then written.
+
+    Raises `InputError`; what may go wrong in writing, `Planned.write` raises.
+    """
+    from dedup import cleaning
+
+    settings = settings or Settings()
+    scan = cleaning.scanned(_listed(paths), settings, policy or cleaning.Policy(), watch)
+    with _engine(settings) as engine:
+        return cleaning.decide(scan, _detector(settings, engine, watch))
+
+
+def clean_to(  # noqa: PLR0913 - the options of the command
     paths: Paths,
     output: PathLike | None,
     settings: Settings | None = None,
@@ -108,33 +128,43 @@ def clean(  # noqa: PLR0913 - the options of the command
     watch: Watch = silent,
 ) -> Cleaned:
     """
-    Write a corpus anew with one copy of each text, and a ledger that can undo it.
+    Plan a clean and write it at once; that it can be written is made sure of first.
 
     `output` is a folder that does not exist or is empty, or `None` for a dry run; the input is
     never changed. `ids` and `ledger` are files to write those to besides. Raises `GuardError` where
     more would go than `policy.max_removed`.
     """
-    from dedup import cleaning, pipeline
+    from dedup import cleaning
 
-    settings = replace(settings or Settings(), passages="off")
+    settings = settings or Settings()
     with _engine(settings) as engine:
-
-        def detect(documents: Iterable[Documents]) -> Detection:
-            matched = pipeline.match(documents, settings, engine, watch)
-            evidence = pipeline.Evidence(matched, settings, engine, checked=False)
-            return cleaning.detection_of(matched, evidence.report(watch))
-
         return cleaning.clean(
             _listed(paths),
             output,
             settings,
             policy or cleaning.Policy(),
-            detect,
+            _detector(settings, engine, watch),
             dry_run=dry_run,
             ids=ids,
             ledger=ledger,
             watch=watch,
         )
+
+
+def _detector(
+    settings: Settings, engine: Local, watch: Watch
+) -> Callable[[Iterable[Documents]], Detection]:
+    """Give what compares documents for a clean."""
+    from dedup import cleaning, pipeline
+
+    settings = replace(settings, passages="off")
+
+    def detect(documents: Iterable[Documents]) -> Detection:
+        matched = pipeline.match(documents, settings, engine, watch)
+        evidence = pipeline.Evidence(matched, settings, engine, checked=False)
+        return cleaning.detection_of(matched, evidence.report(watch))
+
+    return detect
 
 
 def verify(output: PathLike, *, watch: Watch = silent) -> Verified:

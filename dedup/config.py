@@ -42,6 +42,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
         "boilerplate": "keep",
         "drop_document_over": None,
         "max_removed": None,
+        "source_field": None,
     },
     "check": {"fail_on": ("within", "across"), "max_overlap": None},
 }

@@ -17,6 +17,13 @@ The message is one line that names the file, the place and the next step. A call
         print(error)
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dedup.cleaning import Cleaned
+
 
 class DedupError(Exception):
     """The root of the tree; `exit_code` is what the command returns."""
@@ -48,3 +55,8 @@ class GuardError(DedupError):
     """A clean that would remove more than `max_removed` allows."""
 
     exit_code = 3
+
+    def __init__(self, message: str, preview: Cleaned | None = None) -> None:
+        super().__init__(message)
+        self.preview = preview
+        """What a dry run would say."""

@@ -68,7 +68,7 @@ def test_a_cleaned_folder_comes_back_byte_for_byte(texts: list[str]) -> None:
         for number, text in enumerate(texts):
             data = text.replace("\0", "").encode()
             (folder / "in" / f"{number}.txt").write_bytes(data)
-        clean(folder / "in", folder / "out", Settings(threads=1), ANY)
+        clean(folder / "in", Settings(threads=1), ANY).write(folder / "out")
         verify(folder / "out")
         restore(folder / "out", folder / "back")
         assert files(folder / "back") == files(folder / "in")
@@ -92,7 +92,7 @@ def test_cleaned_records_come_back_byte_for_byte(
         folder = Path(name)
         source = folder / "in.jsonl"
         source.write_bytes("\n".join(lines).encode() + last)
-        clean(source, folder / "out", Settings(threads=1), ANY)
+        clean(source, Settings(threads=1), ANY).write(folder / "out")
         verify(folder / "out")
         for line in (folder / "out" / "in.jsonl").read_bytes().split(b"\n"):
             assert not line.strip() or json.loads(line)["n"] == 1000
@@ -109,7 +109,7 @@ def test_no_number_and_no_run_of_five_words_is_lost(corpus: strategies.Corpus) -
         for path, text in corpus.documents.items():
             (folder / "in" / path).write_bytes(text.encode("utf-8", "surrogatepass"))
         settings = Settings(threads=1)
-        clean(folder / "in", folder / "out", settings, ANY)
+        clean(folder / "in", settings, ANY).write(folder / "out")
         verify(folder / "out")
         originals = {f"{folder}/in/{path}": text for path, text in corpus.documents.items()}
         for line in ledger(folder / "out"):
@@ -124,7 +124,7 @@ def test_no_number_and_no_run_of_five_words_is_lost(corpus: strategies.Corpus) -
             known = set(kept_words)
             windows = (gone_words[n : n + 5] for n in range(len(gone_words) - 4))
             assert all(any(word in known for word in window) for window in windows)
-        again = clean(folder / "out", folder / "again", settings, ANY)
+        again = clean(folder / "out", settings, ANY).preview()
         assert again.removed == 0
         restore(folder / "out", folder / "back")
         assert files(folder / "back") == files(folder / "in")

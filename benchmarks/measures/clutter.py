@@ -86,9 +86,8 @@ def _removed(pages: Path, limit: int) -> dict[str, list[tuple[int, int]]]:
     """Clean, and give what went as boilerplate."""
     settings = Settings(boilerplate_documents=limit)
     policy = Policy(boilerplate="remove", max_removed=1.0)
-    cleaned = api.clean([pages], None, settings, policy, dry_run=True)
     gone: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    for line in cleaned.lines:
+    for line in api.clean([pages], settings, policy).removals:
         if line.reason == "boilerplate":
             gone[line.record or ""].append((line.start, line.end))
     return gone

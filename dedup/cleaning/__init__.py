@@ -1,7 +1,8 @@
 """
 Cleaning: what is removed from a corpus, the ledger of it, and how to undo and to prove it.
 
-    policy, kinship ─► plan ─► cuts ─► parts ─► apply ─► tree      (corpus: all of it, in order)
+    policy, keeping, kinship ─► plan ─► cuts ─► parts ─► apply ─► tree
+                 (corpus: all of it, in order; planned: what it is before anything is written)
     manifest, ledger ─► originals ─► verifying, restoring
 
 `plan` and `cuts` are pure: tables and texts in, decisions out. Names are imported on first use.
@@ -13,9 +14,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dedup.cleaning.corpus import clean
+    from dedup.cleaning.corpus import clean, decide, scanned
     from dedup.cleaning.detection import Detection, detection_of
     from dedup.cleaning.manifest import known_modes
+    from dedup.cleaning.planned import Planned
     from dedup.cleaning.policy import Policy, share
     from dedup.cleaning.restoring import restore, taken
     from dedup.cleaning.results import Cleaned, Restored, Verified
@@ -24,13 +26,16 @@ if TYPE_CHECKING:
 _ROOMS = {
     "Cleaned": "results",
     "Detection": "detection",
+    "Planned": "planned",
     "Policy": "policy",
     "Restored": "results",
     "Verified": "results",
     "clean": "corpus",
+    "decide": "corpus",
     "detection_of": "detection",
     "known_modes": "manifest",
     "restore": "restoring",
+    "scanned": "corpus",
     "share": "policy",
     "taken": "restoring",
     "verify": "verifying",
@@ -39,13 +44,16 @@ _ROOMS = {
 __all__ = [
     "Cleaned",
     "Detection",
+    "Planned",
     "Policy",
     "Restored",
     "Verified",
     "clean",
+    "decide",
     "detection_of",
     "known_modes",
     "restore",
+    "scanned",
     "share",
     "taken",
     "verify",

@@ -14,8 +14,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
 
-import numpy as np
-
 from dedup import formats
 from dedup.cleaning.guard import Tallies
 from dedup.cleaning.layout import source_folder
@@ -42,7 +40,7 @@ class Counts:
     not_written: list[Name] = field(default_factory=list)
 
     def add(self, folder: str, part: Part) -> None:
-        """Count what a document loses."""
+        """Count what a document of a source loses."""
         if part.cuts is None or part.name is None:
             return
         for cut, line in zip(part.cuts.cuts, part.lines, strict=True):
@@ -79,14 +77,18 @@ def write_file(  # noqa: PLR0913 - one file: what is known, where from, where to
     where it no longer has the checksum from before.
     """
     first, stop = work.documents.get(source.path, (0, 0))
-    folder = source_folder(source)
-    counts.tallies.add(folder, stop - first, int(work.facts.characters[first:stop].sum()))
-    touched = np.searchsorted(work.plan.doc, [first, stop])
-    if touched[0] == touched[1]:
+    characters = work.facts.characters
+    if work.labels is None:
+        counts.tallies.add(source_folder(source), stop - first, int(characters[first:stop].sum()))
+    else:
+        for doc in range(first, stop):
+            counts.tallies.add(work.source_of(doc, source), 1, int(characters[doc]))
+    if not work.touches(source):
         return _copy(work, source, output, sha256, target)
 
     def take(part: Part) -> None:
-        counts.add(folder, part)
+        if part.doc is not None:
+            counts.add(work.source_of(part.doc, source), part)
         for line in part.lines:
             ledger.add(line)
 

@@ -70,7 +70,7 @@ class Cuts:
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class Decision:
     """All that decides what is cut out of a corpus."""
 
     places: Standing
@@ -86,14 +86,14 @@ class Planned:
 
 
 def cuts_of(
-    planned: Planned, first: int, stop: int, code: tuple[Span | None, Sequence[Span]] = (None, ())
+    decision: Decision, first: int, stop: int, code: tuple[Span | None, Sequence[Span]] = (None, ())
 ) -> Iterator[tuple[int, Cuts]]:
     """
     Give the documents from `first` up to `stop` that lose something, with what is cut out of them.
 
     `code` are front matter and fenced code, where it is one document that holds some.
     """
-    plan, places = planned.plan, planned.places
+    plan, places = decision.plan, decision.places
     low, high = np.searchsorted(plan.doc, [first, stop]).tolist()
     docs = plan.doc[low:high]
     docs = docs[fresh(docs)]
@@ -107,11 +107,11 @@ def cuts_of(
             int(np.searchsorted(plan.doc, docs[block[0]])),
             int(np.searchsorted(plan.doc, docs[block[-1]], "right")),
         )
-        yield from _cut(planned, docs[block], row, some, rows, code)
+        yield from _cut(decision, docs[block], row, some, rows, code)
 
 
 def _cut(  # noqa: PLR0913 - some documents, their paragraphs, what goes of them
-    planned: Planned,
+    decision: Decision,
     docs: I64,
     of: I64,
     places: Standing,
@@ -120,16 +120,16 @@ def _cut(  # noqa: PLR0913 - some documents, their paragraphs, what goes of them
 ) -> Iterator[tuple[int, Cuts]]:
     """Cut whole documents; `of` numbers them from 0, a paragraph a row."""
     front, fences = code
-    lengths = planned.lengths[docs]
+    lengths = decision.lengths[docs]
     text = _Text.laid(of, places, lengths, [*fences, *([front] if front else [])])
     gone = np.searchsorted(places.doc, rows.doc) + rows.no
     mask = np.zeros(len(places), bool)
     mask[gone] = True
     spans = text.spans(gone, text.last_staying(mask, fences))
-    if planned.drop_over is not None and not fences:
+    if decision.drop_over is not None and not fences:
         went = np.bincount(of[gone], spans[1] - spans[0], len(docs))
-        dropped = (went > 0) & (went / np.maximum(lengths, 1) >= planned.drop_over)
-        dropped &= ~np.isin(docs, list(planned.spared))
+        dropped = (went > 0) & (went / np.maximum(lengths, 1) >= decision.drop_over)
+        dropped &= ~np.isin(docs, list(decision.spared))
         mask |= dropped[of]
         gone = np.flatnonzero(mask)
         spans = text.spans(gone, text.last_staying(mask, fences))
@@ -141,7 +141,7 @@ def _cut(  # noqa: PLR0913 - some documents, their paragraphs, what goes of them
     edge = np.append(edge[1:], True)
     spans[1][edge & ~written[of[gone]]] = text.ends[~written]
     found: list[list[Cut]] = [[] for _ in docs]
-    for n, cut in _joined(places, text, gone, spans, rows, planned.rules):
+    for n, cut in _joined(places, text, gone, spans, rows, decision.rules):
         found[n].append(cut)
     for doc, cuts, stays in zip(docs.tolist(), found, written.tolist(), strict=True):
         yield doc, Cuts(tuple(cuts), stays)

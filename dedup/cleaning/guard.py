@@ -2,16 +2,23 @@
 The guard: a clean that would remove more than it may is refused before anything appears.
 
 Off below 20 documents unless a limit was given; by default 30 % of the characters of the run and
-60 % of each source folder (the first folder below a PATH, else the PATH; of 20 documents or more).
-A limit that was given replaces both, and holds whatever their size.
+60 % of each source of 20 documents or more. A source is the first folder below a PATH, else the
+PATH, or what stands in the field that was named. A limit that was given replaces both, and holds
+whatever the size.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from dedup.errors import GuardError
+import numpy as np
+
+from dedup.cleaning.plan import NONE
+
+if TYPE_CHECKING:
+    from dedup.cleaning.parts import Work
 
 LEAST_DOCUMENTS = 20
 RUN, FOLDER = 0.30, 0.60
@@ -19,7 +26,7 @@ RUN, FOLDER = 0.30, 0.60
 
 @dataclass(slots=True)
 class Tally:
-    """What one run or folder loses; counted up, so not frozen."""
+    """What one run or source loses; counted up, so not frozen."""
 
     documents: int = 0
     characters: int = 0
@@ -28,7 +35,7 @@ class Tally:
 
 @dataclass(slots=True)
 class Tallies:
-    """The run, its folders, and whose copies went."""
+    """The run, its sources, and whose copies went."""
 
     run: Tally = field(default_factory=Tally)
     folders: dict[str, Tally] = field(default_factory=dict)
@@ -36,7 +43,7 @@ class Tallies:
     """Removed characters by the document of their keeper."""
 
     def add(self, folder: str, documents: int, characters: int) -> None:
-        """Count what stands in a file."""
+        """Count what stands in a source."""
         for tally in (self.run, self.folders.setdefault(folder, Tally())):
             tally.documents += documents
             tally.characters += characters
@@ -70,8 +77,13 @@ def refusal(tallies: Tallies, limit: float | None) -> str | None:
     return None
 
 
-def check(tallies: Tallies, limit: float | None) -> None:
-    """Raise `GuardError` where the guard refuses."""
-    why = refusal(tallies, limit)
-    if why is not None:
-        raise GuardError(why)
+def early(work: Work, limit: float | None) -> str | None:
+    """Say why the guard refuses where the paragraphs alone are too much for the whole run."""
+    plan, tallies = work.plan, Tallies()
+    whole = int(work.facts.characters.sum())
+    tallies.run = Tally(len(work.facts), whole, int(plan.characters.sum()))
+    has = plan.keeper != NONE
+    lost = np.bincount(plan.keeper[has], plan.characters[has])
+    if len(lost):
+        tallies.keepers[work.facts.path[int(lost.argmax())]] = int(lost.max())
+    return refusal(tallies, limit)

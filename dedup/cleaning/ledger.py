@@ -21,10 +21,12 @@ import json
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
+import orjson
+
 from dedup.errors import LedgerError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
 REASONS = ("within", "across", "boilerplate", "document", "passage")
@@ -108,17 +110,26 @@ def raw_from_json(value: object) -> bytes:
 def dump(value: object) -> bytes:
     """Write one JSON line; lone surrogates, of file names or texts, as escapes."""
     try:
-        return json.dumps(value, ensure_ascii=False).encode("utf-8") + b"\n"
-    except UnicodeEncodeError:
-        return json.dumps(value).encode("ascii") + b"\n"
+        return orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE)
+    except TypeError:
+        return json.dumps(value, separators=(",", ":")).encode("ascii") + b"\n"
+
+
+def load(data: bytes) -> Any:  # noqa: ANN401 - whatever JSON it holds
+    """Undo `dump`. Raises `ValueError`."""
+    try:
+        return orjson.loads(data)
+    except orjson.JSONDecodeError:
+        return json.loads(data)
 
 
 class Writer:
     """Writes lines and keeps their checksum: a class for that state."""
 
-    def __init__(self, *streams: IO[bytes]) -> None:
-        """Write to all of these streams."""
+    def __init__(self, *streams: IO[bytes], watch: Callable[[Line], object] | None = None) -> None:
+        """Write to all of these streams; `watch` is shown each line."""
         self._streams = streams
+        self._watch = watch
         self._hash = hashlib.sha256()
         self.lines = 0
 
@@ -129,6 +140,8 @@ class Writer:
         self.lines += 1
         for stream in self._streams:
             stream.write(data)
+        if self._watch is not None:
+            self._watch(line)
 
     @property
     def sha256(self) -> str:
@@ -166,7 +179,7 @@ def parse(data: bytes) -> Line:
     """Read one line. Raises `ValueError`, `TypeError`, `KeyError` where it is not one."""
     if not data.endswith(b"\n"):
         raise ValueError("cut off")
-    row = json.loads(data)
+    row = load(data)
     keeper = row["keeper"]
     line = Line(
         _typed(row["document"], str),

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from dedup import formats
-from dedup.cleaning.cuts import Cut, Cuts, Planned, cuts_of
+from dedup.cleaning.cuts import Cut, Cuts, Decision, cuts_of
+from dedup.cleaning.layout import source_folder
 from dedup.cleaning.ledger import Keeper, Line
 from dedup.cleaning.manifest import MODE_NAMES, Entry, text_sha256
 from dedup.cleaning.plan import NONE
@@ -23,11 +24,11 @@ from dedup.model import AUTO
 from dedup.stages.segment import MODES, code, paragraph_mode
 
 if TYPE_CHECKING:
+    from dedup.cleaning.detection import Detection
     from dedup.cleaning.plan import Plan, Standing
     from dedup.cleaning.policy import Policy
     from dedup.formats import Piece, Record, Source, Span
     from dedup.model import Facts
-    from dedup.report import Report
     from dedup.settings import Settings
 
 Name = tuple[str, str | None]
@@ -48,31 +49,43 @@ class Work:
     documents: dict[str, Span]
     """First of the documents of a file, and last + 1."""
     keepers: frozenset[int]
-    """Documents that hold a keeper."""
+    """Documents that hold a keeper, or are not to be dropped for another reason."""
     copies: dict[Name, list[tuple[int, int, str, str]]]
     """Copies in the report by document: start, end, kind and id of the group."""
+    labels: list[str | None] | None = None
+    """The source of each document, where a field names it."""
 
     @classmethod
     def of(
         cls,
         known: tuple[Settings, Policy, Modes | None],
-        facts: Facts,
-        places: Standing,
+        found: Detection,
         plan: Plan,
-        report: Report,
+        labels: list[str | None] | None = None,
     ) -> Work:
         """Index documents, keepers and copies by what a file asks for."""
         documents: dict[str, Span] = {}
-        for doc, path in enumerate(facts.path.list()):
+        for doc, path in enumerate(found.facts.path.list()):
             documents[path] = documents.get(path, (doc, doc))[0], doc + 1
         copies: dict[Name, list[tuple[int, int, str, str]]] = {}
-        for group in report.groups:
+        for group in found.report.groups:
             for copy in group.copies:
                 here = copies.setdefault((copy.document, copy.record), [])
                 here.append((copy.start, copy.end, group.kind, group.id))
         keepers = frozenset(np.unique(plan.keeper[plan.keeper != NONE]).tolist())
         settings, policy, modes = known
-        return cls(settings, policy, facts, places, plan, modes, documents, keepers, copies)
+        return cls(
+            settings,
+            policy,
+            found.facts,
+            found.standing,
+            plan,
+            modes,
+            documents,
+            keepers,
+            copies,
+            labels,
+        )
 
     def mode(self, source: Source, record: Record) -> tuple[int, bool]:
         """Give the paragraph mode of a document, and whether `auto` would find the same."""
@@ -82,9 +95,9 @@ class Work:
         return mode, mode == found
 
     @property
-    def planned(self) -> Planned:
+    def decision(self) -> Decision:
         """What decides what is cut."""
-        return Planned(
+        return Decision(
             self.places,
             self.plan,
             self.facts.characters,
@@ -97,6 +110,17 @@ class Work:
     def notes_modes(self) -> bool:
         """Some documents are cut into paragraphs otherwise than `auto` would."""
         return self.modes is not None or self.settings.paragraphs != "auto"
+
+    def touches(self, source: Source) -> bool:
+        """Tell whether something goes from a file."""
+        first, stop = np.searchsorted(self.plan.doc, self.documents.get(source.path, (0, 0)))
+        return bool(first < stop)
+
+    def source_of(self, doc: int, source: Source) -> str:
+        """Give the source that the guard counts a document to."""
+        if self.labels is None:
+            return source_folder(source)
+        return self.labels[doc] or f"(no {self.policy.source_field})"
 
     def group(self, name: Name, span: Span, reason: str) -> str | None:
         """Give the id of the group whose copy covers a stretch, first of those of its kind."""
@@ -117,6 +141,14 @@ class Part(NamedTuple):
     cuts: Cuts | None = None
     lines: tuple[Line, ...] = ()
     entry: Entry | None = None
+    doc: int | None = None
+    """Its rank."""
+    text: str = ""
+
+    @property
+    def spans(self) -> list[Span]:
+        """What is cut out of the text."""
+        return [(cut.start, cut.end) for cut in self.cuts.cuts] if self.cuts else []
 
     @property
     def dropped(self) -> bool:
@@ -132,7 +164,7 @@ def parts(work: Work, source: Source) -> Iterator[Part]:
     written. Raises `InputError` where the file is not the one that was scanned.
     """
     doc, stop = work.documents.get(source.path, (0, 0))
-    ahead = cuts_of(work.planned, doc, stop)
+    ahead = cuts_of(work.decision, doc, stop)
     next_cut = next(ahead, None)
     number = at = 0
     written = False
@@ -213,7 +245,7 @@ def _document(  # noqa: PLR0913 - a document, where it is, and what goes of it
     if record.markdown:
         front, fences = code(text)
         if front or fences:
-            ((_, cuts),) = cuts_of(work.planned, doc, doc + 1, (front, fences))
+            ((_, cuts),) = cuts_of(work.decision, doc, doc + 1, (front, fences))
     spans = [(cut.start, cut.end) for cut in cuts.cuts]
     lines = [_line(work, source, record, cut) for cut in cuts.cuts]
     kept = b""
@@ -227,7 +259,7 @@ def _document(  # noqa: PLR0913 - a document, where it is, and what goes of it
     sha256 = text_sha256(without(text, spans)) if cuts.written else None
     begin = None if cuts.written else at + lead
     entry = Entry(number, record.id, MODE_NAMES[mode], len(lines), sha256, begin)
-    return Part(piece.raw, kept, (source.path, record.id), cuts, tuple(lines), entry)
+    return Part(piece.raw, kept, (source.path, record.id), cuts, tuple(lines), entry, doc, text)
 
 
 def _line(work: Work, source: Source, record: Record, cut: Cut) -> Line:

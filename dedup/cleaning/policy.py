@@ -1,9 +1,7 @@
 """
 Policy: what `clean` may remove and which copy it keeps.
 
-A keep rule gives every document a rank; the lowest ranks first, and of equals the next rule, in
-the end Order, decides. Rules look at documents only, never at paragraphs, so a new one (by date,
-by source) is one function in `KEEP_RULES`.
+Which documents keep their copies is in the keep rules (`keeping.py`).
 """
 
 from __future__ import annotations
@@ -11,15 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Self
 
-import numpy as np
-
+from dedup.cleaning import keeping
 from dedup.errors import SettingsError
 from dedup.settings import choice, nearest, typed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
-    from dedup.model import I64, Facts
+    from dedup.cleaning.keeping import Rule
 
 SCOPES = ("all", "within", "across")
 REMOVE = ("same", "equal", "match")
@@ -27,32 +24,12 @@ BOILERPLATE = ("keep", "first", "remove")
 SHARES = ("drop_document_over", "max_removed")
 
 
-def _first(facts: Facts) -> I64:
-    return np.arange(len(facts), dtype=np.int64)
-
-
-def _last(facts: Facts) -> I64:
-    return -np.arange(len(facts), dtype=np.int64)
-
-
-def _longest(facts: Facts) -> I64:
-    return -facts.characters
-
-
-KEEP_RULES: dict[str, Callable[[Facts], I64]] = {
-    "first": _first,
-    "last": _last,
-    "longest": _longest,
-}
-"""Rank of each document, lowest first."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """What is removed. Raises `SettingsError` for a value that a field cannot have."""
 
     keep: str = "first"
-    """Keep rules with commas between: which documents keep their copies."""
+    """Keep rules with commas between, as in `keeping.py`: which documents keep their copies."""
     scope: str = "all"
     """Copies `within` one document, `across` documents, or all."""
     remove: str = "same"
@@ -63,14 +40,15 @@ class Policy:
     """A document of which this share of the characters went is dropped whole."""
     max_removed: float | None = None
     """The guard: the highest share of the characters that may go; `None` for the default."""
+    source_field: str | None = None
+    """The field that names the source which the guard counts a document to; `None`: its folder."""
 
     def __post_init__(self) -> None:
         """Refuse what cannot work."""
         choice("scope", self.scope, SCOPES)
         choice("remove", self.remove, REMOVE)
         choice("boilerplate", self.boilerplate, BOILERPLATE)
-        for rule in self.rules:
-            choice("keep", rule, tuple(KEEP_RULES))
+        keeping.parse(self.keep)
         if self.drop_document_over is not None and not 0 < self.drop_document_over <= 1:
             raise SettingsError(
                 f"drop_document_over is {self.drop_document_over:g}: "
@@ -102,10 +80,20 @@ class Policy:
         return cls(**given)
 
     @property
+    def keep_rules(self) -> tuple[Rule, ...]:
+        """The keep rules, the first one first; Order (`first`) always is among them."""
+        return keeping.parse(self.keep)
+
+    @property
     def rules(self) -> tuple[str, ...]:
-        """The keep rules, the first one first; Order (`first`) always decides last."""
-        given = tuple(rule.strip() for rule in self.keep.split(","))
-        return given if "first" in given else (*given, "first")
+        """The same as the ledger names them."""
+        return tuple(map(str, self.keep_rules))
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields of records that it looks at."""
+        own = (self.source_field,) if self.source_field else ()
+        return tuple(dict.fromkeys((*keeping.fields(self.keep_rules), *own)))
 
 
 def share(value: str | float, name: str) -> float:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dedup.cleaning.ledger import Line
+    from dedup.cleaning.preview import Preview, Undated
     from dedup.report import Skipped
 
 
@@ -31,8 +31,10 @@ class Cleaned:
     """The folder; `None` for a dry run."""
     guard: str | None = None
     """Of a dry run: why a real one would be refused."""
-    lines: tuple[Line, ...] = field(default=(), repr=False)
-    """Of a dry run: the ledger."""
+    undated: tuple[Undated, ...] = ()
+    """Of each field whose dates the keep rules compare, what could not be read."""
+    preview: Preview | None = field(default=None, repr=False)
+    """Of a dry run: what is worth looking at."""
 
     @property
     def removed(self) -> int:
@@ -56,6 +58,7 @@ class Cleaned:
             "files_changed": self.files_changed,
             "files_untouched": self.files_untouched,
             "files_not_written": self.files_not_written,
+            "undated": [asdict(one) for one in self.undated],
         }
 
     def __str__(self) -> str:

@@ -5,24 +5,29 @@
     dedup clean --verify cleaned/
 """
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dedup.cli.options import Shared
-from dedup.cli.rendering import faults
-from dedup.cli.terminal import Meter, say
-from dedup.config import SHARES
-from dedup.errors import SettingsError
+from dedup.cli.options import Shared, Talk
+from dedup.cli.rendering import faults, put
+from dedup.cli.terminal import Meter, columns, say
+from dedup.errors import GuardError, SettingsError
 
 if TYPE_CHECKING:
-    from dedup.cleaning import Cleaned
+    from dedup.cleaning import Cleaned, Policy
+    from dedup.cleaning.planned import Taken
+    from dedup.config import Config
+    from dedup.reports.page import Block
 
 EXAMPLES = r"""
 dedup clean articles/ -o cleaned/
 dedup clean articles/ --dry-run    [dim]what would go, writing nothing[/dim]
+dedup clean articles/ --dry-run --document articles/003.txt
 dedup clean fr/ es/ -o cleaned/ --keep longest --drop-document-over 80%
+dedup clean news.jsonl -o cleaned/ --keep prefer:afp/*,oldest:date
 dedup clean --verify cleaned/      [dim]prove that every keeper is there[/dim]
 """
 
@@ -63,8 +68,9 @@ def clean(  # noqa: PLR0913 - an option each
     keep: Annotated[
         str | None,
         _choice(
-            r"which document keeps its copy [dim]\[first][/dim]",
-            "first|last|longest",
+            r"which document keeps its copy; several with commas, the first that tells them apart"
+            r" decides [dim]\[first][/dim]",
+            "first|last|longest|oldest:FIELD|newest:FIELD|prefer:GLOB",
         ),
     ] = None,
     scope: Annotated[
@@ -105,10 +111,26 @@ def clean(  # noqa: PLR0913 - an option each
             show_default=False,
         ),
     ] = None,
+    source_field: Annotated[
+        str | None,
+        typer.Option(
+            help="field that names the source of a record, for the guard; else its folder is it",
+            metavar="NAME",
+            show_default=False,
+        ),
+    ] = None,
     dry_run: Annotated[
         bool,
         typer.Option("--dry-run", help="say what would go, write nothing", show_default=False),
     ] = False,
+    document: Annotated[
+        str | None,
+        typer.Option(
+            help="with --dry-run: show what would go from this document, word by word",
+            metavar="PATH[:RECORD]",
+            show_default=False,
+        ),
+    ] = None,
     ids: Annotated[
         Path | None,
         typer.Option(
@@ -128,23 +150,18 @@ def clean(  # noqa: PLR0913 - an option each
     Paragraph by paragraph; each one that goes was compared with the one that stays. What is not
     removed is written back byte for byte. The input is never changed; dedup restore undoes it.
     """
-    from dedup import api
-    from dedup.cleaning import Policy, share
-
     if verify is not None:
-        if paths or output or dry_run or ids or ledger:
+        if paths or output or dry_run or document or ids or ledger:
             raise SettingsError("--verify takes no PATH and writes nothing: the ledger has it all")
-        with Meter(quiet=shared.quiet, color=shared.color) as watch:
-            proof = api.verify(verify, watch=watch)
-        if not shared.quiet:
-            say(str(proof))
-        return 0
+        return prove(verify, shared)
     if shared.passages not in {None, "off"}:
         raise SettingsError(
             f"passages is {shared.passages!r}: clean removes whole paragraphs; leave it off"
         )
     if not paths:
         raise SettingsError("clean of nothing: give a PATH")
+    if document is not None and not dry_run:
+        raise SettingsError("--document shows what would go: give --dry-run as well")
     config = shared.resolve(
         "clean",
         keep=keep,
@@ -153,30 +170,93 @@ def clean(  # noqa: PLR0913 - an option each
         boilerplate=boilerplate,
         drop_document_over=drop_document_over,
         max_removed=max_removed,
+        source_field=source_field,
     )
-    own: dict[str, Any] = {
-        name: share(str(value), name) if name in SHARES and value is not None else value
-        for name, value in config.commands["clean"].items()
-    }
-    policy = Policy(**own)
+    if document is not None:
+        return look(paths, document, config, shared)
+    return run(paths, output, config, shared, dry_run=dry_run, ids=ids, ledger=ledger)
+
+
+def run(  # noqa: PLR0913 - what is cleaned, where to, how
+    paths: list[str],
+    output: Path | None,
+    config: "Config",
+    shared: Shared,
+    *,
+    dry_run: bool,
+    ids: Path | None,
+    ledger: Path | None,
+) -> int:
+    """Clean, or say what a clean would do."""
+    from dedup import api
+    from dedup.reports.clean_page import clean_page, refused_page
+
+    besides: dict[str, Any] = {"dry_run": dry_run, "ids": ids, "ledger": ledger}
     with Meter(quiet=shared.quiet, color=shared.color) as watch:
-        done = api.clean(
-            paths,
-            output,
-            config.settings,
-            policy,
-            dry_run=dry_run,
-            ids=ids,
-            ledger=ledger,
-            watch=watch,
-        )
-    if not shared.quiet:
+        try:
+            done = api.clean_to(
+                paths, output, config.settings, policy_of(config), **besides, watch=watch
+            )
+        except GuardError as error:
+            watch.stop()
+            if error.preview is not None and not shared.quiet:
+                put(refused_page(error.preview), shared, sys.stderr)
+            raise
+    if dry_run and not shared.quiet:
+        put(clean_page(done), shared, sys.stdout)
+    elif not shared.quiet:
         summary(done)
     return faults(done.skipped, shared)
 
 
+def look(paths: list[str], document: str, config: "Config", shared: Shared) -> int:
+    """Show what would go from one document."""
+    from dedup import api
+
+    with Meter(quiet=shared.quiet, color=shared.color) as watch:
+        planned = api.clean(paths, config.settings, policy_of(config), watch=watch)
+        taken = planned.taken(document)
+    show_taken(taken, document, shared)
+    return faults(planned.skipped, shared)
+
+
+def prove(output: Path, shared: Shared) -> int:
+    """Verify a cleaned corpus."""
+    from dedup import api
+
+    with Meter(quiet=shared.quiet, color=shared.color) as watch:
+        proof = api.verify(output, watch=watch)
+    if not shared.quiet:
+        say(str(proof))
+    return 0
+
+
+def policy_of(config: "Config") -> "Policy":
+    """Give what may be removed."""
+    from dedup.cleaning import Policy
+
+    return Policy.of(config.commands["clean"])
+
+
+def show_taken(taken: "list[Taken]", document: str, talk: Talk) -> None:
+    """Show what would go from one document, record by record."""
+    from dedup.reports.diff import compare
+    from dedup.reports.diff_page import diff_page
+    from dedup.reports.page import Gap, Line, span
+    from dedup.reports.wording import named
+
+    blocks: list[Block] = [] if taken else [Line(span(f"Nothing would go from {document}."))]
+    for one in taken:
+        name = named(one)
+        width = columns(sys.stdout, talk.width)
+        blocks += [Gap()] if blocks else []
+        blocks += diff_page(compare(one.before, one.after), (name, f"{name}, cleaned"), width)
+    put(blocks, talk, sys.stdout)
+
+
 def summary(done: "Cleaned") -> None:
     """Say what went, by reason, and what became of the files."""
+    from dedup.reports.clean_page import undated
     from dedup.reports.wording import counted
 
     say(str(done))
@@ -189,3 +269,6 @@ def summary(done: "Cleaned") -> None:
         f"  files: {done.files_changed:,} changed, {done.files_untouched:,} untouched, "
         f"{done.files_not_written:,} not written"
     )
+    for one in done.undated:
+        if note := undated(one, done.documents):
+            say(f"  {note}")

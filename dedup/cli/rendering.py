@@ -9,7 +9,7 @@ import sys
 from collections import Counter
 from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from dedup.cli.exits import FAULT, FOUND
 from dedup.cli.options import Talk
@@ -20,6 +20,7 @@ from dedup.settings import choice
 if TYPE_CHECKING:
     from dedup.config import Config
     from dedup.report import Report, Skipped
+    from dedup.reports.page import Block
     from dedup.reports.view import View
     from dedup.settings import Settings
 
@@ -68,6 +69,25 @@ def render(
         from dedup.reports.wording import headline
 
         say(headline(report))
+
+
+def put(blocks: "Sequence[Block]", talk: Talk, stream: TextIO) -> None:
+    """Write a page to the standard output or, as talk, to the standard error."""
+    if is_terminal(stream) and can_draw(stream):
+        from dedup.reports.terminal import paint
+
+        console = page(columns(stream, talk.width), color=colored(stream, talk.color))
+        paint(blocks, console)
+        text = written(console)
+    else:
+        from dedup.reports.text import plain
+
+        text = plain(blocks, columns(stream, talk.width))
+    if stream is sys.stdout:
+        write(text, None, data=False)
+    else:
+        for line in text.splitlines():
+            say(line)
 
 
 def _data(report: "Report", form: str, view: "View | None") -> str:

@@ -38,15 +38,16 @@ STYLES: dict[Role, str] = {
 
 def print_report(report: Report, console: Console, view: View | None = None) -> None:
     """Show a report on a console. Raises `SettingsError` for a group that is not there."""
-    _paint(report_page(report, view), console)
+    paint(report_page(report, view), console)
 
 
 def print_diff(diff: Diff, names: tuple[str, str], console: Console) -> None:
     """Show a comparison of two texts, named so: side by side where the console is wide."""
-    _paint(diff_page(diff, names, console.width), console)
+    paint(diff_page(diff, names, console.width), console)
 
 
-def _paint(blocks: Iterable[Block], console: Console) -> None:
+def paint(blocks: Iterable[Block], console: Console) -> None:
+    """Show a page on a console."""
     for line in lay(blocks, Sheet(console.width, console.encoding, boxes=True)):
         text = Text(end="\n")
         for part in line:

@@ -6,6 +6,9 @@ from math import floor
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from dedup.cleaning.ledger import Keeper
+    from dedup.cleaning.ledger import Line as LedgerLine
+    from dedup.cleaning.planned import Taken
     from dedup.report import Group, Incoming, Name, Occurrence, Part, Report
 
 KINDS = {
@@ -45,7 +48,7 @@ def where(place: Occurrence | Part) -> str:
     return f"{ranged('paragraph', place.paragraphs)}, {ranged('line', place.lines)}"
 
 
-def named(name: Incoming | Name | Occurrence) -> str:
+def named(name: Incoming | Keeper | LedgerLine | Name | Occurrence | Taken) -> str:
     """Give the document, with its record where it has one."""
     return name.document if name.record is None else f"{name.document}, record {name.record}"
 

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 import naive
 import numpy as np
 
-from dedup.cleaning import Policy
+from dedup.cleaning import Policy, keeping
 from dedup.cleaning.detection import Detection
 from dedup.cleaning.kinship import Normals
 from dedup.cleaning.plan import REASONS, Plan, Standing, plan
-from dedup.cleaning.policy import KEEP_RULES
 from dedup.model import Facts, Matches, Strings
 from dedup.report import Report, Summary
 from dedup.settings import Settings
@@ -76,7 +75,7 @@ def plan_of(corpus: naive.Corpus, options: dict[str, Any]) -> Plan:
     """Make the plan of a corpus."""
     settings, policy = split(options)
     table, matches, texts, facts = tables_of(corpus)
-    ranks = [KEEP_RULES[rule](facts) for rule in policy.rules]
+    ranks = keeping.ranks(policy.keep_rules, facts, {}, ())
     return plan(table, matches, texts, ranks, settings, policy)
 
 

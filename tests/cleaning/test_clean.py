@@ -288,7 +288,6 @@ def test_dry_run(clean: Clean) -> None:
     assert contents(Path()).keys() - before.keys() == {"ledger.jsonl"}
     real = clean("in", ledger="again.jsonl", ids="ids.txt", boilerplate="first")
     assert dry.counts() == real.counts()
-    assert [line.to_json() for line in dry.lines] == ledger()
     assert Path("ledger.jsonl").read_bytes() == Path("out/.dedup/ledger.jsonl").read_bytes()
     assert Path("again.jsonl").read_bytes() == Path("ledger.jsonl").read_bytes()
     ids = Path("ids.txt").read_text(encoding="utf-8").split("\n")[:-1]

@@ -13,7 +13,7 @@ from cleaning.tables import plan_of, split, tables_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.cleaning.cuts import Cuts, Planned, cuts_of
+from dedup.cleaning.cuts import Cuts, Decision, cuts_of
 from dedup.stages import segment
 
 if TYPE_CHECKING:
@@ -52,15 +52,15 @@ def cut(
     plan = part(plan) if part else plan
     keepers = frozenset(plan.keeper.tolist())
     standing, _, _, facts = tables_of(read)
-    planned = Planned(
+    decision = Decision(
         standing, plan, facts.characters, policy.rules, policy.drop_document_over, keepers
     )
-    cuts = dict(cuts_of(planned, 0, len(facts)))
+    cuts = dict(cuts_of(decision, 0, len(facts)))
     lines, texts = [], {}
     for document in read.documents:
         rank, code = document.rank, segment.code(document.text) if document.markdown else None
         if rank in cuts and code:
-            cuts |= dict(cuts_of(planned, rank, rank + 1, code))
+            cuts |= dict(cuts_of(decision, rank, rank + 1, code))
         found = cuts.get(rank, Cuts((), written=True))
         left = document.text
         for one in reversed(found.cuts):

@@ -169,8 +169,8 @@ def test_records_are_put_aside(dedup: Callable, here: Path) -> None:
     done = dedup("report", "seven.jsonl", "--on-error", "quarantine", "--rejects", "r.jsonl")
     assert done.returncode == 0
     assert (here / "r.jsonl").read_text() == (
-        '{"path": "seven.jsonl", "line": 7, "why": "not JSON (unexpected control character in'
-        ' string at column 12)", "raw": "{\\"text\\": \\"x\\n"}\n'
+        '{"path":"seven.jsonl","line":7,"why":"not JSON (unexpected control character in'
+        ' string at column 12)","raw":"{\\"text\\": \\"x\\n"}\n'
     )
 
 

@@ -1,0 +1,58 @@
+"""
+The plan, proved once more before anything is written: an assertion over its columns.
+
+What it finds is a fault of this program, never of an input, so it raises `RuntimeError`. After the
+clean, `verifying.py` proves the same from the ledger and the output alone.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dedup.cleaning.plan import ACROSS, BOILERPLATE, NONE, WITHIN
+
+if TYPE_CHECKING:
+    from dedup.cleaning.plan import Plan
+    from dedup.cleaning.policy import Policy
+    from dedup.model import I32, I64, Facts
+    from dedup.settings import Settings
+
+
+def check_plan(plan: Plan, facts: Facts, settings: Settings, policy: Policy) -> None:
+    """
+    Raise `RuntimeError` for a plan that must not be carried out.
+
+    Nothing goes twice; every keeper stays, is like what it stands for, and is where `scope` lets it
+    be; only boilerplate goes without one.
+    """
+    places = _keys(plan.doc, plan.no)
+    has = plan.keeper != NONE
+    kept = _keys(plan.keeper, plan.keeper_no)
+    inside = plan.keeper == plan.doc
+    at = np.minimum(np.searchsorted(places, kept), max(len(places) - 1, 0))
+    wrong = {
+        "goes itself": has & (places[at] == kept) if len(places) else has,
+        "is too unlike it": has & ~(plan.similarity >= settings.threshold),
+        "stands where it may not": has
+        & ((inside & (policy.scope == "across")) | (~inside & (policy.scope == "within"))),
+        "is not what its reason says": has & (plan.reason != np.where(inside, WITHIN, ACROSS)),
+        "is missing": ~has & ((plan.reason != BOILERPLATE) | (policy.boilerplate != "remove")),
+    }
+    if len(places) and (places[1:] <= places[:-1]).any():
+        raise RuntimeError("the plan removes a paragraph twice; nothing was written")
+    for what, rows in wrong.items():
+        if rows.any():
+            row = int(np.flatnonzero(rows)[0])
+            doc = int(plan.doc[row])
+            raise RuntimeError(
+                f"the keeper of paragraph {int(plan.no[row]) + 1} of {facts.path[doc]} "
+                f"{facts.record[doc]} {what}; nothing was written"
+            )
+
+
+def _keys(doc: I64, no: I32) -> I64:
+    """Pack document and paragraph number into one number."""
+    keys: I64 = (doc << 32) | no.astype(np.int64)
+    return keys

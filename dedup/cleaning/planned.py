@@ -1,0 +1,268 @@
+"""
+A clean before anything is written: what would go, to be looked at, narrowed, and carried out.
+
+The plan is a table of paragraphs; what goes, line by line of the ledger, is made from it and the
+files whenever it is asked for. A plan can only be narrowed: what is taken out of it stays, so every
+keeper stays too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from dedup.cleaning import guard
+from dedup.cleaning.apply import Counts, write_file
+from dedup.cleaning.ledger import Writer
+from dedup.cleaning.manifest import File, Manifest
+from dedup.cleaning.parts import Part, parts, without
+from dedup.cleaning.places import free, opened, told
+from dedup.cleaning.preview import Collector, Undated
+from dedup.cleaning.results import Cleaned
+from dedup.errors import GuardError, SettingsError
+from dedup.settings import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from typing import IO
+
+    from dedup.cleaning.dates import Dates
+    from dedup.cleaning.ledger import Line
+    from dedup.cleaning.parts import Modes, Name, Work
+    from dedup.cleaning.places import PathLike, Place
+    from dedup.cleaning.policy import Policy
+    from dedup.formats import Reading, Source, Watch
+    from dedup.report import Skipped
+    from dedup.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scan:
+    """What is cleaned, and how: known before anything is read."""
+
+    paths: tuple[str, ...]
+    settings: Settings
+    policy: Policy
+    modes: Modes | None
+    reading: Reading
+    names: list[str]
+    """Where each source comes to lie below OUT."""
+    aside: IO[bytes] | None
+    """Takes what is quarantined."""
+    watch: Watch
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The files."""
+        return self.reading.sources.files
+
+
+class Taken(NamedTuple):
+    """What would go from one document."""
+
+    document: str
+    record: str | None
+    before: str
+    after: str
+    """Empty where the document is dropped."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Planned:
+    """
+    What a clean would do; the inputs must stay as they are until it is written.
+
+    `removals` are lines of the ledger, with `document`, `record`, `text`, `reason`, `rule`,
+    `similarity`, `group` and `keeper`; nothing appears before `write`.
+    """
+
+    scan: Scan
+    work: Work
+    hashes: list[str | None]
+    paragraphs: int
+    """That were read."""
+    version: str
+    dated: Mapping[str, Dates]
+
+    @property
+    def skipped(self) -> tuple[Skipped, ...]:
+        """Files that were not read, and why."""
+        return tuple(self.scan.reading.skipped)
+
+    @property
+    def removals(self) -> Iterator[Line]:
+        """What goes, in Order; read from the files anew each time."""
+        for part in self._parts():
+            yield from part.lines
+
+    def keep_only(self, wanted: Callable[[Line], bool]) -> Planned:
+        """
+        Give the plan with only those removals of which `wanted` says yes.
+
+        A document that keeps one of them is not dropped whole.
+        """
+        rows = np.ones(len(self.work.plan), bool)
+        spared = set(self.work.keepers)
+        for part in self._parts():
+            if part.cuts is None or part.doc is None:
+                continue
+            first, stop = np.searchsorted(self.work.plan.doc, [part.doc, part.doc + 1])
+            numbers = self.work.plan.no[first:stop]
+            for cut, line in zip(part.cuts.cuts, part.lines, strict=True):
+                if not wanted(line):
+                    rows[first:stop] &= (numbers < cut.first) | (numbers > cut.last)
+                    spared.add(part.doc)
+        work = replace(self.work, plan=self.work.plan.only(rows), keepers=frozenset(spared))
+        return replace(self, work=work)
+
+    def without(self, unwanted: Callable[[Line], bool]) -> Planned:
+        """Give the plan without those removals of which `unwanted` says yes."""
+        return self.keep_only(lambda line: not unwanted(line))
+
+    def preview(self) -> Cleaned:
+        """Count what would go, and show what is worth looking at; nothing is written."""
+        with opened(None, self.scan) as place:
+            return self.write_to(place)
+
+    def taken(self, document: str) -> list[Taken]:
+        """
+        Give what would go from a document, of a file with records from each that loses something.
+
+        It is named by its path, with `:` and the record after it for one of several. Raises
+        `SettingsError` for one that was not read.
+        """
+        paths = {source.path: source for source in self.scan.sources}
+        path, record = document, ""
+        if path not in paths:
+            path, _, record = document.rpartition(":")
+        if path not in paths:
+            raise SettingsError(f"no document {document!r} was read{nearest(document, paths)}")
+        records = self._records(path)
+        if record and record not in records:
+            raise SettingsError(f"{path} holds no record {record!r}{nearest(record, records)}")
+        return [
+            Taken(*part.name, part.text, "" if part.dropped else without(part.text, part.spans))
+            for part in self._parts(path)
+            if part.name is not None and record in {"", part.name[1]}
+        ]
+
+    def write(
+        self, output: PathLike, *, ids: PathLike | None = None, ledger: PathLike | None = None
+    ) -> Cleaned:
+        """
+        Write what stays, as `dedup.clean` does.
+
+        Raises `GuardError` where too much would go, `InputError` where an input has changed, and
+        `OutputError`; then nothing has appeared.
+        """
+        with told(output):
+            copies = [
+                free(path, output, self.scan.sources) for path in (ledger, ids) if path is not None
+            ]
+            with opened(output, self.scan, *copies) as place:
+                return self.write_to(place, ids=ids, ledger=ledger)
+
+    def write_to(
+        self, place: Place, *, ids: PathLike | None = None, ledger: PathLike | None = None
+    ) -> Cleaned:
+        """Write to a place that was taken; `ids` and `ledger` say what goes besides."""
+        limit = self.scan.policy.max_removed
+        dry = place.output is None
+        if not dry:
+            self._refuse(guard.early(self.work, limit))
+        seen = Collector() if dry else None
+        writer = Writer(
+            *place.ledger,
+            *(place.besides[:1] if ledger is not None else ()),
+            watch=seen.add if seen else None,
+        )
+        counts, files = Counts(), list[File]()
+        scan = self.scan
+        for number, (source, name) in enumerate(zip(scan.sources, scan.names, strict=True)):
+            scan.watch("writing", number, len(scan.names))
+            target = place.target(name)
+            file = write_file(self.work, source, name, self.hashes[number], target, writer, counts)
+            files += [file] if file is not None else []
+        refused = guard.refusal(counts.tallies, limit)
+        if not dry:
+            self._refuse(refused)
+        done = self._cleaned(counts, files, place, refused)
+        if ids is not None:
+            place.besides[-1].write(b"".join(map(_id, done.not_written)))
+        place.finish(self._manifest(done, writer, files))
+        if seen is None:
+            return done
+        return replace(done, preview=seen.preview(counts.tallies, self.texts))
+
+    def texts(self, wanted: set[Name]) -> dict[Name, str]:
+        """Read some documents."""
+        from dedup import formats
+
+        found: dict[Name, str] = {}
+        paths = {path for path, _ in wanted}
+        for source in self.scan.sources if wanted else ():
+            if source.path in paths:
+                for piece in formats.pieces(source, self.scan.settings):
+                    record = piece.record
+                    if record is not None and (source.path, record.id) in wanted:
+                        found[source.path, record.id] = record.text
+        return found
+
+    def _refuse(self, why: str | None) -> None:
+        if why is not None:
+            raise GuardError(why, self.preview())
+
+    def _parts(self, path: str | None = None) -> Iterator[Part]:
+        """Give the documents that lose something; of one file, where it is named."""
+        for source in self.scan.sources:
+            if path in {None, source.path} and self.work.touches(source):
+                yield from (part for part in parts(self.work, source) if part.cuts is not None)
+
+    def _records(self, path: str) -> list[str]:
+        first, stop = self.work.documents.get(path, (0, 0))
+        return [self.work.facts.record[doc] for doc in range(first, stop)]
+
+    def _cleaned(
+        self, counts: Counts, files: list[File], place: Place, refused: str | None
+    ) -> Cleaned:
+        changed = sum(file.changed for file in files)
+        gone = sum(file.output_sha256 is None for file in files)
+        facts = self.work.facts
+        return Cleaned(
+            documents=len(facts),
+            paragraphs=self.paragraphs,
+            characters=int(facts.characters.sum()),
+            removed_paragraphs=dict(sorted(counts.paragraphs.items())),
+            removed_characters=dict(sorted(counts.characters.items())),
+            not_written=tuple(counts.not_written),
+            files_changed=changed - gone,
+            files_untouched=len(files) - changed,
+            files_not_written=gone,
+            skipped=self.skipped,
+            output=place.output,
+            guard=refused,
+            undated=tuple(
+                Undated(field, dates.missing, dates.unreadable, dates.example)
+                for field, dates in self.dated.items()
+            ),
+        )
+
+    def _manifest(self, done: Cleaned, writer: Writer, files: list[File]) -> Manifest:
+        return Manifest(
+            self.version,
+            self.scan.settings,
+            self.scan.policy,
+            done.counts(),
+            writer.lines,
+            writer.sha256,
+            tuple(files),
+            tuple({"path": one.path, "why": one.why} for one in done.skipped),
+        )
+
+
+def _id(name: Name) -> bytes:
+    path, record = name
+    line = path if record is None else f"{path}\t{record}"
+    return line.encode("utf-8", "surrogateescape") + b"\n"

@@ -1,0 +1,182 @@
+"""
+What a clean would take -> page: how much, from where, what most of all, and what to read first.
+
+The removals of the lowest similarity stand last, each with what only it and what only its keeper
+has: nobody reads thousands, but these ten tell whether the rest can be trusted.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dedup.reports.diff import compare
+from dedup.reports.diff_page import merged
+from dedup.reports.page import Card, Gap, Grid, Line, Rows, Span, span
+from dedup.reports.report_page import excerpt
+from dedup.reports.wording import counted, named, percent, short_id
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dedup.cleaning import Cleaned
+    from dedup.cleaning.preview import Doubt, Family, Preview, Share, Undated
+    from dedup.reports.page import Block, Spans
+
+_SOURCES = 20
+"""Sources that are listed."""
+_LINES = 16
+"""Lines of a doubtful removal."""
+_CONTEXT = 12
+"""Words that stay around a change."""
+_LEGEND: Spans = (
+    Span("[-only what stays-]", "gone"),
+    Span(" "),
+    Span("{+only what goes+}", "new"),
+)
+
+
+def clean_page(done: Cleaned) -> list[Block]:
+    """Give the blocks of a dry run."""
+    blocks: list[Block] = [Line(span(_headline(done), "strong")), *_notes(done)]
+    preview = done.preview
+    if preview is None or not done.removed:
+        return blocks
+    blocks += _tables(done, preview)
+    if preview.doubts:
+        title = "Least like what stays for them: read these"
+        blocks += [Gap(), Line((Span(title, "head"), Span("  "), *_LEGEND))]
+    for number, doubt in enumerate(preview.doubts, 1):
+        blocks += [Gap(), _doubt(doubt, f"{number} of {len(preview.doubts)}")]
+    return blocks
+
+
+def refused_page(done: Cleaned) -> list[Block]:
+    """Give the blocks of a clean that its guard refused: what most would go of."""
+    blocks: list[Block] = [Line(span(_headline(done), "strong"))]
+    return blocks + (_tables(done, done.preview) if done.preview is not None else [])
+
+
+def _tables(done: Cleaned, preview: Preview) -> list[Block]:
+    return [*_reasons(done), *_sources(preview.sources), *_families(preview.families)]
+
+
+def _headline(done: Cleaned) -> str:
+    gone = sum(done.removed_paragraphs.values())
+    read = f"{counted(done.paragraphs, 'paragraph')} in {counted(done.documents, 'document')}"
+    if not gone:
+        return f"Nothing would go of {read}."
+    whole = f", {counted(len(done.not_written), 'document')} whole" if done.not_written else ""
+    return f"{gone:,} of {read} would go: {percent(done.share)} of the characters{whole}."
+
+
+def _notes(done: Cleaned) -> Iterator[Block]:
+    """Say what needs attention."""
+    if done.guard is not None:
+        yield Line(span(f"A real run would be refused: {done.guard}.", "warn"))
+    for one in done.undated:
+        if note := undated(one, done.documents):
+            yield Line(span(f"{note}.", "warn"))
+
+
+def undated(dates: Undated, documents: int) -> str:
+    """Say how many dates are missing or cannot be read; nothing where all are there."""
+    parts = []
+    if dates.missing:
+        parts.append(f"{counted(dates.missing, 'document')} of {documents:,} without one")
+    if dates.unreadable:
+        parts.append(f"{dates.unreadable:,} that cannot be read, such as {dates.example!r}")
+    return f"dates in {dates.field!r}: {' and '.join(parts)} rank last" if parts else ""
+
+
+def _reasons(done: Cleaned) -> Iterator[Block]:
+    """Count what goes by reason."""
+    yield Gap()
+    yield Grid(
+        ("why", "paragraphs", "characters", "share"),
+        tuple(
+            (
+                span(reason),
+                span(f"{paragraphs:,}"),
+                span(f"{done.removed_characters.get(reason, 0):,}"),
+                span(percent(done.removed_characters.get(reason, 0) / done.characters)),
+            )
+            for reason, paragraphs in done.removed_paragraphs.items()
+        ),
+        right=(1, 2, 3),
+    )
+
+
+def _sources(sources: tuple[Share, ...]) -> Iterator[Block]:
+    """List what each source loses."""
+    if not sources:
+        return
+    yield Gap()
+    yield Grid(
+        ("from", "documents", "characters", "of", "share"),
+        tuple(
+            (
+                span(one.name, "name"),
+                span(f"{one.documents:,}"),
+                span(f"{one.removed:,}"),
+                span(f"{one.characters:,}"),
+                span(percent(one.removed / one.characters)),
+            )
+            for one in sources[:_SOURCES]
+        ),
+        right=(1, 2, 3, 4),
+        running=(0,),
+    )
+    if len(sources) > _SOURCES:
+        yield Line(span(f"… and {counted(len(sources) - _SOURCES, 'more')}.", "soft"))
+
+
+def _families(families: tuple[Family, ...]) -> Iterator[Block]:
+    """List the texts of which most goes."""
+    yield Gap()
+    yield Line(span("Of which most goes", "head"))
+    yield Grid(
+        ("removals", "characters", "stays in", "begins"),
+        tuple(
+            (
+                span(f"{one.removals:,}"),
+                span(f"{one.characters:,}"),
+                span(named(one.keeper), "name") if one.keeper else span("nowhere", "warn"),
+                span(excerpt(one.example)),
+            )
+            for one in families
+        ),
+        right=(0, 1),
+        running=(2, 3),
+    )
+
+
+def _doubt(doubt: Doubt, number: str) -> Card:
+    """Give the card of a removal: where it stands, what stays for it, and how they differ."""
+    line = doubt.line
+    title = (
+        Span(number, "soft"),
+        Span(" · ", "soft"),
+        Span(f"{percent(line.similarity or 0)} alike", "head"),
+    )
+    places = Rows(
+        (
+            (Span("goes", "soft"), (Span(named(line), "name"), _at(line.start))),
+            *(
+                ((Span("stays", "soft"), (Span(named(k), "name"), _at(k.start))),)
+                if (k := line.keeper)
+                else ()
+            ),
+        )
+    )
+    difference = compare(doubt.kept, line.text.strip())
+    rows = tuple(
+        (_SIGN.get(mark.text[:1], Span("")), text) for mark, text in merged(difference, _CONTEXT)
+    )
+    return Card(title, short_id(line.group or ""), (places, Gap(), Rows(rows, most=_LINES)))
+
+
+_SIGN = {sign: Span(sign, "strong") for sign in "~+-"}
+
+
+def _at(start: int) -> Span:
+    return Span(f", character {start + 1:,}", "soft")

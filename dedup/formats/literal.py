@@ -16,15 +16,16 @@ import orjson
 from dedup.formats.slices import utf8_starts
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from dedup.model import I64
 
 _STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 _BLANK = re.compile(rb"[ \t\r\n]*")
 _SCALAR = re.compile(rb"[^,}\]\s]+")
 _NESTED = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[][{}]', re.DOTALL)
-_ESCAPE = re.compile(
-    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)", re.DOTALL
-)
+_HIGH, _LOW = (np.isin(np.arange(256), list(digits)) for digits in (b"89abAB", b"cdefCDEF"))
+"""The second digit of the two halves of a code point that takes two escapes."""
 
 
 def value_span(raw: bytes, field: str, at: int = 0) -> tuple[int, int] | None:
@@ -64,13 +65,27 @@ def literal_starts(raw: bytes, span: tuple[int, int]) -> I64:
     """Give the byte at which each code point of a string literal begins, and where they end."""
     first, last = span[0] + 1, span[1] - 1
     inner = raw[first:last]
-    starts = utf8_starts(inner, first)
-    if b"\\" not in inner:
-        return starts
-    inside = np.zeros(last + 1, bool)
-    for escape in _ESCAPE.finditer(raw, first, last):
-        inside[escape.start() + 1 : escape.end()] = True
-    return starts[~inside[starts]]
+    starts = utf8_starts(inner)
+    if b"\\" in inner:
+        starts = starts[~_inside_escapes(np.frombuffer(inner, np.uint8))[starts]]
+    return starts + first
+
+
+def _inside_escapes(inner: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Mark the bytes inside a literal at which no character begins: an escape goes on."""
+    slashes = np.flatnonzero(inner == ord("\\"))
+    breaks = np.diff(slashes, prepend=-2) != 1
+    escapes = slashes[(slashes - slashes[breaks][np.cumsum(breaks) - 1]) % 2 == 0]
+    inside = np.zeros(len(inner) + 1, bool)
+    inside[escapes + 1] = True
+    escapes = escapes[inner[escapes + 1] == ord("u")]
+    for digit in range(2, 6):
+        inside[escapes + digit] = True
+    halves = escapes[inner[escapes + 2] | 0x20 == ord("d")]
+    second = inner[halves + 3]
+    pairs = (np.diff(halves) == 6) & _HIGH[second[:-1]] & _LOW[second[1:]]
+    inside[halves[1:][pairs]] = True
+    return inside
 
 
 def _past(pattern: re.Pattern[bytes], raw: bytes, at: int) -> int:

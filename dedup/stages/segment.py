@@ -19,7 +19,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 from zlib import crc32
 
@@ -59,6 +59,8 @@ _FACTOR = np.uint64(0x9E3779B97F4A7C15)
 
 _OPENING = re.compile(r" {0,3}(`{3,}(?=[^`]*$)|~{3,})")
 _SENTENCE_END = re.compile(r"[.!?…]+[\"'»”’)\]]*(?=\s)|[。！？]+[」』”’）]*")  # noqa: RUF001
+_EMPTY = re.compile(r"\n[^\S\n]*\n")
+"""An empty line, or several."""
 _SPACES = re.compile(r"\s+")
 
 Span = tuple[int, int]
@@ -118,6 +120,10 @@ def paragraphs_of(text: str, mode: int, markdown: bool = False) -> list[Row]:  #
 
 def paragraph_mode(text: str, markdown: bool = False) -> int:  # noqa: FBT001, FBT002
     """Decide what `AUTO` is for a text: `BLANK` if it is wrapped to a width, else `LINE`."""
+    if "\n" in text and BOM not in text and not markdown:
+        gaps = islice(_EMPTY.finditer(text), _BLOCKS - 1)
+        if sum(1 for _ in gaps) < _BLOCKS - 1:
+            return LINE
     return _mode(text, _lines(text, markdown=markdown))
 
 

@@ -218,32 +218,25 @@ def _gathered(batches: Sequence[T], bounds: NDArray[np.int64], rows: I64) -> T:
     if len(batches) == 1:
         return batches[0].take(rows)
     batch = np.searchsorted(bounds, rows, "right") - 1
-    mine = [np.flatnonzero(batch == number) for number in range(len(batches))]
-    theirs = [rows[own] - bounds[number] for number, own in enumerate(mine)]
+    theirs = rows - bounds[batch]
     columns: dict[str, Any] = {}
     for name in type(batches[0]).names():
         parts = [getattr(b, name) for b in batches]
         if isinstance(parts[0], Strings):
-            columns[name] = _ragged(parts, mine, theirs, len(rows))
-            continue
-        column = np.empty((len(rows), *parts[0].shape[1:]), parts[0].dtype)
-        for part, own, other in zip(parts, mine, theirs, strict=True):
-            column[own] = part[other]
-        columns[name] = column
+            columns[name] = _ragged(parts, batch, theirs)
+        else:
+            columns[name] = kernels.gather(parts, batch, theirs)
     return type(batches[0])(**columns)
 
 
-def _ragged(
-    parts: Sequence[Strings], mine: Sequence[I64], theirs: Sequence[I64], rows: int
-) -> Strings:
-    """Gather rows `theirs` of ragged columns into rows `mine` of a new one."""
-    spans = [(p.offsets[:-1][t], p.offsets[1:][t]) for p, t in zip(parts, theirs, strict=True)]
-    lengths = np.empty(rows, np.int64)
-    for own, (starts, ends) in zip(mine, spans, strict=True):
-        lengths[own] = ends - starts
-    offsets = np.zeros(rows + 1, np.int64)
-    np.cumsum(lengths, out=offsets[1:])
+def _ragged(parts: Sequence[Strings], batch: I64, rows: I64) -> Strings:
+    """Gather rows of ragged columns."""
+    starts = kernels.gather([p.offsets[:-1] for p in parts], batch, rows)
+    ends = kernels.gather([p.offsets[1:] for p in parts], batch, rows)
+    offsets = np.zeros(len(rows) + 1, np.int64)
+    np.cumsum(ends - starts, out=offsets[1:])
     data = np.empty(offsets[-1], np.uint8)
-    for part, own, (starts, ends) in zip(parts, mine, spans, strict=True):
-        kernels.copy(part.data, starts, ends, offsets[own], data)
+    for number, part in enumerate(parts):
+        mine = np.flatnonzero(batch == number)
+        kernels.copy(part.data, starts[mine], ends[mine], offsets[mine], data)
     return Strings(data, offsets)

@@ -46,6 +46,7 @@ __all__ = [
     "equal_components",
     "equal_components_at",
     "extend",
+    "gather",
     "has_number",
     "indel",
     "meet",
@@ -115,6 +116,30 @@ def copy(
         message = "a stretch must not end before it starts"
         raise ValueError(message)
     _kernel.copy(data, starts, ends, places, to)
+
+
+def gather(
+    parts: Sequence[NDArray[T]], part: NDArray[np.int64], row: NDArray[np.int64]
+) -> NDArray[T]:
+    """
+    Return row `row[i]` of array `part[i]` of *parts*, int64[k] both, for each i: an array of k.
+
+    The arrays have rows of one type and shape; numbers of arrays or rows that are not there are a
+    `ValueError`.
+    """
+    first = parts[0]
+    part = _array(part, np.int64, 1)
+    row = _same(row, part)
+    sizes = np.array([len(some) for some in parts])
+    if len(part) and (
+        part.min() < 0 or part.max() >= len(parts) or row.min() < 0 or (row >= sizes[part]).any()
+    ):
+        message = f"rows must be those of {len(parts)} arrays"
+        raise ValueError(message)
+    width = first.itemsize * int(np.prod(first.shape[1:], dtype=np.int64))
+    raw = [_rows(some, first).view(np.uint8).reshape(len(some), width) for some in parts]
+    gathered: NDArray[np.uint8] = _kernel.gather(raw, part, row)
+    return gathered.view(first.dtype).reshape(len(part), *first.shape[1:])
 
 
 def pieces(
@@ -494,6 +519,14 @@ def _same(
         message = f"expected {len(other)} rows, not {len(array)}"
         raise ValueError(message)
     return array
+
+
+def _rows(array: NDArray[T], other: NDArray[T]) -> NDArray[T]:
+    """Return *array* contiguous, after checking that its rows are like those of another one."""
+    if array.dtype != other.dtype or array.shape[1:] != other.shape[1:]:
+        message = f"rows of {array.dtype} cannot be gathered with rows of {other.dtype}"
+        raise TypeError(message)
+    return np.ascontiguousarray(array)
 
 
 def _array(array: NDArray[T], dtype: type[T], dimensions: int) -> NDArray[T]:

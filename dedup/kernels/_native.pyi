@@ -22,6 +22,12 @@ def copy(
     places: NDArray[np.int64],
     to: NDArray[np.uint8],
 ) -> None: ...
+def gather(
+    parts: NDArray[np.int64],
+    part: NDArray[np.int64],
+    row: NDArray[np.int64],
+    to: NDArray[np.uint8],
+) -> None: ...
 def characters(
     data: NDArray[np.uint8], offsets: NDArray[np.int64], counts: NDArray[np.int32]
 ) -> None: ...

@@ -24,6 +24,10 @@ cdef extern from "columns.h":
         const uint8_t *data, const int64_t *starts, const int64_t *ends, const int64_t *places,
         int64_t rows, uint8_t *to
     ) nogil
+    void dedup_gather(
+        const uint8_t *const *parts, const int64_t *part, const int64_t *row, int64_t rows,
+        int64_t width, uint8_t *to
+    ) nogil
     void dedup_characters(
         const uint8_t *data, const int64_t *offsets, int64_t rows, int32_t *counts
     ) nogil
@@ -155,6 +159,17 @@ def copy(
     """Copy stretches to their places."""
     with nogil:
         dedup_copy(&data[0], &starts[0], &ends[0], &places[0], starts.shape[0], &to[0])
+
+
+def gather(
+    const int64_t[::1] parts, const int64_t[::1] part, const int64_t[::1] row, uint8_t[:, ::1] to,
+):
+    """Copy rows of several arrays, of which `parts` has the addresses, end to end."""
+    with nogil:
+        dedup_gather(
+            <const uint8_t *const *>&parts[0], &part[0], &row[0], to.shape[0], to.shape[1],
+            &to[0, 0],
+        )
 
 
 def characters(const uint8_t[::1] data, const int64_t[::1] offsets, int32_t[::1] counts):

@@ -47,4 +47,19 @@ static void dedup_prefixes(const uint8_t *data, const int64_t *offsets, int64_t 
     }
 }
 
+static void dedup_gather(const uint8_t *const *parts, const int64_t *part, const int64_t *row,
+                         int64_t rows, int64_t width, uint8_t *to) {
+#define DEDUP_GATHER(WIDTH)              \
+    for (int64_t i = 0; i < rows; i++) \
+    memcpy(to + i * (WIDTH), parts[part[i]] + row[i] * (WIDTH), (size_t)(WIDTH))
+    switch (width) {
+    case 1: DEDUP_GATHER(1); break;
+    case 4: DEDUP_GATHER(4); break;
+    case 8: DEDUP_GATHER(8); break;
+    case 128: DEDUP_GATHER(128); break;
+    default: DEDUP_GATHER(width);
+    }
+#undef DEDUP_GATHER
+}
+
 #endif

@@ -38,6 +38,16 @@ def copy(
         _native.copy(data, starts, ends, places, to)
 
 
+def gather(
+    parts: list[NDArray[np.uint8]], part: NDArray[np.int64], row: NDArray[np.int64]
+) -> NDArray[np.uint8]:
+    """Return rows of several arrays."""
+    to = np.empty((len(part), parts[0].shape[1]), np.uint8)
+    if to.size:
+        _native.gather(np.array([some.ctypes.data for some in parts], np.int64), part, row, to)
+    return to
+
+
 def characters(data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> NDArray[np.int32]:
     """Return the code points of each text."""
     counts = np.empty(len(offsets) - 1, np.int32)

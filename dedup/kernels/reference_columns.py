@@ -26,6 +26,15 @@ def copy(data: Bytes, starts: Numbers, ends: Numbers, places: Numbers, to: Bytes
     to[places[row] + step] = data[starts[row] + step]
 
 
+def gather(parts: list[Bytes], part: Numbers, row: Numbers) -> Bytes:
+    """Return rows of several arrays."""
+    to = np.empty((len(part), parts[0].shape[1]), np.uint8)
+    for number, some in enumerate(parts):
+        mine = part == number
+        to[mine] = some[row[mine]]
+    return to
+
+
 def characters(data: Bytes, offsets: Numbers) -> NDArray[np.int32]:
     """Return the code points of each text."""
     leads = np.zeros(len(data) + 1, np.int64)

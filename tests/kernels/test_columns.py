@@ -132,6 +132,22 @@ def test_order_is_that_of_sorted(rows: list[tuple[int, int, int]], columns: int)
     assert found is None or found.tolist() == wanted
 
 
+@pytest.mark.parametrize("shape", [(), (3,), (128,)])
+@pytest.mark.parametrize("dtype", [np.int8, np.int32, np.int64, np.float64])
+def test_gather(shape: tuple[int, ...], dtype: type) -> None:
+    """Rows of several arrays, in any order; what is not there is refused."""
+    dice = np.random.default_rng(1)
+    parts = [dice.integers(0, 99, (n, *shape)).astype(dtype) for n in (5, 0, 7)]
+    part = dice.choice([0, 2], 30)
+    row = dice.integers(0, 5, 30)
+    wanted = [parts[p][r].tolist() for p, r in zip(part, row, strict=True)]
+
+    assert kernels.gather(parts, part, row).tolist() == wanted
+    for wrong in ((0, 5), (3, 0), (0, -1), (1, 0)):
+        with pytest.raises(ValueError, match="rows must be those"):
+            kernels.gather(parts, *(np.array([n]) for n in wrong))
+
+
 @given(cuts=st.lists(st.integers(0, 50), min_size=2, max_size=20))
 def test_pieces(cuts: list[int]) -> None:
     """Stretches come end to end, in any order, overlapping or empty."""

@@ -213,7 +213,7 @@ def _read(
 def _engine(settings: Settings) -> Local:
     from dedup.engines.local import Local
 
-    return Local(settings.memory, settings.threads, settings.work_dir)
+    return Local(settings.memory or None, settings.threads, settings.work_dir)
 
 
 def _listed(paths: Paths) -> list[PathLike]:

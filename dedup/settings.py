@@ -62,7 +62,7 @@ class Settings:
     exclude: tuple[str, ...] = _setting((), "reading", "glob of files to leave out")
     on_error: str = _setting("fail", "reading", "what to do with an unreadable file or record")
     memory: int = _setting(
-        2 << 30, "running", "memory that the tables may take before they go to disk"
+        0, "running", "memory to work in, such as 2GiB; the rest goes to disk; 0: a quarter of it"
     )
     threads: int = _setting(0, "running", "threads; 0 for one a core")
     engine: str = _setting("local", "running", "where the work runs")
@@ -75,7 +75,7 @@ class Settings:
                 f"threshold is {self.threshold:g}: give a number from 0.5 to 1, such as 0.8"
             )
         low = {"min_words": 1, "min_group_words": 1, "max_gap": 0, "boilerplate_documents": 2}
-        for name, least in (low | {"threads": 0, "memory": 1 << 20}).items():
+        for name, least in (low | {"threads": 0, "memory": 1 << 20 if self.memory else 0}).items():
             if getattr(self, name) < least:
                 raise SettingsError(f"{name} is {getattr(self, name)}: the least is {least}")
         for name, allowed in CHOICES.items():

@@ -15,7 +15,6 @@ from dedup.cli.options import Out, Paths, Rejects, Shared
 from dedup.cli.output import check_place
 from dedup.cli.rejects import kept
 from dedup.cli.rendering import FORMATS, PAGES, exit_code, format_of, render
-from dedup.cli.terminal import Meter
 from dedup.errors import SettingsError
 from dedup.settings import choice
 
@@ -84,7 +83,7 @@ def check(  # noqa: PLR0913 - an option each
         check_place(out, [*paths, *against], config.settings)
     with (
         kept(rejects, config.settings.on_error) as take,
-        Meter(quiet=shared.quiet, color=shared.color) as watch,
+        shared.meter([*paths, *against], config) as watch,
     ):
         found = api.check(paths, against, config.settings, watch=watch, rejects=take)
     for form, out in wanted:

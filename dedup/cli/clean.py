@@ -192,7 +192,7 @@ def run(  # noqa: PLR0913 - what is cleaned, where to, how
     from dedup.reports.clean_page import clean_page, refused_page
 
     besides: dict[str, Any] = {"dry_run": dry_run, "ids": ids, "ledger": ledger}
-    with Meter(quiet=shared.quiet, color=shared.color) as watch:
+    with shared.meter(paths, config) as watch:
         try:
             done = api.clean_to(
                 paths, output, config.settings, policy_of(config), **besides, watch=watch
@@ -213,7 +213,7 @@ def look(paths: list[str], document: str, config: "Config", shared: Shared) -> i
     """Show what would go from one document."""
     from dedup import api
 
-    with Meter(quiet=shared.quiet, color=shared.color) as watch:
+    with shared.meter(paths, config) as watch:
         planned = api.clean(paths, config.settings, policy_of(config), watch=watch)
         taken = planned.taken(document)
     show_taken(taken, document, shared)

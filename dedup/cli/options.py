@@ -8,12 +8,15 @@ configuration file or the default holds (`dedup/config.py`).
 
 # NOTE: no `from __future__ import annotations` in cli/: typer reads the annotations at run time.
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from dedup.cli.output import check_place
+from dedup.cli.terminal import Meter
 from dedup.config import Config, load
 from dedup.errors import SettingsError
 from dedup.settings import CHOICES, Settings, bytes_of, choice, size
@@ -32,7 +35,7 @@ def _option(name: str, panel: str, metavar: str, *more: str) -> Any:  # noqa: AN
     """Declare the option of a setting: its help and default come from `Settings`."""
     about, default = _FIELDS[name].metadata["about"], getattr(Settings(), name)
     shown = size(default) if name == "memory" else default
-    tail = f" [dim]\\[{shown}][/dim]" if shown not in {None, ()} else ""
+    tail = f" [dim]\\[{shown}][/dim]" if shown not in {None, (), "0"} else ""
     return typer.Option(
         "--" + name.replace("_", "-"),
         *more,
@@ -63,6 +66,15 @@ Threads = Annotated[int | None, _option("threads", RUNNING, "N")]
 Engine = Annotated[str | None, _option("engine", RUNNING, "")]
 WorkDir = Annotated[str | None, _option("work_dir", RUNNING, "DIR")]
 
+Timings = Annotated[
+    Path | None,
+    typer.Option(
+        help="write the seconds of each stage here, as JSON",
+        metavar="FILE",
+        rich_help_panel=RUNNING,
+        show_default=False,
+    ),
+]
 ConfigFile = Annotated[
     Path | None,
     typer.Option(
@@ -176,7 +188,17 @@ class Shared(Talk):
     threads: Threads = None
     engine: Engine = None
     work_dir: WorkDir = None
+    timings: Timings = None
     config: ConfigFile = None
+
+    def meter(self, inputs: Sequence[str], config: Config) -> Meter:
+        """
+        Give what shows the progress of this command, and measures its stages.
+
+        Raises `OutputError` where the timings cannot be written, or would be over an input.
+        """
+        check_place(self.timings, inputs, config.settings)
+        return Meter(quiet=self.quiet, color=self.color, timings=self.timings)
 
     def resolve(self, command: str | None = None, **own: Any) -> Config:  # noqa: ANN401 - options
         """

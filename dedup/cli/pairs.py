@@ -59,7 +59,7 @@ def pairs(
     skipped: list[Skipped] = []
     with (
         kept(rejects, config.settings.on_error) as take,
-        Meter(quiet=shared.quiet, color=shared.color) as watch,
+        shared.meter(paths, config) as watch,
     ):
         rows = api.pairs(paths, config.settings, watch=watch, rejects=take, skipped=skipped.append)
         write(_LINES[format](_unwatched(rows, watch)), output, data=True)

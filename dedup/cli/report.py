@@ -13,7 +13,6 @@ from dedup.cli.options import Out, Paths, Rejects, Shared
 from dedup.cli.output import check_place
 from dedup.cli.rejects import kept
 from dedup.cli.rendering import FORMATS, PAGES, exit_code, explain, format_of, render
-from dedup.cli.terminal import Meter
 
 EXAMPLES = r"""
 dedup report articles/                          [dim]what repeats, and where[/dim]
@@ -95,7 +94,7 @@ def report(  # noqa: PLR0913 - an option each
         explain(config)
     with (
         kept(rejects, config.settings.on_error) as take,
-        Meter(quiet=shared.quiet, color=shared.color) as watch,
+        shared.meter(paths, config) as watch,
     ):
         found = api.find(paths, config.settings, watch=watch, rejects=take)
     render(found, form, output, shared, view)

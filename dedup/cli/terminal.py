@@ -6,18 +6,28 @@ name contains reaches the terminal as a control character.
 """
 
 import contextlib
+import json
 import os
 import sys
 import time
 from typing import TYPE_CHECKING, Self, TextIO
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rich.console import Console
     from rich.progress import Progress, TaskID
 
 FALLBACK_COLUMNS = 80
 PATIENCE = 1.0
 """Seconds before a progress bar appears: a quick run shows none, and does not load one."""
+LONG = 5.0
+"""Seconds from which a run says where they went,"""
+SHORT = 0.1
+"""naming the stages of at least so many."""
+STARTING = "starting"
+BYTES = "reading"
+"""The stage that counts bytes; others count texts, pairs or files."""
 
 
 def is_terminal(stream: TextIO | None) -> bool:
@@ -96,24 +106,45 @@ def say(line: str) -> None:
 
 class Meter:
     """
-    A progress bar with rate and time left; a class because a bar has a beginning and an end.
+    A progress bar with rate and time left, and the time that each stage took.
 
-    Call it with what is done, how far it is and how far it goes (`None` where nobody knows). It
-    shows nothing in its first second, and nothing at all where no person is looking.
+    A class because a bar has a beginning and an end. Call it with what is done, how far it is and
+    how far it goes (`None` where nobody knows). It shows nothing in its first second, and nothing
+    at all where no person is looking; a run that took long ends with a line that says where.
     """
 
-    def __init__(self, *, quiet: bool = False, color: str = "auto") -> None:
+    def __init__(
+        self, *, quiet: bool = False, color: str = "auto", timings: "Path | None" = None
+    ) -> None:
         self._on = is_terminal(sys.stderr) and not quiet
+        self._quiet = quiet
         self._color = color
-        self._from = time.monotonic()
+        self._timings = timings
+        self._from = self._since = time.monotonic()
+        self._stage = STARTING
+        self._seconds: dict[str, float] = {}
         self._bar: Progress | None = None
         self._tasks: dict[str, TaskID] = {}
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, failed: type[BaseException] | None, *_: object) -> None:
         self.stop()
+        self._turn(STARTING)
+        total = time.monotonic() - self._from
+        stages = {name: took for name, took in self._seconds.items() if name != STARTING}
+        if failed is not None:
+            return
+        if self._timings is not None:
+            from dedup.cli.output import write
+
+            known = {name: round(took, 4) for name, took in self._seconds.items()}
+            line = json.dumps({"stages": known, "seconds": round(total, 4)}, ensure_ascii=False)
+            write(line + "\n", self._timings, data=True)
+        if total >= LONG and not self._quiet:
+            said = (f"{name} {took:.1f}" for name, took in stages.items() if took >= SHORT)
+            say(f"{_clock(total) if total >= 60 else f'{total:.1f} s'}: {', '.join(said)}")
 
     def stop(self) -> None:
         """Clear the bar and show none again: data may be about to follow."""
@@ -123,6 +154,8 @@ class Meter:
 
     def __call__(self, stage: str, done: int, total: int | None) -> None:
         """Show how far a stage is."""
+        if stage != self._stage:
+            self._turn(stage)
         if not self._on or time.monotonic() - self._from < PATIENCE:
             return
         if self._bar is None:
@@ -134,6 +167,12 @@ class Meter:
             self._tasks[stage] = self._bar.add_task(stage, total=None)
         # NOTE: before a first step is done nobody knows the pace: the bar moves, no more.
         self._bar.update(self._tasks[stage], completed=done, total=total if done else None)
+
+    def _turn(self, stage: str) -> None:
+        """End the stage that was, and begin another."""
+        now = time.monotonic()
+        self._seconds[self._stage] = self._seconds.get(self._stage, 0.0) + now - self._since
+        self._stage, self._since = stage, now
 
 
 def _bar(*, colors: bool) -> "Progress":
@@ -155,7 +194,9 @@ def _bar(*, colors: bool) -> "Progress":
             if task.total is None:
                 return Text("")
             pace = f"{task.percentage:.0f}%"
-            if task.speed:
+            if task.speed and task.description == BYTES:
+                pace += f", {task.speed / 1e6:,.0f} MB/s"
+            elif task.speed:
                 pace += f", {task.speed:,.0f}/s"
             if task.time_remaining is not None:
                 pace += f", {_clock(task.time_remaining)} left"

@@ -13,7 +13,9 @@ import threading
 import weakref
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 import numpy as np
@@ -40,6 +42,9 @@ BATCH_BYTES = 16 << 20
 """What a batch may hold where memory allows it."""
 RANGE_BYTES = 1 << 20
 """What a range holds at least, where there is so much: less is not worth a thread."""
+CONTAINER = Path("/sys/fs/cgroup/memory.max")
+UNKNOWN = 8 << 30
+"""Memory of a machine that does not tell."""
 
 
 class Local:
@@ -52,10 +57,10 @@ class Local:
     """
 
     def __init__(
-        self, memory: int = 2 << 30, threads: int = 0, work_dir: str | None = None
+        self, memory: int | None = None, threads: int = 0, work_dir: str | None = None
     ) -> None:
         self.threads = threads or os.cpu_count() or 1
-        self.memory = memory
+        self.memory = machine_memory() // 4 if memory is None else memory
         self._meter = Meter()
         self._folder = WorkFolder(work_dir)
         self._threads: ThreadPoolExecutor | None = None
@@ -243,6 +248,16 @@ class Meter:
         with self._counting:
             self._known.discard(name)
             self.bytes -= size
+
+
+def machine_memory() -> int:
+    """Give the bytes of memory that this process may use: the machine's, or its container's."""
+    sizes = []
+    with suppress(AttributeError, OSError, ValueError):  # not known on every system
+        sizes.append(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+    with suppress(OSError, ValueError):  # no container, or one without a limit
+        sizes.append(int(CONTAINER.read_text(encoding="ascii")))
+    return min(sizes, default=UNKNOWN)
 
 
 def _owners(table: Table) -> Iterator[NDArray[Any]]:

@@ -151,11 +151,11 @@ class Reading:
                     missing.difference_update(batch.published)
                     yield batch.table()
                     batch = _Batch(batch.end)
-                    self._watch("read", self.done, self.total)
+                    self._watch("reading", self.done, self.total)
         if batch.rows:
             missing.difference_update(batch.published)
             yield batch.table()
-        self._watch("read", self.total, self.total)
+        self._watch("reading", self.total, self.total)
         for side in sorted(missing):
             raise InputError(self._nothing(published=side))
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from dedup.model import I64
@@ -25,6 +28,11 @@ def rank_within(*columns: NDArray[np.integer]) -> I64:
     """Number the rows of each run of equal keys from 0."""
     starts = np.flatnonzero(fresh(*columns))
     return np.arange(len(columns[0])) - np.repeat(starts, np.diff(starts, append=len(columns[0])))
+
+
+def spans(starts: I64, length: int) -> Iterator[tuple[int, int]]:
+    """Give the rows of each run that begins at one of `starts`, half-open."""
+    return pairwise([*starts.tolist(), length])
 
 
 def repeated(counts: NDArray[np.integer]) -> tuple[I64, I64]:

@@ -28,12 +28,11 @@ from dedup.model import (
 )
 from dedup.rows import fresh, rank_within
 from dedup.stages.normalise import without_rest
-from dedup.stages.runs import Document, documents
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
-    from dedup.model import F64, I64, Bodies, Places, Runs
+    from dedup.model import F64, I8, I32, I64, Bodies, Places, Runs
     from dedup.settings import Settings
 
 SHOWN = 3
@@ -42,79 +41,103 @@ SHOWN = 3
 
 def gather(runs: Runs, bodies: Bodies, settings: Settings) -> Finds:
     """Group the runs of each source document; both sorted by it."""
-    rows: list[tuple[Any, ...]] = []
-    sources = bodies.take(np.isin(bodies.doc, runs.source))
-    for source, document in documents(sources, settings).items():
-        mine = runs.slice(*np.searchsorted(runs.source, [source, source + 1]).tolist())
-        for kind, chosen in ((ACROSS, mine.copy != source), (WITHIN, mine.copy == source)):
-            groups = grouped(mine, np.flatnonzero(chosen).tolist(), document)
-            for number, group in enumerate(groups):
-                head = (source, KINDS.index(kind), UNITS.index(BLOCK), number)
-                rows += [(*head, *row) for row in occurrences(mine, group, document, source)]
-    return finds(rows)
+    base = np.searchsorted(bodies.doc, runs.source)
+    open_ = (bodies.words >= settings.min_words) & (bodies.boilerplate == 0)
+    before = np.concatenate([[0], np.cumsum(open_)])
+    first, past = before[base + runs.from_first], before[base + runs.from_last + 1]
+    within = (runs.copy == runs.source).astype(np.int64)
+    group = grouped(runs.source, within, first, past)
+    order = np.lexsort((runs.last, runs.first, runs.copy, group))
+    runs, base, group, within = runs.take(order), base[order], group[order], within[order]
+    heads = np.flatnonzero(fresh(group))
+    number = group - np.maximum.accumulate(np.where(fresh(runs.source, within), group, 0))
+    kind = np.where(within, KINDS.index(WITHIN), KINDS.index(ACROSS)).astype(np.int8)
+    copies = copied(runs, kind, number, base, bodies)
+    return Finds.concat([keepers(runs, kind, number, base, heads, bodies), copies])
 
 
-def grouped(runs: Runs, rows: list[int], document: Document) -> list[list[int]]:
-    """Put runs that share half of the first one's source together, longest source first."""
-    sources = {
-        row: set(
-            document.open[
-                np.searchsorted(document.open, runs.from_first[row]) : np.searchsorted(
-                    document.open, runs.from_last[row], "right"
-                )
-            ]
-        )
-        for row in rows
-    }
-    groups: list[list[int]] = []
-    for row in sorted(
-        rows,
-        key=lambda r: (
-            -len(sources[r]),
-            runs.from_first[r],
-            runs.from_last[r],
-            runs.copy[r],
-            runs.first[r],
-        ),
+def grouped(source: I64, within: I64, first: I64, past: I64) -> I64:
+    """
+    Give the group of each run: those that share half of the first one's source, longest first.
+
+    Sources are stretches of open paragraphs, `first` up to `past`, by number among those of all
+    documents. Groups are numbered in order of source and kind. Equal stretches are one step, and a
+    stretch is held against the groups that begin with one of its own paragraphs only: few, since
+    two first ones over one paragraph share less than half of the longer.
+    """
+    order = np.lexsort((first, first - past, within, source))
+    new = fresh(source[order], within[order], first[order], past[order])
+    rows = order[new]
+    firsts: list[tuple[int, int]] = []
+    over: dict[tuple[int, int], list[int]] = {}
+    group = []
+    for kind, a, b in zip(
+        within[rows].tolist(), first[rows].tolist(), past[rows].tolist(), strict=True
     ):
-        for group in groups:
-            first = sources[group[0]]
-            if 2 * len(sources[row] & first) >= len(first):
-                group.append(row)
+        for known in sorted({g for at in range(a, b) for g in over.get((kind, at), ())}):
+            c, d = firsts[known]
+            if 2 * (min(b, d) - max(a, c)) >= d - c:
+                group.append(known)
                 break
         else:
-            groups.append([row])
-    return groups
+            group.append(len(firsts))
+            for at in range(a, b):
+                over.setdefault((kind, at), []).append(len(firsts))
+            firsts.append((a, b))
+    out = np.zeros(len(order), np.int64)
+    out[order] = np.array(group, np.int64)[np.cumsum(new) - 1]
+    return out
 
 
-def occurrences(
-    runs: Runs, group: list[int], document: Document, source: int
-) -> Iterator[tuple[Any, ...]]:
-    """Write a group as rows of `Finds`: the keeper, then its copies in Order."""
-    first = int(min(runs.from_first[row] for row in group))
-    last = int(max(runs.from_last[row] for row in group))
-    keeper = part(document, first, last)
-    _, _, line, line_end, start, end = keeper
-    lowest = min(runs.similarity[row] for row in group)
-    words = sum(document.words[first : last + 1])
-    yield (
-        *(0, source, first, last, start, end, line, line_end, lowest, 0, 0, words, keeper, b""),
-        document.stretch(first, last),
+def keepers(  # noqa: PLR0913
+    runs: Runs, kind: I8, number: I64, base: I64, heads: I64, bodies: Bodies
+) -> Finds:
+    """Write the keeper of each group: the smallest stretch that covers its sources."""
+    if not len(heads):
+        return finds([])
+    first = np.minimum.reduceat(runs.from_first, heads)
+    last = np.maximum.reduceat(runs.from_last, heads)
+    base = base[heads]
+    where = stretches(first, last, base, bodies)
+    _, _, line, line_end, start, end = where.T
+    words = np.concatenate([[0], np.cumsum(bodies.words, dtype=np.int64)])
+    zeros = np.zeros(len(heads), np.int8)
+    written = bodies.written.pieces(
+        bodies.written.offsets[base + first], bodies.written.offsets[base + last + 1]
     )
-    for row in sorted(group, key=lambda r: (runs.copy[r], runs.first[r], runs.last[r])):
-        where = (runs.first[row], runs.last[row], runs.start[row], runs.end[row])
-        lines = (runs.line[row], runs.line_end[row])
-        repeated = part(document, int(runs.from_first[row]), int(runs.from_last[row]))
-        yield (
-            *(1, runs.copy[row], *where, *lines, runs.similarity[row], runs.bound[row], 0, 0),
-            *(repeated, runs.pairs.raw(row), runs.written.raw(row)),
-        )
+    source = runs.source[heads]
+    unit = zeros + np.int8(UNITS.index(BLOCK))
+    return Finds(
+        *(source, kind[heads], unit, number[heads], zeros, source, first, last, start, end),
+        *(line.astype(np.int32), line_end.astype(np.int32)),
+        np.minimum.reduceat(runs.similarity, heads),
+        zeros,
+        zeros.astype(np.int64),
+        words[base + last + 1] - words[base + first],
+        where,
+        Strings.of([b""] * len(heads)),
+        without_rest(written, end - start),
+    )
 
 
-def part(document: Document, first: int, last: int) -> tuple[int, ...]:
-    """Give paragraphs, lines and offsets of a stretch."""
-    lines = (document.line[first], document.line_end[last])
-    return (first, last, *lines, document.start[first], document.end[last])
+def copied(runs: Runs, kind: I8, number: I64, base: I64, bodies: Bodies) -> Finds:
+    """Write every run as a copy."""
+    zeros = np.zeros(len(runs), np.int64)
+    ones = np.ones(len(runs), np.int8)
+    unit = ones * UNITS.index(BLOCK)
+    return Finds(
+        *(runs.source, kind, unit, number, ones, runs.copy, runs.first, runs.last),
+        *(runs.start, runs.end, runs.line, runs.line_end, runs.similarity, runs.bound),
+        *(zeros, zeros, stretches(runs.from_first, runs.from_last, base, bodies)),
+        *(runs.pairs, runs.written),
+    )
+
+
+def stretches(first: I32, last: I32, base: I64, bodies: Bodies) -> I64:
+    """Give paragraphs, lines and offsets of stretches, six columns; `base` has paragraph 0."""
+    a, b = base + first, base + last
+    lines = (bodies.line[a], bodies.line_end[b])
+    return np.stack([first, last, *lines, bodies.start[a], bodies.end[b]], axis=1).astype(np.int64)
 
 
 def finds(rows: list[tuple[Any, ...]]) -> Finds:
@@ -157,12 +180,18 @@ def stars(texts: I64, matches: Iterable[Matches]) -> Keepers:
     if not parts or not len(texts):
         return Keepers(texts, texts, np.ones(len(texts)))
     known = Matches.concat(parts)
-    keeper, value = np.arange(len(texts)), np.ones(len(texts))
-    for row in np.lexsort((known.a, known.b)).tolist():
-        a, b = known.a[row], known.b[row]
-        if keeper[b] == b and keeper[a] == a:
-            keeper[b], value[b] = a, known.similarity[row]
-    return Keepers(texts, texts[keeper], value)
+    value = np.ones(len(texts))
+    order = np.lexsort((known.a, known.b))
+    first = list(range(len(texts)))
+    by = [-1] * len(texts)
+    for row, a, b in zip(
+        order.tolist(), known.a[order].tolist(), known.b[order].tolist(), strict=True
+    ):
+        if by[b] < 0 and by[a] < 0:
+            first[b], by[b] = a, row
+    led = np.flatnonzero(np.array(by) >= 0)
+    value[led] = known.similarity[np.array(by)[led]]
+    return Keepers(texts, texts[np.array(first)], value)
 
 
 def _inside(texts: I64, matches: Matches) -> Matches:

@@ -9,7 +9,7 @@ and is widened over equal short paragraphs beside it (specification: Run, Choice
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ from rapidfuzz.distance import Indel
 
 from dedup import kernels
 from dedup.model import Runs, Scenes, Strings
-from dedup.rows import matching
+from dedup.rows import fresh, matching, spans
 from dedup.stages.verify import DIGITS, similarity
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 BOUND = 50_000
 """Characters beyond which the similarity of two stretches is a lower bound."""
+REMEMBERED = 1_000
+"""Stretches of a document whose normalised text is kept."""
 
 
 def scene(partners: Partners, bodies: Bodies) -> Scenes:
@@ -104,6 +106,13 @@ class Document:
         """The place of a paragraph among the open ones, by its number."""
         return {no: place for place, no in enumerate(self.open)}
 
+    def block(self, place: int) -> tuple[int, bytes]:
+        """Give the length of an open paragraph, and all that is written up to the next one."""
+        no = self.open[place]
+        past = self.open[place + 1] if place + 1 < len(self.open) else len(self.start)
+        a, b = self.written.offsets[no], self.written.offsets[past]
+        return self.end[no] - self.start[no], self.written.data[a:b].tobytes()
+
     def stretch(self, first: int, last: int) -> str:
         """Give the original text of paragraphs `first` to `last`."""
         a, b = self.written.offsets[first], self.written.offsets[last + 1]
@@ -118,6 +127,8 @@ class Document:
         """Give the normalised text of paragraphs `first` to `last`."""
         key = (first, last)
         if key not in self._normal:
+            if len(self._normal) >= REMEMBERED:
+                self._normal.clear()
             raw = self.stretch(first, last).encode("utf-8", "surrogatepass")
             ends = np.array([0, len(raw)])
             data, _, _ = kernels.normalise(np.frombuffer(raw, np.uint8), ends)
@@ -146,65 +157,177 @@ def chosen(
     if not len(points):
         return
     here = seen[copy]
-    near: dict[int, set[tuple[int, int]]] = {}
-    begins: dict[int, list[tuple[int, int]]] = {}
-    for source, j, i in zip(
-        points.source.tolist(), points.j.tolist(), points.i.tolist(), strict=True
-    ):
-        place = (seen[source].position[i], here.position[j])
-        near.setdefault(source, set()).add(place)
-        begins.setdefault(j, []).append((source, i))
-    alike = {(here.text[j], seen[s].text[i]) for j, sources in begins.items() for s, i in sources}
+    near = Near(points, copy, seen)
+    known: dict[int, Known] = {}
     taken: set[int] = set()
-    for j in sorted(begins):
-        if here.position[j] in taken:
+    furthest = -1
+    for place in near.begins:
+        if place in taken:
             continue
-        grown = []
-        for source, i in sorted(begins[j]):
-            first = (seen[source].position[i], here.position[j])
-            limit = first[1] if source == copy else len(seen[source].open)
-            grown.append((source, grow(first, near[source], taken, limit, settings.max_gap)))
-        best: Run | None = None
-        for source, places in sorted(grown, key=lambda g: -len(g[1])):
-            if best is not None and len(places) < len(best.pairs):
-                break
-            there = seen[source]
-            pairs = tuple((there.open[a], here.open[b]) for a, b in places)
-            run = settle(pairs, source, there, here, alike, settings)
-            if run is not None and (
-                best is None
-                or (-len(run.pairs), run.source, run.from_first)
-                < (-len(best.pairs), best.source, best.from_first)
-            ):
-                best = run
+        sign = near.signs[place] if near.signs else None
+        again = known.get(sign) if sign is not None and furthest < place else None
+        if again is not None and again.holds(place, near):
+            best = again.run_at(place, here, seen)
+        else:
+            best, then = longest(place, near, taken, settings)
+            if sign is not None and furthest < place and then.holds(place, near):
+                known[sign] = then
         if best is not None:
-            taken.update(here.position[b] for _, b in best.pairs)
+            places = [here.position[b] for _, b in best.pairs]
+            taken.update(places)
+            furthest = max(furthest, places[-1])
             yield widened(best, seen[best.source], here)
 
 
-def grow(
+class Near:
+    """
+    The points of one kind in one document; a class because equal places share what they point at.
+
+    A place is the number of a paragraph among the open ones of its document. Where a paragraph
+    stands again and again its places point at the same sources: these are kept once.
+    """
+
+    def __init__(self, points: Points, copy: int, seen: dict[int, Document]) -> None:
+        self.here, self.copy, self.seen = seen[copy], copy, seen
+        order = np.lexsort((points.i, points.source, points.j))
+        j, i = points.j[order], points.i[order]
+        docs, source = np.unique(points.source[order], return_inverse=True)
+        self.docs: list[int] = docs.tolist()
+        """The sources by number."""
+        codes = i * len(docs) + source
+        firsts = np.flatnonzero(fresh(j))
+        kinds: dict[bytes, int] = {}
+        self.sources: list[set[int]] = []
+        """What each kind of place points at: paragraph times sources plus number of the source."""
+        self.begins: dict[int, int] = {}
+        """The kind of each place that points at anything, left to right."""
+        for no, (a, b) in zip(j[firsts].tolist(), spans(firsts, len(j)), strict=True):
+            kind = kinds.setdefault(codes[a:b].tobytes(), len(kinds))
+            if kind == len(self.sources):
+                self.sources.append(set(codes[a:b].tolist()))
+            self.begins[self.here.position[no]] = kind
+        self.signs = self._signs() if len(self.sources) < len(self.begins) else []
+        """What distinguishes a place: what it points at and what is written there."""
+
+    def _signs(self) -> list[int]:
+        signs: dict[tuple[int, int, bytes], int] = {}
+        return [
+            signs.setdefault((self.begins.get(place, -1), *self.here.block(place)), len(signs))
+            for place in range(len(self.here.open))
+        ]
+
+    @cached_property
+    def alike(self) -> set[tuple[int, int]]:
+        """Pairs of texts that match: the copy's and the source's."""
+        text, no = self.here.text, self.here.open
+        some = {(text[no[place]], kind) for place, kind in self.begins.items()}
+        return {
+            (mine, self.seen[self.docs[source]].text[i])
+            for mine, kind in some
+            for source, i in self.pointed(kind)
+        }
+
+    def pointed(self, kind: int) -> list[tuple[int, int]]:
+        """Give number of the source and paragraph that a kind of place points at, in Order."""
+        return sorted(divmod(code, len(self.docs))[::-1] for code in self.sources[kind])
+
+    def has(self, source: int, i: int, here: int) -> bool:
+        """Say whether a place of the copy points at a paragraph of a source."""
+        kind = self.begins.get(here)
+        return kind is not None and i * len(self.docs) + source in self.sources[kind]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """
+    The run that begins at a place, for every place where the same follows.
+
+    It holds where all that was looked at is the same: the copy's `signs` from the place on, with
+    none of them taken, and sources that end before it.
+    """
+
+    signs: list[int]
+    highest: int
+    """A place of the copy's own document before which all sources end; -1 for other documents."""
+    run: Run | None
+    places: list[tuple[int, int]]
+    """Its pairs: place in the source, and in the copy from where it begins."""
+
+    def holds(self, place: int, near: Near) -> bool:
+        """Say whether the same follows at a place."""
+        return self.highest < place and (near.signs[place : place + len(self.signs)] == self.signs)
+
+    def run_at(self, place: int, here: Document, seen: dict[int, Document]) -> Run | None:
+        """Give the run that begins there."""
+        if self.run is None:
+            return None
+        there = seen[self.run.source]
+        pairs = tuple((there.open[a], here.open[place + b]) for a, b in self.places)
+        return replace(self.run, pairs=pairs, first=pairs[0][1], last=pairs[-1][1])
+
+
+def longest(
+    place: int, near: Near, taken: set[int], settings: Settings
+) -> tuple[Run | None, Known]:
+    """Choose among the runs that begin at a place, and say what that depends on."""
+    here, max_gap = near.here, settings.max_gap
+    grown = []
+    for number, i in near.pointed(near.begins[place]):
+        there = near.seen[near.docs[number]]
+        limit = place if there is here else len(there.open)
+        first = (there.position[i], place)
+        grown.append((near.docs[number], grow(first, near, number, taken, limit, max_gap)))
+    best: Run | None = None
+    for source, places in sorted(grown, key=lambda g: -len(g[1])):
+        there = near.seen[source]
+        if best is not None and len(places) <= len(best.pairs):
+            begin = (source, there.open[places[0][0]])
+            if len(places) < len(best.pairs) or begin > (best.source, best.from_first):
+                continue
+        pairs = tuple((there.open[a], here.open[b]) for a, b in places)
+        run = settle(pairs, source, there, here, near, settings)
+        if run is not None and (
+            best is None
+            or (-len(run.pairs), run.source, run.from_first)
+            < (-len(best.pairs), best.source, best.from_first)
+        ):
+            best = run
+    past = max(places[-1][1] for _, places in grown) + max_gap + 2
+    own = [places[-1][0] for source, places in grown if source == near.copy]
+    steps = []
+    if best is not None:
+        position = near.seen[best.source].position
+        steps = [(position[a], here.position[b] - place) for a, b in best.pairs]
+    highest = max(own, default=-max_gap - 2) + max_gap + 1
+    return best, Known(near.signs[place:past], highest, best, steps)
+
+
+@cache
+def steps(max_gap: int) -> list[tuple[int, int]]:
+    """Give what may be skipped in source and copy: fewest in all first, then fewest in the copy."""
+    return sorted(
+        ((a, b) for a in range(max_gap + 1) for b in range(max_gap + 1)),
+        key=lambda skipped: (sum(skipped), skipped[1]),
+    )
+
+
+def grow(  # noqa: PLR0913
     first: tuple[int, int],
-    near: set[tuple[int, int]],
+    near: Near,
+    number: int,
     taken: set[int],
     limit: int,
     max_gap: int,
 ) -> list[tuple[int, int]]:
-    """
-    Follow the nearest next points from `first`, by places among open paragraphs.
-
-    Nearest is fewest skipped in all, then fewest in the copy; the source stays before `limit`.
-    """
-    steps = sorted(
-        ((a, b) for a in range(max_gap + 1) for b in range(max_gap + 1)),
-        key=lambda skipped: (sum(skipped), skipped[1]),
-    )
+    """Follow the nearest next points from `first`; the source stays before `limit`."""
     run = [first]
+    there = near.seen[near.docs[number]].open
     while True:
         i, j = run[-1]
-        for a, b in steps:
-            then = (i + 1 + a, j + 1 + b)
-            if then in near and then[0] < limit and then[1] not in taken:
-                run.append(then)
+        for a, b in steps(max_gap):
+            x, y = i + 1 + a, j + 1 + b
+            if x < limit and y not in taken and near.has(number, there[x], y):
+                run.append((x, y))
                 break
         else:
             return run
@@ -215,7 +338,7 @@ def settle(  # noqa: PLR0913
     source: int,
     there: Document,
     here: Document,
-    alike: set[tuple[int, int]],
+    near: Near,
     settings: Settings,
 ) -> Run | None:
     """Cut a run until it holds, and give it if it counts."""
@@ -224,7 +347,7 @@ def settle(  # noqa: PLR0913
         if value < settings.threshold:
             pairs = pairs[: widest_gap(pairs, there, here)]
             continue
-        once = one_period(pairs, there, alike) if there is here else pairs
+        once = one_period(pairs, there, near.alike) if there is here else pairs
         if once == pairs:
             break
         pairs = once
@@ -258,6 +381,8 @@ def stretch_similarity(
     comparing costs the product of the lengths.
     """
     if max(there.characters(*source), here.characters(*copy)) <= BOUND:
+        if there.stretch(*source) == here.stretch(*copy):
+            return 1.0, False
         return similarity(there.normal(*source), here.normal(*copy)), False
     lengths = sum(len(there.normal(n, n)) for n in range(source[0], source[1] + 1))
     lengths += sum(len(here.normal(n, n)) for n in range(copy[0], copy[1] + 1))
@@ -320,6 +445,8 @@ def widened(run: Run, there: Document, here: Document) -> Run:
     ):
         from_last, last = from_last + 1, last + 1
         pairs = (*pairs, (from_last, last))
+    if pairs == run.pairs:
+        return run
     value, bound = stretch_similarity((from_first, from_last), (first, last), pairs, there, here)
     return replace(
         run,

@@ -11,6 +11,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from importlib.metadata import version
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
     from dedup.engines.interface import Stored
     from dedup.matched import Matched
-    from dedup.model import I64, Extents, Finds, Texts, Twins
+    from dedup.model import Extents, Finds, Texts, Twins
     from dedup.settings import Settings
 
 Span = tuple[int, int]
@@ -118,10 +119,14 @@ class Naming:
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
+        self._names: dict[int, Name] = {}
 
     def name(self, doc: int) -> Name:
         """Give the path and the record of a document."""
-        return Name(self.facts.path[doc], self.facts.record[doc] if self.file_line(doc) else None)
+        if doc not in self._names:
+            record = self.facts.record[doc] if self.file_line(doc) else None
+            self._names[doc] = Name(self.facts.path[doc], record)
+        return self._names[doc]
 
     def place(self, doc: int, no: int) -> Place:
         """Name a paragraph, numbered from 0."""
@@ -164,7 +169,9 @@ def groups(finds: Iterable[Finds], naming: Naming) -> Iterator[Found]:
             if isinstance(column, np.ndarray)
         }
         data, offsets, _ = kernels.normalise(batch.written.data, batch.written.offsets)
-        normal, pairs, written = Strings(data, offsets).raws(), batch.pairs.raws(), batch.written
+        normal, written = Strings(data, offsets).raws(), batch.written
+        numbers = (batch.pairs.data.view("<i4").reshape(-1, 2) + 1).tolist()
+        pairs = [numbers[a // 8 : b // 8] for a, b in pairwise(batch.pairs.offsets.tolist())]
         for row in range(len(batch)):
             cells = {name: column[row] for name, column in plain.items()}
             if not cells["copy"]:
@@ -184,7 +191,7 @@ def occurrence(  # noqa: PLR0913 - a row, cell by cell
     cells: dict[str, Any],
     keeper: Occurrence | None,
     fingerprint: str,
-    pairs: bytes,
+    pairs: list[list[int]],
     text: str,
     naming: Naming,
 ) -> Occurrence:
@@ -199,7 +206,6 @@ def occurrence(  # noqa: PLR0913 - a row, cell by cell
     if keeper is not None:
         start = 0 if whole else covered.start - keeper.start
         same = keeper.text if whole else keeper.text[start : start + covered.end - covered.start]
-    numbers = np.frombuffer(pairs, "<i4").reshape(-1, 2) + 1
     return Occurrence(
         document=name.document,
         record=name.record,
@@ -215,7 +221,7 @@ def occurrence(  # noqa: PLR0913 - a row, cell by cell
         fingerprint=fingerprint,
         of=None if whole else covered,
         bound=bool(cells["bound"]),
-        paired=tuple((i, j) for i, j in numbers.tolist()),
+        paired=tuple((i, j) for i, j in pairs),
     )
 
 
@@ -260,23 +266,31 @@ class Lying:
     def __init__(self, extents: Stored[Extents]) -> None:
         self.doc, self.start, self.end = (extents.column(c) for c in ("doc", "start", "end"))
 
-    def of(self, doc: int) -> tuple[I64, I64]:
-        """Give starts and ends of the paragraphs of a document."""
-        a, b = np.searchsorted(self.doc, [doc, doc + 1])
-        return self.start[a:b], self.end[a:b]
+        self._before = np.concatenate([[0], np.cumsum(self.end - self.start)])
+        """Characters of the paragraphs before each one."""
 
     def paragraphs(self, doc: int, spans: list[Span]) -> int:
         """Count the paragraphs that begin in any of these stretches."""
-        starts, _ = self.of(doc)
-        return sum(int(np.diff(np.searchsorted(starts, span))[0]) for span in united(spans))
+        first, past = self._rows(doc)
+        edges = np.searchsorted(self.start[first:past], np.array(united(spans)))
+        return int((edges[:, 1] - edges[:, 0]).sum())
 
     def share(self, doc: int, spans: list[Span]) -> float:
         """Give the share of the characters of all paragraphs that lie in these stretches."""
-        starts, ends = self.of(doc)
-        inside = 0
-        for start, end in united(spans):
-            inside += int(np.maximum(np.minimum(ends, end) - np.maximum(starts, start), 0).sum())
-        return round(inside / max(1, int((ends - starts).sum())), 4)
+        if not spans:
+            return 0.0
+        first, past = self._rows(doc)
+        edges = np.array(united(spans))
+        rows = first + np.searchsorted(self.start[first:past], edges)
+        # Of the last paragraph that begins before an edge, what lies behind it does not count.
+        over = np.where(rows > first, self.end[rows - 1] - edges, 0)
+        before = self._before[rows] - np.maximum(over, 0)
+        whole = int(self._before[past] - self._before[first])
+        return round(int((before[:, 1] - before[:, 0]).sum()) / max(1, whole), 4)
+
+    def _rows(self, doc: int) -> tuple[int, int]:
+        first, past = np.searchsorted(self.doc, [doc, doc + 1]).tolist()
+        return first, past
 
 
 def united(spans: list[Span]) -> list[Span]:

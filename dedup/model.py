@@ -433,6 +433,8 @@ class Seeds(Table):
     """Paragraph in which it begins."""
     at: I32
     """Where it begins in the document, in halves of words; a wall counts as many."""
+    barred: I8
+    """Kinds of block copies that cover the paragraph: 1 across, 2 within, 3 both, 0 none."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -266,12 +266,12 @@ def passages_beside(
     """From seeds to passages: what is repeated beside the blocks, whatever its paragraphs."""
     if settings.passages == "off":
         return ()
-    sown = engine.by_key(whole, ("doc",), m.Seeds, seeds.sow)
+    covered = engine.map(chain([seeds.NO_RUNS], blocks), m.Covered, seeds.covered)
+    sown = engine.join(whole, covered, (("doc",), ("doc",)), m.Seeds, seeds.sow)
     shared = engine.by_key(
         sown, ("key",), m.Shared, partial(seeds.share, published=published), shared=True
     )
     del sown
-    covered = engine.map(chain([seeds.NO_RUNS], blocks), m.Covered, seeds.covered)
     link = partial(seeds.link, settings=settings)
     links = engine.join(shared, covered, (("copy", "source"), ("doc",)), m.Links, link)
     del shared

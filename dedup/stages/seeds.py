@@ -25,7 +25,7 @@ from dedup.rows import fresh, rank_within, repeated
 
 if TYPE_CHECKING:
     from dedup.kernels import Units
-    from dedup.model import I32, I64, Bodies, Scenes
+    from dedup.model import I8, I32, I64, Bodies, Scenes
     from dedup.settings import Settings
 
 WORD = 2
@@ -96,8 +96,8 @@ def stream(rows: Bodies | Scenes, documents: I64) -> Stream:
     return Stream(units, row, places, documents, ends[first])
 
 
-def sow(bodies: Bodies) -> Seeds:
-    """Choose the seeds of every document; sorted by `doc`, `no`."""
+def sow(bodies: Bodies, covered: Covered) -> Seeds:
+    """Choose the seeds of every document, and say where a block lies; both sorted by `doc`."""
     words = stream(bodies, np.flatnonzero(fresh(bodies.doc)))
     rows, keys = kernels.winnow(words.units, words.places, length=LENGTH, window=WINDOW)
     at = words.row[rows]
@@ -107,11 +107,24 @@ def sow(bodies: Bodies) -> Seeds:
         bodies.doc[at],
         bodies.no[at],
         (words.places[rows] - words.base[document]).astype(np.int32),
+        barred(bodies, covered)[at],
     )
 
 
+def barred(bodies: Bodies, covered: Covered) -> I8:
+    """Say of each paragraph which kinds of copies cover it: 1 across, 2 within, 3 both."""
+    kinds = np.zeros(len(bodies), np.int8)
+    rows = np.searchsorted(bodies.doc, covered.doc) + covered.no
+    np.bitwise_or.at(kinds, rows, (1 << covered.within).astype(np.int8))
+    return kinds
+
+
 def share(seeds: Seeds, published: int) -> Shared:
-    """Point from each place of a seed to the earliest ones that have it; sorted by `key`."""
+    """
+    Point from each place of a seed to the earliest ones that have it; sorted by `key`.
+
+    Not from where a block copy of the kind lies: what stands there a million times costs nothing.
+    """
     new = fresh(seeds.key)
     seeds = seeds.take(~(new & np.append(new[1:], True)))
     order = np.lexsort((seeds.at, seeds.doc, seeds.key))
@@ -123,8 +136,11 @@ def share(seeds: Seeds, published: int) -> Shared:
     doc_first = np.repeat(own, np.diff(own, append=len(seeds)))
     here = np.arange(len(seeds))
     rows, places = [], []
-    for first, earlier in ((key_first, doc_first - key_first), (doc_first, here - doc_first)):
-        count = np.where(seeds.doc >= published, np.minimum(earlier, EARLIEST), 0)
+    across = (1, key_first, doc_first - key_first)
+    within = (2, doc_first, here - doc_first)
+    for kind, first, earlier in (across, within):
+        free = (seeds.doc >= published) & (seeds.barred & kind == 0)
+        count = np.where(free, np.minimum(earlier, EARLIEST), 0)
         row, step = repeated(count)
         rows.append(row)
         places.append(first[row] + step)

@@ -11,14 +11,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from rapidfuzz.distance import Indel
 
 from dedup import kernels
 from dedup.model import Runs, Scenes, Strings
-from dedup.rows import fresh, matching, spans
+from dedup.rows import fresh, matching
 from dedup.stages.verify import DIGITS, similarity
 
 if TYPE_CHECKING:
@@ -40,60 +40,99 @@ def scene(partners: Partners, bodies: Bodies) -> Scenes:
 
 
 def choose(points: Points, scenes: Scenes, settings: Settings) -> Runs:
-    """Choose the runs of each document `copy`; points sorted by copy, source, j, i."""
-    cuts = np.searchsorted(points.copy, np.unique(points.copy))
-    found: list[tuple[int, int, Run, Document]] = []
-    for start, stop in pairwise([*cuts.tolist(), len(points)]):
-        mine = points.slice(start, stop)
-        copy = int(mine.copy[0])
-        seen = documents(
-            scenes.slice(*np.searchsorted(scenes.copy, [copy, copy + 1]).tolist()), settings
-        )
-        for kind in (mine.take(mine.source != copy), mine.take(mine.source == copy)):
-            found += [
-                (run.source, copy, run, seen[copy]) for run in chosen(kind, copy, seen, settings)
-            ]
+    """Choose the runs of each document `copy`; points and scenes sorted by it."""
+    within = points.source == points.copy
+    points = points.take(np.lexsort((points.i, points.source, points.j, within, points.copy)))
+    shelf = Shelf.of(scenes, settings)
+    partners = np.flatnonzero(fresh(scenes.copy, scenes.doc))
+    docs, of = scenes.doc[partners].tolist(), scenes.copy[partners]
+    bounds = [*partners.tolist(), len(scenes)]
+    source, j, i = points.source.tolist(), points.j.tolist(), points.i.tolist()
+    starts = np.flatnonzero(fresh(points.copy, points.source == points.copy))
+    copies = points.copy[starts]
+    firsts, pasts = (np.searchsorted(of, copies, side).tolist() for side in ("left", "right"))
+    found: list[tuple[int, Run, Document]] = []
+    seen: dict[int, Document] = {}
+    last = -1
+    for copy, a, b, first, past in zip(
+        copies.tolist(),
+        starts.tolist(),
+        [*starts[1:].tolist(), len(points)],
+        firsts,
+        pasts,
+        strict=True,
+    ):
+        if copy != last:
+            last, seen = (
+                copy,
+                {docs[n]: Document(shelf, bounds[n], bounds[n + 1]) for n in range(first, past)},
+            )
+        near = Near(source[a:b], j[a:b], i[a:b], copy, seen)
+        found += [(copy, run, seen[copy]) for run in chosen(near, settings)]
     return Runs(
-        np.array([f[0] for f in found], np.int64),
-        np.array([f[1] for f in found], np.int64),
-        np.array([f[2].from_first for f in found], np.int32),
-        np.array([f[2].from_last for f in found], np.int32),
-        np.array([f[2].first for f in found], np.int32),
-        np.array([f[2].last for f in found], np.int32),
-        np.array([f[2].similarity for f in found], np.float64),
-        np.array([f[2].bound for f in found], np.int8),
-        Strings.of([np.array(f[2].pairs, "<i4").tobytes() for f in found]),
-        np.array([d.start[r.first] for _, _, r, d in found], np.int64),
-        np.array([d.end[r.last] for _, _, r, d in found], np.int64),
-        np.array([d.line[r.first] for _, _, r, d in found], np.int32),
-        np.array([d.line_end[r.last] for _, _, r, d in found], np.int32),
-        Strings.of([d.stretch(r.first, r.last) for _, _, r, d in found]),
+        np.array([r.source for _, r, _ in found], np.int64),
+        np.array([copy for copy, _, _ in found], np.int64),
+        np.array([r.from_first for _, r, _ in found], np.int32),
+        np.array([r.from_last for _, r, _ in found], np.int32),
+        np.array([r.first for _, r, _ in found], np.int32),
+        np.array([r.last for _, r, _ in found], np.int32),
+        np.array([r.similarity for _, r, _ in found], np.float64),
+        np.array([r.bound for _, r, _ in found], np.int8),
+        Strings.of([np.array(r.pairs, "<i4").tobytes() for _, r, _ in found]),
+        np.array([d.start[r.first] for _, r, d in found], np.int64),
+        np.array([d.end[r.last] for _, r, d in found], np.int64),
+        np.array([d.line[r.first] for _, r, d in found], np.int32),
+        np.array([d.line_end[r.last] for _, r, d in found], np.int32),
+        Strings.of([d.stretch(r.first, r.last) for _, r, d in found]),
     )
 
 
-def documents(rows: Scenes | Bodies, settings: Settings) -> dict[int, Document]:
-    """Cut rows sorted by `doc` into documents."""
-    docs, firsts = np.unique(rows.doc, return_index=True)
-    cuts = [*firsts.tolist(), len(rows)]
-    return {
-        int(doc): Document(rows.slice(a, b), settings)
-        for doc, (a, b) in zip(docs, pairwise(cuts), strict=True)
-    }
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """The paragraphs of many documents as lists: of these a document is quickly cut."""
+
+    start: list[int]
+    end: list[int]
+    line: list[int]
+    line_end: list[int]
+    text: list[int]
+    words: list[int]
+    boilerplate: list[bool]
+    long: list[bool]
+    data: bytes
+    """What is written, end to end."""
+    offsets: list[int]
+
+    @classmethod
+    def of(cls, rows: Scenes, settings: Settings) -> Self:
+        """Take the columns of a table."""
+        return cls(
+            rows.start.tolist(),
+            rows.end.tolist(),
+            rows.line.tolist(),
+            rows.line_end.tolist(),
+            rows.text.tolist(),
+            rows.words.tolist(),
+            rows.boilerplate.astype(bool).tolist(),
+            (rows.words >= settings.min_words).tolist(),
+            rows.written.data.tobytes(),
+            rows.written.offsets.tolist(),
+        )
 
 
 class Document:
     """The paragraphs of one document by number; a class because it remembers what it read."""
 
-    def __init__(self, rows: Scenes | Bodies, settings: Settings) -> None:
-        self.start = rows.start.tolist()
-        self.end = rows.end.tolist()
-        self.line = rows.line.tolist()
-        self.line_end = rows.line_end.tolist()
-        self.text = rows.text.tolist()
-        self.words = rows.words.tolist()
-        self.written = rows.written
-        self.boilerplate = rows.boilerplate.astype(bool).tolist()
-        self.long = (rows.words >= settings.min_words).tolist()
+    def __init__(self, shelf: Shelf, first: int, past: int) -> None:
+        self.start = shelf.start[first:past]
+        self.end = shelf.end[first:past]
+        self.line = shelf.line[first:past]
+        self.line_end = shelf.line_end[first:past]
+        self.text = shelf.text[first:past]
+        self.words = shelf.words[first:past]
+        self.boilerplate = shelf.boilerplate[first:past]
+        self.long = shelf.long[first:past]
+        self._data, self._offsets = shelf.data, shelf.offsets[first : past + 1]
         self._normal: dict[tuple[int, int], str] = {}
 
     @cached_property
@@ -110,18 +149,18 @@ class Document:
         """Give the length of an open paragraph, and all that is written up to the next one."""
         no = self.open[place]
         past = self.open[place + 1] if place + 1 < len(self.open) else len(self.start)
-        a, b = self.written.offsets[no], self.written.offsets[past]
-        return self.end[no] - self.start[no], self.written.data[a:b].tobytes()
+        a, b = self._offsets[no], self._offsets[past]
+        return self.end[no] - self.start[no], self._data[a:b]
 
     def stretch(self, first: int, last: int) -> str:
         """Give the original text of paragraphs `first` to `last`."""
-        a, b = self.written.offsets[first], self.written.offsets[last + 1]
-        text = self.written.data[a:b].tobytes().decode("utf-8", "surrogatepass")
+        a, b = self._offsets[first], self._offsets[last + 1]
+        text = self._data[a:b].decode("utf-8", "surrogatepass")
         return text[: self.characters(first, last)]
 
     def characters(self, first: int, last: int) -> int:
         """Give the length of paragraphs `first` to `last` and what lies between."""
-        return int(self.end[last] - self.start[first])
+        return self.end[last] - self.start[first]
 
     def normal(self, first: int, last: int) -> str:
         """Give the normalised text of paragraphs `first` to `last`."""
@@ -150,14 +189,9 @@ class Run:
     bound: bool = False
 
 
-def chosen(
-    points: Points, copy: int, seen: dict[int, Document], settings: Settings
-) -> Iterator[Run]:
+def chosen(near: Near, settings: Settings) -> Iterator[Run]:
     """Give the runs of one kind, left to right: most pairs first, of equals the earliest source."""
-    if not len(points):
-        return
-    here = seen[copy]
-    near = Near(points, copy, seen)
+    here, seen = near.here, near.seen
     known: dict[int, Known] = {}
     taken: set[int] = set()
     furthest = -1
@@ -187,25 +221,31 @@ class Near:
     stands again and again its places point at the same sources: these are kept once.
     """
 
-    def __init__(self, points: Points, copy: int, seen: dict[int, Document]) -> None:
+    def __init__(
+        self,
+        source: list[int],
+        j: list[int],
+        i: list[int],
+        copy: int,
+        seen: dict[int, Document],
+    ) -> None:
         self.here, self.copy, self.seen = seen[copy], copy, seen
-        order = np.lexsort((points.i, points.source, points.j))
-        j, i = points.j[order], points.i[order]
-        docs, source = np.unique(points.source[order], return_inverse=True)
-        self.docs: list[int] = docs.tolist()
+        self.docs = sorted(set(source))
         """The sources by number."""
-        codes = i * len(docs) + source
-        firsts = np.flatnonzero(fresh(j))
-        kinds: dict[bytes, int] = {}
+        number = {doc: n for n, doc in enumerate(self.docs)}
+        codes = [b * len(self.docs) + number[a] for a, b in zip(source, i, strict=True)]
+        firsts = [n for n, no in enumerate(j) if not n or no != j[n - 1]]
+        kinds: dict[tuple[int, ...], int] = {}
         self.sources: list[set[int]] = []
         """What each kind of place points at: paragraph times sources plus number of the source."""
         self.begins: dict[int, int] = {}
         """The kind of each place that points at anything, left to right."""
-        for no, (a, b) in zip(j[firsts].tolist(), spans(firsts, len(j)), strict=True):
-            kind = kinds.setdefault(codes[a:b].tobytes(), len(kinds))
+        for a, b in pairwise([*firsts, len(j)]):
+            own = tuple(codes[a:b])
+            kind = kinds.setdefault(own, len(kinds))
             if kind == len(self.sources):
-                self.sources.append(set(codes[a:b].tolist()))
-            self.begins[self.here.position[no]] = kind
+                self.sources.append(set(own))
+            self.begins[self.here.position[j[a]]] = kind
         self.signs = self._signs() if len(self.sources) < len(self.begins) else []
         """What distinguishes a place: what it points at and what is written there."""
 

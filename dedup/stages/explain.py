@@ -7,6 +7,7 @@ digits of SHA-256 (FIPS 180-4) over the kind, a newline and the normalised text.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -32,6 +33,7 @@ from dedup.report import (
     Seen,
     Summary,
 )
+from dedup.rows import fresh
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -268,29 +270,35 @@ class Lying:
 
         self._before = np.concatenate([[0], np.cumsum(self.end - self.start)])
         """Characters of the paragraphs before each one."""
+        firsts = np.flatnonzero(fresh(self.doc)).tolist()
+        docs = self.doc[firsts].tolist()
+        self._rows = dict(zip(docs, pairwise([*firsts, len(self.doc)]), strict=True))
 
     def paragraphs(self, doc: int, spans: list[Span]) -> int:
         """Count the paragraphs that begin in any of these stretches."""
-        first, past = self._rows(doc)
-        edges = np.searchsorted(self.start[first:past], np.array(united(spans)))
-        return int((edges[:, 1] - edges[:, 0]).sum())
+        rows = self._rows[doc]
+        return sum(
+            bisect_left(self.start, end, *rows) - bisect_left(self.start, start, *rows)
+            for start, end in united(spans)
+        )
 
     def share(self, doc: int, spans: list[Span]) -> float:
         """Give the share of the characters of all paragraphs that lie in these stretches."""
         if not spans:
             return 0.0
-        first, past = self._rows(doc)
-        edges = np.array(united(spans))
-        rows = first + np.searchsorted(self.start[first:past], edges)
-        # Of the last paragraph that begins before an edge, what lies behind it does not count.
-        over = np.where(rows > first, self.end[rows - 1] - edges, 0)
-        before = self._before[rows] - np.maximum(over, 0)
-        whole = int(self._before[past] - self._before[first])
-        return round(int((before[:, 1] - before[:, 0]).sum()) / max(1, whole), 4)
+        first, past = self._rows[doc]
+        covered = sum(
+            self._before_edge(end, first, past) - self._before_edge(start, first, past)
+            for start, end in united(spans)
+        )
+        return round(covered / max(1, int(self._before[past] - self._before[first])), 4)
 
-    def _rows(self, doc: int) -> tuple[int, int]:
-        first, past = np.searchsorted(self.doc, [doc, doc + 1]).tolist()
-        return first, past
+    def _before_edge(self, edge: int, first: int, past: int) -> int:
+        """Count the characters of all paragraphs before an offset."""
+        row = bisect_left(self.start, edge, first, past)
+        # Of the last paragraph that begins before an edge, what lies behind it does not count.
+        over = int(self.end[row - 1]) - edge if row > first else 0
+        return int(self._before[row]) - max(over, 0)
 
 
 def united(spans: list[Span]) -> list[Span]:

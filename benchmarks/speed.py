@@ -1,186 +1,186 @@
 """
-Speed, as ratios within one run: machines differ and are noisy, ratios less so.
+Speed: what whole commands take, against a floor, against other tools, against the size.
 
-    python benchmarks/speed.py                        on articles that it generates
-    python benchmarks/speed.py --corpus news.jsonl    on yours
-    python benchmarks/speed.py --rounds 9             for a quieter median
+    python benchmarks/speed.py                               what runs anywhere, on generated texts
+    python benchmarks/speed.py whole --corpus news.jsonl     a part, on yours
+    python benchmarks/speed.py peers --corpus news.jsonl --cache FOLDER
+    python benchmarks/speed.py shapes --scale 0.1 --shape line
 
-Every figure is the median of pairs measured in turn (A B A B …), in CPU time of the process where
-one thread works. Results go to `results/speed.json` and `results/speed.md`.
+Commands that are compared run in turn in one process after another, so that what is slow for a while
+hits all; figures are medians and ratios, for machines differ. Results go to
+`results/speed-PART.json`, and all of them to `results/speed.md`. README.md says what each part measures.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import statistics
-import subprocess
+import os
 import sys
 import tempfile
 import time
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import generate
-import numpy as np
-from datasketch import MinHash
+import grow
+import orjson
+from measures.tables import markdown, store
+from timing import growth, kernels, memory, peers, shapes, whole
+from timing.runs import Bench
 
-from dedup import api, kernels
-from dedup.kernels import native, reference
-from dedup.kernels.shingle import SIZE
-from dedup.model import Strings
-from dedup.settings import Settings
+from dedup import formats
+from dedup.settings import Settings, bytes_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from measures.tables import Table
+
 HERE = Path(__file__).parent
-SOME = 400
-"""Paragraphs for what is slow to compare with."""
+ARTICLES = 1500
+"""Generated articles to learn from, where no corpus is given."""
+LINES = {".jsonl", ".ndjson"}
 
 
-def main() -> None:
-    """Measure, print and store."""
-    parse = argparse.ArgumentParser(description=__doc__.split("\n")[1])
-    parse.add_argument("--corpus", type=Path, help="JSONL (.gz, .zst) or a folder")
-    parse.add_argument("--articles", type=int, default=1500, help="articles to generate")
-    parse.add_argument("--rounds", type=int, default=5)
-    args = parse.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        path = args.corpus or _generated(Path(folder), args.articles)
-        texts = _paragraphs(path)
-        rows = [*kernel_rows(texts, args.rounds), *command_rows(path, args.rounds)]
-    name = args.corpus.name if args.corpus else f"{args.articles} generated articles"
-    _store(name, rows)
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What was asked for."""
+
+    corpus: Path | None
+    size: int | None
+    scale: float
+    bound: int
+    shape: str
+    cache: Path
+    peer: list[str]
+
+    @property
+    def name(self) -> str:
+        """Name the corpus."""
+        return self.corpus.name.partition(".")[0] if self.corpus else "generated texts"
+
+    def articles(self) -> list[grow.Article]:
+        """Give the articles that new ones are written after."""
+        if self.corpus is not None:
+            return grow.learnt(self.corpus)
+        return [text.splitlines() for text in generate.corpus(ARTICLES)]
+
+    def lines(self, bench: Bench, size: int) -> Path:
+        """Give the corpus as a file of JSON Lines: itself, written so, or generated."""
+        path = bench.folder / "corpus.jsonl"
+        if self.corpus is None:
+            grow.grown(self.articles(), path, size=self.size or size)
+        elif self.corpus.suffix in LINES:
+            return self.corpus
+        else:
+            _written(self.corpus, path)
+        return path
 
 
-def kernel_rows(texts: list[str], rounds: int) -> list[dict[str, Any]]:
-    """Compare the compiled kernel with its twin and with datasketch, one thread each."""
-    many = Strings.of(texts)
-    few = Strings.of(texts[:SOME])
-    size = many.data.nbytes / 1e6
-    data, offsets, _ = kernels.normalise(few.data, few.offsets)
-    shingled = [kernels.shingles(text) for text in Strings(data, offsets).list()]
-
-    def datasketch() -> None:
-        for shingles in shingled:
-            MinHash(128, scheme="affine32", hashfunc=kernels.shingle_hash).update_batch(shingles)
-
-    folded = native.normalise(many.data, many.offsets)
-    alone = _cpu(lambda: native.normalise(many.data, many.offsets), rounds)
-    sketching = _cpu(lambda: native.sketch(folded[0], folded[1], SIZE, words=False), rounds)
-    return [
-        _row("normalise, native, MB/s", size / alone),
-        _row("sketch, native, ns a character", sketching / len(folded[0]) * 1e9),
-        _ratio(
-            "normalise: twin / native",
-            lambda: reference.normalise(few.data, few.offsets),
-            lambda: native.normalise(few.data, few.offsets),
-            rounds,
-        ),
-        _ratio(
-            "sketch: twin / native",
-            lambda: reference.sketch(data, offsets, SIZE, words=False),
-            lambda: native.sketch(data, offsets, SIZE, words=False),
-            rounds,
-        ),
-        _ratio(
-            "sketch: datasketch on ready shingles / native from text",
-            datasketch,
-            lambda: native.sketch(data, offsets, SIZE, words=False),
-            rounds,
-        ),
-    ]
+def _written(corpus: Path, path: Path) -> None:
+    with path.open("wb") as out:
+        for batch in formats.read([corpus], Settings()):
+            names = zip(batch.path.list(), batch.record.list(), batch.text.list(), strict=True)
+            for place, record, text in names:
+                line = {"id": record or place, "text": text}
+                out.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
 
 
-def command_rows(path: Path, rounds: int) -> list[dict[str, Any]]:
-    """Compare whole runs: threads, passages, and the start of the command."""
-    size = (
-        path.stat().st_size / 1e6
-        if path.is_file()
-        else sum(f.stat().st_size for f in path.rglob("*") if f.is_file()) / 1e6
+Result = tuple[str, "list[Table]"]
+
+
+def _whole(options: Options, bench: Bench) -> Result:
+    return options.name, whole.measure(options.lines(bench, 20_000_000), bench)
+
+
+def _kernels(options: Options, bench: Bench) -> Result:
+    return options.name, kernels.measure(options.lines(bench, 20_000_000), bench)
+
+
+def _growth(options: Options, bench: Bench) -> Result:
+    size = options.size or (8_000_000 if options.corpus is None else _size(options, bench))
+    return f"grown from {options.name}", growth.measure(options.articles(), size, bench)
+
+
+def _size(options: Options, bench: Bench) -> int:
+    return options.lines(bench, 0).stat().st_size
+
+
+def _shapes(options: Options, bench: Bench) -> Result:
+    return "generated shapes", shapes.measure(options.scale, bench, options.shape)
+
+
+def _peers(options: Options, bench: Bench) -> Result:
+    corpus = options.lines(bench, 20_000_000)
+    return options.name, peers.measure(corpus, options.cache, options.peer, bench)
+
+
+def _memory(options: Options, bench: Bench) -> Result:
+    tables = memory.measure(options.articles(), options.scale, options.bound, bench)
+    return f"grown from {options.name}", tables
+
+
+PARTS: dict[str, tuple[Callable[[Options, Bench], Result], bool]] = {
+    "whole": (_whole, True),
+    "kernels": (_kernels, True),
+    "growth": (_growth, True),
+    "shapes": (_shapes, True),
+    "peers": (_peers, False),
+    "memory": (_memory, False),
+}
+"""What each part does, and whether it runs unasked: the others install much, or write gigabytes."""
+
+
+def _cache() -> Path:
+    """Give the user's folder for what can be made again."""
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "dedup-benchmarks"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parse = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[1])
+    parse.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
+    parse.add_argument("--corpus", type=Path, help="file of records, or folder, to measure on")
+    parse.add_argument("--size", type=bytes_of, help="bytes to generate; in growth, the least size")
+    parse.add_argument(
+        "--scale", type=float, default=1.0, help="of full size, in shapes and memory"
     )
-    blocks = Settings(passages="off", threads=1)
-    once = _cpu(lambda: api.find(path, blocks), max(1, rounds // 2))
-    python = [sys.executable, "-c", "import typer, rich.console"]
-    command = [str(Path(sys.executable).with_name("dedup")), "--help"]
-    return [
-        _row("report, blocks only, MB of input a CPU second", size / once),
-        _ratio(
-            "report: with passages / blocks only",
-            lambda: api.find(path, Settings(threads=1)),
-            lambda: api.find(path, blocks),
-            max(1, rounds // 2),
-        ),
-        _ratio(
-            "dedup --help / python -c 'import typer, rich.console' (wall)",
-            lambda: subprocess.run(command, stdout=subprocess.DEVNULL, check=True),
-            lambda: subprocess.run(python, check=True),
-            rounds * 2,
-            clock=time.perf_counter,
-        ),
-    ]
+    parse.add_argument("--bound", type=bytes_of, default=memory.BOUND, help="--memory of memory")
+    parse.add_argument("--shape", default="", help="only shapes with this in their name")
+    parse.add_argument(
+        "--cache", type=Path, default=_cache(), help="folder for peers' environments"
+    )
+    parse.add_argument(
+        "--peer", action="append", default=[], choices=peers.ALL, help="only this one"
+    )
+    parse.add_argument("--rounds", type=int, default=5, help="where --minutes allow so many")
+    parse.add_argument("--minutes", type=float, default=5.0, help="from which no round begins")
+    parse.add_argument("--limit", type=float, default=300.0, help="seconds that a run may take")
+    parse.add_argument("--results", type=Path, default=HERE / "results", help="folder for results")
+    parse.add_argument("--work", type=Path, help="folder for what is written on the way")
+    return parse
 
 
-def _cpu(work: Callable[[], object], rounds: int) -> float:
-    return statistics.median(_timed(work, time.process_time) for _ in range(rounds))
-
-
-def _timed(work: Callable[[], object], clock: Callable[[], float]) -> float:
-    start = clock()
-    work()
-    return clock() - start
-
-
-def _ratio(
-    name: str,
-    first: Callable[[], object],
-    second: Callable[[], object],
-    rounds: int,
-    clock: Callable[[], float] = time.process_time,
-) -> dict[str, Any]:
-    first()
-    second()
-    pairs = [(_timed(first, clock), max(_timed(second, clock), 1e-9)) for _ in range(rounds)]
-    return _row(name, statistics.median(a / b for a, b in pairs))
-
-
-def _row(name: str, value: float) -> dict[str, Any]:
-    return {"what": name, "value": float(f"{value:.3g}")}
-
-
-def _generated(folder: Path, articles: int) -> Path:
-    path = folder / "generated.jsonl"
-    lines = [
-        json.dumps({"id": number, "text": text}, ensure_ascii=False)
-        for number, text in enumerate(generate.corpus(articles))
-    ]
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return path
-
-
-def _paragraphs(path: Path, most: int = 50_000) -> list[str]:
-    from dedup import formats
-
-    texts: list[str] = []
-    for batch in formats.read([path], Settings()):
-        for text in batch.text.list():
-            texts += [line for line in text.split("\n") if line.strip()]
-        if len(texts) > most:
-            break
-    return texts[:most]
-
-
-def _store(name: str, rows: list[dict[str, Any]]) -> None:
-    results = HERE / "results"
-    results.mkdir(exist_ok=True)
-    body = {"corpus": name, "kernel": kernels.NAME, "numpy": np.__version__, "rows": rows}
-    (results / "speed.json").write_text(json.dumps(body, indent=1) + "\n", encoding="utf-8")
-    table = [f"Speed on {name}", "", "| what | value |", "| --- | ---: |"]
-    table += [f"| {row['what']} | {row['value']:g} |" for row in rows]
-    (results / "speed.md").write_text("\n".join(table) + "\n", encoding="utf-8")
-    print("\n".join(table))
+def main() -> int:
+    """Measure, print and store."""
+    parse = _parser()
+    args = parse.parse_args()
+    unknown = set(args.parts) - set(PARTS)
+    if unknown:
+        parse.error(f"no part {', '.join(sorted(unknown))}: there are {', '.join(PARTS)}")
+    options = Options(**{field.name: getattr(args, field.name) for field in fields(Options)})
+    args.results.mkdir(parents=True, exist_ok=True)
+    for name in args.parts or [name for name, (_, unasked) in PARTS.items() if unasked]:
+        with tempfile.TemporaryDirectory(prefix="dedup-speed-", dir=args.work) as folder:
+            until = time.perf_counter() + args.minutes * 60
+            bench = Bench(Path(folder), args.results, args.rounds, args.limit, until)
+            corpus, tables = PARTS[name][0](options, bench)
+        store(args.results, name, corpus, tables, "speed")
+        print(f"## {name}: {corpus}\n")
+        print("\n".join(map(markdown, tables)), flush=True)
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

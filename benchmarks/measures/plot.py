@@ -1,4 +1,4 @@
-"""A plot of counts against sizes: panels side by side on the same logarithmic axes, as SVG."""
+"""A plot against sizes: panels side by side on logarithmic axes, as SVG."""
 
 from __future__ import annotations
 
@@ -49,22 +49,34 @@ class Axis(NamedTuple):
         return [value for value in every if self.low <= log10(value) <= self.high]
 
 
-def plot(path: Path, title: str, strokes: tuple[str, str], lines: list[Line]) -> None:
-    """Draw the lines; `strokes` says what solid and dashed ones are."""
-    points = [point for line in lines for point in line.points]
-    across = Axis.over([x for x, _ in points], PANEL)
-    up = Axis.over([y for _, y in points], TALL)
+def plot(
+    path: Path,
+    title: str,
+    strokes: tuple[str, str] | None,
+    lines: list[Line],
+    across: str = "documents",
+) -> None:
+    """
+    Draw the lines over sizes in `across`; `strokes` says what solid and dashed ones are.
+
+    With strokes all panels have one axis up, for counts of one kind; without, each has its own.
+    """
+    sizes = sorted({x for line in lines for x, _ in line.points})
+    along = Axis.over(sizes, PANEL)
     panels = list(dict.fromkeys(line.panel for line in lines))
     names = list(dict.fromkeys(line.name for line in lines))
     width = LEFT + len(panels) * (PANEL + GAP)
     parts = [text(LEFT, 22, title, size=15), *legend(names, strokes)]
-    sizes = sorted({x for x, _ in points})
     for number, panel in enumerate(panels):
         left = LEFT + number * (PANEL + GAP)
-        parts += frame(left, panel, across, up, sizes, labelled=number == 0)
-        for line in lines:
-            if line.panel == panel:
-                parts.append(drawn(line, left, across, up, COLOURS[names.index(line.name) % 4]))
+        here = [line for line in lines if line.panel == panel]
+        up = Axis.over((y for line in (lines if strokes else here) for _, y in line.points), TALL)
+        labelled = number == 0 or strokes is None
+        parts += frame(left, panel, along, up, sizes, labelled=labelled)
+        parts.append(text(left + PANEL / 2, TOP + TALL + 38, across, anchor="middle"))
+        parts += [
+            drawn(line, left, along, up, COLOURS[names.index(line.name) % 4]) for line in here
+        ]
     head = f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{TOP + TALL + BELOW}" '
     style = (
         'font-family="sans-serif" font-size="12"><rect width="100%" height="100%" fill="white"/>'
@@ -72,11 +84,12 @@ def plot(path: Path, title: str, strokes: tuple[str, str], lines: list[Line]) ->
     path.write_text("\n".join([head + style, *parts, "</svg>\n"]), encoding="utf-8")
 
 
-def legend(names: list[str], strokes: tuple[str, str]) -> Iterator[str]:
+def legend(names: list[str], strokes: tuple[str, str] | None) -> Iterator[str]:
     """Name colours and strokes."""
     at = LEFT
     keys = [(name, COLOURS[number % 4], False) for number, name in enumerate(names)]
-    for name, colour, dashed in [*keys, (strokes[0], "#555", False), (strokes[1], "#555", True)]:
+    kinds = zip(strokes or (), (False, True), strict=False)
+    for name, colour, dashed in [*keys, *((kind, "#555", dash) for kind, dash in kinds)]:
         yield stroke([(at, 42), (at + 26, 42)], colour, dashed=dashed)
         yield text(at + 32, 46, name)
         at += 58 + 7 * len(name)
@@ -97,7 +110,6 @@ def frame(  # noqa: PLR0913
         x = left + across.at(size)
         yield stroke([(x, TOP), (x, bottom)], "#eee", thick=1)
         yield text(x, bottom + 18, f"{size:,.0f}", anchor="middle")
-    yield text(left + PANEL / 2, bottom + 38, "documents", anchor="middle")
 
 
 def drawn(line: Line, left: int, across: Axis, up: Axis, colour: str) -> str:

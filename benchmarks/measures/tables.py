@@ -28,7 +28,7 @@ class Table:
     """What the figures are, where the title does not say it."""
 
 
-def store(folder: Path, name: str, corpus: str, tables: list[Table]) -> None:
+def store(folder: Path, name: str, corpus: str, tables: list[Table], of: str = "quality") -> None:
     """Write a measurement as JSON, and the page of all of them anew."""
     folder.mkdir(exist_ok=True)
     body = {
@@ -41,10 +41,10 @@ def store(folder: Path, name: str, corpus: str, tables: list[Table]) -> None:
         "tables": [asdict(table) for table in tables],
     }
     text = json.dumps(body, ensure_ascii=False, indent=1, default=_plain)
-    (folder / f"quality-{name}.json").write_text(text + "\n", encoding="utf-8")
-    pages = [_page(path) for path in sorted(folder.glob("quality-*.json"))]
-    head = "# Quality, as measured\n\nWritten by `benchmarks/quality.py`; see `../README.md`.\n"
-    (folder / "quality.md").write_text("\n".join([head, *pages]), encoding="utf-8")
+    (folder / f"{of}-{name}.json").write_text(text + "\n", encoding="utf-8")
+    pages = [_page(path) for path in sorted(folder.glob(f"{of}-*.json"))]
+    head = f"# {of.capitalize()}, as measured\n\nWritten by `benchmarks/{of}.py`; see `../README.md`.\n"
+    (folder / f"{of}.md").write_text("\n".join([head, *pages]), encoding="utf-8")
 
 
 def _page(path: Path) -> str:
@@ -67,6 +67,8 @@ def shown(value: object) -> str:
     if isinstance(value, (float, np.floating)):
         if np.isnan(value):
             return "–"
+        if np.isinf(value):
+            return "too long"
         return f"{value:,.0f}" if value >= 1000 else f"{value:.4g}"
     if isinstance(value, (int, np.integer)):
         return f"{value:,}"

@@ -118,7 +118,6 @@ class TestReport:
         [group] = json.loads(done.stdout)["groups"]
         assert [o["record"] for o in group["occurrences"]] == ["7", "7"]
 
-
     def test_timings(self, dedup: Callable, here: Path) -> None:
         """The seconds of each stage for machines; never over an input."""
         assert dedup("report", "old", "new", "--timings", "timings.json").returncode == 0

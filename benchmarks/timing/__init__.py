@@ -1,0 +1,1 @@
+"""The parts of `speed.py`: what is run, and what the clock and the memory said."""

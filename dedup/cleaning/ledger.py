@@ -123,6 +123,15 @@ def load(data: bytes) -> Any:  # noqa: ANN401 - whatever JSON it holds
         return json.loads(data)
 
 
+def ledger_schema() -> dict[str, Any]:
+    """Give the JSON Schema (draft 2020-12) that every line holds to."""
+    from importlib.resources import files
+
+    text = files(__package__).joinpath("ledger.schema.json").read_text("utf-8")
+    schema: dict[str, Any] = json.loads(text)
+    return schema
+
+
 class Writer:
     """Writes lines and keeps their checksum: a class for that state."""
 

@@ -138,7 +138,7 @@ def test_progress_is_told_in_bytes(corpus: Corpus) -> None:
     corpus({"c/a.txt": "12345", "c/b.txt": "123"})
     told: list[tuple[str, int, int | None]] = []
     list(formats.read(["c"], Settings(), watch=lambda *args: told.append(args)))
-    assert told[-1] == ("read", 8, 8)
+    assert told[-1] == ("reading", 8, 8)
 
 
 def test_a_paragraph_mode_can_be_asked_for(corpus: Corpus) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from dedup import formats
+from dedup.cleaning.copies import Copies
 from dedup.cleaning.cuts import Cut, Cuts, Decision, cuts_of
 from dedup.cleaning.layout import source_folder
 from dedup.cleaning.ledger import Keeper, Line
@@ -50,8 +51,8 @@ class Work:
     """First of the documents of a file, and last + 1."""
     keepers: frozenset[int]
     """Documents that hold a keeper, or are not to be dropped for another reason."""
-    copies: dict[Name, list[tuple[int, int, str, str]]]
-    """Copies in the report by document: start, end, kind and id of the group."""
+    copies: Copies
+    """Those in the report."""
     labels: list[str | None] | None = None
     """The source of each document, where a field names it."""
 
@@ -67,11 +68,6 @@ class Work:
         documents: dict[str, Span] = {}
         for doc, path in enumerate(found.facts.path.list()):
             documents[path] = documents.get(path, (doc, doc))[0], doc + 1
-        copies: dict[Name, list[tuple[int, int, str, str]]] = {}
-        for group in found.report.groups:
-            for copy in group.copies:
-                here = copies.setdefault((copy.document, copy.record), [])
-                here.append((copy.start, copy.end, group.kind, group.id))
         keepers = frozenset(np.unique(plan.keeper[plan.keeper != NONE]).tolist())
         settings, policy, modes = known
         return cls(
@@ -83,7 +79,7 @@ class Work:
             modes,
             documents,
             keepers,
-            copies,
+            Copies(found.report.groups),
             labels,
         )
 
@@ -121,12 +117,6 @@ class Work:
         if self.labels is None:
             return source_folder(source)
         return self.labels[doc] or f"(no {self.policy.source_field})"
-
-    def group(self, name: Name, span: Span, reason: str) -> str | None:
-        """Give the id of the group whose copy covers a stretch, first of those of its kind."""
-        over = [c for c in self.copies.get(name, ()) if c[0] <= span[0] and span[1] <= c[1]]
-        over.sort(key=lambda c: c[2] != reason)
-        return over[0][3] if over else None
 
 
 class Part(NamedTuple):
@@ -278,7 +268,7 @@ def _line(work: Work, source: Source, record: Record, cut: Cut) -> Line:
         cut.reason,
         cut.rule,
         cut.similarity,
-        work.group(name, cut.span, cut.reason),
+        work.copies.group(name, cut.span, cut.reason),
         keeper,
         None if raw == text.encode("utf-8", "surrogatepass") else raw,
     )

@@ -29,8 +29,10 @@ except ImportError:  # pragma: no cover - no such locks on Windows: leftovers st
     fcntl = None  # type: ignore[assignment]
 
 T = TypeVar("T", bound=Table)
-PREFIX = "dedup-"
-LOCK = "lock"
+PREFIX = "dedup-work-"
+LOCK = "dedup.lock"
+MARK = b"A folder of dedup for what does not fit in memory; it goes with its run.\n"
+"""What the lock says, so that no folder of somebody else's is taken for ours."""
 
 
 class WorkFolder:
@@ -70,8 +72,11 @@ class WorkFolder:
             if self._path is None:
                 _clear(Path(self.parent))
                 path = Path(tempfile.mkdtemp(prefix=PREFIX, dir=self.parent))
-                self._lock = (path / LOCK).open("wb")
+                self._lock = (path / f"{LOCK}.new").open("wb")
                 _locked(self._lock)
+                self._lock.write(MARK)
+                self._lock.flush()
+                (path / f"{LOCK}.new").rename(path / LOCK)  # only now may it be found
                 self._path = path
             return self._path
 
@@ -87,7 +92,7 @@ def _clear(parent: Path) -> None:
     """Remove the folders of runs that were killed."""
     for lock in parent.glob(f"{PREFIX}*/{LOCK}"):
         with suppress(OSError), lock.open("r+b") as stream:
-            if _locked(stream):
+            if _locked(stream) and stream.read() == MARK:
                 shutil.rmtree(lock.parent, ignore_errors=True)
 
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dedup.engines import work
 from dedup.engines.local import Local
 from dedup.errors import OutputError
 from dedup.model import Strings, Table
@@ -119,6 +120,27 @@ def test_what_does_not_fit_goes_to_disk_and_is_removed(tmp_path: Path) -> None:
     assert sum(len(batch) for batch in held) == len(table)
     del held
     assert not any(tmp_path.iterdir())
+
+
+def test_what_a_killed_run_left_goes_and_nothing_else(tmp_path: Path) -> None:
+    """A folder with our mark that nobody has locked; one of a living run and others stay."""
+    left, foreign = (tmp_path / f"{work.PREFIX}{name}" for name in ("left", "foreign"))
+    for folder, mark in ((left, work.MARK), (foreign, b"mine")):
+        folder.mkdir()
+        (folder / work.LOCK).write_bytes(mark)
+        (folder / "0").write_bytes(b"rows")
+    living, other = (work.WorkFolder(str(tmp_path)) for _ in range(2))
+    first = living.file(rows([(1, 1, 1, "a")]))
+    second = other.file(rows([(2, 2, 2, "b")]))
+
+    assert not left.exists()
+    assert (foreign / "0").read_bytes() == b"rows"
+    assert plain(first.load()) == [(1, 1, 1, "a")]
+    assert plain(second.load()) == [(2, 2, 2, "b")]
+    for folder in (living, other):
+        folder.leave()
+    del first, second
+    assert [path.name for path in tmp_path.iterdir()] == [foreign.name]
 
 
 def test_a_work_dir_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:

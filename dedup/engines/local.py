@@ -51,9 +51,9 @@ class Local:
     """
     Runs stages on this machine. A class because it owns what they share: threads and a folder.
 
-    Use it as a context manager: leaving it ends the threads and removes the folder; what is held
-    in memory stays, and it may be entered again. Raises `OutputError` where the
-    folder for what does not fit cannot be written.
+    Use it as a context manager: leaving it ends the threads. Tables stay readable, and a file of one
+    goes with it, the folder with the last file; the engine may be entered again. Raises
+    `OutputError` where the folder for what does not fit cannot be written.
     """
 
     def __init__(

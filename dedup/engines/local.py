@@ -51,8 +51,8 @@ class Local:
     """
     Runs stages on this machine. A class because it owns what they share: threads and a folder.
 
-    Use it as a context manager: leaving it ends the threads. Tables stay readable, and a file of one
-    goes with it, the folder with the last file; the engine may be entered again. Raises
+    Use it as a context manager: leaving it ends the threads. Tables stay readable; the file of one
+    goes with it, and the folder with the last file. The engine may be entered again. Raises
     `OutputError` where the folder for what does not fit cannot be written.
     """
 

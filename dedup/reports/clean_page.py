@@ -66,7 +66,7 @@ def _headline(done: Cleaned) -> str:
     if not gone:
         return f"Nothing would go of {read}."
     whole = f", {counted(len(done.not_written), 'document')} whole" if done.not_written else ""
-    return f"{gone:,} of {read} would go: {percent(done.share)} of the characters{whole}."
+    return f"{gone:,} of {read} would go: {done.share:.1%} of the characters{whole}."
 
 
 def _notes(done: Cleaned) -> Iterator[Block]:
@@ -98,7 +98,7 @@ def _reasons(done: Cleaned) -> Iterator[Block]:
                 span(reason),
                 span(f"{paragraphs:,}"),
                 span(f"{done.removed_characters.get(reason, 0):,}"),
-                span(percent(done.removed_characters.get(reason, 0) / done.characters)),
+                span(f"{done.removed_characters.get(reason, 0) / done.characters:.1%}"),
             )
             for reason, paragraphs in done.removed_paragraphs.items()
         ),
@@ -119,7 +119,7 @@ def _sources(sources: tuple[Share, ...]) -> Iterator[Block]:
                 span(f"{one.documents:,}"),
                 span(f"{one.removed:,}"),
                 span(f"{one.characters:,}"),
-                span(percent(one.removed / one.characters)),
+                span(f"{one.removed / one.characters:.1%}"),
             )
             for one in sources[:_SOURCES]
         ),

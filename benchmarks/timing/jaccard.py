@@ -44,8 +44,11 @@ class Near:
         return {b for (_, b), jaccard in self.pairs.items() if jaccard >= level}
 
     def recall(self, level: float, flagged: Iterable[str]) -> float:
-        """Give the share of them that is flagged."""
-        return share(len(self.later(level) & self._rows(flagged)), len(self.later(level)))
+        """Give the share of them that is flagged, or whose earlier one is: some tools keep the last."""
+        rows = self._rows(flagged)
+        near = [pair for pair, jaccard in self.pairs.items() if jaccard >= level]
+        found = {b for a, b in near if a in rows or b in rows}
+        return share(len(found), len(self.later(level)))
 
     def paired(self, level: float, found: Iterable[tuple[str, str]]) -> float:
         """Give the share of them that is found together with such an earlier one."""

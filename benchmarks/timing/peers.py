@@ -148,8 +148,9 @@ def _table(rows: list[tuple[object, ...]], near: jaccard.Near) -> Table:
     note = (
         f"Whole processes, in turn, {runs.machine()}; medians. Recall: of the {later[0]:,} documents with an earlier "
         f"one of a Jaccard of at least {jaccard.LEVELS[0]} ({later[1]:,} of at least "
-        f"{jaccard.LEVELS[1]}; word 5-grams, all pairs compared), the share that is flagged; for "
-        "dedup, that is in `overlaps` with such an earlier one. In no pair: has no such partner "
+        f"{jaccard.LEVELS[1]}; word 5-grams, all pairs compared), the share that is flagged, "
+        "or whose earlier one is (text-dedup keeps the last of a group); for dedup's reports, that "
+        "is in `overlaps` with such an earlier one. In no pair: has no such partner "
         "at all; dedup also names documents that share only a block."
     )
     return Table(f"dedup and its peers on {len(near.ids):,} documents", columns, rows, note)

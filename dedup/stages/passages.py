@@ -24,8 +24,8 @@ from rapidfuzz.distance import Indel
 from dedup import kernels
 from dedup.model import Passages, Strings
 from dedup.rows import fresh
-from dedup.stages.runs import BOUND
 from dedup.stages.seeds import LENGTH, WORD, stream
+from dedup.stages.stretches import BOUND
 from dedup.stages.verify import DIGITS, similarity
 
 if TYPE_CHECKING:

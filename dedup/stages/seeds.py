@@ -125,8 +125,6 @@ def share(seeds: Seeds, published: int) -> Shared:
 
     Not from where a block copy of the kind lies: what stands there a million times costs nothing.
     """
-    new = fresh(seeds.key)
-    seeds = seeds.take(~(new & np.append(new[1:], True)))
     order = np.lexsort((seeds.at, seeds.doc, seeds.key))
     if (order[1:] < order[:-1]).any():
         seeds = seeds.take(order)

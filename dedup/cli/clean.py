@@ -67,10 +67,13 @@ def clean(  # noqa: PLR0913 - an option each
     ] = None,
     keep: Annotated[
         str | None,
-        _choice(
-            r"which document keeps its copy; several with commas, the first that tells them apart"
-            r" decides [dim]\[first][/dim]",
-            "first|last|longest|oldest:FIELD|newest:FIELD|prefer:GLOB",
+        typer.Option(
+            help="which document keeps its copy: first, last, longest, oldest:FIELD, newest:FIELD,"
+            " prefer:GLOB; or several with commas, the first that tells two apart decides"
+            r" [dim]\[first][/dim]",
+            metavar="RULE,...",
+            show_default=False,
+            autocompletion=lambda: ["first", "last", "longest", "oldest:", "newest:", "prefer:"],
         ),
     ] = None,
     scope: Annotated[

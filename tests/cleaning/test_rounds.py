@@ -14,6 +14,7 @@ import pytest
 from cleaning.conftest import A, B, C, D, X, Y, contents, every_kind, literal, write
 from jsonschema import Draft202012Validator
 
+import dedup
 from dedup.cleaning.ledger import ledger_schema
 
 if TYPE_CHECKING:
@@ -127,3 +128,23 @@ def test_killed_at_ten_moments(tmp_path: Path, script: Path) -> None:
 def test_killed_at_a_hundred_moments(tmp_path: Path, script: Path) -> None:
     """Many."""
     kills(100, 1, tmp_path, script)
+
+
+def test_a_plan_is_looked_at_and_narrowed_before_anything_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is kept out of a plan stays, also where its document would have been dropped whole."""
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path, {"in/a.txt": f"{A}\n{B}\n".encode(), "in/b.txt": f"{A}\n{B}\n{C}\n".encode()})
+    policy = dedup.Policy(drop_document_over=0.5, max_removed=1.0)
+    plan = dedup.clean("in", policy=policy)
+    reasons = [line.reason for line in plan.removals]
+    assert reasons
+    assert not (tmp_path / "out").exists()
+
+    narrowed = plan.keep_only(lambda line: A not in line.text)
+    assert all(A not in line.text for line in narrowed.removals)
+    narrowed.write("out")
+    assert A in (tmp_path / "out/b.txt").read_text(encoding="utf-8")
+    assert [line.reason for line in plan.removals] == reasons
+    dedup.verify("out")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -244,6 +245,35 @@ class TestClean:
         assert quiet.returncode == 3
         assert quiet.stderr == done.stderr.splitlines(keepends=True)[-1]
         assert not (here / "out").exists()
+
+    def test_the_guard_by_a_field(self, dedup: Callable, here: Path) -> None:
+        """A source that loses more than allowed stops the run, and is named."""
+        texts = [("afp", A), ("afp", A), ("afp", A), ("own", B), ("own", C), ("own", B + C)]
+        lines = [json.dumps({"text": text, "source": source}) + "\n" for source, text in texts]
+        (here / "r.jsonl").write_text("".join(lines))
+        how = ("clean", "r.jsonl", "--source-field", "source", "--boilerplate", "first")
+        done = dedup(*how, "-o", "out", "--max-removed", "50%")
+        assert done.returncode == 3
+        assert "afp" in done.stderr.splitlines()[-1]
+        assert not (here / "out").exists()
+        dry = dedup(*how, "--dry-run").stdout
+        assert re.search(r"^afp +\d", dry, re.MULTILINE)
+
+    def test_a_dry_run_of_one_document(self, dedup: Callable, here: Path) -> None:
+        """What would go from it is shown; an unknown one is named, with the nearest."""
+        done = dedup("clean", "old", "new", "--dry-run", "--document", "new/copy.txt")
+        assert done.returncode == 0
+        assert B.split()[0] in done.stdout
+        wrong = dedup("clean", "old", "new", "--dry-run", "--document", "new/copi.txt")
+        assert wrong.returncode == 2
+        assert "new/copy.txt" in wrong.stderr
+        assert not (here / "out").exists()
+
+    def test_a_keep_rule_that_is_misspelt(self, dedup: Callable) -> None:
+        """Named, with the nearest one."""
+        done = dedup("clean", "old", "new", "-o", "out", "--keep", "longst")
+        assert done.returncode == 2
+        assert "longest" in done.stderr
 
     def test_a_damaged_corpus_is_not_proven(self, dedup: Callable, here: Path) -> None:
         """Neither verified nor restored: exit code 2."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import IO
 
+    from dedup.model import I64, Strings
     from dedup.settings import Settings
 
 Span = tuple[int, int]
@@ -38,8 +39,8 @@ class Record(Protocol):
         """
         Give the value of another field, a dotted name for one inside an object, as a text.
 
-        Strings as they are and numbers; `None` for all else, and where there is none or it is
-        empty.
+        Strings as they are, numbers as they are written; `None` for all else, and where there is
+        none or it is empty.
         """
         ...
 
@@ -85,6 +86,18 @@ class Piece(NamedTuple):
     where no record before it is written."""
 
 
+class Chunk(NamedTuple):
+    """Records that follow one another in a file, in columns."""
+
+    names: Strings
+    """Their ids."""
+    lines: I64
+    """The line of each in the file, from 1."""
+    text: Strings
+    values: tuple[list[str | None], ...] = ()
+    """Of each field that was asked for, as `Record.field` gives it."""
+
+
 class Unreadable(InputError):  # noqa: N818 - so it is said in messages
     """A file that cannot be read; a class of its own, so that a walk can skip and count it."""
 
@@ -98,7 +111,7 @@ class Unreadable(InputError):  # noqa: N818 - so it is said in messages
 
 
 class Format(Protocol):
-    """One file format."""
+    """One file format; what derives from it reads documents as it splits pieces."""
 
     @property
     def suffixes(self) -> tuple[str, ...]:
@@ -113,3 +126,20 @@ class Format(Protocol):
     def pieces(self, stream: IO[bytes], path: str, settings: Settings) -> Iterator[Piece]:
         """Split a decompressed stream. Raises `Unreadable` where it cannot be read at all."""
         ...
+
+    def documents(
+        self,
+        stream: IO[bytes],
+        path: str,
+        settings: Settings,
+        *,
+        size: int,  # noqa: ARG002 - for those who read in columns
+        fields: Sequence[str] = (),  # noqa: ARG002 - likewise
+    ) -> Iterator[Piece | Chunk]:
+        """
+        Give the records of a stream of about `size` bytes for reading alone.
+
+        They are those of `pieces`, with the same faults in the same places; in columns where they
+        are many. `fields` are other fields whose values are wanted.
+        """
+        return self.pieces(stream, path, settings)

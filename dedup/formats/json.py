@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING
 
 import orjson
 
-from dedup.formats.interface import Fault, Piece, Unreadable
+from dedup.formats.interface import Fault, Format, Piece, Unreadable
 from dedup.formats.literal import value_end
 from dedup.formats.records import Names, not_json, record
 from dedup.formats.text import LARGEST
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _BLANK = b" \t\r\n"
 
 
-class Json:
+class Json(Format):
     """A JSON file; a class because `Format` is a protocol of several parts."""
 
     suffixes = (".json",)

@@ -3,28 +3,35 @@ JSON lines: a record a line.
 
 Lines end at the byte "\n" and nowhere else; a "\r" before it, and lines of white space, are no
 part of a record. Malformed records count, so that a record's number does not depend on them. The
-file is UTF-8 (RFC 8259) and streamed: no more than a line is in memory.
+file is UTF-8 (RFC 8259) and streamed: no more than a line is in memory, or, of a large file, a few
+blocks of lines (`bulk`).
 """
 
 from __future__ import annotations
 
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from functools import partial
+from io import BytesIO
 from typing import IO, TYPE_CHECKING
 
 import orjson
 
-from dedup.formats.interface import Fault, Piece, Unreadable
+from dedup.formats.interface import Chunk, Fault, Format, Piece, Unreadable
 from dedup.formats.records import Names, not_json, record
 from dedup.formats.text import LARGEST
+from dedup.model import Strings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from dedup.formats.bulk import Columns
     from dedup.settings import Settings
 
+BULK = 8 << 20
+"""Bytes of a file from which it is read in bulk: loading Arrow takes as long as reading these."""
 
-class JsonLines:
+
+class JsonLines(Format):
     """JSON lines; a class because `Format` is a protocol of several parts."""
 
     suffixes = (".jsonl", ".ndjson")
@@ -32,29 +39,71 @@ class JsonLines:
 
     def pieces(self, stream: IO[bytes], path: str, settings: Settings) -> Iterator[Piece]:
         """Give each line with its end as a piece. Raises `Unreadable`."""
-        names, number = Names(settings.id_field), 0
-        for file_line, raw in enumerate(iter(partial(stream.readline, LARGEST), b""), 1):
-            body = raw
-            if file_line == 1:
-                _refuse_binary(raw, path)
-                body = raw.removeprefix(BOM_UTF8)
-            if len(raw) == LARGEST:
-                why = f"line {file_line} has more than {LARGEST >> 20} MiB"
-                raise Unreadable(path, Fault(why, step="split the record"))
-            if not body or body.isspace():
-                yield Piece(raw)
-                continue
-            number += 1
-            try:
-                value = orjson.loads(body)
-            except orjson.JSONDecodeError as error:
-                yield Piece(raw, None, not_json(error, body), file_line)
-                continue
-            made = record(raw, value, names, number, file_line, settings)
-            if isinstance(made, Fault):
-                yield Piece(raw, None, made, file_line)
+        return map(_Lines(path, settings).piece, iter(partial(stream.readline, LARGEST), b""))
+
+    def documents(
+        self,
+        stream: IO[bytes],
+        path: str,
+        settings: Settings,
+        *,
+        size: int,
+        fields: Sequence[str] = (),
+    ) -> Iterator[Piece | Chunk]:
+        """Give the records, of a large file in columns. Raises `Unreadable`."""
+        if size < BULK:
+            yield from self.pieces(stream, path, settings)
+            return
+        from dedup.formats import bulk
+
+        lines = _Lines(path, settings)
+        for block, columns in bulk.parsed(stream, settings, fields):
+            if columns is None:
+                yield from map(lines.piece, BytesIO(block))
             else:
-                yield Piece(raw, made)
+                yield lines.chunk(columns)
+
+
+class _Lines:
+    """Makes pieces of lines; a class because they are numbered, and named, through the file."""
+
+    def __init__(self, path: str, settings: Settings) -> None:
+        self._path = path
+        self._settings = settings
+        self._names = Names(settings.id_field)
+        self._number = self._file_line = 0
+
+    def piece(self, raw: bytes) -> Piece:
+        """Take the next line. Raises `Unreadable`."""
+        self._file_line += 1
+        body = raw
+        if self._file_line == 1:
+            _refuse_binary(raw, self._path)
+            body = raw.removeprefix(BOM_UTF8)
+        if len(raw) >= LARGEST:
+            why = f"line {self._file_line} has more than {LARGEST >> 20} MiB"
+            raise Unreadable(self._path, Fault(why, step="split the record"))
+        if not body or body.isspace():
+            return Piece(raw)
+        self._number += 1
+        try:
+            value = orjson.loads(body)
+        except orjson.JSONDecodeError as error:
+            return Piece(raw, None, not_json(error, body), self._file_line)
+        place = self._number, self._file_line
+        made = record(raw, value, self._names, *place, self._settings)
+        if isinstance(made, Fault):
+            return Piece(raw, None, made, self._file_line)
+        return Piece(raw, made)
+
+    def chunk(self, columns: Columns) -> Chunk:
+        """Take the next lines, which were parsed already."""
+        first = self._number + 1
+        names = Strings.of(self._names.many(columns.ids, first))
+        lines = columns.lines + self._file_line + 1
+        self._number += len(names)
+        self._file_line += columns.height
+        return Chunk(names, lines, columns.text, columns.values)
 
 
 def _refuse_binary(raw: bytes, path: str) -> None:

@@ -2,7 +2,8 @@
 Where the value of a field stands in the bytes of a JSON object, and each character of it.
 
 The object has been parsed before, so the scanner only has to find, never to judge. Of a key that
-is there twice the last one counts, as it does for the parser.
+is there twice the last one counts, as it does for the parser. A dotted name (`article.body`) is a
+key of that very name, or, where there is none or it is null, a path into objects.
 """
 
 from __future__ import annotations
@@ -29,7 +30,21 @@ _HIGH, _LOW = (np.isin(np.arange(256), list(digits)) for digits in (b"89abAB", b
 
 
 def value_span(raw: bytes, field: str, at: int = 0) -> tuple[int, int] | None:
-    """Find the value of a top-level field, in bytes of `raw`, where an object begins at `at`."""
+    """Find the value of a field, in bytes of `raw`, where an object begins at `at`."""
+    found = _member(raw, field, at)
+    if "." not in field or (found is not None and raw[slice(*found)] != b"null"):
+        return found
+    first, *rest = field.split(".")
+    inner = _member(raw, first, at)
+    for part in rest:
+        if inner is None or raw[inner[0]] != ord("{"):
+            return found
+        inner = _member(raw, part, inner[0])
+    return inner or found
+
+
+def _member(raw: bytes, field: str, at: int) -> tuple[int, int] | None:
+    """Find the value of a key of the object that begins at `at`, or after it."""
     key, found = orjson.dumps(field), None
     at = _past(_BLANK, raw, raw.index(b"{", at) + 1)
     while raw[at] != ord("}"):

@@ -11,14 +11,16 @@ before its first record counts.
 
 from __future__ import annotations
 
+import contextlib
 import io
+from dataclasses import replace
 from typing import IO, TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from dedup.errors import InputError, RecordError
 from dedup.formats import compression
-from dedup.formats.interface import Fault, Piece, Unreadable
+from dedup.formats.interface import Chunk, Fault, Piece, Unreadable
 from dedup.formats.sources import Source, Sources, sources
 from dedup.model import AUTO, Documents, Strings
 from dedup.report import Skipped
@@ -36,6 +38,8 @@ BATCH_DOCUMENTS = 4096
 
 _HELD = 64 << 20
 """Decompressed bytes that are held rather than unpacked twice."""
+_EXPANDS = 4
+"""Times that a compressed file is taken to be larger when it is unpacked."""
 
 
 class Watch(Protocol):
@@ -71,9 +75,9 @@ def read(  # noqa: PLR0913 - what is read, and whom to tell of it
     """
     Find the files now; read them by iterating over what this gives.
 
-    `modes` gives the paragraph mode to ask for a document (default: `AUTO`), `fields` are those
-    whose values are wanted besides. Raises `InputError`,
-    here for a PATH that cannot be read, while iterating for what its file holds.
+    `modes` gives the paragraph mode to ask for a document (default: `AUTO`), `fields` names other
+    fields whose values are wanted. Raises `InputError`, here for a PATH that cannot be read, while
+    iterating for what its file holds.
     """
     found = sources(paths, settings, against=against)
     return Reading(
@@ -112,7 +116,7 @@ class Reading:
         self.done = 0
         """Bytes read so far."""
         self.values: dict[str, list[str | None]] = {name: [] for name in fields}
-        """Of each wanted field one value a document, by `doc`, as far as it was read."""
+        """Of each field that is wanted its values so far, one a document."""
         self._settings = settings
         self._sides = {False, True} if has_published else {False}
         self._watch = watch
@@ -136,25 +140,16 @@ class Reading:
         """Read everything, a batch at a time."""
         self._counts.clear()
         self._files.clear()
-        for column in self.values.values():
-            column.clear()
-        self.done, batch = 0, _Batch(0)
+        for values in self.values.values():
+            values.clear()
+        self.done, first = 0, 0
         missing = set(self._sides)
-        for source in self.sources.files:
-            for record in self._records(source):
-                mode = AUTO if self._modes is None else self._modes(source, record)
-                batch.add(source, record, mode)
-                for name, column in self.values.items():
-                    column.append(record.field(name))
-                if batch.full:
-                    self.done = self._place()
-                    missing.difference_update(batch.published)
-                    yield batch.table()
-                    batch = _Batch(batch.end)
-                    self._watch("reading", self.done, self.total)
-        if batch.rows:
-            missing.difference_update(batch.published)
-            yield batch.table()
+        for batch in self._batches():
+            self.done = self._place()
+            missing.difference_update(batch.published[[0, -1]] != 0)
+            yield replace(batch, doc=np.arange(first, first + len(batch)))
+            first += len(batch)
+            self._watch("reading", self.done, self.total)
         self._watch("reading", self.total, self.total)
         for side in sorted(missing):
             raise InputError(self._nothing(published=side))
@@ -168,15 +163,43 @@ class Reading:
             return f"{what}: the files hold no records; give others"
         return f"{what}: {skipped[0].path}: {skipped[0].why} ({len(skipped)} skipped in all)"
 
-    def _records(self, source: Source) -> Iterator[Record]:
+    def _batches(self) -> Iterator[Documents]:
+        """Give batches whose numbers are not those of the whole."""
+        batch = _Batch()
+        for source in self.sources.files:
+            for item in self._items(source):
+                if isinstance(item, Chunk):
+                    if batch.rows:
+                        yield batch.table()
+                        batch = _Batch()
+                    for name, values in zip(self.values, item.values, strict=True):
+                        self.values[name] += values
+                    table = _table(source, item)
+                    for start in range(0, len(table), BATCH_DOCUMENTS):
+                        yield table.slice(start, start + BATCH_DOCUMENTS)
+                    continue
+                mode = AUTO if self._modes is None else self._modes(source, item)
+                for name, values in self.values.items():
+                    values.append(item.field(name))
+                batch.add(source, item, mode)
+                if batch.full:
+                    yield batch.table()
+                    batch = _Batch()
+        if batch.rows:
+            yield batch.table()
+
+    def _items(self, source: Source) -> Iterator[Record | Chunk]:
         """Give the records of one source; what cannot be used goes by `on_error`."""
         before, given = self.done, False
         try:
             lenient = not source.named or self._settings.on_error != "fail"
             with source.raw() as raw:
                 self._place = lambda: before + min(raw.tell(), source.size)
-                for piece in _pieces(source, raw, self._settings, whole=lenient):
-                    if piece.record is not None:
+                for piece in self._documents(source, raw, whole=lenient):
+                    if isinstance(piece, Chunk):
+                        given = True
+                        yield piece
+                    elif piece.record is not None:
                         given = True
                         yield piece.record
                     elif piece.fault is not None:
@@ -185,7 +208,20 @@ class Reading:
             if given:
                 raise
             self._unreadable(source, error)
+        finally:
+            self._place = lambda: before + source.size
         self.done = before + source.size
+
+    def _documents(self, source: Source, raw: IO[bytes], *, whole: bool) -> Iterator[Piece | Chunk]:
+        """Read one file; in columns where nobody asks for the mode of each record."""
+        if self._modes is not None:
+            yield from _pieces(source, raw, self._settings, whole=whole)
+            return
+        stream, size = _opened(source, raw, whole=whole)
+        with _told(source):
+            yield from source.layout.documents(
+                stream, source.path, self._settings, size=size, fields=tuple(self.values)
+            )
 
     def _malformed(self, source: Source, piece: Piece) -> None:
         fault = piece.fault or Fault("malformed")
@@ -223,16 +259,29 @@ def pieces(source: Source, settings: Settings, *, whole: bool = False) -> Iterat
 
 
 def _pieces(source: Source, raw: IO[bytes], settings: Settings, *, whole: bool) -> Iterator[Piece]:
-    stream: IO[bytes] = raw
-    if source.compression:
-        stream = compression.unpacked(raw, source.compression, source.path)
-        if whole and source.layout.records:
-            head = stream.read(_HELD)
-            stream = io.BytesIO(head)
-            if len(head) == _HELD:
-                stream = _proved(source, raw)
-    try:
+    stream, _ = _opened(source, raw, whole=whole)
+    with _told(source):
         yield from source.layout.pieces(stream, source.path, settings)
+
+
+def _opened(source: Source, raw: IO[bytes], *, whole: bool) -> tuple[IO[bytes], int]:
+    """Unpack a stream where it is compressed; its size is a guess then."""
+    if not source.compression:
+        return raw, source.size
+    stream: IO[bytes] = compression.unpacked(raw, source.compression, source.path)
+    if whole and source.layout.records:
+        head = stream.read(_HELD)
+        if len(head) < _HELD:
+            return io.BytesIO(head), len(head)
+        stream = _proved(source, raw)
+    return stream, source.size * _EXPANDS
+
+
+@contextlib.contextmanager
+def _told(source: Source) -> Iterator[None]:
+    """Turn the fault of a disk into one of the file. Raises `Unreadable`."""
+    try:
+        yield
     except OSError as error:
         why = (error.strerror or str(error)).lower()
         raise Unreadable(source.path, Fault(why, step="try again")) from None
@@ -251,10 +300,8 @@ def _proved(source: Source, raw: IO[bytes]) -> IO[bytes]:
 class _Batch:
     """Rows of `Documents` to be; a class because rows come one by one."""
 
-    def __init__(self, first: int) -> None:
-        self.first = first
+    def __init__(self) -> None:
         self.rows: list[tuple[int, int, int, int]] = []
-        self.published: set[bool] = set()
         self._paths: list[bytes] = []
         self._names: list[str] = []
         self._texts: list[bytes] = []
@@ -266,11 +313,6 @@ class _Batch:
         """Tell whether it is time for the next one."""
         return self._bytes >= BATCH_BYTES or len(self.rows) >= BATCH_DOCUMENTS
 
-    @property
-    def end(self) -> int:
-        """Rank of the next document."""
-        return self.first + len(self.rows)
-
     def add(self, source: Source, record: Record, mode: int) -> None:
         """Take one document."""
         if self._path[0] != source.path:
@@ -281,14 +323,13 @@ class _Batch:
         self._texts.append(text)
         self._bytes += len(text)
         self.rows.append((record.file_line, record.markdown, mode, source.published))
-        self.published.add(source.published)
 
     def table(self) -> Documents:
         """Give the rows as a table."""
         numbers = np.array(self.rows, np.int64).reshape(-1, 4)
         small = numbers[:, 1:].astype(np.int8)
         return Documents(
-            np.arange(self.first, self.end),
+            np.arange(len(numbers)),
             Strings.of(self._paths),
             Strings.of(self._names),
             np.ascontiguousarray(numbers[:, 0]),
@@ -297,6 +338,25 @@ class _Batch:
             np.ascontiguousarray(small[:, 2]),
             Strings.of(self._texts),
         )
+
+
+def _table(source: Source, chunk: Chunk) -> Documents:
+    """Give records in columns as a table."""
+    count = len(chunk.names)
+    path = source.path.encode("utf-8", "surrogatepass")
+    zero = np.zeros(count, np.int8)
+    return Documents(
+        np.arange(count),
+        Strings(
+            np.frombuffer(path * count, np.uint8), np.arange(count + 1, dtype=np.int64) * len(path)
+        ),
+        chunk.names,
+        chunk.lines,
+        zero,
+        zero,
+        zero + source.published,
+        chunk.text,
+    )
 
 
 def _records(count: int) -> str:

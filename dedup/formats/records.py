@@ -3,7 +3,9 @@ What JSON objects with a text have in common, one a line or several in an array.
 
 The text field must be a string. The id field names the record: a string or number as it is
 written (so 1.50 is not 1.5); without one, or where it is null or empty, the record number does. A
-name that was there before in the file gets its record number: `id#17`.
+name that was there before in the file gets its record number: `id#17`. A dotted name of a field
+(`article.body`) is a key of that very name, or, where there is none or it is null, a path into
+objects.
 """
 
 from __future__ import annotations
@@ -18,9 +20,13 @@ from dedup.formats.literal import literal_starts, value_span
 from dedup.formats.slices import Sliced
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from dedup.model import I64
     from dedup.settings import Settings
 
+MISSING = object()
+"""What stands for a field that is not there."""
 _KINDS = {
     "NoneType": "null",
     "bool": "true or false",
@@ -37,7 +43,7 @@ class JsonRecord(Sliced):
 
     __slots__ = ("_field", "_value")
 
-    def __init__(  # noqa: PLR0913 - what `Sliced` takes, the field and what it is a field of
+    def __init__(  # noqa: PLR0913 - what `Sliced` takes, the field, and the object it is in
         self,
         raw: bytes,
         text: str,
@@ -45,21 +51,15 @@ class JsonRecord(Sliced):
         number: int,
         file_line: int,
         field: str,
-        value: dict[str, Any] | None = None,
+        value: dict[str, Any],
     ) -> None:
         super().__init__(raw, text, name, number, file_line)
         self._field = field
-        self._value = value or {}
+        self._value = value
 
     def field(self, name: str) -> str | None:
         """Give the value of another field as a text, where there is one."""
-        found: Any = self._value
-        if name in found:
-            found = found[name]
-        else:
-            for part in name.split("."):
-                found = found.get(part) if type(found) is dict else None
-        return (str(found) or None) if type(found) in {str, int, float} else None
+        return written(self._value, name, self._bytes)
 
     def _find_starts(self) -> I64:
         span = value_span(self._bytes, self._field)
@@ -83,25 +83,64 @@ class Names:
 
     def name(self, value: dict[str, Any], raw: bytes, number: int) -> str | Fault:
         """Name a record, or say why its id is none."""
-        own = value.get(self._field)
-        if type(own) is int:
-            own = str(own)
-        elif type(own) is float:
-            span = value_span(raw, self._field)
-            own = raw[slice(*span)].decode() if span else None
-        elif own is not None and type(own) is not str:
-            kind = _KINDS[type(own).__name__]
-            return Fault(f"field {self._field!r} is {kind}", step="name the id with --id-field")
+        own = written(value, self._field, raw)
+        if own is None:
+            found = member(value, self._field)
+            if found is not MISSING and found is not None and found != "":
+                kind = _KINDS[type(found).__name__]
+                return Fault(f"field {self._field!r} is {kind}", step="name the id with --id-field")
+        return self.new(own, number)
+
+    def new(self, own: str | None, number: int) -> str:
+        """Name a record by its own id, if it has one and that is new, and by its number."""
         if not own and not self._given and number == self._numbered + 1:
             self._numbered = number
             return str(number)
-        if not self._given:
-            self._given.update(map(str, range(1, self._numbered + 1)))
+        self._list()
         name = own or str(number)
         while name in self._given:
             name = f"{name}#{number}"
         self._given.add(name)
         return name
+
+    def many(self, own: Sequence[str | None], number: int) -> list[str]:
+        """Name records that follow one another; `number` is that of the first."""
+        names = [name for name in own if name]
+        if len(names) == len(own) == len(set(names)):
+            self._list()
+            if self._given.isdisjoint(names):
+                self._given.update(names)
+                return names
+        return [self.new(one, place) for place, one in enumerate(own, number)]
+
+    def _list(self) -> None:
+        """List the names of those that have their numbers, once they no longer all do."""
+        if not self._given:
+            self._given.update(map(str, range(1, self._numbered + 1)))
+
+
+def member(value: dict[str, Any], field: str) -> Any:  # noqa: ANN401 - any JSON value
+    """Give the value of a field, or `MISSING`."""
+    own = value.get(field, MISSING)
+    if (own is MISSING or own is None) and "." in field:
+        inner: Any = value
+        for part in field.split("."):
+            inner = inner.get(part, MISSING) if type(inner) is dict else MISSING
+        return own if inner is MISSING else inner
+    return own
+
+
+def written(value: dict[str, Any], field: str, raw: bytes) -> str | None:
+    """Give a string as it is and a number as it is written; `None` for all else, and if empty."""
+    own = member(value, field)
+    if type(own) is str:
+        return own or None
+    if type(own) is int:
+        return str(own)
+    if type(own) is float:
+        span = value_span(raw, field)
+        return raw[slice(*span)].decode() if span else None
+    return None
 
 
 def record(  # noqa: PLR0913 - one record, its place and what is known of its file
@@ -112,9 +151,9 @@ def record(  # noqa: PLR0913 - one record, its place and what is known of its fi
         kind = _KINDS[type(value).__name__]
         return Fault(f"not an object but {kind}")
     field = settings.text_field
-    text = value.get(field)
+    text = member(value, field)
     if type(text) is not str:
-        if field not in value:
+        if text is MISSING:
             return Fault(f"no field {field!r}", step="name the text with --text-field")
         return Fault(f"field {field!r} is {_KINDS[type(text).__name__]}, not a string")
     name = names.name(value, raw, number)

@@ -16,7 +16,7 @@ from typing import IO, TYPE_CHECKING
 import numpy as np
 
 from dedup.errors import InputError, SettingsError
-from dedup.formats.interface import Fault, Piece, Unreadable
+from dedup.formats.interface import Fault, Format, Piece, Unreadable
 from dedup.formats.slices import Sliced, utf8_starts
 from dedup.stages.segment import code
 
@@ -40,7 +40,7 @@ _MARKS = (  # NOTE: UTF-32 first, its mark begins with that of UTF-16.
 )
 
 
-class Text:
+class Text(Format):
     """Plain text; a class because `Format` is a protocol of several parts."""
 
     suffixes: tuple[str, ...] = (".txt",)

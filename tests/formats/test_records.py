@@ -239,6 +239,42 @@ def test_fields_have_the_names_that_were_asked_for() -> None:
     assert (record.text, record.id) == ("yes", "k")
 
 
+@pytest.mark.parametrize(
+    ("raw", "text", "cut"),
+    [
+        (b'{"a": {"b": "xy"}}', "xy", b'{"a": {"b": "y"}}'),
+        (b'{"a.b": "xy", "a": {"b": "z"}}', "xy", b'{"a.b": "y", "a": {"b": "z"}}'),
+        (b'{"a.b": null, "a": {"b": "xy"}}', "xy", b'{"a.b": null, "a": {"b": "y"}}'),
+        (b'{"a": {"b": "z"}, "a": { "b":"xy"}}', "xy", b'{"a": {"b": "z"}, "a": { "b":"y"}}'),
+        (b'{"a": {"c": {}, "b": "\\u0078y"}}', "xy", b'{"a": {"c": {}, "b": "y"}}'),
+    ],
+)
+def test_a_dotted_name_is_a_key_or_a_path(raw: bytes, text: str, cut: bytes) -> None:
+    """A key of that very name wins, unless it is null."""
+    (record,) = records(raw, text_field="a.b")
+    assert record.text == text
+    assert record.cut([(0, 1)]) == cut
+
+
+def test_what_is_not_at_the_end_of_a_path_is_missing() -> None:
+    """As a field that is not there."""
+    data = b'{"a": "x"}\n{"a": {"b": 5}}\n{"a": {}, "a.b": null}'
+    found = pieces(data, "jsonl", text_field="a.b")
+    assert [str(p.fault) for p in found] == [
+        "no field 'a.b'",
+        "field 'a.b' is a number, not a string",
+        "field 'a.b' is null, not a string",
+    ]
+
+
+def test_other_fields_are_texts_as_they_are_written() -> None:
+    """What is no string or number, or empty, is none."""
+    data = b'{"text": "x", "a": {"b": 1.50}, "c": 7, "d": "", "e": true, "f": "g", "a.h": 1e2}'
+    (record,) = records(data)
+    got = {name: record.field(name) for name in ("a.b", "c", "d", "e", "f", "a.h", "z", "a")}
+    assert got == dict.fromkeys("deza") | {"a.b": "1.50", "c": "7", "f": "g", "a.h": "1e2"}
+
+
 def test_the_last_of_two_equal_keys_counts() -> None:
     """As it does for the parser, and it is the one that is cut."""
     raw = b'{"text": "first", "text": "second"}'
@@ -258,7 +294,7 @@ def test_lines_end_at_line_feeds_only() -> None:
 
 def test_a_wrong_literal_is_an_error_not_a_wrong_cut() -> None:
     """Should scanner and parser ever disagree."""
-    record = JsonRecord(b'{"text": "ab"}', "abc", "1", 1, 1, "text")
+    record = JsonRecord(b'{"text": "ab"}', "abc", "1", 1, 1, "text", {"text": "abc"})
     with pytest.raises(InputError, match="was not found as it was parsed"):
         record.cut([(0, 1)])
     assert value_span(b'{"a": 1}', "text") is None

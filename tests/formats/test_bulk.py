@@ -1,0 +1,217 @@
+"""Bulk reading: the same records, names and faults as line by line, whatever the lines hold."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dedup import formats
+from dedup.errors import InputError
+from dedup.formats import FORMATS, bulk, jsonl
+from dedup.formats.interface import Chunk
+from dedup.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+DEEP = b"[" * 1100 + b"]" * 1100
+HOSTILE = [
+    rb'{"text": "\ud800"}',
+    rb'{"text": "\udc00", "id": "a"}',
+    rb'{"text": "\ud83d\ude00\u0000\ufeff\/\b"}',
+    rb'{"x": "\ud800", "text": "a"}',
+    b'{"text": "\xff"}',
+    b'{"x": "\xff", "text": "a"}',
+    b'{"\xff": 1, "text": "a"}',
+    b'{"text": "\xed\xa0\x80"}',
+    b'{"text": "\xf4\x90\x80\x80"}',
+    b'{"text": "a\0"}',
+    b'{"text": "a"}\0{"text": "b"}',
+    b'{"text": "a"}\0',
+    b'{"text": "a\x1f\x7f"}',
+    b'{"text": "a", "text": "b"}',
+    b'{"text": "a", "te\\u0078t": "b"}',
+    b'{"x": 1, "x": 2, "text": "a"}',
+    b'{"id": "a", "id": "b", "text": "a"}',
+    b'{"id": 17, "text": "a"}',
+    b'{"id": 1.50, "text": "a"}',
+    b'{"id": 1.5, "text": "a"}',
+    b'{"id": 12345678901234567890123, "text": "a"}',
+    b'{"id": -0, "text": "a"}',
+    b'{"id": 1e3, "text": "a"}',
+    b'{"id": null, "text": "a"}',
+    b'{"id": "", "text": "a"}',
+    b'{"id": true, "text": "a"}',
+    b'{"id": [1], "text": "a"}',
+    b'{"id": "a#3", "text": "a"}',
+    b'{"id": "3", "text": "a"}',
+    b'{"id": "a", "text": "a"}',
+    b'{"text": "a", "n": 1e999}',
+    b'{"text": "a", "n": 1.8e308}',
+    b'{"text": "a", "n": 12345E+305}',
+    b'{"text": "a", "n": ' + b"9" * 400 + b"}",
+    b'{"text": "a", "n": ' + b"9" * 220 + b"e99}",
+    b'{"text": "a", "n": [NaN]}',
+    b'{"text": "a", "n": -Infinity }',
+    b'{"text": "a", "n": Inf}',
+    b'{"text": "NaN, Infos: NaN"}',
+    b'{"text": "a", "n": 01}',
+    b'{"text": "a", "n": ' + DEEP + b"}",
+    b'{"text": "' + DEEP + b'"}',
+    b'{"text": "a",}',
+    b'{"text": "a"} {"text": "b"}',
+    b'{"text": "a"}{"text": "b"}',
+    b'{"text": "a"},',
+    b'[{"text": "a"}]',
+    b'{"text":',
+    b'"a"}',
+    b"{}",
+    b'{"text": 1}',
+    b'{"text": null}',
+    b'{"text": {"b": "a"}}',
+    b'{"a": {"b": "c", "text": "d"}, "text": "a"}',
+    b'{"a.b": "c", "a": {"b": "d"}, "text": "a"}',
+    b'{"a.b": null, "a": {"b": "d"}, "text": "a"}',
+    b'{"a": "c", "text": "a"}',
+    b'{"a": {"b": 5}, "text": "a"}',
+    b'{"a": {"b": "c"}, "a": {"b": "d"}, "text": "a"}',
+    b'{"text": "a"}\r',
+    b' \t{"text": "a"} ',
+    b"\xef\xbb\xbf" + b'{"text": "a"}',
+    b"\xff\xfe" + b'{"text": "a"}',
+    b"",
+    b" \t\r",
+    b"\x0b\x0c",
+    b'\x0b{"text": "a"}',
+    b'{"text": "a"}\x0c',
+    b"5",
+    b"{}}",
+]
+GOOD = [b'{"id": "k%d", "text": "t%d", "a": {"b": "c"}}' % (n, n) for n in range(5)]
+
+
+def rows(
+    data: bytes, *, size: int, block: int = bulk.BLOCK, fields: tuple[str, ...] = (), **given: str
+) -> list[object]:
+    """Give name, line, text and values of each record, and each fault with its line and bytes."""
+    settings, out = Settings(threads=2, **given), list[object]()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bulk, "BLOCK", block)
+        stream = io.BytesIO(data)
+        try:
+            for item in FORMATS["jsonl"].documents(stream, "x", settings, size=size, fields=fields):
+                if isinstance(item, Chunk):
+                    values = zip(*item.values, strict=True) if fields else [()] * len(item.names)
+                    columns = item.names.list(), item.lines.tolist(), item.text.list(), values
+                    out += zip(*columns, strict=True)
+                elif item.record is not None:
+                    r = item.record
+                    out.append((r.id, r.file_line, r.text, tuple(map(r.field, fields))))
+                elif item.fault is not None:
+                    out.append((str(item.fault), item.file_line, item.raw))
+        except InputError as error:
+            out.append(str(error))
+    return out
+
+
+def check_same(data: bytes, block: int, fields: tuple[str, ...] = (), **given: str) -> None:
+    """Hold bulk reading to reading line by line."""
+    slow = rows(data, size=0, fields=fields, **given)
+    assert rows(data, size=jsonl.BULK, block=block, fields=fields, **given) == slow
+
+
+@pytest.mark.parametrize("line", HOSTILE)
+def test_one_hostile_line_among_good_ones(line: bytes) -> None:
+    """First, last, in the middle, alone; with and without a last line end; with dotted names."""
+    for before, after in (GOOD[:2], GOOD[2:]), ([], GOOD), (GOOD, []), ([], []):
+        for end in (b"", b"\n"):
+            data = b"\n".join([*before, line, *after]) + end
+            check_same(data, 1 << 20)
+            check_same(data, 60)
+            check_same(data, 1 << 20, ("id", "a.b"))
+            check_same(data, 1 << 20, text_field="a.b")
+            check_same(data, 1 << 20, id_field="a.b")
+
+
+@given(
+    st.lists(st.sampled_from(HOSTILE + GOOD * 20), max_size=12),
+    st.sampled_from([b"\n", b"\r\n", b"\n\n"]),
+    st.sampled_from([1, 50, 200, 1 << 20]),
+    st.sampled_from(["id", "a.b", "none", "text", "n"]),
+)
+def test_any_lines_in_any_blocks(lines: list[bytes], end: bytes, block: int, field: str) -> None:
+    """Numbers, names and line numbers go on from block to block, read one way or the other."""
+    check_same(end.join(lines), block, ("a.b", "n"), id_field=field)
+
+
+def test_fields_that_cannot_be_columns_of_one_table() -> None:
+    """A name that is a text here and an object there."""
+    data = b'{"a": "t", "text": "u"}\n{"a": {"b": "i"}, "text": "t"}\n'
+    check_same(data, 1 << 20, text_field="a", id_field="a.b")
+    check_same(data, 1 << 20, id_field="a.b", fields=("a",))
+
+
+def test_good_lines_are_read_in_columns() -> None:
+    """Of any ids, escapes and spacing that both parsers know."""
+    many = [
+        b"\n".join(GOOD),
+        b'{"id": 1, "text": "a"}\r\n\r\n {"text": "\\ud83d\\ude00", "id": 2} \n',
+        b'{"text": "NaN Infos [1e99]", "n": [1e99, -2, {}]}\n{"text": "b", "id": null}',
+    ]
+    for data in many:
+        assert bulk.columns(data, ("text", "id")) is not None
+        check_same(data, 1 << 20)
+
+
+def test_a_very_long_line_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At the same line, in a block or beyond its end."""
+    for module in (jsonl, bulk):
+        monkeypatch.setattr(module, "LARGEST", 100)
+    long = b'{"text": "%s"}' % (b"x" * 100)
+    for data in (b"\n".join([*GOOD, long, *GOOD]), b"\n".join([*GOOD, long])):
+        check_same(data, 1 << 20)
+        check_same(data, 10)
+    assert rows(data, size=jsonl.BULK)[-1] == (
+        "x: line 6 has more than 0 MiB; split the record or use --on-error skip"
+    )
+
+
+def test_large_files_are_read_in_bulk(
+    corpus: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Documents are numbered through, batches are bounded, and values tally."""
+    monkeypatch.setattr(jsonl, "BULK", 1000)
+    monkeypatch.setattr(formats.reading, "BATCH_DOCUMENTS", 7)
+    lines = b"".join(b'{"text": "text %d", "date": "d%d"}\n' % (n, n) for n in range(100))
+    data = {"a.jsonl": lines, "b.jsonl": b'{"text": "b", "date": 5}', "c.txt": b"c"}
+    corpus(data)
+    read = formats.read(["a.jsonl", "b.jsonl", "c.txt"], Settings(), fields=("date",))
+    for _ in range(2):
+        batches = list(read)
+        assert [d for b in batches for d in b.doc.tolist()] == list(range(102))
+        assert max(map(len, batches)) == 7
+        assert [t for b in batches for t in b.text.list()][98:] == ["text 98", "text 99", "b", "c"]
+        assert read.values == {"date": [*(f"d{n}" for n in range(100)), "5", None]}
+
+
+def test_small_files_do_not_load_arrow(corpus: Callable[..., Path]) -> None:
+    """Loading it takes longer than reading them; a large one does load it."""
+    corpus({"a.jsonl": b'{"text": "a"}\n'})
+    script = """if True:
+        import sys
+        from dedup import formats
+        from dedup.formats import jsonl
+        from dedup.settings import Settings
+        for jsonl.BULK in (jsonl.BULK, 1):
+            list(formats.read(["a.jsonl"], Settings()))
+            print("pyarrow" in sys.modules)
+    """
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
+    assert done.stdout.split() == [b"False", b"True"]

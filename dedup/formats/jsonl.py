@@ -9,7 +9,7 @@ blocks of lines (`bulk`).
 
 from __future__ import annotations
 
-from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
+from codecs import BOM_UTF8
 from functools import partial
 from io import BytesIO
 from typing import IO, TYPE_CHECKING
@@ -18,7 +18,7 @@ import orjson
 
 from dedup.formats.interface import Chunk, Fault, Format, Piece, Unreadable
 from dedup.formats.records import Names, not_json, record
-from dedup.formats.text import LARGEST
+from dedup.formats.text import LARGEST, refuse_binary
 from dedup.model import Strings
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class _Lines:
         self._file_line += 1
         body = raw
         if self._file_line == 1:
-            _refuse_binary(raw, self._path)
+            refuse_binary(raw, self._path)
             body = raw.removeprefix(BOM_UTF8)
         if len(raw) >= LARGEST:
             why = f"line {self._file_line} has more than {LARGEST >> 20} MiB"
@@ -104,12 +104,3 @@ class _Lines:
         self._number += len(names)
         self._file_line += columns.height
         return Chunk(names, lines, columns.text, columns.values)
-
-
-def _refuse_binary(raw: bytes, path: str) -> None:
-    """Raise `Unreadable` for what cannot be JSON lines by its first line."""
-    if raw.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
-        raise Unreadable(path, Fault("UTF-16, not UTF-8", step="convert it to UTF-8"))
-    if 0 in raw:
-        fault = Fault("binary", f"NUL at offset {raw.index(0)}", "give a text")
-        raise Unreadable(path, fault, binary=True)

@@ -22,6 +22,7 @@ from fnmatch import fnmatchcase
 from typing import IO, TYPE_CHECKING
 
 from dedup.formats import compression
+from dedup.formats.csv import Csv, Tsv
 from dedup.formats.interface import Fault, Unreadable
 from dedup.formats.json import Json
 from dedup.formats.jsonl import JsonLines
@@ -43,6 +44,8 @@ FORMATS: dict[str, Format] = {
     "markdown": Markdown(),
     "jsonl": JsonLines(),
     "json": Json(),
+    "csv": Csv(),
+    "tsv": Tsv(),
 }
 """By their names in `input_format`."""
 

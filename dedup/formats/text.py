@@ -100,9 +100,7 @@ class TextRecord(Sliced):
         return data
 
     def _find_starts(self) -> I64:
-        if self._encoding == "utf-8":
-            return utf8_starts(self._bytes)
-        return _starts(self._bytes, self.text, self._encoding)
+        return starts_of(self._bytes, self.text, self._encoding)
 
 
 def decoded(data: bytes, path: str, encoding: str | None = None) -> tuple[str, str]:
@@ -134,6 +132,15 @@ def known(encoding: str) -> str:
     if codec is None or not getattr(codec, "_is_text_encoding", True):
         raise SettingsError(f"encoding is {encoding!r}: give one such as cp1252 or utf-16-le")
     return codec.name
+
+
+def refuse_binary(line: bytes, path: str) -> None:
+    """Raise `Unreadable` for what cannot be lines of UTF-8 by its first one."""
+    if line.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise Unreadable(path, Fault("UTF-16, not UTF-8", step="convert it to UTF-8"))
+    if 0 in line:
+        fault = Fault("binary", f"NUL at offset {line.index(0)}", "give a text")
+        raise Unreadable(path, fault, binary=True)
 
 
 def likely(data: bytes) -> str:
@@ -182,8 +189,10 @@ def _binary(data: bytes, path: str) -> Unreadable:
     return Unreadable(path, fault, binary=True, data=data)
 
 
-def _starts(data: bytes, text: str, encoding: str) -> I64:
-    """Find where each code point begins in any encoding."""
+def starts_of(data: bytes, text: str, encoding: str) -> I64:
+    """Give the byte at which each code point begins in any encoding, and their end."""
+    if encoding == "utf-8":
+        return utf8_starts(data)
     widths = {c: len(c.encode(encoding, "replace")) for c in set(text)}
     ends = np.cumsum(np.fromiter((widths[c] for c in text), np.int64, len(text)))
     if text.encode(encoding, "replace") == data and (not text or ends[-1] == len(data)):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import bz2
+import csv
 import gzip
+import io
 import json
 import lzma
 from typing import TYPE_CHECKING, Any, Protocol
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 A, B, C, D, E = (strategies.render(letter) for letter in "ABCDE")
-X, Y, F, J, K, L, M, N = (strategies.render(letter) for letter in "FGHJKLMN")
+X, Y, F, J, K, L, M, N, P, Q = (strategies.render(letter) for letter in "FGHJKLMNPQ")
 H = strategies.render("a")
 
 
@@ -92,6 +94,9 @@ def every_kind() -> dict[str, bytes]:
         f'\ufeff[\n {{"text": {literal(A)}}} ,\n\t{{"text": {literal(B)}}},'
         f'{{"text":{literal(D, A)}}},  {{"text":{literal(C)}}} ]\n'
     )
+    rows = [["id", "text", "n"], ["x", f"{A}\n{B}", "1.50"], ["x", f"{P}\n{A}", '"'], ["y", C, ""]]
+    table = io.StringIO()
+    csv.writer(table).writerows([*rows, ["", "", "last"]])
     return {
         "a.txt": f"{A}\n\n{B}\n\n{C}\n".encode(),
         "b.txt": copy.encode(),
@@ -100,6 +105,8 @@ def every_kind() -> dict[str, bytes]:
         "deep/gone.txt": f"{A}\n{C}\n".encode(),
         "deep/utf32.txt": f"\ufeff{C}\nend\n".encode("utf-32-be"),
         "empty.txt": b"",
+        "e.csv": table.getvalue().encode(),
+        "f.tsv.gz": gzip.compress(f'text\tid\n{A}\tu\n"{Q}\n{B}"\tv'.encode()),
         "form\u0301.md": f"---\nt: 1\n---\n{A}\n```\n{A}\n```\n{E}\n\n{B}\n".encode(),
         "g.jsonl": "".join(records).encode(),
         "h.json": array.encode(),

@@ -1,0 +1,288 @@
+r"""
+CSV and TSV: a header, then a record a row.
+
+As Python's `csv` reads them, strictly: a field in quotes may hold delimiters, line ends and doubled
+quotes. The delimiter of a .csv is the first of `,` `;` tab `|` by which the header has the text
+field. Lines end at the byte "\n"; blank ones are no records. Every row has as many fields as the
+header: with more or fewer, one cannot tell what is text. A row is UTF-8, or else what `encoding`
+names. The file is streamed, no more than a row is in memory.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from codecs import BOM_UTF8
+from functools import partial
+from io import StringIO
+from typing import IO, TYPE_CHECKING
+
+import numpy as np
+
+from dedup.errors import InputError, RecordError
+from dedup.formats.interface import Fault, Format, Piece, Unreadable
+from dedup.formats.records import Names
+from dedup.formats.slices import Sliced
+from dedup.formats.text import LARGEST, known, likely, refuse_binary, starts_of
+from dedup.settings import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from dedup.formats.interface import Span
+    from dedup.model import I64
+    from dedup.settings import Settings
+
+_QUOTED = re.compile(rb'"([^"]*(?:""[^"]*)*)"')
+_SHOWN = 8
+"""Columns in an error message."""
+
+
+class Csv(Format):
+    """Values parted by a delimiter; a class because `Format` is a protocol of several parts."""
+
+    suffixes: tuple[str, ...] = (".csv",)
+    records = True
+    delimiters = ",;\t|"
+
+    def pieces(self, stream: IO[bytes], path: str, settings: Settings) -> Iterator[Piece]:
+        """Give the header, and each row with its line end. Raises `Unreadable`."""
+        # NOTE: of the whole process; Python's own limit of 128 KiB is less than a long article.
+        csv.field_size_limit(LARGEST)
+        lines = _Lines(stream, path)
+        header = lines.header()
+        if not header:
+            return
+        layout = _Layout.of(header, self.delimiters, path, settings)
+        yield Piece(header)
+        names, number = Names(settings.id_field), 0
+        rows = csv.reader(lines, strict=True, delimiter=layout.delimiter)
+        while True:
+            row, fault = [], None
+            try:
+                row = next(rows)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                fault = Fault("not CSV", str(error))
+            raw, file_line = lines.taken()
+            if not row and fault is None:
+                yield Piece(raw)
+                continue
+            number += 1
+            encoding = "utf-8"
+            try:
+                raw.decode()
+            except UnicodeDecodeError as error:
+                row, encoding, fault = layout.decoded(raw, error, settings.encoding)
+            fault = fault or layout.fault(row)
+            if fault is not None:
+                yield Piece(raw, None, fault, file_line)
+                continue
+            name = names.new(layout.value(row, settings.id_field), number)
+            record = CsvRecord(raw, row, name, number, file_line, layout, encoding)
+            yield Piece(raw, record)
+
+
+class Tsv(Csv):
+    """Values parted by tabs."""
+
+    suffixes: tuple[str, ...] = (".tsv",)
+    delimiters = "\t"
+
+
+class CsvRecord(Sliced):
+    """The text of a row; where it stands in the bytes is found when something is cut."""
+
+    __slots__ = ("_encoding", "_layout", "_row")
+
+    def __init__(  # noqa: PLR0913 - what `Sliced` takes, the row, and how it is laid out
+        self,
+        raw: bytes,
+        row: Sequence[str],
+        name: str,
+        number: int,
+        file_line: int,
+        layout: _Layout,
+        encoding: str,
+    ) -> None:
+        super().__init__(raw, row[layout.text], name, number, file_line)
+        self._row = row
+        self._layout = layout
+        self._encoding = encoding
+
+    def field(self, name: str) -> str | None:
+        """Give the value in another column, where there is one."""
+        return self._layout.value(self._row, name)
+
+    def cut(self, spans: Sequence[Span]) -> bytes:
+        """
+        Give the bytes of the whole row without these stretches.
+
+        Raises `InputError` where the rest would be read as something else: a field without quotes
+        may begin with one now, or the row of another encoding may happen to be UTF-8.
+        """
+        data = super().cut(spans)
+        edges = [0, *(at for span in spans for at in span), len(self.text)]
+        kept = "".join(self.text[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True))
+        row = list(self._row)
+        row[self._layout.text] = kept
+        if self._layout.read(data, self._encoding) != row:
+            raise InputError(
+                f"line {self.file_line} cannot be cut byte for byte: put its text in quotes, "
+                "in UTF-8"
+            )
+        return data
+
+    def _find_starts(self) -> I64:
+        first, last = self._layout.span(self._bytes)
+        quoted = self._bytes[first : first + 1] == b'"'
+        inner = self._bytes[first + quoted : last - quoted]
+        text = inner.decode(self._encoding)
+        starts = starts_of(inner, text, self._encoding)
+        if quoted and '"' in text:
+            second = np.flatnonzero(np.fromiter((c == '"' for c in text), bool, len(text)))[1::2]
+            starts = np.delete(starts, second)
+            text = text.replace('""', '"')
+        if text != self.text:
+            raise RecordError(f"line {self.file_line}: the text was not found as it was parsed")
+        return starts + first + quoted
+
+
+class _Lines:
+    """The lines of a file for `csv`; a class to remember the bytes of those that it took."""
+
+    def __init__(self, stream: IO[bytes], path: str) -> None:
+        self._lines = iter(partial(stream.readline, LARGEST), b"")
+        self._path = path
+        self._raw: list[bytes] = []
+        self._bytes = 0
+        self._next = 1
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        """Give the next line; what is not UTF-8 is escaped. Raises `Unreadable`."""
+        raw = next(self._lines)
+        self._raw.append(raw)
+        self._bytes += len(raw)
+        if self._bytes >= LARGEST:
+            why = f"the row in line {self._next} has more than {LARGEST >> 20} MiB"
+            step = "close its quotes, or split it"
+            raise Unreadable(self._path, Fault(why, step=step))
+        return raw.decode("utf-8", "surrogateescape")
+
+    def header(self) -> bytes:
+        """Take the first lines: blank ones, and the row after them."""
+        for line in self:
+            if len(self._raw) == 1:
+                refuse_binary(self._raw[0], self._path)
+            quotes = sum(raw.count(b'"') for raw in self._raw)
+            if quotes % 2 == 0 and not (line.isspace() or line == "\ufeff"):
+                break
+        return self.taken()[0]
+
+    def taken(self) -> tuple[bytes, int]:
+        """Give the bytes since the last time, and in which line they began."""
+        raw, file_line = b"".join(self._raw), self._next
+        self._next += len(self._raw)
+        self._raw.clear()
+        self._bytes = 0
+        return raw, file_line
+
+
+class _Layout:
+    """How the rows of a file are laid out; a class because every row asks."""
+
+    def __init__(self, delimiter: str, columns: Sequence[str], text: int) -> None:
+        self.delimiter = delimiter
+        self.text = text
+        """Number of the text's column, from 0."""
+        self._width = len(columns)
+        self._columns = {name: number for number, name in reversed(list(enumerate(columns)))}
+        part = re.escape(delimiter.encode())
+        self._plain = re.compile(b"[^\\r\\n" + part + b"]*")
+
+    @classmethod
+    def of(cls, header: bytes, delimiters: str, path: str, settings: Settings) -> _Layout:
+        """Learn it from a header. Raises `Unreadable` where that has no text field."""
+        field = settings.text_field
+        try:
+            decoded = header.removeprefix(BOM_UTF8).decode()
+        except UnicodeDecodeError as error:
+            if settings.encoding is None:
+                raise Unreadable(path, _not_utf8(header, error)) from None
+            decoded = header.decode(known(settings.encoding), "replace")
+        found: list[str] = []
+        for delimiter in delimiters:
+            try:
+                columns = _row(decoded.lstrip("\r\n"), delimiter)
+            except csv.Error:
+                continue
+            if columns.count(field) > 1:
+                fault = Fault(f"{columns.count(field)} columns {field!r}", step="rename one")
+                raise Unreadable(path, fault)
+            if field in columns:
+                return cls(delimiter, columns, columns.index(field))
+            found = max(found, columns, key=len)
+        shown = ", ".join(found[:_SHOWN]) + ", …" * (len(found) > _SHOWN)
+        fault = Fault(
+            f"no column {field!r} in the header{nearest(field, found)}",
+            f"columns: {shown}",
+            "name the text with --text-field",
+        )
+        raise Unreadable(path, fault)
+
+    def value(self, row: Sequence[str], name: str) -> str | None:
+        """Give what a column holds; `None` where it is empty, or there is none such."""
+        number = self._columns.get(name)
+        return None if number is None else row[number] or None
+
+    def fault(self, row: Sequence[str]) -> Fault | None:
+        """Say why a row is malformed, if it is."""
+        if len(row) == self._width:
+            return None
+        return Fault(f"not the {self._width} fields of the header", f"it has {len(row)}")
+
+    def read(self, raw: bytes, encoding: str) -> list[str] | None:
+        """Read the bytes of a row, as `pieces` would; `None` where that is impossible."""
+        try:
+            try:
+                return _row(raw.decode(), self.delimiter)
+            except UnicodeDecodeError:
+                return _row(raw.decode(encoding), self.delimiter)
+        except (UnicodeError, csv.Error):
+            return None
+
+    def decoded(
+        self, raw: bytes, error: UnicodeDecodeError, encoding: str | None
+    ) -> tuple[list[str], str, Fault | None]:
+        """Read a row that is not UTF-8: its fields, its encoding, or why it is malformed."""
+        if encoding is None:
+            return [], "", _not_utf8(raw, error)
+        name = known(encoding)
+        try:
+            return _row(raw.decode(name), self.delimiter), name, None
+        except (UnicodeError, csv.Error) as wrong:
+            return [], name, Fault(f"neither UTF-8 nor {name.upper()}", str(wrong))
+
+    def span(self, raw: bytes) -> Span:
+        """Find the text's field in the bytes of a row, its quotes included."""
+        first = last = 0
+        for _ in range(self.text + 1):
+            found = _QUOTED.match(raw, first) or self._plain.match(raw, first)
+            assert found is not None  # noqa: S101 - a plain field may be empty
+            start, last = found.span()
+            first = last + 1
+        return start, last
+
+
+def _row(text: str, delimiter: str) -> list[str]:
+    return next(csv.reader(StringIO(text, newline="\n"), strict=True, delimiter=delimiter), [])
+
+
+def _not_utf8(raw: bytes, error: UnicodeDecodeError) -> Fault:
+    guess = likely(raw)
+    place = f"byte 0x{raw[error.start]:02x} at column {error.start + 1}, likely {guess}"
+    return Fault("not UTF-8", place, f"use --encoding {guess}")

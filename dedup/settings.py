@@ -21,7 +21,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "recall": ("auto", "high", "standard", "fast"),
     "paragraphs": ("auto", "line", "blank"),
     "passages": ("off", "on"),
-    "input_format": ("auto", "text", "markdown", "jsonl", "json", "csv", "tsv"),
+    "input_format": ("auto", "text", "markdown", "jsonl", "json", "csv", "tsv", "parquet"),
     "on_error": ("fail", "skip", "quarantine"),
     "engine": ("local",),
 }

@@ -156,26 +156,24 @@ def _cut(  # noqa: PLR0913 - as `write_file`
 ) -> File:
     """Write what stays of a file."""
     permissions = _permissions(source)
-    content = hashlib.sha256()
+    content = source.layout.checksum()
     entries: list[Entry] = []
     kept = 0
     with (target or Path(os.devnull)).open("wb") as stream:
         written = _Hashed(stream)
-        packed = cast("IO[bytes]", written)
-        if source.compression:
-            packed = formats.packed(packed, source.compression)
-        for part in parts(work, source):
-            content.update(part.raw)
-            packed.write(part.kept)
-            kept += len(part.kept)
-            entries += [part.entry] if part.entry else []
-            take(part)
-        if source.compression:
-            packed.close()
+        out = cast("IO[bytes]", written)
+        with formats.writing(out, source.format, source.compression) as sink:
+            for part in parts(work, source):
+                content.update(part.raw)
+                sink.write(part.kept)
+                kept += len(part.kept)
+                entries += [part.entry] if part.entry else []
+                take(part)
         stream.flush()
         if target is not None:
             os.fchmod(stream.fileno(), permissions)
-    found = sha256_of(source) if source.compression else content.hexdigest()
+    as_it_is = source.layout.as_bytes and not source.compression
+    found = content.hexdigest() if as_it_is else sha256_of(source)
     if found is None or found != sha256:
         raise changed(source)
     if target is not None and not kept:

@@ -47,7 +47,8 @@ class Entry:
     sha256: str | None
     """Of its cleaned text; `None` where it was not written."""
     at: int | None = None
-    """Of a record that was not written: the byte of the (decompressed) input at which it began."""
+    """Of a record that was not written: the byte of the (decompressed) input at which it began; of
+    Parquet its row, from 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class File:
     sha256: str
     """Of the input."""
     content: str
-    """Of the decompressed input; the same where it is not compressed."""
+    """Of the decompressed input, the same where it is not compressed; of Parquet of its values."""
     output_sha256: str | None
     """Of the output; `None` where nothing of it was left to write."""
     changed: bool

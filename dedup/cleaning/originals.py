@@ -104,6 +104,7 @@ def originals(
     listed = {entry.number: entry for entry in file.entries}
     dropped = deque(entry for entry in file.entries if entry.at is not None)
     number = at = 0
+    extent = formats.FORMATS[file.format].extent
 
     def come_back(entry: Entry) -> Original:
         own = lines.take(file, entry)
@@ -117,7 +118,7 @@ def originals(
     for piece in _pieces(out, manifest, file):
         rest = piece.raw
         item = piece.record is not None or piece.fault is not None
-        while due(at if item else at + len(rest) - 1):
+        while due(at if item else at + extent(rest) - 1):
             entry = dropped.popleft()
             begin = (entry.at or 0) - at
             if begin < 0:
@@ -126,7 +127,8 @@ def originals(
             if begin:
                 yield Original(rest[:begin], rest[:begin])
             yield original
-            at, rest, number = at + begin + len(original.raw), rest[begin:], number + 1
+            at, rest = at + begin + extent(original.raw), rest[begin:]
+            number += 1
         if piece.record is not None:
             number += 1
             entry_here = listed.get(number)
@@ -134,11 +136,11 @@ def originals(
             original = _filled(piece, piece.record, own, wanted)
         else:
             original = Original(rest, rest)
-        at += len(original.raw)
+        at += extent(original.raw)
         yield original
     while due(at):
         original = come_back(dropped.popleft())
-        at += len(original.raw)
+        at += extent(original.raw)
         yield original
     if dropped:
         raise LedgerError(f"{file.output} does not fit its ledger")
@@ -180,11 +182,12 @@ def restored(out: Path, manifest: Manifest, file: File, lines: Ledger) -> Iterat
     if not file.changed:
         yield source_of(file, str(out / file.output))
         return
-    found = hashlib.sha256()
+    found = formats.FORMATS[file.format].checksum()
     with tempfile.TemporaryFile() as stream:
-        for piece in originals(out, manifest, file, lines, lambda _: True):
-            found.update(piece.raw)
-            stream.write(piece.raw)
+        with formats.writing(stream, file.format, "") as sink:
+            for piece in originals(out, manifest, file, lines, lambda _: True):
+                found.update(piece.raw)
+                sink.write(piece.raw)
         if found.hexdigest() != file.content:
             raise LedgerError(f"{file.output} and its ledger do not give {file.document} again")
         stream.flush()

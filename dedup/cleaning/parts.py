@@ -183,7 +183,7 @@ def parts(work: Work, source: Source) -> Iterator[Part]:
             else:
                 written = True
                 yield part
-        at += len(piece.raw)
+        at += source.layout.extent(piece.raw)
     if waiting is not None:
         yield waiting
     if doc != stop:

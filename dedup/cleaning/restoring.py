@@ -8,11 +8,10 @@ whole or not at all. Compressed files that were changed come back with the same 
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 from dedup import formats
 from dedup.cleaning.ledger import REASONS
@@ -95,18 +94,16 @@ class _Done:
 
 def _write(place: Path, file: File, pieces: Iterator[Original], done: _Done) -> None:
     """Write one file with what is put back; nothing if nothing of it is."""
-    found, size = hashlib.sha256(), 0
-    with place.open("wb") as stream:
-        packed: IO[bytes] = stream
-        if file.compression:
-            packed = formats.packed(stream, file.compression)
+    found, size = formats.FORMATS[file.format].checksum(), 0
+    with (
+        place.open("wb") as stream,
+        formats.writing(stream, file.format, file.compression) as sink,
+    ):
         for piece in pieces:
             found.update(piece.raw)
-            packed.write(piece.chosen)
+            sink.write(piece.chosen)
             size += len(piece.chosen)
             done.add(piece.undone)
-        if packed is not stream:
-            packed.close()
     if found.hexdigest() != file.content:
         raise LedgerError(f"{file.output} and its ledger do not give {file.document} again")
     if size:

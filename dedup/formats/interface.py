@@ -2,17 +2,21 @@
 What a file format is: a way to split the bytes of a file into pieces and to cut texts out of them.
 
 The pieces of a file, end to end, are its (decompressed) bytes; some of them are records with a
-text. Reading and writing are the same split, so what is not cut is written back byte for byte.
+text. Reading and writing are the same split, so what is not cut is written back byte for byte. A
+format whose rows do not stand in the bytes one by one makes pieces of its own, and a file of them.
 """
 
 from __future__ import annotations
 
+import hashlib
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from dedup.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from contextlib import AbstractContextManager
     from typing import IO
 
     from dedup.model import I64, Strings
@@ -110,8 +114,31 @@ class Unreadable(InputError):  # noqa: N818 - so it is said in messages
         super().__init__(f"{path}: {fault}; {fault.step} or use --on-error skip")
 
 
+class Checksum(Protocol):
+    """A checksum in the making, as those of `hashlib`."""
+
+    def update(self, data: bytes, /) -> None:
+        """Take the next bytes."""
+        ...
+
+    def hexdigest(self) -> str:
+        """Give the checksum of all so far."""
+        ...
+
+
+class Sink(Protocol):
+    """Takes what is written."""
+
+    def write(self, data: bytes, /) -> int:
+        """Take the next bytes; give their number."""
+        ...
+
+
 class Format(Protocol):
     """One file format; what derives from it reads documents as it splits pieces."""
+
+    as_bytes: bool = True
+    """Its pieces, end to end, are the bytes of the file."""
 
     @property
     def suffixes(self) -> tuple[str, ...]:
@@ -143,3 +170,15 @@ class Format(Protocol):
         are many. `fields` are other fields whose values are wanted.
         """
         return self.pieces(stream, path, settings)
+
+    def writing(self, stream: IO[bytes]) -> AbstractContextManager[Sink]:
+        """Give what takes whole pieces; leaving it completes the file in `stream`."""
+        return nullcontext(stream)
+
+    def extent(self, raw: bytes) -> int:
+        """Give how far a piece moves the place of the next one: by its bytes."""
+        return len(raw)
+
+    def checksum(self) -> Checksum:
+        """Give an empty checksum of pieces."""
+        return hashlib.sha256()

@@ -26,6 +26,7 @@ from dedup.formats.csv import Csv, Tsv
 from dedup.formats.interface import Fault, Unreadable
 from dedup.formats.json import Json
 from dedup.formats.jsonl import JsonLines
+from dedup.formats.parquet import Parquet
 from dedup.formats.pipes import Kept
 from dedup.formats.text import Markdown, Text, known
 from dedup.report import Skipped
@@ -46,6 +47,7 @@ FORMATS: dict[str, Format] = {
     "json": Json(),
     "csv": Csv(),
     "tsv": Tsv(),
+    "parquet": Parquet(),
 }
 """By their names in `input_format`."""
 

@@ -126,7 +126,7 @@ class Naming:
     def name(self, doc: int) -> Name:
         """Give the path and the record of a document."""
         if doc not in self._names:
-            record = self.facts.record[doc] if self.file_line(doc) else None
+            record = self.facts.record[doc] or None
             self._names[doc] = Name(self.facts.path[doc], record)
         return self._names[doc]
 

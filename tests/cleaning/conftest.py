@@ -10,10 +10,12 @@ import json
 import lzma
 from typing import TYPE_CHECKING, Any, Protocol
 
+import pyarrow as pa
 import pytest
 import strategies
 import zstandard
 from cleaning.tables import detector, split
+from pyarrow import parquet
 
 from dedup import cleaning
 
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 A, B, C, D, E = (strategies.render(letter) for letter in "ABCDE")
-X, Y, F, J, K, L, M, N, P, Q = (strategies.render(letter) for letter in "FGHJKLMNPQ")
+X, Y, F, J, K, L, M, N, P, Q, R = (strategies.render(letter) for letter in "FGHJKLMNPQR")
 H = strategies.render("a")
 
 
@@ -97,6 +99,9 @@ def every_kind() -> dict[str, bytes]:
     rows = [["id", "text", "n"], ["x", f"{A}\n{B}", "1.50"], ["x", f"{P}\n{A}", '"'], ["y", C, ""]]
     table = io.StringIO()
     csv.writer(table).writerows([*rows, ["", "", "last"]])
+    columns = {"text": [A, f"{R}\n{B}", C], "id": [3, None, 3], "n": [None, 2.5, None]}
+    parquets = io.BytesIO()
+    parquet.write_table(pa.table(columns), parquets, row_group_size=2)
     return {
         "a.txt": f"{A}\n\n{B}\n\n{C}\n".encode(),
         "b.txt": copy.encode(),
@@ -119,12 +124,18 @@ def every_kind() -> dict[str, bytes]:
         "o.txt": b" \n\t\n",
         "p.txt.gz": gzip.compress(f"{A}\n".encode()),
         "q.jsonl": b"",
+        "r.parquet": parquets.getvalue(),
         "unicode\u2028.txt": f"{A}\u2028\u0085 \x0c\nend\n".encode(),
     }
 
 
 def unpacked(name: str, data: bytes) -> bytes:
-    """Give the decompressed bytes."""
+    """Give the decompressed bytes; of Parquet its values, schema and codecs."""
+    if name.endswith(".parquet"):
+        table = parquet.read_table(io.BytesIO(data))
+        group = parquet.read_metadata(io.BytesIO(data)).row_group(0)
+        codecs = [group.column(number).compression for number in range(group.num_columns)]
+        return repr((table.schema.to_string(), table.to_pylist(), codecs)).encode()
     for suffix, unpack in (
         (".gz", gzip.decompress),
         (".zst", lambda raw: zstandard.ZstdDecompressor().decompressobj().decompress(raw)),

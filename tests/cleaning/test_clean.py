@@ -402,7 +402,7 @@ def test_manifest_holds_hash_and_mode_of_every_file(clean: Clean) -> None:
         out = Path("out", file["output"])
         written = hashlib.sha256(out.read_bytes()).hexdigest() if out.exists() else None
         assert file["output_sha256"] == written
-        records = any(suffix in file["output"] for suffix in (".json", ".csv", ".tsv"))
+        records = any(suffix in file["output"] for suffix in (".json", ".csv", ".tsv", ".parquet"))
         assert file["paragraphs"] == ("auto" if records else "line")
 
 

@@ -11,7 +11,7 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 import pytest
-from cleaning.conftest import A, B, C, D, X, Y, contents, every_kind, literal, write
+from cleaning.conftest import A, B, C, D, X, Y, contents, every_kind, literal, unpacked, write
 from jsonschema import Draft202012Validator
 
 import dedup
@@ -62,8 +62,9 @@ def test_there_and_back_and_nothing_more(
 
     was, back = (contents(tmp_path / name) for name in ("in", "back"))
     assert back.keys() == was.keys()
-    packed = (".gz", ".zst", ".bz2", ".xz")
-    assert all(back[name] == was[name] for name in was if not name.endswith(packed))
+    made_anew = (".gz", ".zst", ".bz2", ".xz", ".parquet")
+    assert all(back[name] == was[name] for name in was if not name.endswith(made_anew))
+    assert all(unpacked(name, back[name]) == unpacked(name, was[name]) for name in was)
     assert (tmp_path / "out/.dedup/ledger.jsonl").stat().st_size
     assert not (tmp_path / "again/.dedup/ledger.jsonl").stat().st_size
 

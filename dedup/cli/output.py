@@ -53,11 +53,12 @@ def _files(given: str, out: Path, settings: Settings) -> list[str]:
         return []
 
 
-def write(text: str | Iterable[str], out: Path | None, *, data: bool) -> None:
+def write(text: str | Iterable[str | bytes], out: Path | None, *, data: bool) -> None:
     """
     Write a text, or its parts as they come.
 
     `data` is for programs and always UTF-8; what is for people is in the encoding of the terminal.
+    Bytes are written as they are.
     Raises `OutputError` where the file cannot be written.
     """
     from dedup.reports.visible import encodable
@@ -66,13 +67,18 @@ def write(text: str | Iterable[str], out: Path | None, *, data: bool) -> None:
     if out is not None:
         with whole(out) as put:
             for part in parts:
-                put(part.encode("utf-8", "backslashreplace"))
+                put(part if isinstance(part, bytes) else part.encode("utf-8", "backslashreplace"))
         return
     if sys.stdout is None:
         raise OutputError("the standard output is closed; name a file with -o")
     encoding = "utf-8" if data else sys.stdout.encoding or "utf-8"
     sys.stdout.flush()
     for part in parts:
+        if isinstance(part, bytes):
+            if sys.stdout.isatty():
+                raise OutputError("bytes would garble the terminal; name a file with -o")
+            sys.stdout.buffer.write(part)
+            continue
         shown = part if data else encodable(part, encoding)
         sys.stdout.buffer.write(shown.encode(encoding, "backslashreplace"))
     sys.stdout.buffer.flush()

@@ -4,7 +4,8 @@
     dedup pairs articles/ | jq 'select(.similarity < 0.85)'
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -19,11 +20,15 @@ from dedup.settings import choice
 if TYPE_CHECKING:
     from dedup.report import Pair, Skipped
 
-FORMATS = ("jsonl", "csv")
+FORMATS = ("jsonl", "csv", "parquet")
+_COLUMNS = [f"{side}_{name}" for side in "ab" for name in ("document", "record", "paragraph")]
+_ROWS = 1 << 16
+"""Pairs that are written to Parquet at once, as a row group."""
 
 EXAMPLES = r"""
 dedup pairs articles/ > pairs.jsonl
 dedup pairs articles/ --threshold .7 --format csv -o pairs.csv
+dedup pairs corpus/ --format parquet -o pairs.parquet
 dedup pairs articles/ | jq 'select(.similarity < 0.85)'
 """
 
@@ -36,7 +41,7 @@ def pairs(
     format: Annotated[  # noqa: A002 - the option's name
         str,
         typer.Option(
-            help=r"JSON Lines or CSV [dim]\[jsonl][/dim]",
+            help=r"JSON Lines, CSV or Parquet [dim]\[jsonl][/dim]",
             metavar="|".join(FORMATS),
             show_default=False,
             autocompletion=lambda: list(FORMATS),
@@ -92,15 +97,47 @@ def _csv(rows: "Iterator[Pair]") -> Iterator[str]:
 
     line = io.StringIO(newline="")
     writer = csv.writer(line)
-    sides = [f"{side}_{name}" for side in "ab" for name in ("document", "record", "paragraph")]
-    writer.writerow([*sides, "similarity"])
+    writer.writerow([*_COLUMNS, "similarity"])
     for row in rows:
-        places = [v for p in (row.a, row.b) for v in (p.document, p.record, p.paragraph)]
-        writer.writerow([*places, row.similarity])
+        writer.writerow(_values(row))
         yield line.getvalue()
         line.seek(0)
         line.truncate()
     yield line.getvalue()
 
 
-_LINES = {"jsonl": _jsonl, "csv": _csv}
+def _parquet(rows: "Iterator[Pair]") -> Iterator[bytes]:
+    """Write the columns of the CSV: paths, records that may be null, paragraphs, similarity."""
+    import io
+
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    kinds = [pa.string(), pa.string(), pa.int64()] * 2 + [pa.float64()]
+    schema = pa.schema(zip([*_COLUMNS, "similarity"], kinds, strict=True))
+    stream = io.BytesIO()
+    writer = parquet.ParquetWriter(stream, schema, compression="zstd")
+    while True:
+        some = [_values(row) for row in islice(rows, _ROWS)]
+        columns = zip(*some, strict=True) if some else [[] for _ in kinds]
+        arrays = [pa.array(c, kind) for c, kind in zip(columns, kinds, strict=True)]
+        writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
+        if len(some) < _ROWS:
+            break
+        yield stream.getvalue()
+        stream.seek(0)
+        stream.truncate()
+    writer.close()
+    yield stream.getvalue()
+
+
+def _values(row: "Pair") -> list[str | int | float | None]:
+    places = [v for p in (row.a, row.b) for v in (p.document, p.record, p.paragraph)]
+    return [*places, row.similarity]
+
+
+_LINES: dict[str, Callable[[Iterator["Pair"]], Iterator[str | bytes]]] = {
+    "jsonl": _jsonl,
+    "csv": _csv,
+    "parquet": _parquet,
+}

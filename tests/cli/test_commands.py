@@ -9,6 +9,10 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+from pyarrow import parquet
+
+from dedup.cli import pairs as cli_pairs
+from dedup.report import Pair, Place
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -155,6 +159,27 @@ class TestPairs:
         empty = dedup("pairs", "new", "--format", "csv").stdout
         assert empty.startswith("a_document,a_record,a_paragraph,b_document,")
         assert empty.count("\n") == 1
+
+    def test_parquet(self, dedup: Callable, tmp_path: Path) -> None:
+        """The same rows as CSV, with types."""
+        lines = dedup("pairs", "old", "new", "--format", "csv").stdout
+        done = dedup("pairs", "old", "new", "--format", "parquet", "-o", "p.parquet")
+        assert (done.returncode, done.stderr) == (0, "")
+        table = parquet.read_table(tmp_path / "p.parquet")
+        rows = [{k: str(v or "") for k, v in row.items()} for row in table.to_pylist()]
+        assert rows == list(csv.DictReader(io.StringIO(lines)))
+        assert str(table.schema.field("a_paragraph").type) == "int64"
+
+    @pytest.mark.parametrize("count", [0, 1, 2, 5])
+    def test_parquet_in_groups(self, count: int, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The parts, end to end, are one file, however many rows a group has."""
+        monkeypatch.setattr(cli_pairs, "_ROWS", 2)
+        rows = [Pair(Place("a", None, n), Place("b", str(n), 1), n / 8) for n in range(count)]
+        data = b"".join(cli_pairs._LINES["parquet"](iter(rows)))  # noqa: SLF001
+        found = parquet.read_table(io.BytesIO(data)).to_pylist()
+        assert [(r["a_paragraph"], r["b_record"], r["similarity"]) for r in found] == [
+            (n, str(n), n / 8) for n in range(count)
+        ]
 
 
 @pytest.mark.usefixtures("here")

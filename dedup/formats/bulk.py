@@ -25,14 +25,14 @@ import pyarrow as pa
 from pyarrow import json as arrow_json
 
 from dedup.formats.records import member
+from dedup.formats.rows import strings
 from dedup.formats.text import LARGEST
-from dedup.model import Strings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from concurrent.futures import Future
 
-    from dedup.model import I64, U8
+    from dedup.model import I64, U8, Strings
     from dedup.settings import Settings
 
 BLOCK = 1 << 20
@@ -97,10 +97,11 @@ def columns(body: bytes, names: Sequence[str]) -> Columns | None:
     if table is None or table.num_rows != len(starts.of):
         return None
     text, *others = (_column(table, name) for name in names)
-    if text.null_count:
-        return None
     ids, *values = ([_written(value) for value in other.to_pylist()] for other in others)
-    return Columns(ids, _strings(text), tuple(values), starts.lines, starts.height)
+    found = strings(text)
+    if found is None:
+        return None
+    return Columns(ids, found, tuple(values), starts.lines, starts.height)
 
 
 class _Starts(NamedTuple):
@@ -224,15 +225,6 @@ def _column(table: pa.Table, name: str) -> pa.Array:
         inner = compute.struct_field(table.column(outer).combine_chunks(), path)
         own = compute.coalesce(own, inner)
     return own
-
-
-def _strings(column: pa.Array) -> Strings:
-    """Take a column as it lies in memory."""
-    _, offsets, data = column.buffers()
-    own = np.frombuffer(offsets, np.int32)[column.offset : column.offset + len(column) + 1]
-    shifted = own.astype(np.int64)
-    body = np.frombuffer(data or b"", np.uint8)[shifted[0] : shifted[-1]]
-    return Strings(body, shifted - shifted[0])
 
 
 def _written(value: str | int | None) -> str | None:

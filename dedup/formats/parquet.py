@@ -162,14 +162,14 @@ class _Reader:
     def documents(self, batch: pa.RecordBatch, fields: Sequence[str]) -> Iterator[Piece | Chunk]:
         """Give the next rows in columns, or as frames where one of them is malformed."""
         rows = self._rows
-        texts = rows.texts_of(rows.leaf(batch, self._settings.text_field))
-        if any(isinstance(_decoded(text, ""), Fault) for text in texts):
+        texts = rows.strings(rows.leaf(batch, self._settings.text_field))
+        if texts is None:
             yield from self.pieces(batch)
             return
         names = self._names.many(self._values(batch, self._settings.id_field), self._number + 1)
         self._number += len(batch)
         values = tuple(self._values(batch, field) for field in fields)
-        yield Chunk(Strings.of(names), np.zeros(len(batch), np.int64), Strings.of(texts), values)
+        yield Chunk(Strings.of(names), np.zeros(len(batch), np.int64), texts, values)
 
     def _values(self, batch: pa.RecordBatch, field: str) -> list[str | None]:
         own = self._rows.leaf(batch, field)

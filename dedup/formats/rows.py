@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import orjson
 import pyarrow as pa
 from pyarrow import compute
 
 from dedup.formats.slices import Sliced, utf8_starts
+from dedup.model import Strings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -248,6 +250,22 @@ def texts_of(array: pa.Array) -> list[bytes | None]:
         array = array.dictionary_decode()
     raws: list[bytes | None] = array.cast(pa.large_binary()).to_pylist()
     return raws
+
+
+def strings(array: pa.Array) -> Strings | None:
+    """Give strings as they lie in memory; `None` where one is null or not UTF-8."""
+    if pa.types.is_dictionary(array.type):
+        array = array.dictionary_decode()
+    array = array.cast(pa.large_string())
+    try:
+        array.validate(full=True)
+    except pa.ArrowInvalid:
+        return None
+    if array.null_count:
+        return None
+    _, offsets, data = array.buffers()
+    own = np.frombuffer(offsets, np.int64)[array.offset : array.offset + len(array) + 1]
+    return Strings(np.frombuffer(data or b"", np.uint8)[own[0] : own[-1]], own - own[0])
 
 
 def written(array: pa.Array) -> list[str | None]:

@@ -102,7 +102,7 @@ def test_what_is_written_is_the_same_each_time(suffix: str) -> None:
 
     def write() -> bytes:
         raw = io.BytesIO()
-        with formats.packed(raw, suffix) as stream:
+        with compression.packed(raw, suffix) as stream:
             stream.write(LINES)
         return raw.getvalue()
 

@@ -25,6 +25,7 @@ import multiprocessing
 import os
 import re
 from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import count, islice, pairwise
 from math import log
@@ -229,11 +230,16 @@ def _bundles(press: Press) -> Iterator[list[tuple[int, bytes]]]:
     _press = press
     gc.freeze()
     cores = os.cpu_count() or 1
-    with multiprocessing.get_context("fork").Pool(cores) as pool:
-        waiting = [pool.apply_async(_bundle, (number,)) for number in range(cores + 2)]
+    # NOTE: no `multiprocessing.Pool`: it kills its workers in the end, and waits for ever for the
+    # lock of a queue that one of them held.
+    pool = ProcessPoolExecutor(cores, multiprocessing.get_context("fork"))
+    try:
+        waiting = [pool.submit(_bundle, number) for number in range(cores + 2)]
         for number in count(len(waiting)):
-            yield waiting.pop(0).get()
-            waiting.append(pool.apply_async(_bundle, (number,)))
+            yield waiting.pop(0).result()
+            waiting.append(pool.submit(_bundle, number))
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _bundle(number: int) -> list[tuple[int, bytes]]:

@@ -8,13 +8,17 @@ The library twin of each command: read, run the pipeline, hand back plain values
 
 Nothing here prints. `watch` is told now and then what is being done, how much of it is done, and of
 how much (`None` where that is not known); `rejects` takes what `on_error="quarantine"` puts aside.
+From what an interrupted run goes on (`Settings.work_dir`) is logged, as information of "dedup".
 Every function raises `DedupError`: `InputError` for what cannot be read, or holds nothing to read.
 """
 
 from __future__ import annotations
 
+import logging
 import os
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -23,10 +27,11 @@ from dedup.errors import InputError, SettingsError
 from dedup.settings import Settings, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from dedup.cleaning import Cleaned, Detection, Planned, Policy, Restored, Verified
     from dedup.cleaning.manifest import File, Manifest
+    from dedup.engines.checkpoints import Checkpoints
     from dedup.engines.local import Local
     from dedup.formats import Reading, Rejects, Watch
     from dedup.model import Documents
@@ -35,6 +40,8 @@ if TYPE_CHECKING:
 
 PathLike: TypeAlias = str | os.PathLike[str]
 Paths: TypeAlias = PathLike | Sequence[PathLike]
+READ = "read"
+"""The checkpoint of what reading learns besides the documents."""
 
 
 def silent(stage: str, done: int, total: int | None) -> None:
@@ -53,8 +60,8 @@ def find(
 
     settings = settings or Settings()
     reading = _read(paths, settings, watch, rejects)
-    with _engine(settings) as engine:
-        report = pipeline.find(reading, settings, engine, watch)
+    with _run(reading, settings) as (documents, engine):
+        report = pipeline.find(documents, settings, engine, watch)
     return report.with_skipped(tuple(reading.skipped))
 
 
@@ -71,8 +78,8 @@ def check(
 
     settings = settings or Settings()
     reading = _read(paths, settings, watch, rejects, against)
-    with _engine(settings) as engine:
-        report = pipeline.check(reading, settings, engine, watch)
+    with _run(reading, settings) as (documents, engine):
+        report = pipeline.check(documents, settings, engine, watch)
     return report.with_skipped(tuple(reading.skipped))
 
 
@@ -89,8 +96,8 @@ def pairs(
 
     settings = settings or Settings()
     reading = _read(paths, settings, watch, rejects)
-    with _engine(settings) as engine:
-        yield from pipeline.pairs(reading, settings, engine, watch)
+    with _run(reading, settings) as (documents, engine):
+        yield from pipeline.pairs(documents, settings, engine, watch)
     if skipped is not None:
         for one in reading.skipped:
             skipped(one)
@@ -112,8 +119,8 @@ def clean(
 
     settings = settings or Settings()
     scan = cleaning.scanned(_listed(paths), settings, policy or cleaning.Policy(), watch)
-    with _engine(settings) as engine:
-        return cleaning.decide(scan, _detector(settings, engine, watch))
+    with ExitStack() as stack:
+        return cleaning.decide(scan, _detector(settings, stack, watch))
 
 
 def clean_to(  # noqa: PLR0913 - the options of the command
@@ -137,13 +144,13 @@ def clean_to(  # noqa: PLR0913 - the options of the command
     from dedup import cleaning
 
     settings = settings or Settings()
-    with _engine(settings) as engine:
+    with ExitStack() as stack:
         return cleaning.clean(
             _listed(paths),
             output,
             settings,
             policy or cleaning.Policy(),
-            _detector(settings, engine, watch),
+            _detector(settings, stack, watch),
             dry_run=dry_run,
             ids=ids,
             ledger=ledger,
@@ -151,15 +158,14 @@ def clean_to(  # noqa: PLR0913 - the options of the command
         )
 
 
-def _detector(
-    settings: Settings, engine: Local, watch: Watch
-) -> Callable[[Iterable[Documents]], Detection]:
-    """Give what compares documents for a clean."""
+def _detector(settings: Settings, stack: ExitStack, watch: Watch) -> Callable[[Reading], Detection]:
+    """Give what compares documents for a clean; what it holds is let go of with `stack`."""
     from dedup import cleaning, pipeline
 
     settings = replace(settings, passages="off")
 
-    def detect(documents: Iterable[Documents]) -> Detection:
+    def detect(reading: Reading) -> Detection:
+        documents, engine = stack.enter_context(_run(reading, settings))
         matched = pipeline.match(documents, settings, engine, watch)
         evidence = pipeline.Evidence(matched, settings, engine, checked=False)
         return cleaning.detection_of(matched, evidence.report(watch))
@@ -210,10 +216,48 @@ def _read(
     )
 
 
-def _engine(settings: Settings) -> Local:
+@contextmanager
+def _run(reading: Reading, settings: Settings) -> Iterator[tuple[Iterable[Documents], Local]]:
+    """Give the documents to work on, and the engine; in a work folder, go on from what is there."""
     from dedup.engines.local import Local
 
-    return Local(settings.memory or None, settings.threads, settings.work_dir)
+    checkpoints = _checkpoints(reading, settings)
+    if checkpoints is not None and set(checkpoints.names) - {READ}:
+        reading.recall(checkpoints.noted(READ) or reading.state)
+        done = _finished(checkpoints.names)
+        logging.getLogger("dedup").info("continuing from %s: %s", checkpoints.folder, done)
+
+    def documents() -> Iterator[Documents]:
+        yield from reading
+        if checkpoints is not None:
+            checkpoints.note(READ, reading.state)
+
+    memory, threads = settings.memory or None, settings.threads
+    with Local(memory, threads, settings.work_dir, checkpoints) as engine:
+        yield documents(), engine
+
+
+def _checkpoints(reading: Reading, settings: Settings) -> Checkpoints | None:
+    """Open what an interrupted run has left, where it can be known again by its inputs."""
+    if settings.work_dir is None or settings.on_error == "quarantine" or not reading.is_plain:
+        return None
+    from dedup.engines.checkpoints import Checkpoints
+
+    files = reading.sources.files
+    about = {
+        "settings": settings.part("detection") | settings.part("reading"),
+        "paths": [[source.path, source.published] for source in files],
+        "fields": list(reading.values),
+    }
+    contents = [source.sha256() for source in files]
+    return Checkpoints(settings.work_dir, about, {"version": version_line(), "sha256": contents})
+
+
+def _finished(names: Sequence[str]) -> str:
+    """Say what is done, bands of signatures counted."""
+    kinds = Counter(name.partition("-")[0] for name in names if name != READ)
+    parts = [f"{count} bands" if kind == "band" else kind for kind, count in kinds.items()]
+    return f"{', '.join(sorted(parts))} done before"
 
 
 def _listed(paths: Paths) -> list[PathLike]:

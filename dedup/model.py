@@ -163,6 +163,16 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Counts(Table):
+    """One row: what was compared, counted."""
+
+    candidates: I64
+    """Distinct pairs handed to rapidfuzz."""
+    cut: I64
+    """Buckets in which not all pairs were compared."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Documents(Table):
     """One row a document; what `formats.read` hands over, sorted by `doc`."""
 

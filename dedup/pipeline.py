@@ -87,8 +87,12 @@ class Evidence:
 
     def report(self, watch: Watch | None = None) -> Report:
         """Build the report from the matches."""
-        found = blocks(self.matched, self.settings, self.engine, watch)
-        report = report_of(self.matched, *found, self.settings, checked=self.checked)
+        finds, lengths = self.engine.kept(
+            f"grouping-{self.settings.threshold:g}",
+            (m.Finds, m.Extents),
+            partial(blocks, self.matched, self.settings, self.engine, watch),
+        )
+        report = report_of(self.matched, finds, lengths, self.settings, checked=self.checked)
         return replace(report, evidence=self)
 
     def at_threshold(self, threshold: float) -> Report:
@@ -144,6 +148,25 @@ def match(
 ) -> Matched:
     """Compare all paragraphs: from documents to matches and boilerplate."""
     say = watch or _silent
+    known, paragraphs, texts, places = engine.kept(
+        "reading",
+        (m.Facts, m.Paragraphs, m.Texts, m.Places),
+        partial(distinct, documents, settings, engine, say),
+    )
+    matches, counts = engine.kept(
+        "verifying", (m.Matches, m.Counts), partial(compared, texts, settings, engine, say)
+    )
+    say("boilerplate", 0, None)
+    candidates, cut = (int(counts.column(name)[0]) for name in m.Counts.names())
+    published = int(known.column("published").sum())
+    matched = Matched(known, paragraphs, texts, places, matches, candidates, cut, published)
+    return marked(matched, settings, engine)
+
+
+def distinct(
+    documents: Iterable[m.Documents], settings: Settings, engine: Engine, say: Watch
+) -> tuple[Stored[m.Facts], Stored[m.Paragraphs], Stored[m.Texts], Stored[m.Places]]:
+    """From documents to distinct texts, and the places where each stands."""
     say("reading", 0, None)
     read = engine.map(documents, m.Documents, _same)
     known = engine.map(read, m.Facts, facts)
@@ -155,9 +178,21 @@ def match(
     bare = engine.map(forms, m.Forms, without_normal)
     del forms, first
     places = engine.join(bare, texts, (DIGEST, DIGEST), m.Places, place)
+    return known, paragraphs, texts, places
+
+
+def compared(
+    texts: Stored[m.Texts], settings: Settings, engine: Engine, say: Watch
+) -> tuple[Stored[m.Matches], Stored[m.Counts]]:
+    """From distinct texts to the matches among them."""
     banding = candidates.banding(settings, len(texts))
-    sketching = partial(sketch, settings=settings, banding=banding)
-    sketches = engine.map(texts, m.Sketches, _told(sketching, say, "sketching", len(texts)))
+
+    def sketched() -> tuple[Stored[m.Sketches]]:
+        sketching = partial(sketch, settings=settings, banding=banding)
+        told = _told(sketching, say, "sketching", len(texts))
+        return (engine.map(texts, m.Sketches, told),)
+
+    (sketches,) = engine.kept("sketching", (m.Sketches,), sketched)
     all_met = meetings(sketches, banding, settings, engine, say)
     met = engine.by_key(all_met, ("a", "b"), m.Pairs, candidates.distinct)
     pairs = engine.map(met, m.Pairs, candidates.real)
@@ -165,12 +200,8 @@ def match(
     comparing = _told(partial(verify.verify, settings=settings), say, "verifying", len(pairs))
     verified = engine.join(half, texts, (("b",), ("text",)), m.Matches, comparing)
     matches = engine.by_key(verified, ("a", "b"), m.Matches, _same)
-    say("boilerplate", 0, None)
-    published = int(known.column("published").sum())
-    matched = Matched(
-        known, paragraphs, texts, places, matches, len(pairs), len(met) - len(pairs), published
-    )
-    return marked(matched, settings, engine)
+    counts = m.Counts(np.array([len(pairs)]), np.array([len(met) - len(pairs)]))
+    return matches, engine.map([counts], m.Counts, _same)
 
 
 def meetings(
@@ -182,16 +213,19 @@ def meetings(
 ) -> Iterator[m.Pairs]:
     """Let the texts meet, a few bands at a time, which bounds the memory."""
 
-    def one(number: int) -> Stored[m.Pairs]:
+    def one(number: int) -> tuple[Stored[m.Pairs]]:
         bands = engine.map(sketches, m.Bands, partial(candidates.band, number=number))
         meet = partial(
             candidates.meet, number=number, banding=banding, threshold=settings.threshold
         )
-        return engine.by_key(bands, ("key",), m.Pairs, meet, shared=True)
+        return (engine.by_key(bands, ("key",), m.Pairs, meet, shared=True),)
+
+    def kept(number: int) -> tuple[Stored[m.Pairs]]:
+        return engine.kept(f"band-{number}", (m.Pairs,), partial(one, number))
 
     drivers = ThreadPoolExecutor(BANDS_AT_ONCE)
     try:
-        for number, pairs in enumerate(drivers.map(one, range(banding.bands))):
+        for number, (pairs,) in enumerate(drivers.map(kept, range(banding.bands))):
             say("comparing signatures", number, banding.bands)
             yield from pairs
     finally:

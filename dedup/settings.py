@@ -66,7 +66,11 @@ class Settings:
     )
     threads: int = _setting(0, "running", "threads; 0 for one a core")
     engine: str = _setting("local", "running", "where the work runs")
-    work_dir: str | None = _setting(None, "running", "folder for what does not fit in memory")
+    work_dir: str | None = _setting(
+        None,
+        "running",
+        "folder for what does not fit in memory; a run that was interrupted continues from it",
+    )
 
     def __post_init__(self) -> None:
         """Refuse what cannot work."""

@@ -52,15 +52,6 @@ class Counts:
             self.not_written.append(part.name)
 
 
-def sha256_of(source: Source) -> str | None:
-    """Give the checksum of a file as it is on disk; `None` where it cannot be read."""
-    try:
-        with source.raw() as stream:
-            return _copied(stream, None)
-    except (OSError, Unreadable):
-        return None
-
-
 def write_file(  # noqa: PLR0913 - one file: what is known, where from, where to, who counts
     work: Work,
     source: Source,
@@ -173,7 +164,7 @@ def _cut(  # noqa: PLR0913 - as `write_file`
         if target is not None:
             os.fchmod(stream.fileno(), permissions)
     as_it_is = source.layout.as_bytes and not source.compression
-    found = content.hexdigest() if as_it_is else sha256_of(source)
+    found = content.hexdigest() if as_it_is else source.sha256()
     if found is None or found != sha256:
         raise changed(source)
     if target is not None and not kept:

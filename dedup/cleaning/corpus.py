@@ -10,13 +10,12 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dedup import formats
 from dedup.cleaning import dates, keeping, layout
-from dedup.cleaning.apply import sha256_of
 from dedup.cleaning.checking import check_plan
 from dedup.cleaning.ledger import dump, raw_to_json
 from dedup.cleaning.manifest import known_modes
@@ -33,13 +32,13 @@ if TYPE_CHECKING:
     from dedup.cleaning.detection import Detection
     from dedup.cleaning.policy import Policy
     from dedup.cleaning.results import Cleaned
-    from dedup.model import Documents
+    from dedup.formats import Reading
     from dedup.settings import Settings
 
 PathLike = str | os.PathLike[str]
 _HELD = 16 << 20
 """Bytes of rejects that are held rather than put into a file."""
-Detect = Callable[[Iterable["Documents"]], "Detection"]
+Detect = Callable[["Reading"], "Detection"]
 
 
 def clean(  # noqa: PLR0913 - the options of the command
@@ -99,7 +98,7 @@ def scanned(
 def decide(scan: Scan, detect: Detect) -> Planned:
     """Read everything, and decide what goes. Raises `InputError`."""
     settings, policy, reading = scan.settings, scan.policy, scan.reading
-    hashes = [sha256_of(source) for source in scan.sources]
+    hashes = [source.sha256() for source in scan.sources]
     found = detect(reading)
     dated = {name: dates.read(reading.values[name]) for name in keeping.fields(policy.keep_rules)}
     ranks = keeping.ranks(policy.keep_rules, found.facts, dated, scan.sources)

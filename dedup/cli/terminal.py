@@ -7,6 +7,7 @@ name contains reaches the terminal as a control character.
 
 import contextlib
 import json
+import logging
 import os
 import sys
 import time
@@ -104,6 +105,14 @@ def say(line: str) -> None:
         sys.stderr.buffer.flush()
 
 
+class _Said(logging.Handler):
+    """Says what the library logs; a class because `logging` wants one."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Say one line."""
+        say(f"dedup: {record.getMessage()}")
+
+
 class Meter:
     """
     A progress bar with rate and time left, and the time that each stage took.
@@ -120,6 +129,7 @@ class Meter:
         self._quiet = quiet
         self._color = color
         self._timings = timings
+        self._said = _Said()
         self._from = self._since = time.monotonic()
         self._stage = STARTING
         self._seconds: dict[str, float] = {}
@@ -127,10 +137,14 @@ class Meter:
         self._tasks: dict[str, TaskID] = {}
 
     def __enter__(self) -> Self:
+        if not self._quiet:
+            logging.getLogger("dedup").addHandler(self._said)
+            logging.getLogger("dedup").setLevel(logging.INFO)
         return self
 
     def __exit__(self, failed: type[BaseException] | None, *_: object) -> None:
         self.stop()
+        logging.getLogger("dedup").removeHandler(self._said)
         self._turn(STARTING)
         total = time.monotonic() - self._from
         stages = {name: took for name, took in self._seconds.items() if name != STARTING}

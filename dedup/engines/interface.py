@@ -9,7 +9,7 @@ cluster give the same rows in the same order.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
 from dedup.model import Table
 
@@ -46,13 +46,17 @@ class Stored(Protocol[T]):
 
 
 class Engine(Protocol):
-    """The three verbs. Every result is stored; batches keep their order."""
+    """
+    The three verbs, and a name for what they made.
+
+    Every result is stored; batches keep their order.
+    """
 
     def __enter__(self) -> Self:
         """Begin to work."""
         ...
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, failed: type[BaseException] | None, *_: object) -> None:
         """Let go of threads, files and connections."""
         ...
 
@@ -89,5 +93,19 @@ class Engine(Protocol):
 
         A batch pair holds all rows of both whose key (the first column) lies in the range; ranges
         without rows of `table` are left out.
+        """
+        ...
+
+    def kept(
+        self,
+        name: str,
+        kinds: tuple[type[Table], ...],
+        make: Callable[[], tuple[Stored[Any], ...]],
+    ) -> tuple[Any, ...]:
+        """
+        Give the tables that `make` gives, of these kinds.
+
+        Under this name a run that goes on from an interrupted one finds them, and does not make
+        them again.
         """
         ...

@@ -16,7 +16,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
 
 import numpy as np
 
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from dedup.engines.interface import Key
+    from dedup.engines.checkpoints import Checkpoints
+    from dedup.engines.interface import Key, Stored
     from dedup.engines.sorted import Part, Run
     from dedup.model import I64
 
@@ -57,20 +58,30 @@ class Local:
     """
 
     def __init__(
-        self, memory: int | None = None, threads: int = 0, work_dir: str | None = None
+        self,
+        memory: int | None = None,
+        threads: int = 0,
+        work_dir: str | None = None,
+        checkpoints: Checkpoints | None = None,
     ) -> None:
         self.threads = threads or os.cpu_count() or 1
         self.memory = machine_memory() // 4 if memory is None else memory
         self._meter = Meter()
         self._folder = WorkFolder(work_dir)
+        self._checkpoints = checkpoints
         self._threads: ThreadPoolExecutor | None = None
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, failed: type[BaseException] | None, *_: object) -> None:
         if self._threads is not None:
             self._threads.shutdown(cancel_futures=True)
+        if self._checkpoints is not None and failed is None:
+            self._checkpoints.finish()
+        elif self._checkpoints is not None:
+            self._checkpoints.leave()
+        self._checkpoints = None
         self._folder.leave()
         self._threads = None
 
@@ -115,6 +126,28 @@ class Local:
             (self._sorted(t, k), k, _empty(t)) for t, k in zip((table, other), key, strict=True)
         ]
         return self._hold(kind, self._ranged(tables, stage))
+
+    def kept(
+        self,
+        name: str,
+        kinds: tuple[type[Table], ...],
+        make: Callable[[], tuple[Stored[Any], ...]],
+    ) -> tuple[Any, ...]:
+        """Give the tables that `make` gives; with checkpoints, those of an interrupted run."""
+        if self._checkpoints is None:
+            return make()
+        found = self._checkpoints.load(name, kinds)
+        if found is not None:
+            return tuple(Held.of(kind, own) for kind, own in zip(kinds, found, strict=True))
+        before = len(self._checkpoints.used)
+        made = cast("tuple[Held[Any], ...]", make())
+        every = [[*held.batches, *([] if held.empty is None else [held.empty])] for held in made]
+        for held, filed in zip(made, self._checkpoints.save(name, every), strict=True):
+            for place, batch in enumerate(held.batches):
+                if isinstance(batch, Filed):
+                    held.batches[place] = filed[place]
+        self._checkpoints.supersede(self._checkpoints.used[before:-1])
+        return made
 
     def _ranged(
         self,
@@ -199,6 +232,15 @@ class Held(Generic[T]):
         self.batches: list[T | Filed[T]] = []
         self.empty: T | None = None
         """No rows of it, for a join that finds none."""
+
+    @classmethod
+    def of(cls, kind: type[T], filed: Sequence[Filed[T]]) -> Held[T]:
+        """Take batches on disk, of which the last has no rows."""
+        held = cls(kind)
+        if filed:
+            held.batches += filed[:-1]
+            held.empty = filed[-1].load()
+        return held
 
     def __iter__(self) -> Iterator[T]:
         return map(_loaded, self.batches)

@@ -29,6 +29,8 @@ except ImportError:  # pragma: no cover - no such locks on Windows: leftovers st
     fcntl = None  # type: ignore[assignment]
 
 T = TypeVar("T", bound=Table)
+LOCKS = fcntl is not None
+"""Files can be locked here."""
 PREFIX = "dedup-work-"
 LOCK = "dedup.lock"
 MARK = b"A folder of dedup for what does not fit in memory; it goes with its run.\n"
@@ -55,7 +57,7 @@ class WorkFolder:
                 f"{self.parent}: cannot keep what does not fit in memory ({error.strerror});"
                 " give more --memory or another --work-dir"
             ) from error
-        weakref.finalize(filed, _remove, path)
+        weakref.finalize(filed, remove, path)
         return filed
 
     def leave(self) -> None:
@@ -73,7 +75,7 @@ class WorkFolder:
                 _clear(Path(self.parent))
                 path = Path(tempfile.mkdtemp(prefix=PREFIX, dir=self.parent))
                 self._lock = (path / f"{LOCK}.new").open("wb")
-                _locked(self._lock)
+                locked(self._lock)
                 self._lock.write(MARK)
                 self._lock.flush()
                 (path / f"{LOCK}.new").rename(path / LOCK)  # only now may it be found
@@ -81,7 +83,7 @@ class WorkFolder:
             return self._path
 
 
-def _remove(path: Path) -> None:
+def remove(path: Path) -> None:
     """Remove a file, and its folder when that is left and empty."""
     path.unlink(missing_ok=True)
     with suppress(OSError):
@@ -92,11 +94,11 @@ def _clear(parent: Path) -> None:
     """Remove the folders of runs that were killed."""
     for lock in parent.glob(f"{PREFIX}*/{LOCK}"):
         with suppress(OSError), lock.open("r+b") as stream:
-            if _locked(stream) and stream.read() == MARK:
+            if locked(stream) and stream.read() == MARK:
                 shutil.rmtree(lock.parent, ignore_errors=True)
 
 
-def _locked(stream: IO[bytes]) -> bool:
+def locked(stream: IO[bytes]) -> bool:
     """Lock a file if nobody has; say whether that went well."""
     if fcntl is None:
         return False

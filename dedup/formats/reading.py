@@ -14,7 +14,7 @@ from __future__ import annotations
 import contextlib
 import io
 from dataclasses import replace
-from typing import IO, TYPE_CHECKING, Protocol
+from typing import IO, TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -125,6 +125,28 @@ class Reading:
         self._counts: dict[tuple[str, str], list[int]] = {}
         self._files: list[Skipped] = []
         self._place: Callable[[], int] = lambda: self.done
+
+    @property
+    def is_plain(self) -> bool:
+        """Nothing but files and settings decides what is read."""
+        return self._modes is None
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """What was learnt besides the documents, in plain values."""
+        return {
+            "counts": [[*name, *counted] for name, counted in self._counts.items()],
+            "files": [[one.path, one.why, one.fault] for one in self._files],
+            "values": self.values,
+        }
+
+    def recall(self, state: dict[str, Any]) -> None:
+        """Know again what an earlier reading of the same files had learnt."""
+        self.done = self.total
+        self._counts = {(path, why): counted for path, why, *counted in state["counts"]}
+        self._files = [Skipped(*one) for one in state["files"]]
+        for name, values in state["values"].items():
+            self.values[name][:] = values
 
     @property
     def skipped(self) -> list[Skipped]:

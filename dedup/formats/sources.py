@@ -14,12 +14,13 @@ They are strings throughout: `pathlib` would tidy what was given.
 from __future__ import annotations
 
 import glob
+import hashlib
 import os
 import stat
 import sys
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, cast
 
 from dedup.formats import compression
 from dedup.formats.csv import Csv, Tsv
@@ -32,6 +33,7 @@ from dedup.formats.text import Markdown, Text, known
 from dedup.report import Skipped
 
 if TYPE_CHECKING:
+    import io
     from collections.abc import Iterator, Sequence
 
     from dedup.formats.interface import Format
@@ -87,6 +89,14 @@ class Source:
             return open(self.path, "rb")
         except (OSError, ValueError) as error:
             raise _not_opened(self.path, error) from None
+
+    def sha256(self) -> str | None:
+        """Give the checksum of the file as it is on disk; `None` where it cannot be read."""
+        try:
+            with cast("io.BufferedReader", self.raw()) as stream:
+                return hashlib.file_digest(stream, "sha256").hexdigest()
+        except (OSError, Unreadable):
+            return None
 
     @property
     def layout(self) -> Format:

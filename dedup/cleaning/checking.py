@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dedup.cleaning.plan import ACROSS, BOILERPLATE, NONE, WITHIN
+from dedup.cleaning.choosing import NONE
+from dedup.cleaning.plan import ACROSS, BOILERPLATE, WITHIN
 
 if TYPE_CHECKING:
     from dedup.cleaning.plan import Plan

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dedup.cleaning.choosing import NONE
 from dedup.cleaning.ledger import REASONS
-from dedup.cleaning.plan import DOCUMENT, NONE
+from dedup.cleaning.plan import DOCUMENT
 from dedup.rows import fresh, repeated
 
 if TYPE_CHECKING:

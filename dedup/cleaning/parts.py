@@ -14,15 +14,16 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from dedup import formats
+from dedup.cleaning.choosing import NONE
 from dedup.cleaning.copies import Copies
 from dedup.cleaning.cuts import Cut, Cuts, Decision, cuts_of
 from dedup.cleaning.layout import source_folder
 from dedup.cleaning.ledger import Keeper, Line
 from dedup.cleaning.manifest import MODE_NAMES, Entry, text_sha256
-from dedup.cleaning.plan import NONE
 from dedup.errors import InputError
 from dedup.model import AUTO
-from dedup.stages.segment import MODES, code, paragraph_mode
+from dedup.stages.markdown import code
+from dedup.stages.segment import MODES, paragraph_mode
 
 if TYPE_CHECKING:
     from dedup.cleaning.detection import Detection

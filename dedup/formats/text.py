@@ -18,7 +18,7 @@ import numpy as np
 from dedup.errors import InputError, SettingsError
 from dedup.formats.interface import Fault, Format, Piece, Unreadable
 from dedup.formats.slices import Sliced, utf8_starts
-from dedup.stages.segment import code
+from dedup.stages.markdown import code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup.cleaning.cuts import Cuts, Decision, cuts_of
-from dedup.stages import segment
+from dedup.stages import markdown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,7 +58,7 @@ def cut(
     cuts = dict(cuts_of(decision, 0, len(facts)))
     lines, texts = [], {}
     for document in read.documents:
-        rank, code = document.rank, segment.code(document.text) if document.markdown else None
+        rank, code = document.rank, markdown.code(document.text) if document.markdown else None
         if rank in cuts and code:
             cuts |= dict(cuts_of(decision, rank, rank + 1, code))
         found = cuts.get(rank, Cuts((), written=True))

@@ -196,7 +196,7 @@ def test_documents_are_counted_in_blocks_of_any_size(monkeypatch: pytest.MonkeyP
         read = naive.read(corpus.documents, own)
         whole = as_dictionary(plan_of(read, own))
         with monkeypatch.context() as patch:
-            patch.setattr("dedup.cleaning.plan.BLOCK", 1)
+            patch.setattr("dedup.cleaning.boilerplate.BLOCK", 1)
             assert as_dictionary(plan_of(read, own)) == whole == naive.make_plan(read)
         counted += any(gone.reason == "boilerplate" for gone in whole.values())
     assert counted > 20

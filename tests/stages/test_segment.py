@@ -18,17 +18,10 @@ from hypothesis import strategies as st
 
 from dedup.model import AUTO, BLANK, LINE, Documents, Strings
 from dedup.settings import Settings
-from dedup.stages.segment import (
-    LONGEST,
-    MODES,
-    REACH,
-    WHITE,
-    Row,
-    code,
-    paragraph_mode,
-    paragraphs_of,
-    segment,
-)
+from dedup.stages.lines import WHITE, Row
+from dedup.stages.long_paragraphs import LONGEST, REACH
+from dedup.stages.markdown import code
+from dedup.stages.segment import MODES, paragraph_mode, paragraphs_of, segment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,0 +1,100 @@
+"""Boilerplate: which texts it fixes where it is kept, which go where it is removed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dedup.cleaning.kinship import both_ways
+from dedup.rows import fresh, matching, rank_within
+from dedup.stages.boilerplate import LONG_TIMES, LONG_WORDS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from dedup.cleaning.plan import Standing
+    from dedup.model import I64, Matches
+    from dedup.settings import Settings
+
+    Mask = NDArray[np.bool_]
+
+BLOCK = 1 << 20
+"""Holders of texts that are counted at a time."""
+
+
+def fixed_texts(places: Standing, matches: Matches, texts: int) -> Mask:
+    """Mark the texts that boilerplate fixes where it is kept."""
+    flagged = np.zeros(texts, bool)
+    flagged[places.text[places.boilerplate != 0]] = True
+    held = flagged.copy()
+    held[matches.a[flagged[matches.b]]] = True
+    held[matches.b[flagged[matches.a]]] = True
+    return held
+
+
+def widespread(places: Standing, kin: Matches, settings: Settings, texts: int) -> Mask:
+    """
+    Mark the texts of boilerplate that stand, as the same text, in enough documents.
+
+    Counting stops at the highest limit; most texts reach theirs alone, or with all that is the
+    same text cannot, so documents are compared for few.
+    """
+    rows = places.boilerplate != 0
+    limit = np.zeros(texts, np.int64)
+    limit[places.text[rows]] = settings.boilerplate_documents * np.where(
+        places.words[rows] >= LONG_WORDS, LONG_TIMES, 1
+    )
+    flagged = limit > 0
+    text, other = both_ways(kin)
+    text, other = text[flagged[text]], other[flagged[text]]
+    counted = flagged.copy()
+    counted[other] = True
+    held, doc = _holders(places, counted, settings.boilerplate_documents * LONG_TIMES)
+    documents = np.bincount(held, minlength=texts)
+    goes = flagged & (documents >= limit)
+    goes[text[documents[other] >= limit[text]]] = True
+    most = documents + np.bincount(text, documents[other], minlength=texts)
+    unsure = np.flatnonzero(flagged & ~goes & (most >= limit))
+    goes[unsure[_reach(unsure, text, other, (held, doc), limit, most)]] = True
+    return goes
+
+
+def _holders(places: Standing, counted: Mask, most: int) -> tuple[I64, I64]:
+    """Give the first documents of the marked texts, at most so many of each; sorted by text."""
+    rows = np.flatnonzero(counted[places.text])
+    docs = int(places.doc[-1]) + 1
+    text, doc = _distinct(places.text[rows], places.doc[rows], docs)
+    few = rank_within(text) < most
+    return text[few], doc[few]
+
+
+def _distinct(text: I64, doc: I64, docs: int) -> tuple[I64, I64]:
+    """Give each text with each of its documents once, sorted; packed, which sorts quickest."""
+    packed = np.sort(text * docs + doc)
+    packed = packed[fresh(packed)]
+    text = packed // docs
+    return text, packed - text * docs
+
+
+def _reach(  # noqa: PLR0913 - columns
+    unsure: I64, text: I64, other: I64, holders: tuple[I64, I64], limit: I64, most: I64
+) -> Mask:
+    """Tell of some texts whether they and those beside them stand in enough documents."""
+    beside = np.isin(text, unsure)
+    text, other = (np.concatenate([column[beside], unsure]) for column in (text, other))
+    order = np.argsort(text, kind="stable")
+    text, other = text[order], other[order]
+    held, doc = holders
+    docs = int(doc.max(initial=0)) + 1
+    reached = np.zeros(len(unsure), bool)
+    steps = np.cumsum(most[unsure]) // BLOCK
+    for block in np.split(np.arange(len(unsure)), np.flatnonzero(np.diff(steps)) + 1):
+        if len(block):
+            some = unsure[block]
+            first, stop = np.searchsorted(text, [some[0], some[-1] + 1])
+            row, at = matching(other[first:stop], held)
+            found, _ = _distinct(text[first:stop][row], doc[at], docs)
+            counts = np.searchsorted(found, some, "right") - np.searchsorted(found, some)
+            reached[block] = counts >= limit[some]
+    return reached

@@ -21,6 +21,7 @@ from dedup.cleaning.layout import source_folder
 from dedup.cleaning.ledger import Keeper, Line
 from dedup.cleaning.manifest import MODE_NAMES, Entry, text_sha256
 from dedup.errors import InputError
+from dedup.formats.slices import without
 from dedup.model import AUTO
 from dedup.stages.markdown import code
 from dedup.stages.segment import MODES, paragraph_mode
@@ -273,10 +274,3 @@ def _line(work: Work, source: Source, record: Record, cut: Cut) -> Line:
         keeper,
         None if raw == text.encode("utf-8", "surrogatepass") else raw,
     )
-
-
-def without(text: str, spans: list[Span]) -> str:
-    """Give a text without some stretches (sorted, disjoint)."""
-    stops = [0, *(end for _, end in spans)]
-    starts = [*(start for start, _ in spans), len(text)]
-    return "".join(text[a:b] for a, b in zip(stops, starts, strict=True))

@@ -11,8 +11,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from dedup.atomic import whole
 from dedup.cleaning import layout
-from dedup.cleaning.atomic import whole
 from dedup.cleaning.manifest import settings_to_json
 from dedup.cleaning.tree import LEDGER, REJECTS, Tree, is_inside
 from dedup.errors import OutputError

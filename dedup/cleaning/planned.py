@@ -17,11 +17,12 @@ from dedup.cleaning import guard
 from dedup.cleaning.apply import Counts, write_file
 from dedup.cleaning.ledger import Writer
 from dedup.cleaning.manifest import File, Manifest
-from dedup.cleaning.parts import Part, parts, without
+from dedup.cleaning.parts import Part, parts
 from dedup.cleaning.places import free, opened, told
 from dedup.cleaning.preview import Collector, Undated
 from dedup.cleaning.results import Cleaned
 from dedup.errors import GuardError, SettingsError
+from dedup.formats.slices import without
 from dedup.settings import nearest
 
 if TYPE_CHECKING:

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING
 from dedup import formats
 from dedup.cleaning.ledger import REASONS
 from dedup.cleaning.originals import Ledger, check_files, opened, originals, restored
-from dedup.cleaning.parts import without
 from dedup.cleaning.results import Restored
 from dedup.cleaning.tree import Tree, is_inside
 from dedup.errors import LedgerError, OutputError, SettingsError
 from dedup.formats import Watch, silent
+from dedup.formats.slices import without
 from dedup.settings import choice, nearest
 
 if TYPE_CHECKING:

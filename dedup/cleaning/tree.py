@@ -22,6 +22,7 @@ import time
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Self
 
+from dedup import atomic
 from dedup.cleaning.ledger import dump
 from dedup.errors import OutputError
 
@@ -68,7 +69,7 @@ class Tree:
             self._ours = True
             self._sweep()
             (self._room / TREE).mkdir()
-            _write_durably(self._room / COMMAND, dump(self._command))
+            atomic.write(self._room / COMMAND, dump(self._command))
         except BaseException:
             self._leave()
             raise
@@ -100,8 +101,8 @@ class Tree:
         Raises `OSError`, and then nothing has. Without a manifest nothing of ours is left.
         """
         if manifest is not None:
-            _write_durably(self._room / MANIFEST, manifest)
-        _write_durably(self._room / COMPLETE, dump(list(outputs)))
+            atomic.write(self._room / MANIFEST, manifest)
+        atomic.write(self._room / COMPLETE, dump(list(outputs)))
         for source, target in moves(self._room / TREE, self.out):
             self._moved.append(target)
             source.replace(target)
@@ -243,16 +244,6 @@ def _rmdir(folder: Path) -> None:
         folder.rmdir()
     except OSError:
         return
-
-
-def _write_durably(path: Path, data: bytes) -> None:
-    """Write a file so that it is there whole, on disk, or not at all."""
-    part = path.with_name(f"{path.name}.tmp")
-    with part.open("wb") as stream:
-        stream.write(data)
-        stream.flush()
-        os.fsync(stream.fileno())
-    part.replace(path)
 
 
 def _sync_folder(folder: Path) -> None:

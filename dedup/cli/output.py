@@ -87,7 +87,7 @@ def write(text: str | Iterable[str | bytes], out: Path | None, *, data: bool) ->
 @contextlib.contextmanager
 def whole(out: Path) -> Iterator[Callable[[bytes], None]]:
     """Give a function that writes to a file that appears only when the block ends well."""
-    from dedup.cleaning import atomic
+    from dedup import atomic
 
     stack = contextlib.ExitStack()
     file: IO[bytes]

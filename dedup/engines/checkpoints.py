@@ -13,22 +13,23 @@ never be gone on from: it is removed when the next run begins here.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 import shutil
 import threading
 import weakref
-from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 
+from dedup import atomic
 from dedup.engines.disk import Filed, file
 from dedup.engines.work import LOCKS, locked, remove
 from dedup.errors import OutputError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from dedup.model import Table
 
@@ -58,7 +59,7 @@ class Checkpoints:
             self._lock = self._taken()
             _clear(Path(parent), about, self.folder)
             if not (self.folder / KEY).exists():
-                _write(self.folder / KEY, {"about": about, "state": state})
+                atomic.write(self.folder / KEY, _written({"about": about, "state": state}))
 
     @property
     def names(self) -> list[str]:
@@ -75,7 +76,7 @@ class Checkpoints:
     def note(self, name: str, value: Any) -> None:  # noqa: ANN401 - any JSON
         """Write a value down. Raises `OutputError`."""
         with self._explained():
-            _write(self.folder / f"{name}.json", value)
+            atomic.write(self.folder / f"{name}.json", _written(value))
 
     def load(self, name: str, kinds: Sequence[type[Table]]) -> list[list[Filed[Any]]] | None:
         """Give the batches of the tables of a name, if they are finished; the last has no rows."""
@@ -98,7 +99,8 @@ class Checkpoints:
                     for place, batch in enumerate(batches)
                 ]
                 out.append(own)
-            _write(self.folder / f"{name}.json", [[_described(b) for b in own] for own in out])
+            described = [[_described(batch) for batch in own] for own in out]
+            atomic.write(self.folder / f"{name}.json", _written(described))
         self.used.append(name)
         return out
 
@@ -106,16 +108,16 @@ class Checkpoints:
         """What these were for is finished too: nothing goes on from them."""
         for name in names:
             (self.folder / f"{name}.json").unlink(missing_ok=True)
-        self._let_go({name for name in names if name not in self.names})
+        self._let_go(set(names))
 
     def finish(self) -> None:
         """The run is done: nothing goes on from it any more."""
-        with suppress(OSError):
+        with contextlib.suppress(OSError):
             for path in sorted(self.folder.glob("*.json")):
                 path.unlink()
         self.leave()
         self._let_go(None)
-        with suppress(OSError):
+        with contextlib.suppress(OSError):
             self.folder.rmdir()
 
     def _let_go(self, names: set[str] | None) -> None:
@@ -123,7 +125,7 @@ class Checkpoints:
         with self._writing:
             alive = [filed for ref in self._files if (filed := ref()) is not None]
         read = {filed.path for filed in alive}
-        with suppress(OSError):
+        with contextlib.suppress(OSError):
             for path in self.folder.iterdir():
                 if names is not None and path.name.split(".")[0] not in names:
                     continue
@@ -165,23 +167,14 @@ class Checkpoints:
             self._files.append(weakref.ref(filed))
         return filed
 
-    def _explained(self) -> _Explained:
-        return _Explained(self.folder)
-
-
-class _Explained:
-    """Name the folder in what the system says against it; a class to be a context of threads."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def __enter__(self) -> None:
-        """Begin."""
-
-    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
-        if isinstance(error, OSError):
+    @contextlib.contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Name the folder in what the system says against it."""
+        try:
+            yield
+        except OSError as error:
             raise OutputError(
-                f"{self._folder}: cannot keep what is done ({error.strerror});"
+                f"{self.folder}: cannot keep what is done ({error.strerror});"
                 " give another --work-dir"
             ) from error
 
@@ -190,7 +183,7 @@ def _clear(parent: Path, about: dict[str, Any], own: Path) -> None:
     """Remove what can never be gone on from: the same work on other contents."""
     plain = json.loads(json.dumps(about))
     for key in parent.glob(f"{PREFIX}*/{KEY}"):
-        with suppress(OSError, ValueError):
+        with contextlib.suppress(OSError, ValueError):
             if key.parent == own or json.loads(key.read_bytes())["about"] != plain:
                 continue
             with (key.parent / LOCK).open("a+b") as stream:
@@ -212,11 +205,5 @@ def _filed(kind: type[T], folder: Path, batch: dict[str, Any]) -> Filed[T]:
     return Filed(kind, folder / batch["file"], batch["rows"], batch["bytes"], layout)
 
 
-def _write(path: Path, value: Any) -> None:  # noqa: ANN401 - any JSON
-    """Write JSON so that it is there whole, on disk, or not at all."""
-    part = path.with_name(f"{path.name}.part")
-    with part.open("wb") as stream:
-        stream.write(json.dumps(value).encode())
-        stream.flush()
-        os.fsync(stream.fileno())
-    part.replace(path)
+def _written(value: Any) -> bytes:  # noqa: ANN401 - any JSON
+    return json.dumps(value).encode()

@@ -21,10 +21,9 @@ import numpy as np
 
 from dedup.errors import InputError, RecordError
 from dedup.formats.interface import Fault, Format, Piece, Unreadable
-from dedup.formats.records import Names
-from dedup.formats.slices import Sliced
-from dedup.formats.text import LARGEST, known, likely, refuse_binary, starts_of
-from dedup.settings import nearest
+from dedup.formats.naming import Names, no_column
+from dedup.formats.slices import Sliced, without
+from dedup.formats.text import LARGEST, garbled, known, likely, refuse_binary, starts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,8 +33,6 @@ if TYPE_CHECKING:
     from dedup.settings import Settings
 
 _QUOTED = re.compile(rb'"([^"]*(?:""[^"]*)*)"')
-_SHOWN = 8
-"""Columns in an error message."""
 
 
 class Csv(Format):
@@ -55,7 +52,7 @@ class Csv(Format):
             return
         layout = _Layout.of(header, self.delimiters, path, settings)
         yield Piece(header)
-        names, number = Names(settings.id_field), 0
+        names, number = Names(), 0
         rows = csv.reader(lines, strict=True, delimiter=layout.delimiter)
         while True:
             row, fault = [], None
@@ -65,16 +62,14 @@ class Csv(Format):
                 return
             except csv.Error as error:
                 fault = Fault("not CSV", str(error))
-            raw, file_line = lines.taken()
+            raw, file_line, garbled = lines.taken()
             if not row and fault is None:
                 yield Piece(raw)
                 continue
             number += 1
             encoding = "utf-8"
-            try:
-                raw.decode()
-            except UnicodeDecodeError as error:
-                row, encoding, fault = layout.decoded(raw, error, settings.encoding)
+            if garbled:
+                row, encoding, fault = layout.decoded(raw, settings.encoding)
             fault = fault or layout.fault(row)
             if fault is not None:
                 yield Piece(raw, None, fault, file_line)
@@ -123,10 +118,8 @@ class CsvRecord(Sliced):
         may begin with one now, or the row of another encoding may happen to be UTF-8.
         """
         data = super().cut(spans)
-        edges = [0, *(at for span in spans for at in span), len(self.text)]
-        kept = "".join(self.text[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True))
         row = list(self._row)
-        row[self._layout.text] = kept
+        row[self._layout.text] = without(self.text, spans)
         if self._layout.read(data, self._encoding) != row:
             raise InputError(
                 f"line {self.file_line} cannot be cut byte for byte: put its text in quotes, "
@@ -158,6 +151,7 @@ class _Lines:
         self._raw: list[bytes] = []
         self._bytes = 0
         self._next = 1
+        self._garbled = False
 
     def __iter__(self) -> _Lines:
         return self
@@ -171,7 +165,11 @@ class _Lines:
             why = f"the row in line {self._next} has more than {LARGEST >> 20} MiB"
             step = "close its quotes, or split it"
             raise Unreadable(self._path, Fault(why, step=step))
-        return raw.decode("utf-8", "surrogateescape")
+        try:
+            return raw.decode()
+        except UnicodeDecodeError:
+            self._garbled = True
+            return raw.decode("utf-8", "surrogateescape")
 
     def header(self) -> bytes:
         """Take the first lines: blank ones, and the row after them."""
@@ -183,13 +181,14 @@ class _Lines:
                 break
         return self.taken()[0]
 
-    def taken(self) -> tuple[bytes, int]:
-        """Give the bytes since the last time, and in which line they began."""
-        raw, file_line = b"".join(self._raw), self._next
+    def taken(self) -> tuple[bytes, int, bool]:
+        """Give the bytes since the last time, in which line they began, and if not all is UTF-8."""
+        raw, file_line, garbled = b"".join(self._raw), self._next, self._garbled
         self._next += len(self._raw)
         self._raw.clear()
         self._bytes = 0
-        return raw, file_line
+        self._garbled = False
+        return raw, file_line, garbled
 
 
 class _Layout:
@@ -210,9 +209,9 @@ class _Layout:
         field = settings.text_field
         try:
             decoded = header.removeprefix(BOM_UTF8).decode()
-        except UnicodeDecodeError as error:
+        except UnicodeDecodeError:
             if settings.encoding is None:
-                raise Unreadable(path, _not_utf8(header, error)) from None
+                raise Unreadable(path, _not_utf8(header)) from None
             decoded = header.decode(known(settings.encoding), "replace")
         found: list[str] = []
         for delimiter in delimiters:
@@ -226,13 +225,7 @@ class _Layout:
             if field in columns:
                 return cls(delimiter, columns, columns.index(field))
             found = max(found, columns, key=len)
-        shown = ", ".join(found[:_SHOWN]) + ", …" * (len(found) > _SHOWN)
-        fault = Fault(
-            f"no column {field!r} in the header{nearest(field, found)}",
-            f"columns: {shown}",
-            "name the text with --text-field",
-        )
-        raise Unreadable(path, fault)
+        raise Unreadable(path, no_column(field, found))
 
     def value(self, row: Sequence[str], name: str) -> str | None:
         """Give what a column holds; `None` where it is empty, or there is none such."""
@@ -255,12 +248,10 @@ class _Layout:
         except (UnicodeError, csv.Error):
             return None
 
-    def decoded(
-        self, raw: bytes, error: UnicodeDecodeError, encoding: str | None
-    ) -> tuple[list[str], str, Fault | None]:
+    def decoded(self, raw: bytes, encoding: str | None) -> tuple[list[str], str, Fault | None]:
         """Read a row that is not UTF-8: its fields, its encoding, or why it is malformed."""
         if encoding is None:
-            return [], "", _not_utf8(raw, error)
+            return [], "", _not_utf8(raw)
         name = known(encoding)
         try:
             return _row(raw.decode(name), self.delimiter), name, None
@@ -282,7 +273,5 @@ def _row(text: str, delimiter: str) -> list[str]:
     return next(csv.reader(StringIO(text, newline="\n"), strict=True, delimiter=delimiter), [])
 
 
-def _not_utf8(raw: bytes, error: UnicodeDecodeError) -> Fault:
-    guess = likely(raw)
-    place = f"byte 0x{raw[error.start]:02x} at column {error.start + 1}, likely {guess}"
-    return Fault("not UTF-8", place, f"use --encoding {guess}")
+def _not_utf8(raw: bytes) -> Fault:
+    return Fault("not UTF-8", garbled(raw) or "", f"use --encoding {likely(raw)}")

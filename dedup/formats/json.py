@@ -15,7 +15,8 @@ import orjson
 
 from dedup.formats.interface import Fault, Format, Piece, Unreadable
 from dedup.formats.literal import value_end
-from dedup.formats.records import Names, not_json, record
+from dedup.formats.naming import Names
+from dedup.formats.records import not_json, record
 from dedup.formats.text import LARGEST
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class Json(Format):
         except orjson.JSONDecodeError as error:
             yield Piece(data, None, not_json(error, body), error.lineno)
             return
-        names = Names(settings.id_field)
+        names = Names()
         if type(value) is not list:
             yield _piece(data, 0, record(data, value, names, 1, 1, settings), 1)
             return

@@ -17,7 +17,8 @@ from typing import IO, TYPE_CHECKING
 import orjson
 
 from dedup.formats.interface import Chunk, Fault, Format, Piece, Unreadable
-from dedup.formats.records import Names, not_json, record
+from dedup.formats.naming import Names
+from dedup.formats.records import not_json, record
 from dedup.formats.text import LARGEST, refuse_binary
 from dedup.model import Strings
 
@@ -70,7 +71,7 @@ class _Lines:
     def __init__(self, path: str, settings: Settings) -> None:
         self._path = path
         self._settings = settings
-        self._names = Names(settings.id_field)
+        self._names = Names()
         self._number = self._file_line = 0
 
     def piece(self, raw: bytes) -> Piece:

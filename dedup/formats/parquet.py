@@ -18,10 +18,9 @@ from typing import IO, TYPE_CHECKING, Any
 import numpy as np
 
 from dedup.formats.interface import Chunk, Fault, Format, Piece, Unreadable
-from dedup.formats.records import Names
+from dedup.formats.naming import Names, no_column
 from dedup.formats.text import likely
 from dedup.model import Strings
-from dedup.settings import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,8 +36,6 @@ _GROUP_BYTES = 128 << 20
 """Bytes of rows that are written as a group, however few they are."""
 _GROUP_ROWS = 1 << 20
 """Rows of a group where the file does not say."""
-_SHOWN = 8
-"""Columns in an error message."""
 
 
 class Parquet(Format):
@@ -119,9 +116,8 @@ class _Reader:
 
         self._rows = rows
         self._file = file
-        self._path = path
         self._settings = settings
-        self._names = Names(settings.id_field)
+        self._names = Names()
         self._number = 0
         self.schema = file.schema_arrow
         self._text = _text_of(self.schema, path, settings.text_field)
@@ -189,13 +185,7 @@ def _text_of(schema: pa.Schema, path: str, field: str) -> tuple[str, ...]:
 
     found = rows.path_of(schema, field)
     if found is None:
-        shown = ", ".join(schema.names[:_SHOWN]) + ", …" * (len(schema.names) > _SHOWN)
-        fault = Fault(
-            f"no column {field!r}{nearest(field, schema.names)}",
-            f"columns: {shown}",
-            "name the text with --text-field",
-        )
-        raise Unreadable(path, fault)
+        raise Unreadable(path, no_column(field, schema.names))
     kind = rows.kind_of(schema, found)
     value = kind.value_type if pa.types.is_dictionary(kind) else kind
     if value not in (pa.string(), pa.large_string(), pa.string_view()):
@@ -268,16 +258,15 @@ class _Writer:
 
         self._stream = stream
         self._rows = rows.Gathered()
+        self._batch = rows.ROWS
         self._waiting: list[pa.RecordBatch] = []
         self._count = self._bytes = 0
         self._file: pq.ParquetWriter | None = None
 
     def write(self, frames: bytes) -> int:
         """Take whole frames."""
-        from dedup.formats.rows import ROWS
-
         self._rows.add(frames)
-        if len(self._rows) >= ROWS:
+        if len(self._rows) >= self._batch:
             self._gather()
         return len(frames)
 

@@ -3,9 +3,8 @@ What JSON objects with a text have in common, one a line or several in an array.
 
 The text field must be a string. The id field names the record: a string or number as it is
 written (so 1.50 is not 1.5); without one, or where it is null or empty, the record number does. A
-name that was there before in the file gets its record number: `id#17`. A dotted name of a field
-(`article.body`) is a key of that very name, or, where there is none or it is null, a path into
-objects.
+dotted name of a field (`article.body`) is a key of that very name, or, where there is none or it is
+null, a path into objects.
 """
 
 from __future__ import annotations
@@ -18,10 +17,10 @@ from dedup.errors import RecordError
 from dedup.formats.interface import Fault
 from dedup.formats.literal import literal_starts, value_span
 from dedup.formats.slices import Sliced
+from dedup.formats.text import garbled
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
+    from dedup.formats.naming import Names
     from dedup.model import I64
     from dedup.settings import Settings
 
@@ -71,54 +70,6 @@ class JsonRecord(Sliced):
         return literal_starts(self._bytes, span)
 
 
-class Names:
-    """The names given to the records of one file; a class because each must be new."""
-
-    __slots__ = ("_field", "_given", "_numbered")
-
-    def __init__(self, field: str) -> None:
-        self._field = field
-        self._given: set[str] = set()
-        self._numbered = 0  # the first so many records have their numbers, and are not in `_given`
-
-    def name(self, value: dict[str, Any], raw: bytes, number: int) -> str | Fault:
-        """Name a record, or say why its id is none."""
-        own = written(value, self._field, raw)
-        if own is None:
-            found = member(value, self._field)
-            if found is not MISSING and found is not None and found != "":
-                kind = _KINDS[type(found).__name__]
-                return Fault(f"field {self._field!r} is {kind}", step="name the id with --id-field")
-        return self.new(own, number)
-
-    def new(self, own: str | None, number: int) -> str:
-        """Name a record by its own id, if it has one and that is new, and by its number."""
-        if not own and not self._given and number == self._numbered + 1:
-            self._numbered = number
-            return str(number)
-        self._list()
-        name = own or str(number)
-        while name in self._given:
-            name = f"{name}#{number}"
-        self._given.add(name)
-        return name
-
-    def many(self, own: Sequence[str | None], number: int) -> list[str]:
-        """Name records that follow one another; `number` is that of the first."""
-        names = [name for name in own if name]
-        if len(names) == len(own) == len(set(names)):
-            self._list()
-            if self._given.isdisjoint(names):
-                self._given.update(names)
-                return names
-        return [self.new(one, place) for place, one in enumerate(own, number)]
-
-    def _list(self) -> None:
-        """List the names of those that have their numbers, once they no longer all do."""
-        if not self._given:
-            self._given.update(map(str, range(1, self._numbered + 1)))
-
-
 def member(value: dict[str, Any], field: str) -> Any:  # noqa: ANN401 - any JSON value
     """Give the value of a field, or `MISSING`."""
     own = value.get(field, MISSING)
@@ -156,19 +107,19 @@ def record(  # noqa: PLR0913 - one record, its place and what is known of its fi
         if text is MISSING:
             return Fault(f"no field {field!r}", step="name the text with --text-field")
         return Fault(f"field {field!r} is {_KINDS[type(text).__name__]}, not a string")
-    name = names.name(value, raw, number)
-    if isinstance(name, Fault):
-        return name
+    own = written(value, settings.id_field, raw)
+    if own is None:
+        found = member(value, settings.id_field)
+        if found is not MISSING and found is not None and found != "":
+            why = f"field {settings.id_field!r} is {_KINDS[type(found).__name__]}"
+            return Fault(why, step="name the id with --id-field")
+    name = names.new(own, number)
     return JsonRecord(raw, text, name, number, file_line, field, value)
 
 
 def not_json(error: orjson.JSONDecodeError, raw: bytes) -> Fault:
     """Say why some bytes are not JSON, and in which column (in characters, from 1)."""
-    try:
-        raw.decode()
-    except UnicodeDecodeError as wrong:
-        from dedup.formats.text import likely
-
-        place = f"byte 0x{raw[wrong.start]:02x} at column {wrong.start + 1}, likely {likely(raw)}"
+    place = garbled(raw)
+    if place is not None:
         return Fault("not UTF-8", place, "convert the file to UTF-8")
     return Fault("not JSON", f"{error.msg} at column {error.colno}")

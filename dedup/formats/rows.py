@@ -62,7 +62,7 @@ class Header:
 class Row(Sliced):
     """The text of a row, in its frame."""
 
-    __slots__ = ("_at", "_batch", "_place")
+    __slots__ = ("_batch", "_place")
 
     def __init__(  # noqa: PLR0913 - what `Sliced` takes, and where the other values are
         self,
@@ -246,17 +246,17 @@ def _with(array: pa.Array, path: Sequence[str], values: pa.Array) -> pa.Array:
 
 def texts_of(array: pa.Array) -> list[bytes | None]:
     """Give strings as bytes: Arrow does not look whether they are UTF-8."""
-    if pa.types.is_dictionary(array.type):
-        array = array.dictionary_decode()
-    raws: list[bytes | None] = array.cast(pa.large_binary()).to_pylist()
+    raws: list[bytes | None] = _decoded(array).cast(pa.large_binary()).to_pylist()
     return raws
+
+
+def _decoded(array: pa.Array) -> pa.Array:
+    return array.dictionary_decode() if pa.types.is_dictionary(array.type) else array
 
 
 def strings(array: pa.Array) -> Strings | None:
     """Give strings as they lie in memory; `None` where one is null or not UTF-8."""
-    if pa.types.is_dictionary(array.type):
-        array = array.dictionary_decode()
-    array = array.cast(pa.large_string())
+    array = _decoded(array).cast(pa.large_string())
     try:
         array.validate(full=True)
     except pa.ArrowInvalid:

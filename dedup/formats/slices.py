@@ -89,6 +89,13 @@ class Sliced:
         return b"".join([*out, self._bytes[at:]])
 
 
+def without(text: str, spans: Sequence[Span]) -> str:
+    """Give a text without some stretches (sorted, disjoint)."""
+    stops = [0, *(end for _, end in spans)]
+    starts = [*(start for start, _ in spans), len(text)]
+    return "".join(text[a:b] for a, b in zip(stops, starts, strict=True))
+
+
 def utf8_starts(data: bytes, shift: int = 0) -> I64:
     """Give the byte at which each code point of UTF-8 begins, and its end; `shift` is added."""
     own = np.frombuffer(data, np.uint8)

@@ -17,7 +17,7 @@ import numpy as np
 
 from dedup.errors import InputError, SettingsError
 from dedup.formats.interface import Fault, Format, Piece, Unreadable
-from dedup.formats.slices import Sliced, utf8_starts
+from dedup.formats.slices import Sliced, utf8_starts, without
 from dedup.stages.markdown import code
 
 if TYPE_CHECKING:
@@ -90,13 +90,12 @@ class TextRecord(Sliced):
         shifts, and what is left may happen to be UTF-8.
         """
         data = super().cut(spans)
-        if not self._encoding.startswith("utf-"):
-            edges = [0, *(at for span in spans for at in span), len(self.text)]
-            kept = "".join(self.text[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True))
-            if decoded(data, "", self._encoding)[0] != kept:
-                raise InputError(
-                    f"a text in {self._encoding} cannot be cut byte for byte; convert it to UTF-8"
-                )
+        if self._encoding.startswith("utf-"):
+            return data
+        if decoded(data, "", self._encoding)[0] != without(self.text, spans):
+            raise InputError(
+                f"a text in {self._encoding} cannot be cut byte for byte; convert it to UTF-8"
+            )
         return data
 
     def _find_starts(self) -> I64:
@@ -150,6 +149,16 @@ def likely(data: bytes) -> str:
     except UnicodeDecodeError:
         return "latin-1"
     return "cp1252"
+
+
+def garbled(line: bytes) -> str | None:
+    """Say what in a line is not UTF-8, and in which column (in characters, from 1)."""
+    try:
+        line.decode()
+    except UnicodeDecodeError as error:
+        column = len(line[: error.start].decode()) + 1
+        return f"byte 0x{line[error.start]:02x} at column {column}, likely {likely(line)}"
+    return None
 
 
 def _is_utf8(data: bytes) -> bool:

@@ -125,7 +125,7 @@ def test_rows_with_other_fields_than_the_header_are_faults() -> None:
 @pytest.mark.parametrize(
     ("data", "why"),
     [
-        (b"id,texte\n1,a\n", "no column 'text' in the header; did you mean 'texte'?"),
+        (b"id,texte\n1,a\n", "no column 'text'; did you mean 'texte'?"),
         (b"text,text\n1,a\n", "2 columns 'text'"),
         (b"\xff\xfei\0d\0\n\0", "UTF-16, not UTF-8"),
         (b"id,\0text\n", "binary"),

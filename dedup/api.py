@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from dedup.cleaning import Cleaned, Detection, Planned, Policy, Restored, Verified
+    from dedup.cleaning.corpus import Detect
     from dedup.cleaning.manifest import File, Manifest
     from dedup.engines.checkpoints import Checkpoints
     from dedup.engines.local import Local
@@ -158,16 +159,15 @@ def clean_to(  # noqa: PLR0913 - the options of the command
         )
 
 
-def _detector(settings: Settings, stack: ExitStack, watch: Watch) -> Callable[[Reading], Detection]:
+def _detector(settings: Settings, stack: ExitStack, watch: Watch) -> Detect:
     """Give what compares documents for a clean; what it holds is let go of with `stack`."""
     from dedup import cleaning, pipeline
 
-    settings = replace(settings, passages="off")
-
-    def detect(reading: Reading) -> Detection:
-        documents, engine = stack.enter_context(_run(reading, settings))
-        matched = pipeline.match(documents, settings, engine, watch)
-        evidence = pipeline.Evidence(matched, settings, engine, checked=False)
+    def detect(documents: Iterable[Documents], *, passages: bool = False) -> Detection:
+        own = replace(settings, passages="on" if passages else "off")
+        documents, engine = stack.enter_context(_run(documents, own))
+        matched = pipeline.match(documents, own, engine, watch)
+        evidence = pipeline.Evidence(matched, own, engine, checked=False)
         return cleaning.detection_of(matched, evidence.report(watch))
 
     return detect
@@ -217,24 +217,35 @@ def _read(
 
 
 @contextmanager
-def _run(reading: Reading, settings: Settings) -> Iterator[tuple[Iterable[Documents], Local]]:
+def _run(
+    documents: Iterable[Documents], settings: Settings
+) -> Iterator[tuple[Iterable[Documents], Local]]:
     """Give the documents to work on, and the engine; in a work folder, go on from what is there."""
     from dedup.engines.local import Local
+    from dedup.formats import Reading
 
-    checkpoints = _checkpoints(reading, settings)
-    if checkpoints is not None and set(checkpoints.names) - {READ}:
+    checkpoints = None
+    if isinstance(documents, Reading):
+        checkpoints = _checkpoints(documents, settings)
+        if checkpoints is not None:
+            documents = _going_on(documents, checkpoints)
+    memory, threads = settings.memory or None, settings.threads
+    with Local(memory, threads, settings.work_dir, checkpoints) as engine:
+        yield documents, engine
+
+
+def _going_on(reading: Reading, checkpoints: Checkpoints) -> Iterator[Documents]:
+    """Let a reading know what an interrupted run had learnt, and note what it learns."""
+    if set(checkpoints.names) - {READ}:
         reading.recall(checkpoints.noted(READ) or reading.state)
         done = _finished(checkpoints.names)
         logging.getLogger("dedup").info("continuing from %s: %s", checkpoints.folder, done)
 
     def documents() -> Iterator[Documents]:
         yield from reading
-        if checkpoints is not None:
-            checkpoints.note(READ, reading.state)
+        checkpoints.note(READ, reading.state)
 
-    memory, threads = settings.memory or None, settings.threads
-    with Local(memory, threads, settings.work_dir, checkpoints) as engine:
-        yield documents(), engine
+    return documents()
 
 
 def _checkpoints(reading: Reading, settings: Settings) -> Checkpoints | None:

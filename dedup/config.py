@@ -40,6 +40,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
         "scope": "all",
         "remove": "same",
         "boilerplate": "keep",
+        "passages": "off",
         "drop_document_over": None,
         "max_removed": None,
         "source_field": None,

@@ -7,14 +7,17 @@ clean, `verifying.py` proves the same from the ledger and the output alone.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dedup.cleaning.choosing import NONE
 from dedup.cleaning.plan import ACROSS, BOILERPLATE, WITHIN
+from dedup.cleaning.stretches import Intervals
 
 if TYPE_CHECKING:
+    from dedup.cleaning.parts import Work
     from dedup.cleaning.plan import Plan
     from dedup.cleaning.policy import Policy
     from dedup.model import I32, I64, Facts
@@ -51,6 +54,33 @@ def check_plan(plan: Plan, facts: Facts, settings: Settings, policy: Policy) -> 
                 f"the keeper of paragraph {int(plan.no[row]) + 1} of {facts.path[doc]} "
                 f"{facts.record[doc]} {what}; nothing was written"
             )
+
+
+def check_stretches(work: Work) -> None:
+    """
+    Raise `RuntimeError` for sentences that must not go.
+
+    None goes twice, and none of a keeper goes, be it with a paragraph or by itself.
+    """
+    gone: defaultdict[int, Intervals] = defaultdict(Intervals)
+    plan, stretches = work.plan, work.stretches
+    for table in (plan, stretches):
+        for doc, start, end in zip(
+            *(c.tolist() for c in (table.doc, table.start, table.end)), strict=True
+        ):
+            if gone[doc].touches(start, end):
+                raise RuntimeError(_said(work, doc, start, "goes twice"))
+            gone[doc].add(start, end)
+    for table in (plan, stretches):
+        kept = table.keeper, table.keeper_start, table.keeper_end
+        for doc, start, end in zip(*(c.tolist() for c in kept), strict=True):
+            if doc != NONE and gone[doc].touches(start, end):
+                raise RuntimeError(_said(work, doc, start, "keeps what goes, and goes itself"))
+
+
+def _said(work: Work, doc: int, start: int, what: str) -> str:
+    path, record = work.facts.path[doc], work.facts.record[doc]
+    return f"the text at {start} of {path} {record} {what}; nothing was written"
 
 
 def _keys(doc: I64, no: I32) -> I64:

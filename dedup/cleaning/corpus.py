@@ -10,13 +10,13 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
-from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Protocol
 
 from dedup import formats
-from dedup.cleaning import dates, keeping, layout
-from dedup.cleaning.checking import check_plan
+from dedup.cleaning import dates, keeping, layout, rounds
+from dedup.cleaning.checking import check_plan, check_stretches
 from dedup.cleaning.ledger import dump, raw_to_json
 from dedup.cleaning.manifest import known_modes
 from dedup.cleaning.parts import Work
@@ -27,18 +27,26 @@ from dedup.errors import SettingsError
 from dedup.formats import Watch, silent
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
     from typing import IO
 
     from dedup.cleaning.detection import Detection
     from dedup.cleaning.policy import Policy
     from dedup.cleaning.results import Cleaned
-    from dedup.formats import Reading
+    from dedup.model import Documents
     from dedup.settings import Settings
 
 PathLike = str | os.PathLike[str]
 _HELD = 16 << 20
 """Bytes of rejects that are held rather than put into a file."""
-Detect = Callable[["Reading"], "Detection"]
+
+
+class Detect(Protocol):
+    """Compares documents."""
+
+    def __call__(self, documents: Iterable[Documents], *, passages: bool = False) -> Detection:
+        """Give what is repeated; `passages` beside blocks, too."""
+        ...
 
 
 def clean(  # noqa: PLR0913 - the options of the command
@@ -107,6 +115,10 @@ def decide(scan: Scan, detect: Detect) -> Planned:
     labels = reading.values[policy.source_field] if policy.source_field else None
     known = settings, policy, scan.modes
     work = Work.of(known, found, todo, labels)
+    if policy.passages == "on":
+        find = partial(detect, passages=True)
+        work = rounds.without_passages(work, reading.again(), ranks, find)
+        check_stretches(work)
     return Planned(scan, work, hashes, len(found.standing), found.report.version, dated)
 
 

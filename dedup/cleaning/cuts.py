@@ -6,6 +6,9 @@ paragraph that stays, the white space before it goes instead, so that the end of
 it is. A document of which nothing stays is not written, and its cuts then cover all of its text.
 Fenced code is never removed: a document that holds some is always written.
 
+Of a paragraph that stays, sentences may go (`stretches.py`), by the same rule one level down: the
+white space up to the next sentence, after the last that stays that before it.
+
 Documents are laid end to end and cut as columns, many at a time: a step costs a line of the ledger,
 not a paragraph. Only where a text holds code is it looked at, alone.
 """
@@ -18,7 +21,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dedup.cleaning.choosing import NONE
-from dedup.cleaning.ledger import REASONS
+from dedup.cleaning.ledger import PASSAGE, REASONS
 from dedup.cleaning.plan import DOCUMENT
 from dedup.rows import fresh, repeated
 
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dedup.cleaning.plan import Plan, Standing
+    from dedup.cleaning.stretches import Stretches
     from dedup.formats.interface import Span
     from dedup.model import I64
 
@@ -76,6 +80,8 @@ class Decision:
 
     places: Standing
     plan: Plan
+    stretches: Stretches
+    """Sentences that go from paragraphs that stay otherwise."""
     lengths: I64
     """Code points of each document."""
     rules: Sequence[str]
@@ -95,20 +101,24 @@ def cuts_of(
     `code` are front matter and fenced code, where it is one document that holds some.
     """
     plan, places = decision.plan, decision.places
-    low, high = np.searchsorted(plan.doc, [first, stop]).tolist()
-    docs = plan.doc[low:high]
-    docs = docs[fresh(docs)]
+    docs = np.unique(
+        np.concatenate(
+            [
+                doc[slice(*np.searchsorted(doc, [first, stop]).tolist())]
+                for doc in (plan.doc, decision.stretches.doc)
+            ]
+        )
+    )
     begins = np.searchsorted(places.doc, docs)
     counts = np.searchsorted(places.doc, docs, "right") - begins
     blocks = np.flatnonzero(np.diff(np.cumsum(counts) // BLOCK)) + 1
     for block in np.split(np.arange(len(docs)), blocks) if len(docs) else ():
         row, no = repeated(counts[block])
         some = places.take(begins[block][row] + no)
-        rows = plan.slice(
-            int(np.searchsorted(plan.doc, docs[block[0]])),
-            int(np.searchsorted(plan.doc, docs[block[-1]], "right")),
-        )
-        yield from _cut(decision, docs[block], row, some, rows, code)
+        edges = docs[block[0]], docs[block[-1]] + 1
+        rows = plan.slice(*np.searchsorted(plan.doc, edges).tolist())
+        parts = decision.stretches.slice(*np.searchsorted(decision.stretches.doc, edges).tolist())
+        yield from _cut(decision, docs[block], row, some, (rows, parts), code)
 
 
 def _cut(  # noqa: PLR0913 - some documents, their paragraphs, what goes of them
@@ -116,11 +126,12 @@ def _cut(  # noqa: PLR0913 - some documents, their paragraphs, what goes of them
     docs: I64,
     of: I64,
     places: Standing,
-    rows: Plan,
+    going: tuple[Plan, Stretches],
     code: tuple[Span | None, Sequence[Span]],
 ) -> Iterator[tuple[int, Cuts]]:
     """Cut whole documents; `of` numbers them from 0, a paragraph a row."""
     front, fences = code
+    rows, parts = going
     lengths = decision.lengths[docs]
     text = _Text.laid(of, places, lengths, [*fences, *([front] if front else [])])
     gone = np.searchsorted(places.doc, rows.doc) + rows.no
@@ -134,6 +145,12 @@ def _cut(  # noqa: PLR0913 - some documents, their paragraphs, what goes of them
         mask |= dropped[of]
         gone = np.flatnonzero(mask)
         spans = text.spans(gone, text.last_staying(mask, fences))
+    at = np.searchsorted(places.doc, parts.doc) + parts.no
+    whole = _whole(parts, at, places)
+    if whole.any():
+        mask[at[whole]] = True
+        gone = np.flatnonzero(mask)
+        spans = text.spans(gone, text.last_staying(mask, fences))
     written = np.bincount(of[~mask], minlength=len(docs)) > 0
     if fences:
         written[:] = True
@@ -142,8 +159,14 @@ def _cut(  # noqa: PLR0913 - some documents, their paragraphs, what goes of them
     edge = np.append(edge[1:], True)
     spans[1][edge & ~written[of[gone]]] = text.ends[~written]
     found: list[list[Cut]] = [[] for _ in docs]
-    for n, cut in _joined(places, text, gone, spans, rows, decision.rules):
+    own = ~np.isin(gone, at[whole])
+    of_rows = gone[own], (spans[0][own], spans[1][own])
+    for n, cut in _joined(places, text, *of_rows, rows, decision.rules):
         found[n].append(cut)
+    for n, cut in _of_sentences(parts, at, whole, places, (text, gone, spans), decision.rules):
+        found[n].append(cut)
+    for n in np.unique(of[at]).tolist():
+        found[n].sort(key=lambda cut: cut.start)
     for doc, cuts, stays in zip(docs.tolist(), found, written.tolist(), strict=True):
         yield doc, Cuts(tuple(cuts), stays)
 
@@ -199,6 +222,54 @@ class _Text:
         return np.where(early, starts, before), np.where(early, behind, stops)
 
 
+def _whole(parts: Stretches, at: I64, places: Standing) -> Mask:
+    """Mark the sentences of paragraphs of which all go; `at` are their rows in `places`."""
+    first = fresh(at)
+    last = np.append(first[1:], True)[: len(at)]
+    joined = np.append(parts.after[:-1] == parts.start[1:], True)[: len(at)]
+    reached = np.where(last, parts.end == places.end[at], joined)
+    reached &= ~first | (parts.start == places.start[at])
+    all_of = np.logical_and.reduceat(reached, np.flatnonzero(first)) if len(at) else first
+    whole: Mask = all_of[np.cumsum(first) - 1]
+    return whole
+
+
+def _of_sentences(  # noqa: PLR0913 - sentences, where they stand, and how paragraphs are cut
+    parts: Stretches,
+    at: I64,
+    whole: Mask,
+    places: Standing,
+    cut: tuple[_Text, I64, tuple[I64, I64]],
+    rules: Sequence[str],
+) -> Iterator[tuple[int, Cut]]:
+    """Cut sentences, each run with the white space on one of its sides."""
+    text, gone, spans = cut
+    row = np.minimum(np.searchsorted(gone, at), max(len(gone) - 1, 0))
+    shift = text.begins[text.of[at]]
+    starts, ends = parts.start.copy(), parts.end.copy()
+    tail = False
+    for n in reversed(range(len(parts))):
+        end_of_all = n + 1 == len(parts) or at[n + 1] != at[n]
+        if whole[n]:
+            starts[n] = spans[0][row[n]] - shift[n] if n == 0 or at[n - 1] != at[n] else starts[n]
+            ends[n] = spans[1][row[n]] - shift[n] if end_of_all else starts[n + 1]
+            continue
+        reached = parts.end[n] == places.end[at[n]]
+        tail = reached if end_of_all else tail and parts.after[n] == parts.start[n + 1]
+        starts[n], ends[n] = (
+            (parts.before[n], parts.end[n]) if tail else (parts.start[n], parts.after[n])
+        )
+    columns = (
+        *(text.of[at], starts, ends, parts.no, parts.start, parts.end),
+        *(parts.keeper, parts.keeper_start, parts.keeper_end, parts.similarity, parts.rule),
+    )
+    for n, start, end, no, first, last, keeper, of, to, near, rule in zip(
+        *(column.tolist() for column in columns), strict=True
+    ):
+        place = keeper, of, to
+        yield n, Cut(start, end, no, no, (first, last), PASSAGE, place, near, rules[rule])
+
+
 def _joined(  # noqa: PLR0913 - columns
     places: Standing,
     text: _Text,
@@ -208,6 +279,8 @@ def _joined(  # noqa: PLR0913 - columns
     rules: Sequence[str],
 ) -> Iterator[tuple[int, Cut]]:
     """Join removals that touch, go for one reason, and whose keepers are neighbours too."""
+    if not len(gone):
+        return
     at = np.searchsorted(gone, np.searchsorted(places.doc, rows.doc) + rows.no)
     row = np.full(len(gone), NONE)
     row[at] = np.arange(len(rows))

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from dedup.cleaning.dates import Dates
     from dedup.formats import Source
-    from dedup.model import I64, Facts
+    from dedup.model import I8, I64, Facts
 
 FIRST, PREFER = "first", "prefer"
 PLAIN: dict[str, Callable[[Facts], I64]] = {
@@ -86,6 +86,22 @@ def ranks(
 ) -> list[I64]:
     """Rank the documents by each rule; `dated` has the dates of `fields(rules)`."""
     return [_rank(rule, facts, dated, sources) for rule in rules]
+
+
+def places(ranks: Sequence[I64]) -> I64:
+    """Give each document its place in keep order, from 0."""
+    order = np.lexsort(ranks[::-1])
+    place = np.empty(len(order), np.int64)
+    place[order] = np.arange(len(order))
+    return place
+
+
+def decided(ranks: Sequence[I64], kept: I64, gone: I64, order: int) -> I8:
+    """Give the number of the rule that ranked one document before the other; `order` for none."""
+    rule = np.full(len(kept), order, np.int8)
+    for number in reversed(range(len(ranks))):
+        rule[ranks[number][kept] < ranks[number][gone]] = number
+    return rule
 
 
 def _rank(rule: Rule, facts: Facts, dated: Mapping[str, Dates], sources: Sequence[Source]) -> I64:

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dedup import kernels
+from dedup.kernels.exact import count_words
 from dedup.model import Table
+from dedup.stages.verify import similarity
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from dedup.model import F64, I64, Matches, Strings
+    from dedup.settings import Settings
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,6 +37,18 @@ def same_texts(matches: Matches, normals: Normals, remove: str, texts: int) -> M
     row[normals.text] = np.arange(len(normals))
     data, offsets = normals.normal.data, normals.normal.offsets
     return matches.take(kernels.same_text_at(data, offsets, row[matches.a], row[matches.b]))
+
+
+def likeness(text: str, kept: str, settings: Settings, remove: str) -> float | None:
+    """Give the similarity of two normalised texts; `None` where one may not go for the other."""
+    if text == kept:
+        return 1.0
+    least = max(settings.min_words, settings.min_group_words)
+    if remove == "equal" or min(count_words(text), count_words(kept)) < least:
+        return None
+    found = similarity(text, kept)
+    differ = remove == "same" and not kernels.same_text(text, kept)
+    return None if differ or found < settings.threshold else found
 
 
 def both_ways(matches: Matches) -> tuple[I64, I64]:

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-REASONS = ("within", "across", "boilerplate", "document", "passage")
+PASSAGE = "passage"
+REASONS = ("within", "across", "boilerplate", "document", PASSAGE)
 
 
 @dataclass(frozen=True, slots=True)

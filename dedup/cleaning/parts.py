@@ -20,6 +20,7 @@ from dedup.cleaning.cuts import Cut, Cuts, Decision, cuts_of
 from dedup.cleaning.layout import source_folder
 from dedup.cleaning.ledger import Keeper, Line
 from dedup.cleaning.manifest import MODE_NAMES, Entry, text_sha256
+from dedup.cleaning.stretches import Stretches
 from dedup.errors import InputError
 from dedup.formats.slices import without
 from dedup.model import AUTO
@@ -48,6 +49,8 @@ class Work:
     facts: Facts
     places: Standing
     plan: Plan
+    stretches: Stretches
+    """Sentences that go besides, sorted by `doc`, `start`."""
     modes: Modes | None
     documents: dict[str, Span]
     """First of the documents of a file, and last + 1."""
@@ -78,6 +81,7 @@ class Work:
             found.facts,
             found.standing,
             plan,
+            Stretches.of([]),
             modes,
             documents,
             keepers,
@@ -98,6 +102,7 @@ class Work:
         return Decision(
             self.places,
             self.plan,
+            self.stretches,
             self.facts.characters,
             self.policy.rules,
             self.policy.drop_document_over,
@@ -111,8 +116,9 @@ class Work:
 
     def touches(self, source: Source) -> bool:
         """Tell whether something goes from a file."""
-        first, stop = np.searchsorted(self.plan.doc, self.documents.get(source.path, (0, 0)))
-        return bool(first < stop)
+        edges = self.documents.get(source.path, (0, 0))
+        both = [np.searchsorted(doc, edges) for doc in (self.plan.doc, self.stretches.doc)]
+        return any(first < stop for first, stop in both)
 
     def source_of(self, doc: int, source: Source) -> str:
         """Give the source that the guard counts a document to."""

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from dedup.cleaning import keeping
 from dedup.cleaning.boilerplate import fixed_texts, widespread
 from dedup.cleaning.choosing import NONE, choose, follow, repeated
 from dedup.cleaning.kinship import same_texts, similarities
@@ -155,9 +156,7 @@ def plan(  # noqa: PLR0913 - tables and how to judge them
         gone &= places.boilerplate != 0
         fixed = gone.copy()
 
-    order = np.lexsort(ranks[::-1])
-    rank = np.empty(len(order), np.int64)
-    rank[order] = np.arange(len(order))
+    rank = keeping.places(ranks)
     long = places.words >= settings.min_group_words
     rows = np.flatnonzero(repeated(places, kin, long & ~fixed, texts))
     rows = rows[np.argsort(rank[places.doc[rows]], kind="stable")]
@@ -169,7 +168,7 @@ def plan(  # noqa: PLR0913 - tables and how to judge them
     rows = np.flatnonzero(gone)
     kept = np.where(keeper[rows] != NONE, keeper[rows], rows)
     near = similarities(places.text[rows], places.text[kept], kin, texts)
-    return _plan(places, rows, keeper[rows], near, ranks, policy.rules.index("first"))
+    return _plan(places, rows, keeper[rows], near, ranks, policy.rules.index(keeping.FIRST))
 
 
 def _plan(  # noqa: PLR0913 - the columns come from all sides
@@ -185,9 +184,7 @@ def _plan(  # noqa: PLR0913 - the columns come from all sides
     safe = np.where(has, kept, 0)
     doc, of = places.doc[rows], places.doc[safe]
     reason = np.where(has, np.where(of == doc, WITHIN, ACROSS), BOILERPLATE)
-    rule = np.full(len(rows), order, np.int8)
-    for number in reversed(range(len(ranks))):
-        rule[ranks[number][of] < ranks[number][doc]] = number
+    rule = keeping.decided(ranks, of, doc, order)
     return Plan(
         doc,
         places.no[rows],

@@ -15,7 +15,7 @@ import numpy as np
 
 from dedup.cleaning import guard
 from dedup.cleaning.apply import Counts, write_file
-from dedup.cleaning.ledger import Writer
+from dedup.cleaning.ledger import PASSAGE, Writer
 from dedup.cleaning.manifest import File, Manifest
 from dedup.cleaning.parts import Part, parts
 from dedup.cleaning.places import free, opened, told
@@ -104,18 +104,29 @@ class Planned:
 
         A document that keeps one of them is not dropped whole.
         """
-        rows = np.ones(len(self.work.plan), bool)
+        plan, stretches = self.work.plan, self.work.stretches
+        rows, parts = np.ones(len(plan), bool), np.ones(len(stretches), bool)
         spared = set(self.work.keepers)
         for part in self._parts():
             if part.cuts is None or part.doc is None:
                 continue
-            first, stop = np.searchsorted(self.work.plan.doc, [part.doc, part.doc + 1])
-            numbers = self.work.plan.no[first:stop]
+            first, stop = np.searchsorted(plan.doc, [part.doc, part.doc + 1])
+            numbers = plan.no[first:stop]
+            mine = stretches.doc == part.doc
             for cut, line in zip(part.cuts.cuts, part.lines, strict=True):
-                if not wanted(line):
+                if wanted(line):
+                    continue
+                spared.add(part.doc)
+                if line.reason == PASSAGE:
+                    parts &= ~(mine & (stretches.start == cut.span[0]))
+                else:
                     rows[first:stop] &= (numbers < cut.first) | (numbers > cut.last)
-                    spared.add(part.doc)
-        work = replace(self.work, plan=self.work.plan.only(rows), keepers=frozenset(spared))
+        work = replace(
+            self.work,
+            plan=plan.only(rows),
+            stretches=stretches.take(parts),
+            keepers=frozenset(spared),
+        )
         return replace(self, work=work)
 
     def without(self, unwanted: Callable[[Line], bool]) -> Planned:

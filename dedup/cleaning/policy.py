@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 SCOPES = ("all", "within", "across")
 REMOVE = ("same", "equal", "match")
 BOILERPLATE = ("keep", "first", "remove")
+PASSAGES = ("off", "on")
 SHARES = ("drop_document_over", "max_removed")
 
 
@@ -36,6 +37,8 @@ class Policy:
     """What may go: the `same` text, only an `equal` one, or any `match`."""
     boilerplate: str = "keep"
     """Boilerplate stays (`keep`), is treated like all else (`first`), or goes (`remove`)."""
+    passages: str = "off"
+    """`on`: whole sentences that are repeated across paragraph borders go too."""
     drop_document_over: float | None = None
     """A document of which this share of the characters went is dropped whole."""
     max_removed: float | None = None
@@ -48,6 +51,7 @@ class Policy:
         choice("scope", self.scope, SCOPES)
         choice("remove", self.remove, REMOVE)
         choice("boilerplate", self.boilerplate, BOILERPLATE)
+        choice("passages", self.passages, PASSAGES)
         keeping.parse(self.keep)
         if self.drop_document_over is not None and not 0 < self.drop_document_over <= 1:
             raise SettingsError(

@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from dedup.cleaning.ledger import PASSAGE
+
 if TYPE_CHECKING:
     from dedup.cleaning.preview import Preview, Undated
     from dedup.report import Skipped
+
+RUN, RUNS = "run of sentences", "runs of sentences"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +22,7 @@ class Cleaned:
     paragraphs: int
     characters: int
     removed_paragraphs: dict[str, int]
-    """By reason."""
+    """By reason; of `passage` runs of sentences, each in one paragraph."""
     removed_characters: dict[str, int]
     """By reason; with the white space that went too."""
     not_written: tuple[tuple[str, str | None], ...]
@@ -42,6 +46,17 @@ class Cleaned:
         return sum(self.removed_characters.values())
 
     @property
+    def whole(self) -> dict[str, int]:
+        """Give the paragraphs that went whole, by reason."""
+        every = self.removed_paragraphs.items()
+        return {reason: count for reason, count in every if reason != PASSAGE}
+
+    @property
+    def runs(self) -> int:
+        """Count the runs of sentences that went from the paragraphs of passages."""
+        return self.removed_paragraphs.get(PASSAGE, 0)
+
+    @property
     def share(self) -> float:
         """Give the share of the characters that went, 0 to 1."""
         return self.removed / self.characters if self.characters else 0.0
@@ -63,13 +78,10 @@ class Cleaned:
 
     def __str__(self) -> str:
         """Say it in one line."""
-        reasons = ", ".join(
-            f"{count} {reason}" for reason, count in self.removed_paragraphs.items()
-        )
-        gone = sum(self.removed_paragraphs.values())
-        what = f"{plural(gone, 'paragraph')} of {self.paragraphs}" + (
-            f" ({reasons})" if gone else ""
-        )
+        reasons = ", ".join(f"{count} {reason}" for reason, count in self.whole.items())
+        what = f"{plural(sum(self.whole.values()), 'paragraph')} of {self.paragraphs}"
+        what += f" ({reasons})" if reasons else ""
+        what += f" and {plural(self.runs, RUN, RUNS)}" if self.runs else ""
         files = self.files_changed + self.files_untouched
         dropped = f", {plural(len(self.not_written), 'document')} whole" if self.not_written else ""
         if self.output is None:
@@ -122,6 +134,6 @@ class Restored:
         )
 
 
-def plural(count: int, noun: str) -> str:
+def plural(count: int, noun: str, many: str = "") -> str:
     """Give a count with its noun."""
-    return f"{count} {noun}" + "s" * (count != 1)
+    return f"{count} {noun if count == 1 else many or noun + 's'}"

@@ -3,7 +3,8 @@ Prove a cleaned corpus from its ledger and its files alone.
 
 Each changed file is put together again, and must be the input that the manifest names by its
 SHA-256. Then every removal is judged anew, paragraph by paragraph, by the rules that it was made
-by: each paragraph of its keeper stands in the output, and is the same text.
+by: each paragraph of its keeper stands in the output, and is the same text; of sentences that went
+from a passage, those that stay for them.
 """
 
 from __future__ import annotations
@@ -13,17 +14,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dedup import formats, kernels
-from dedup.cleaning.ledger import by_document, read
+from dedup.cleaning.kinship import likeness
+from dedup.cleaning.ledger import PASSAGE, by_document, read
 from dedup.cleaning.manifest import MODES
 from dedup.cleaning.originals import Ledger, check_files, opened, restored
 from dedup.cleaning.results import Verified
 from dedup.cleaning.tree import LEDGER, OWN
 from dedup.errors import LedgerError
 from dedup.formats import silent
-from dedup.kernels.exact import count_words
 from dedup.stages.segment import MODES as ASKED
 from dedup.stages.segment import paragraphs_of
-from dedup.stages.verify import similarity
 
 if TYPE_CHECKING:
     import os
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from dedup.cleaning.manifest import File, Manifest
     from dedup.cleaning.parts import Name
     from dedup.formats import Record, Source, Span, Watch
+
+Stretch = tuple[int, int, bool]
+"""Where a keeper starts and ends, and whether it is sentences rather than paragraphs."""
 
 
 def verify(out: str | os.PathLike[str], *, watch: Watch = silent) -> Verified:
@@ -60,16 +63,16 @@ class Proof:
     def __init__(self, manifest: Manifest, asking: Iterable[Line], lines: Iterable[Line]) -> None:
         """Learn from the ledger which stretches are keepers; `lines` are read a second time."""
         self._manifest = manifest
-        self._asked: dict[Name, set[Span]] = defaultdict(set)
+        self._asked: dict[Name, set[Stretch]] = defaultdict(set)
         for line in asking:
             if line.keeper is not None:
-                keeper = line.keeper
-                self._asked[keeper.document, keeper.record].add((keeper.start, keeper.end))
+                name, stretch = _key(line)
+                self._asked[name].add(stretch)
         self.files = {document for document, _ in self._asked}
         """Files that hold a keeper."""
         self._groups = by_document(lines)
         self._next = next(self._groups, None)
-        self._held: dict[tuple[Name, Span], list[str]] = {}
+        self._held: dict[tuple[Name, Stretch], list[str]] = {}
         self._open: list[tuple[Line, list[str]]] = []
         self._paragraphs: Counter[str] = Counter()
         self._characters: Counter[str] = Counter()
@@ -115,23 +118,28 @@ class Proof:
     ) -> None:
         """Take what one document holds of keepers, and what went from it."""
         text = record.text
-        gone = {n for line in lines for n in _within(name, paragraphs, line)}
-        for start, end in self._asked.get(name, ()):
-            numbers = [n for n, (a, b) in enumerate(paragraphs) if start <= a and b <= end]
-            whole = numbers and (paragraphs[numbers[0]][0], paragraphs[numbers[-1]][1])
-            if whole != (start, end) or gone.intersection(numbers):
+        for stretch in self._asked.get(name, ()):
+            start, end, sentences = stretch
+            spans = [(a, b) for a, b in paragraphs if start <= a and b <= end]
+            if sentences:
+                spans = [(start, end)] if end <= len(text) else []
+            whole = spans and (spans[0][0], spans[-1][1])
+            gone = any(line.start < end and start < line.end for line in lines)
+            if whole != (start, end) or gone:
                 raise LedgerError(f"the keeper at {start}-{end} of {_shown(name)} is not there")
-            texts = [kernels.normalise_text(text[slice(*paragraphs[n])]) for n in numbers]
-            self._held[name, (start, end)] = texts
+            texts = [kernels.normalise_text(text[slice(*span)]) for span in spans]
+            self._held[name, stretch] = texts
         self._documents += bool(lines)
         self._lines += len(lines)
         for line in lines:
             if line.text != text[line.start : line.end]:
                 raise LedgerError(f"the ledger has another text for {_place(line)}")
-            numbers = _within(name, paragraphs, line)
-            self._paragraphs[line.reason] += len(numbers)
+            spans = [paragraphs[n] for n in _within(name, paragraphs, line)]
+            if line.reason == PASSAGE:
+                spans = [(line.start, line.end)]
+            self._paragraphs[line.reason] += len(spans)
             self._characters[line.reason] += line.end - line.start
-            texts = [kernels.normalise_text(text[slice(*paragraphs[n])]) for n in numbers]
+            texts = [kernels.normalise_text(text[slice(*span)]) for span in spans]
             keeper = line.keeper
             if keeper is not None and _key(line) not in self._held:
                 self._open.append((line, texts))
@@ -152,7 +160,11 @@ class Proof:
             self._alone += len(texts)
             return
         inside = (keeper.document, keeper.record) == (line.document, line.record)
-        if line.reason != ("within" if inside else "across"):
+        if line.reason == PASSAGE:
+            fits = self._manifest.policy.passages == "on"
+        else:
+            fits = line.reason == ("within" if inside else "across")
+        if not fits:
             raise LedgerError(f"{_place(line)} did not go {line.reason} documents")
         kept = self._held.get(_key(line))
         if kept is None:
@@ -162,42 +174,34 @@ class Proof:
             )
         if len(kept) != len(texts):
             raise LedgerError(f"{_place(line)} and its keeper differ in their paragraphs")
-        likeness = [self._likeness(a, b) for a, b in zip(texts, kept, strict=True)]
-        if None in likeness or line.similarity != min(s for s in likeness if s is not None):
+        settings, remove = self._manifest.settings, self._manifest.policy.remove
+        found = [likeness(a, b, settings, remove) for a, b in zip(texts, kept, strict=True)]
+        if None in found or line.similarity != min(s for s in found if s is not None):
             raise LedgerError(f"{_place(line)} is not the same text as its keeper")
-
-    def _likeness(self, text: str, kept: str) -> float | None:
-        """Give the similarity of two texts of which one may go; `None` where it may not."""
-        if text == kept:
-            return 1.0
-        settings, policy = self._manifest.settings, self._manifest.policy
-        least = max(settings.min_words, settings.min_group_words)
-        found = similarity(text, kept)
-        if (
-            policy.remove == "equal"
-            or min(count_words(text), count_words(kept)) < least
-            or found < settings.threshold
-            or (policy.remove == "same" and not kernels.same_text(text, kept))
-        ):
-            return None
-        return found
 
 
 def _within(name: Name, paragraphs: Sequence[Span], line: Line) -> list[int]:
-    """Give the numbers of the paragraphs in a removal. Raises `LedgerError` where it cuts one."""
+    """
+    Give the numbers of the paragraphs in a removal.
+
+    Raises `LedgerError` where it cuts one, or, of a passage, more than one.
+    """
     touched = [n for n, (a, b) in enumerate(paragraphs) if a < line.end and line.start < b]
     if not touched:
         raise LedgerError(f"{_place(line)} holds no paragraph")
     first, last = paragraphs[touched[0]], paragraphs[touched[-1]]
+    if line.reason == PASSAGE and len(touched) == 1:
+        return touched
     if first[0] < line.start or line.end < last[1]:
         raise LedgerError(f"{_place(line)} cuts through a paragraph of {_shown(name)}")
     return touched
 
 
-def _key(line: Line) -> tuple[Name, Span]:
+def _key(line: Line) -> tuple[Name, Stretch]:
     keeper = line.keeper
     assert keeper is not None  # noqa: S101 - for the type checker
-    return (keeper.document, keeper.record), (keeper.start, keeper.end)
+    stretch = keeper.start, keeper.end, line.reason == PASSAGE
+    return (keeper.document, keeper.record), stretch
 
 
 def _place(line: Line) -> str:

@@ -157,10 +157,6 @@ def clean(  # noqa: PLR0913 - an option each
         if paths or output or dry_run or document or ids or ledger:
             raise SettingsError("--verify takes no PATH and writes nothing: the ledger has it all")
         return prove(verify, shared)
-    if shared.passages not in {None, "off"}:
-        raise SettingsError(
-            f"passages is {shared.passages!r}: clean removes whole paragraphs; leave it off"
-        )
     if not paths:
         raise SettingsError("clean of nothing: give a PATH")
     if document is not None and not dry_run:
@@ -171,6 +167,7 @@ def clean(  # noqa: PLR0913 - an option each
         scope=scope,
         remove=remove,
         boilerplate=boilerplate,
+        passages=shared.passages,
         drop_document_over=drop_document_over,
         max_removed=max_removed,
         source_field=source_field,
@@ -259,6 +256,8 @@ def show_taken(taken: "list[Taken]", document: str, talk: Talk) -> None:
 
 def summary(done: "Cleaned") -> None:
     """Say what went, by reason, and what became of the files."""
+    from dedup.cleaning.ledger import PASSAGE
+    from dedup.cleaning.results import RUN, RUNS
     from dedup.reports.clean_page import undated
     from dedup.reports.wording import counted
 
@@ -266,7 +265,8 @@ def summary(done: "Cleaned") -> None:
     for reason, paragraphs in done.removed_paragraphs.items():
         characters = done.removed_characters.get(reason, 0)
         part = characters / done.characters if done.characters else 0
-        what = f"{counted(paragraphs, 'paragraph')}, {counted(characters, 'character')}"
+        names = (RUN, RUNS) if reason == PASSAGE else ("paragraph",)
+        what = f"{counted(paragraphs, *names)}, {counted(characters, 'character')}"
         say(f"  {reason:<12} {what} ({part:.1%})")
     say(
         f"  files: {done.files_changed:,} changed, {done.files_untouched:,} untouched, "

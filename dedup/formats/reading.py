@@ -140,6 +140,10 @@ class Reading:
             "values": self.values,
         }
 
+    def again(self) -> Reading:
+        """Give the same documents once more, putting nothing aside a second time."""
+        return Reading(self.sources, self._settings, watch=self._watch, modes=self._modes)
+
     def recall(self, state: dict[str, Any]) -> None:
         """Know again what an earlier reading of the same files had learnt."""
         self.done = self.total

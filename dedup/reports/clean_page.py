@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dedup.cleaning.results import RUN, RUNS
 from dedup.reports.diff import compare
 from dedup.reports.diff_page import merged
 from dedup.reports.page import Card, Gap, Grid, Line, Rows, Span, span
@@ -61,12 +62,13 @@ def _tables(done: Cleaned, preview: Preview) -> list[Block]:
 
 
 def _headline(done: Cleaned) -> str:
-    gone = sum(done.removed_paragraphs.values())
+    gone, runs = sum(done.whole.values()), done.runs
     read = f"{counted(done.paragraphs, 'paragraph')} in {counted(done.documents, 'document')}"
-    if not gone:
+    if not gone and not runs:
         return f"Nothing would go of {read}."
     whole = f", {counted(len(done.not_written), 'document')} whole" if done.not_written else ""
-    return f"{gone:,} of {read} would go: {done.share:.1%} of the characters{whole}."
+    besides = f", and {counted(runs, RUN, RUNS)}" if runs else ""
+    return f"{gone:,} of {read} would go{besides}: {done.share:.1%} of the characters{whole}."
 
 
 def _notes(done: Cleaned) -> Iterator[Block]:

@@ -16,8 +16,9 @@ from dedup.report import Report, Summary
 from dedup.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
+    from dedup.cleaning.corpus import Detect
     from dedup.model import Documents
 
 POLICY = ("keep", "scope", "remove", "boilerplate", "drop_document_over", "max_removed")
@@ -94,7 +95,7 @@ def as_dictionary(plan: Plan) -> naive.Plan:
     }
 
 
-def detector(settings: Settings) -> Callable[[Iterable[Documents]], Detection]:
+def detector(settings: Settings) -> Detect:
     """Give what detects by brute force; its report is empty."""
     options = {
         name: getattr(settings, name)
@@ -107,7 +108,8 @@ def detector(settings: Settings) -> Callable[[Iterable[Documents]], Detection]:
         )
     }
 
-    def detect(documents: Iterable[Documents]) -> Detection:
+    def detect(documents: Iterable[Documents], *, passages: bool = False) -> Detection:
+        assert not passages
         texts: list[tuple[str, str]] = []
         modes: dict[str, str] = {}
         names: list[tuple[str, str]] = []

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup.cleaning.cuts import Cuts, Decision, cuts_of
+from dedup.cleaning.stretches import Stretches
 from dedup.stages import markdown
 
 if TYPE_CHECKING:
@@ -53,7 +54,13 @@ def cut(
     keepers = frozenset(plan.keeper.tolist())
     standing, _, _, facts = tables_of(read)
     decision = Decision(
-        standing, plan, facts.characters, policy.rules, policy.drop_document_over, keepers
+        standing,
+        plan,
+        Stretches.of([]),
+        facts.characters,
+        policy.rules,
+        policy.drop_document_over,
+        keepers,
     )
     cuts = dict(cuts_of(decision, 0, len(facts)))
     lines, texts = [], {}

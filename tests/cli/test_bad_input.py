@@ -120,9 +120,7 @@ PLACES = {
     "clean good -o .": ". lies around the input good: give a folder apart from the inputs",
     "clean good": "clean needs a folder to write to: give -o OUT, or --dry-run",
     "clean": "clean of nothing: give a PATH",
-    "clean good -o out --passages on": (
-        "passages is 'on': clean removes whole paragraphs; leave it off"
-    ),
+    "clean good -o out --passages no": "passages is 'no': give one of off, on",
     "clean --verify good -o x": "--verify takes no PATH and writes nothing: the ledger has it all",
     "check good --against good --format json --format csv": (
         "format is given 2 times for one place: give all but one as NAME=FILE"

@@ -41,7 +41,7 @@ def test_a_source_that_fails_leaves_the_old_file(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [out]
 
 
-@pytest.mark.parametrize("call", ["fchmod", "fsync", "replace"])
+@pytest.mark.parametrize("call", ["chmod", "fsync", "replace"])
 def test_a_failing_system_call_leaves_the_old_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str
 ) -> None:
@@ -49,7 +49,7 @@ def test_a_failing_system_call_leaves_the_old_file(
     out = tmp_path / "out.txt"
     out.write_text("old")
 
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, call, fail)

@@ -50,7 +50,9 @@ class Settings:
     paragraphs: str = _setting(
         "auto", "detection", "a paragraph is a line, or a run of lines up to a blank one"
     )
-    passages: str = _setting("on", "detection", "look for reuse across paragraph borders too")
+    passages: str = _setting(
+        "on", "detection", "look for reuse across paragraph borders too; clean: off unless given"
+    )
     text_field: str = _setting("text", "reading", "field of a record that holds its text")
     id_field: str = _setting("id", "reading", "field of a record that holds its id")
     input_format: str = _setting(

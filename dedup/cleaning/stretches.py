@@ -5,6 +5,7 @@ Passages are found on what the plan leaves (`rounds.py`); offsets here are alway
 input. Sentences of both sides are paired in order; a run that stands in both without a break, of
 `min_group_words` words, goes from the document that the keep rules rank later, a line of the ledger
 for each paragraph that it touches. What keeps something stays, and what went keeps nothing.
+Sentences that are only alike stay, unless any match may go: four other words are much of one.
 """
 
 from __future__ import annotations
@@ -128,7 +129,7 @@ def runs(
     copy: Side, kept: Side, left: Mapping[int, Left], settings: Settings, policy: Policy
 ) -> Iterator[Run]:
     """Pair the sentences of two stretches, and give those of `copy` that may go for `kept`."""
-    alike = partial(likeness, settings=settings, remove=policy.remove)
+    alike = partial(likeness, settings=settings, remove=of_sentences(policy.remove))
     here, there = left[copy.doc], left[kept.doc]
     mine, others = sentences_of(here, copy), sentences_of(there, kept)
     for series in _split(_paired(mine, others, alike), _is_next):
@@ -147,6 +148,11 @@ def runs(
                 after = high - len(here.text[end:high].lstrip())
                 side = (copy.doc, first.no, start, end, before, after)
                 yield Run(*side, kept.doc, of.start, to.end, found)
+
+
+def of_sentences(remove: str) -> str:
+    """Give what `--remove` means for sentences."""
+    return "match" if remove == "match" else "equal"
 
 
 def sentences_of(left: Left, side: Side) -> list[Sentence]:

@@ -19,6 +19,7 @@ from dedup.cleaning.ledger import PASSAGE, by_document, read
 from dedup.cleaning.manifest import MODES
 from dedup.cleaning.originals import Ledger, check_files, opened, restored
 from dedup.cleaning.results import Verified
+from dedup.cleaning.stretches import of_sentences
 from dedup.cleaning.tree import LEDGER, OWN
 from dedup.errors import LedgerError
 from dedup.formats import silent
@@ -175,6 +176,7 @@ class Proof:
         if len(kept) != len(texts):
             raise LedgerError(f"{_place(line)} and its keeper differ in their paragraphs")
         settings, remove = self._manifest.settings, self._manifest.policy.remove
+        remove = of_sentences(remove) if line.reason == PASSAGE else remove
         found = [likeness(a, b, settings, remove) for a, b in zip(texts, kept, strict=True)]
         if None in found or line.similarity != min(s for s in found if s is not None):
             raise LedgerError(f"{_place(line)} is not the same text as its keeper")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from typing import TYPE_CHECKING, Any
 
 import naive
@@ -164,3 +165,27 @@ def test_nothing_is_lost_with_any_part_of_a_plan(
             naive.similarity(gone.normal, kept.normal) >= read.settings.threshold
             and naive.follows_closely(gone.normal, kept.normal)
         )
+
+
+@given(st.integers(0, 1 << 32))
+def test_no_gap_is_new(seed: int) -> None:
+    """
+    Between what stays stands what stood beside it: no blank line is doubled, none is joined.
+
+    The gaps of the output have, in order, as many lines as gaps of the input; its end is the same.
+    """
+    rng = random.Random(seed)  # noqa: S311
+    documents = corpus(rng)
+    _, texts = cut(documents, {"boilerplate": "first", "keep": rng.choice(["first", "last"])})
+    for name in texts:
+        old, new = (one[name].replace("\ufeff", "") for one in (documents, texts))
+        before, after = re.split(r"\S+", old), re.split(r"\S+", new)
+        assert after[-1] == before[-1]
+        assert is_part([gap.count("\n") for gap in after], [gap.count("\n") for gap in before])
+        assert is_part(new.split(), old.split())
+
+
+def is_part(some: list[Any], every: list[Any]) -> bool:
+    """Tell whether some things are among others, in their order."""
+    rest = iter(every)
+    return all(one in rest for one in some)

@@ -199,3 +199,68 @@ def test_preferred_files(clean: Clean) -> None:
     }
     assert contents(Path("out"))["reuters/z.txt"] == f"{B}\n".encode()
     cleaning.verify("out")
+
+
+NOT_DATED = (None, "bald", "")
+DAYS = (
+    "2019-03-01",
+    "1 mars 2019",
+    "2021-05-01T10:00:00+02:00",
+    "2021-05-01T08:00:00Z",
+    1_500_000_000,
+)
+RULES = ("first", "last", "longest", "oldest:date", "newest:date", "prefer:afp/*,reuters/*")
+
+
+@given(
+    records=st.lists(
+        st.tuples(
+            st.sampled_from(["afp", "reuters", "blog"]),
+            st.sampled_from([*NOT_DATED, *DAYS]),
+            st.sampled_from(["", X, f"{Y}\n{X}"]),
+        ),
+        min_size=2,
+        max_size=6,
+    ),
+    rules=st.lists(st.sampled_from(RULES), min_size=1, max_size=3, unique=True),
+)
+def test_rules_agree_with_the_oracle(
+    records: list[tuple[str, object, str]], rules: list[str], clean: Clean, tmp_path: Path
+) -> None:
+    """The one that stays is the least by all rules, each written as a key to sort by."""
+    folder = tmp_path / str(len(list(tmp_path.iterdir())))
+    files = {}
+    for number, (source, date, more) in enumerate(records):
+        record = {"id": str(number), "date": date, "text": f"{A}\n{more}".strip()}
+        files[f"{source}/{number}.jsonl"] = json.dumps(record).encode()
+    write(folder / "in", files)
+    moments = dict(zip(DAYS, (17956, 17956, 18748 + 1 / 3, 18748 + 1 / 3, 17361), strict=True))
+    order = sorted(files)
+
+    def key(name: str) -> tuple[float, ...]:
+        source, date, more = records[int(name.split("/")[1].split(".", maxsplit=1)[0])]
+        place = order.index(name)
+        moment = None if date in NOT_DATED else moments[date]
+        by = {
+            "first": place,
+            "last": -place,
+            "longest": -len(f"{A}\n{more}".strip()),
+            "oldest:date": float("inf") if moment is None else moment,
+            "newest:date": float("inf") if moment is None else -moment,
+            "prefer:afp/*,reuters/*": ["afp", "reuters", "blog"].index(source),
+        }
+        return (*(by[rule] for rule in rules), place)
+
+    clean(folder / "in", out=folder / "out", keep=",".join(rules), boilerplate="first")
+    best, *others = sorted(order, key=key)
+    lines = [line for line in ledger(folder / "out") if line["text"].startswith(A[:40])]
+    keepers = {line["keeper"]["document"].split("/in/")[1] for line in lines}
+    assert keepers == {best}
+    assert {line["document"].split("/in/")[1] for line in lines} == set(others)
+    for line in lines:
+        own = line["document"].split("/in/")[1]
+        decided = [*rules, "first"]
+        pairs = zip(key(best), key(own), strict=True)
+        assert line["rule"] == next(
+            rule for rule, (a, b) in zip(decided, pairs, strict=True) if a != b
+        )

@@ -245,7 +245,9 @@ def _document(  # noqa: PLR0913 - a document, where it is, and what goes of it
         if front or fences:
             ((_, cuts),) = cuts_of(work.decision, doc, doc + 1, (front, fences))
     spans = [(cut.start, cut.end) for cut in cuts.cuts]
-    lines = [_line(work, source, record, cut) for cut in cuts.cuts]
+    raws = record.raws(spans)
+    both = zip(cuts.cuts, raws, strict=True)
+    lines = [_line(work, source, record, cut, raw) for cut, raw in both]
     kept = b""
     if cuts.written:
         try:
@@ -260,10 +262,10 @@ def _document(  # noqa: PLR0913 - a document, where it is, and what goes of it
     return Part(piece.raw, kept, (source.path, record.id), cuts, tuple(lines), entry, doc, text)
 
 
-def _line(work: Work, source: Source, record: Record, cut: Cut) -> Line:
+def _line(work: Work, source: Source, record: Record, cut: Cut, raw: bytes) -> Line:
     """Write one cut as a line of the ledger."""
     name = source.path, record.id
-    text, raw = record.text[cut.start : cut.end], record.raw((cut.start, cut.end))
+    text = record.text[cut.start : cut.end]
     keeper = None
     if cut.keeper is not None:
         doc, start, end = cut.keeper

@@ -48,8 +48,8 @@ class Record(Protocol):
         """
         ...
 
-    def raw(self, span: Span) -> bytes:
-        """Give the bytes that hold this stretch of the text."""
+    def raws(self, spans: Sequence[Span]) -> list[bytes]:
+        """Give the bytes that hold each of some stretches of the text (sorted, disjoint)."""
         ...
 
     def cut(self, spans: Sequence[Span]) -> bytes:

@@ -8,7 +8,9 @@ key of that very name, or, where there is none or it is null, a path into object
 
 from __future__ import annotations
 
+import json
 import re
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +19,8 @@ import orjson
 from dedup.formats.slices import utf8_starts
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from dedup.model import I64
@@ -58,6 +62,44 @@ def _member(raw: bytes, field: str, at: int) -> tuple[int, int] | None:
         if raw[at] == ord(","):
             at = _past(_BLANK, raw, at + 1)
     return found
+
+
+def literal_places(raw: bytes, field: str, text: str, offsets: Sequence[int]) -> list[int] | None:
+    """
+    Give the byte at which some code points of a field begin, where it is written plainly.
+
+    Plainly: as one of the usual writers would, in the outermost object, and with no escape
+    elsewhere, so that no key is hidden. `None` for all else.
+    """
+    key = orjson.dumps(field)
+    at = raw.find(key)
+    first = raw.find(b'"', at + len(key))
+    inner = raw.find(b"{", raw.find(b"{") + 1)
+    if at < 0 or first < 0 or raw[at + len(key) : first].strip(b" ") != b":" or 0 <= inner < at:
+        return None
+    for write in (_utf8, _ascii):
+        literal = write(text)
+        past = first + len(literal)
+        if raw.startswith(literal, first):
+            rest = raw[:first], raw[past:]
+            if any(b"\\" in part for part in rest) or key in rest[1]:
+                return None
+            edges = pairwise([0, *offsets])
+            return [*accumulate((len(write(text[a:b])) - 2 for a, b in edges), initial=first + 1)][
+                1:
+            ]
+    return None
+
+
+def _utf8(text: str) -> bytes:
+    try:
+        return orjson.dumps(text)
+    except TypeError:
+        return json.dumps(text, ensure_ascii=False).encode("utf-8", "surrogatepass")
+
+
+def _ascii(text: str) -> bytes:
+    return json.dumps(text).encode()
 
 
 def value_end(raw: bytes, at: int) -> int:

@@ -15,11 +15,13 @@ import orjson
 
 from dedup.errors import RecordError
 from dedup.formats.interface import Fault
-from dedup.formats.literal import literal_starts, value_span
+from dedup.formats.literal import literal_places, literal_starts, value_span
 from dedup.formats.slices import Sliced
 from dedup.formats.text import garbled
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from dedup.formats.naming import Names
     from dedup.model import I64
     from dedup.settings import Settings
@@ -59,6 +61,11 @@ class JsonRecord(Sliced):
     def field(self, name: str) -> str | None:
         """Give the value of another field as a text, where there is one."""
         return written(self._value, name, self._bytes)
+
+    def places(self, offsets: Sequence[int]) -> list[int]:
+        """Give the byte at which each of some code points begins (ascending; the end is one)."""
+        found = literal_places(self._bytes, self._field, self.text, offsets)
+        return super().places(offsets) if found is None else found
 
     def _find_starts(self) -> I64:
         span = value_span(self._bytes, self._field)

@@ -1,8 +1,9 @@
 """
 Cutting stretches of a text out of the bytes that hold it, and putting them back.
 
-Both need one thing: the byte at which each code point begins. What a format adds is how to find
-these, so `Sliced` is a class with one method to override.
+Both need one thing: the byte at which a code point begins. What a format adds is how to find
+these, so `Sliced` is a class with one method to override, or two where some are found quicker than
+all.
 """
 
 from __future__ import annotations
@@ -67,25 +68,28 @@ class Sliced:
             self._starts = starts
         return self._starts
 
-    def raw(self, span: Span) -> bytes:
-        """Give the bytes that hold this stretch of the text."""
-        starts = self.starts()
-        return self._bytes[starts[span[0]] : starts[span[1]]]
+    def places(self, offsets: Sequence[int]) -> list[int]:
+        """Give the byte at which each of some code points begins (ascending; the end is one)."""
+        found: list[int] = self.starts()[np.array(offsets, np.int64)].tolist()
+        return found
+
+    def raws(self, spans: Sequence[Span]) -> list[bytes]:
+        """Give the bytes that hold each of some stretches of the text (sorted, disjoint)."""
+        edges = self.places([at for span in spans for at in span])
+        return [self._bytes[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
     def cut(self, spans: Sequence[Span]) -> bytes:
         """Give the bytes of the whole piece without these stretches (sorted, disjoint)."""
-        starts, kept, at = self.starts(), [], 0
-        for first, last in spans:
-            kept.append(self._bytes[at : starts[first]])
-            at = int(starts[last])
-        return b"".join([*kept, self._bytes[at:]])
+        edges = [0, *self.places([at for span in spans for at in span]), len(self._bytes)]
+        return b"".join(self._bytes[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True))
 
     def fill(self, slices: Sequence[tuple[int, bytes]]) -> bytes:
         """Undo `cut`: put raw bytes in at these code points of the (cleaned) text, in order."""
-        starts, out, at = self.starts(), [], 0
-        for place, raw in slices:
-            out += [self._bytes[at : starts[place]], raw]
-            at = int(starts[place])
+        out, at = [], 0
+        places = self.places([place for place, _ in slices])
+        for place, (_, raw) in zip(places, slices, strict=True):
+            out += [self._bytes[at:place], raw]
+            at = place
         return b"".join([*out, self._bytes[at:]])
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from dedup.errors import InputError
 from dedup.formats import FORMATS, Piece, Record, Span
-from dedup.formats.literal import value_span
+from dedup.formats.literal import literal_places, value_span
 from dedup.formats.records import JsonRecord
 from dedup.formats.text import decoded
 from dedup.settings import Settings
@@ -108,9 +108,44 @@ def check_cut_and_fill(record: Record, again: Callable[[bytes], Record], spans: 
     assert cleaned.text == without(record.text, spans)
     slices, gone = [], 0
     for first, last in spans:
-        slices.append((first - gone, record.raw((first, last))))
+        slices.append((first - gone, record.raws([(first, last)])[0]))
         gone += last - first
     assert cleaned.fill(slices) == whole
+
+
+@given(lines(), st.data())
+def test_plain_literals_are_measured_as_others_are(
+    line: tuple[bytes, str], data: st.DataObject
+) -> None:
+    """The quick way to a few places gives what the map of all gives, or none."""
+    raw, text = line
+    offsets = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=6)))
+    (record,) = records(raw)
+    found = literal_places(raw, "text", text, offsets)
+    assert found in (None, record.starts()[offsets].tolist())  # type: ignore[attr-defined]
+
+
+@given(TEXTS, st.booleans(), st.booleans(), st.data())
+def test_plainly_written_records_are_found_so(
+    text: str, ascii_only: bool, orjson_like: bool, data: st.DataObject
+) -> None:
+    """By the writers of Python and of `orjson`."""
+    separators = (",", ":") if orjson_like else (", ", ": ")
+    row = {"id": 7, "text": text, "n": [1.5, None]}
+    raw = json.dumps(row, ensure_ascii=ascii_only, separators=separators)
+    offsets = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=6)))
+    (record,) = records(raw.encode())
+    found = literal_places(raw.encode(), "text", text, offsets)
+    assert found == record.starts()[offsets].tolist()  # type: ignore[attr-defined]
+
+
+def test_a_hidden_key_is_not_taken_for_another() -> None:
+    """Of the same value, inside an object, or written with an escape."""
+    hidden = b'{"te\\u0078t": "abc", "x": {"text":"abc"}}'
+    for raw in (hidden, b'{"x": {"text":"abc"}, "text": "abc"}', b'{"text":"abc", "text": "abc"}'):
+        assert literal_places(raw, "text", "abc", [1]) is None
+        (record,) = records(raw)
+        assert records(record.cut([(1, 2)]))[0].text == "ac"
 
 
 @given(lines(), st.data())

@@ -32,9 +32,12 @@ class Copies:
         }
         """How far the copies up to each one reach."""
         self._kinds = sorted({kind for *_, kind in found})
+        self._names = {(document, record) for document, record, _ in found}
 
     def group(self, name: tuple[str, str | None], span: Span, kind: str) -> str | None:
         """Give the id of the first group that covers a stretch, one of this kind if any does."""
+        if name not in self._names:
+            return None
         own = min(self._covering((*name, kind), span), default=None)
         if own is None:
             others = (other for other in self._kinds if other != kind)

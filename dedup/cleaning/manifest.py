@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Self
 
@@ -75,6 +75,9 @@ class File:
     entries: tuple[Entry, ...] = ()
 
 
+_FIELDS = {kind: [one.name for one in fields(kind)] for kind in (File, Entry)}
+
+
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """All of it."""
@@ -99,7 +102,7 @@ class Manifest:
             "summary": self.summary,
             "ledger": {"lines": self.ledger_lines, "sha256": self.ledger_sha256},
             "skipped": list(self.skipped),
-            "files": [asdict(file) for file in self.files],
+            "files": [_row(file) | {"entries": [*map(_row, file.entries)]} for file in self.files],
         }
         return dump(body | {"sha256": _checksum(body)})
 
@@ -187,6 +190,11 @@ def _modes(manifest: Manifest) -> Mapping[str, int]:
         for entry in file.entries
         if entry.sha256 is not None
     }
+
+
+def _row(value: File | Entry) -> dict[str, Any]:
+    """Give the fields as they are; `asdict` copies each of them."""
+    return {name: getattr(value, name) for name in _FIELDS[type(value)]}
 
 
 def _checksum(body: dict[str, Any]) -> str:

@@ -42,7 +42,7 @@ _KINDS = {
 class JsonRecord(Sliced):
     """The text field of a JSON object; its string literal is found when something is cut."""
 
-    __slots__ = ("_field", "_value")
+    __slots__ = ("_field", "_found", "_value")
 
     def __init__(  # noqa: PLR0913 - what `Sliced` takes, the field, and the object it is in
         self,
@@ -57,6 +57,7 @@ class JsonRecord(Sliced):
         super().__init__(raw, text, name, number, file_line)
         self._field = field
         self._value = value
+        self._found: tuple[Sequence[int], list[int]] = (), []
 
     def field(self, name: str) -> str | None:
         """Give the value of another field as a text, where there is one."""
@@ -64,8 +65,10 @@ class JsonRecord(Sliced):
 
     def places(self, offsets: Sequence[int]) -> list[int]:
         """Give the byte at which each of some code points begins (ascending; the end is one)."""
-        found = literal_places(self._bytes, self._field, self.text, offsets)
-        return super().places(offsets) if found is None else found
+        if self._found[0] != offsets:
+            found = literal_places(self._bytes, self._field, self.text, offsets)
+            self._found = offsets, super().places(offsets) if found is None else found
+        return self._found[1]
 
     def _find_starts(self) -> I64:
         span = value_span(self._bytes, self._field)

@@ -170,7 +170,9 @@ def main() -> int:
     if unknown:
         parse.error(f"no part {', '.join(sorted(unknown))}: there are {', '.join(PARTS)}")
     options = Options(**{field.name: getattr(args, field.name) for field in fields(Options)})
-    args.results.mkdir(parents=True, exist_ok=True)
+    for folder in (args.results, args.work):
+        if folder is not None:
+            folder.mkdir(parents=True, exist_ok=True)
     for name in args.parts or [name for name, (_, unasked) in PARTS.items() if unasked]:
         with tempfile.TemporaryDirectory(prefix="dedup-speed-", dir=args.work) as folder:
             until = time.perf_counter() + args.minutes * 60

@@ -28,6 +28,7 @@ dedup clean articles/ --dry-run    [dim]what would go, writing nothing[/dim]
 dedup clean articles/ --dry-run --document articles/003.txt
 dedup clean fr/ es/ -o cleaned/ --keep longest --drop-document-over 80%
 dedup clean news.jsonl -o cleaned/ --keep prefer:afp/*,oldest:date
+dedup clean articles/ -o cleaned/ --passages on
 dedup clean --verify cleaned/      [dim]prove that every keeper is there[/dim]
 """
 

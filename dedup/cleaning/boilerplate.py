@@ -13,7 +13,7 @@ from dedup.stages.boilerplate import LONG_TIMES, LONG_WORDS
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from dedup.cleaning.plan import Standing
+    from dedup.cleaning.standing import Standing
     from dedup.model import I64, Matches
     from dedup.settings import Settings
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dedup.cleaning.choosing import NONE
 from dedup.cleaning.plan import ACROSS, BOILERPLATE, WITHIN
+from dedup.cleaning.standing import NONE
 from dedup.cleaning.stretches import Intervals
 
 if TYPE_CHECKING:

@@ -13,17 +13,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dedup.cleaning.kinship import Kinship
+from dedup.cleaning.standing import NONE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from dedup.cleaning.plan import Standing
+    from dedup.cleaning.standing import Standing
     from dedup.model import I64, Matches
 
     Mask = NDArray[np.bool_]
-
-NONE = -1
-"""The keeper of what stays."""
 
 
 def repeated(places: Standing, kin: Matches, large: Mask, texts: int) -> Mask:

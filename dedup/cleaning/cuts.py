@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dedup.cleaning.choosing import NONE
 from dedup.cleaning.ledger import PASSAGE, REASONS
 from dedup.cleaning.plan import DOCUMENT
+from dedup.cleaning.standing import NONE
 from dedup.rows import fresh, repeated
 
 if TYPE_CHECKING:
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from dedup.cleaning.plan import Plan, Standing
+    from dedup.cleaning.plan import Plan
+    from dedup.cleaning.standing import Standing
     from dedup.cleaning.stretches import Stretches
     from dedup.formats.interface import Span
     from dedup.model import I64

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from dedup.cleaning.kinship import Normals
-from dedup.cleaning.plan import Standing
+from dedup.cleaning.standing import Standing
 from dedup.model import Facts, Matches, Places, Strings
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dedup.cleaning.choosing import NONE
+from dedup.cleaning.standing import NONE
 
 if TYPE_CHECKING:
     from dedup.cleaning.parts import Work

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from dedup import formats
-from dedup.cleaning.choosing import NONE
 from dedup.cleaning.copies import Copies
 from dedup.cleaning.cuts import Cut, Cuts, Decision, cuts_of
 from dedup.cleaning.layout import source_folder
 from dedup.cleaning.ledger import Keeper, Line
 from dedup.cleaning.manifest import MODE_NAMES, Entry, text_sha256
+from dedup.cleaning.standing import NONE
 from dedup.cleaning.stretches import Stretches
 from dedup.errors import InputError
 from dedup.formats.slices import without
@@ -29,8 +29,9 @@ from dedup.stages.segment import MODES, paragraph_mode
 
 if TYPE_CHECKING:
     from dedup.cleaning.detection import Detection
-    from dedup.cleaning.plan import Plan, Standing
+    from dedup.cleaning.plan import Plan
     from dedup.cleaning.policy import Policy
+    from dedup.cleaning.standing import Standing
     from dedup.formats import Piece, Record, Source, Span
     from dedup.model import Facts
     from dedup.settings import Settings

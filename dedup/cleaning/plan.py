@@ -26,9 +26,10 @@ import numpy as np
 
 from dedup.cleaning import keeping
 from dedup.cleaning.boilerplate import fixed_texts, widespread
-from dedup.cleaning.choosing import NONE, choose, follow, repeated
+from dedup.cleaning.choosing import choose, follow, repeated
 from dedup.cleaning.kinship import same_texts, similarities
 from dedup.cleaning.ledger import REASONS
+from dedup.cleaning.standing import NONE, Standing
 from dedup.model import Table
 
 if TYPE_CHECKING:
@@ -45,19 +46,6 @@ if TYPE_CHECKING:
     Mask = NDArray[np.bool_]
 
 WITHIN, ACROSS, BOILERPLATE, DOCUMENT = map(REASONS.index, REASONS[:4])
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Standing(Table):
-    """One row a paragraph, sorted by `doc`, `no`, none left out: what stands where."""
-
-    doc: I64
-    no: I32
-    start: I64
-    end: I64
-    text: I64
-    words: I32
-    boilerplate: I8
 
 
 class Removal(NamedTuple):

@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dedup.cleaning import keeping
-from dedup.cleaning.choosing import NONE
 from dedup.cleaning.cuts import cuts_of
 from dedup.cleaning.plan import plan
+from dedup.cleaning.standing import NONE
 from dedup.cleaning.stretches import Intervals, Left, Run, Side, Stretches, runs
 from dedup.formats.slices import without
 from dedup.model import AUTO, Strings
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from dedup.cleaning.detection import Detection
     from dedup.cleaning.parts import Work
-    from dedup.cleaning.plan import Standing
+    from dedup.cleaning.standing import Standing
     from dedup.formats.interface import Span
     from dedup.model import I64, Documents
 

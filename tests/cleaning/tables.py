@@ -10,7 +10,8 @@ import numpy as np
 from dedup.cleaning import Policy, keeping
 from dedup.cleaning.detection import Detection
 from dedup.cleaning.kinship import Normals
-from dedup.cleaning.plan import REASONS, Plan, Standing, plan
+from dedup.cleaning.plan import REASONS, Plan, plan
+from dedup.cleaning.standing import Standing
 from dedup.model import Facts, Matches, Strings
 from dedup.report import Report, Summary
 from dedup.settings import Settings

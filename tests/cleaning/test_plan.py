@@ -15,7 +15,8 @@ from hypothesis import given
 
 from dedup.cleaning import Policy, share
 from dedup.cleaning.kinship import Normals
-from dedup.cleaning.plan import Removal, Standing, plan
+from dedup.cleaning.plan import Removal, plan
+from dedup.cleaning.standing import Standing
 from dedup.errors import SettingsError
 from dedup.model import Facts, Matches, Strings
 from dedup.settings import Settings

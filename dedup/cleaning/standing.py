@@ -1,0 +1,27 @@
+"""The paragraphs of a corpus: what stands where."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dedup.model import Table
+
+if TYPE_CHECKING:
+    from dedup.model import I8, I32, I64
+
+NONE = -1
+"""The keeper of what stays, or goes without one."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Standing(Table):
+    """One row a paragraph, sorted by `doc`, `no`, none left out: what stands where."""
+
+    doc: I64
+    no: I32
+    start: I64
+    end: I64
+    text: I64
+    words: I32
+    boilerplate: I8

@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     from dedup.cleaning.preview import Preview, Undated
     from dedup.report import Skipped
 
-RUN, RUNS = "run of sentences", "runs of sentences"
-
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
@@ -81,7 +79,11 @@ class Cleaned:
         reasons = ", ".join(f"{count} {reason}" for reason, count in self.whole.items())
         what = f"{plural(sum(self.whole.values()), 'paragraph')} of {self.paragraphs}"
         what += f" ({reasons})" if reasons else ""
-        what += f" and {plural(self.runs, RUN, RUNS)}" if self.runs else ""
+        what += (
+            f" and {plural(self.runs, 'run of sentences', 'runs of sentences')}"
+            if self.runs
+            else ""
+        )
         files = self.files_changed + self.files_untouched
         dropped = f", {plural(len(self.not_written), 'document')} whole" if self.not_written else ""
         if self.output is None:

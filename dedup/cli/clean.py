@@ -258,16 +258,17 @@ def show_taken(taken: "list[Taken]", document: str, talk: Talk) -> None:
 def summary(done: "Cleaned") -> None:
     """Say what went, by reason, and what became of the files."""
     from dedup.cleaning.ledger import PASSAGE
-    from dedup.cleaning.results import RUN, RUNS
     from dedup.reports.clean_page import undated
-    from dedup.reports.wording import counted
+    from dedup.reports.wording import counted, runs_of_sentences
 
     say(str(done))
     for reason, paragraphs in done.removed_paragraphs.items():
         characters = done.removed_characters.get(reason, 0)
         part = characters / done.characters if done.characters else 0
-        names = (RUN, RUNS) if reason == PASSAGE else ("paragraph",)
-        what = f"{counted(paragraphs, *names)}, {counted(characters, 'character')}"
+        what = (
+            runs_of_sentences(paragraphs) if reason == PASSAGE else counted(paragraphs, "paragraph")
+        )
+        what = f"{what}, {counted(characters, 'character')}"
         say(f"  {reason:<12} {what} ({part:.1%})")
     say(
         f"  files: {done.files_changed:,} changed, {done.files_untouched:,} untouched, "

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dedup.cleaning.results import RUN, RUNS
 from dedup.reports.diff import compare
 from dedup.reports.diff_page import merged
 from dedup.reports.page import Card, Gap, Grid, Line, Rows, Span, span
 from dedup.reports.report_page import excerpt
-from dedup.reports.wording import counted, named, percent, short_id
+from dedup.reports.wording import counted, named, percent, runs_of_sentences, short_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,7 +66,7 @@ def _headline(done: Cleaned) -> str:
     if not gone and not runs:
         return f"Nothing would go of {read}."
     whole = f", {counted(len(done.not_written), 'document')} whole" if done.not_written else ""
-    besides = f", and {counted(runs, RUN, RUNS)}" if runs else ""
+    besides = f", and {runs_of_sentences(runs)}" if runs else ""
     return f"{gone:,} of {read} would go{besides}: {done.share:.1%} of the characters{whole}."
 
 

@@ -25,6 +25,11 @@ def counted(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def runs_of_sentences(number: int) -> str:
+    """Give what a clean took out of the paragraphs of passages: `3 runs of sentences`."""
+    return counted(number, "run of sentences", "runs of sentences")
+
+
 def percent(share: float) -> str:
     """Give a share with one decimal, rounded down: only all of it is 100%."""
     tenths = floor(share * 1000 + 1e-9)

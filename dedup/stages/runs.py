@@ -17,13 +17,18 @@ import numpy as np
 
 from dedup.model import Runs, Scenes, Strings
 from dedup.rows import fresh, matching
-from dedup.stages.stretches import Document, Shelf, stretch_similarity
+from dedup.stages.in_step import in_step
+from dedup.stages.stretches import Answer, Document, Question, Shelf, ends, likenesses
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
+    from typing import TypeAlias, TypeVar
 
     from dedup.model import Bodies, Partners, Points
     from dedup.settings import Settings
+
+    T = TypeVar("T")
+    Choice: TypeAlias = Generator[Question, Answer, T]
 
 
 def scene(partners: Partners, bodies: Bodies) -> Scenes:
@@ -36,7 +41,8 @@ def choose(points: Points, scenes: Scenes, settings: Settings) -> Runs:
     """Choose the runs of each document `copy`; points and scenes sorted by it."""
     within = points.source == points.copy
     points = points.take(np.lexsort((points.i, points.source, points.j, within, points.copy)))
-    shelf = Shelf.of(scenes, settings)
+    past_of = ends(scenes)
+    shelf = Shelf.of(scenes, past_of, settings)
     partners = np.flatnonzero(fresh(scenes.copy, scenes.doc))
     docs, of = scenes.doc[partners].tolist(), scenes.copy[partners]
     bounds = [*partners.tolist(), len(scenes)]
@@ -44,7 +50,7 @@ def choose(points: Points, scenes: Scenes, settings: Settings) -> Runs:
     starts = np.flatnonzero(fresh(points.copy, points.source == points.copy))
     copies = points.copy[starts]
     firsts, pasts = (np.searchsorted(of, copies, side).tolist() for side in ("left", "right"))
-    found: list[tuple[int, Run, Document]] = []
+    open_: list[Near] = []
     seen: dict[int, Document] = {}
     last = -1
     for copy, a, b, first, past in zip(
@@ -60,8 +66,15 @@ def choose(points: Points, scenes: Scenes, settings: Settings) -> Runs:
                 copy,
                 {docs[n]: Document(shelf, bounds[n], bounds[n + 1]) for n in range(first, past)},
             )
-        near = Near(source[a:b], j[a:b], i[a:b], copy, seen)
-        found += [(copy, run, seen[copy]) for run in chosen(near, settings)]
+        open_.append(Near(source[a:b], j[a:b], i[a:b], copy, seen))
+    choices = in_step([chosen(near, settings) for near in open_], likenesses)
+    found = [
+        (near.copy, run, near.here)
+        for near, runs in zip(open_, choices, strict=True)
+        for run in runs
+    ]
+    begin = np.array([d.row + r.first for _, r, d in found], np.int64)
+    end = np.array([d.row + r.last for _, r, d in found], np.int64)
     return Runs(
         np.array([r.source for _, r, _ in found], np.int64),
         np.array([copy for copy, _, _ in found], np.int64),
@@ -72,11 +85,11 @@ def choose(points: Points, scenes: Scenes, settings: Settings) -> Runs:
         np.array([r.similarity for _, r, _ in found], np.float64),
         np.array([r.bound for _, r, _ in found], np.int8),
         Strings.of([np.array(r.pairs, "<i4").tobytes() for _, r, _ in found]),
-        np.array([d.start[r.first] for _, r, d in found], np.int64),
-        np.array([d.end[r.last] for _, r, d in found], np.int64),
-        np.array([d.line[r.first] for _, r, d in found], np.int32),
-        np.array([d.line_end[r.last] for _, r, d in found], np.int32),
-        Strings.of([d.stretch(r.first, r.last) for _, r, d in found]),
+        scenes.start[begin],
+        scenes.end[end],
+        scenes.line[begin],
+        scenes.line_end[end],
+        scenes.written.pieces(scenes.written.offsets[begin], past_of[end]),
     )
 
 
@@ -94,9 +107,10 @@ class Run:
     bound: bool = False
 
 
-def chosen(near: Near, settings: Settings) -> Iterator[Run]:
+def chosen(near: Near, settings: Settings) -> Choice[list[Run]]:
     """Give the runs of one kind, left to right: most pairs first, of equals the earliest source."""
     here, seen = near.here, near.seen
+    runs = []
     known: dict[int, Known] = {}
     taken: set[int] = set()
     furthest = -1
@@ -108,14 +122,15 @@ def chosen(near: Near, settings: Settings) -> Iterator[Run]:
         if again is not None and again.holds(place, near):
             best = again.run_at(place, here, seen)
         else:
-            best, then = longest(place, near, taken, settings)
+            best, then = yield from longest(place, near, taken, settings)
             if sign is not None and furthest < place and then.holds(place, near):
                 known[sign] = then
         if best is not None:
             places = [here.position[b] for _, b in best.pairs]
             taken.update(places)
             furthest = max(furthest, places[-1])
-            yield widened(best, seen[best.source], here)
+            runs.append((yield from widened(best, seen[best.source], here)))
+    return runs
 
 
 class Near:
@@ -213,7 +228,7 @@ class Known:
 
 def longest(
     place: int, near: Near, taken: set[int], settings: Settings
-) -> tuple[Run | None, Known]:
+) -> Choice[tuple[Run | None, Known]]:
     """Choose among the runs that begin at a place, and say what that depends on."""
     here, max_gap = near.here, settings.max_gap
     grown = []
@@ -230,7 +245,7 @@ def longest(
             if len(places) < len(best.pairs) or begin > (best.source, best.from_first):
                 continue
         pairs = tuple((there.open[a], here.open[b]) for a, b in places)
-        run = settle(pairs, source, there, here, near, settings)
+        run = yield from settle(pairs, source, there, here, near, settings)
         if run is not None and (
             best is None
             or (-len(run.pairs), run.source, run.from_first)
@@ -285,10 +300,11 @@ def settle(  # noqa: PLR0913
     here: Document,
     near: Near,
     settings: Settings,
-) -> Run | None:
+) -> Choice[Run | None]:
     """Cut a run until it holds, and give it if it counts."""
     while True:
-        value, bound = likeness(pairs, there, here)
+        (i, j), (k, m) = pairs[0], pairs[-1]
+        value, bound = yield Question((i, k), (j, m), pairs, there, here, settings.threshold)
         if value < settings.threshold:
             pairs = pairs[: widest_gap(pairs, there, here)]
             continue
@@ -300,16 +316,7 @@ def settle(  # noqa: PLR0913
         settings.min_group_words
     ):
         return None
-    (i, j), (k, m) = pairs[0], pairs[-1]
     return Run(source, pairs, i, k, j, m, value, bound)
-
-
-def likeness(
-    pairs: tuple[tuple[int, int], ...], there: Document, here: Document
-) -> tuple[float, bool]:
-    """Give the similarity of the stretches that the pairs span, and whether it is a bound."""
-    (i, j), (k, m) = pairs[0], pairs[-1]
-    return stretch_similarity((i, k), (j, m), pairs, there, here)
 
 
 def widest_gap(pairs: tuple[tuple[int, int], ...], there: Document, here: Document) -> int:
@@ -336,7 +343,7 @@ def one_period(
     return pairs
 
 
-def widened(run: Run, there: Document, here: Document) -> Run:
+def widened(run: Run, there: Document, here: Document) -> Choice[Run]:
     """Widen a run over directly adjacent equal short paragraphs: the beginning, then the end."""
     first, last, from_first, from_last = run.first, run.last, run.from_first, run.from_last
     pairs = run.pairs
@@ -366,7 +373,7 @@ def widened(run: Run, there: Document, here: Document) -> Run:
         pairs = (*pairs, (from_last, last))
     if pairs == run.pairs:
         return run
-    value, bound = stretch_similarity((from_first, from_last), (first, last), pairs, there, here)
+    value, bound = yield Question((from_first, from_last), (first, last), pairs, there, here)
     return replace(
         run,
         pairs=pairs,

@@ -8,22 +8,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 import numpy as np
-from rapidfuzz.distance import Indel
 
 from dedup import kernels
-from dedup.stages.verify import DIGITS, similarity
+from dedup.model import Strings
+from dedup.stages.verify import DIGITS, ratios
 
 if TYPE_CHECKING:
-    from dedup.model import Scenes
+    from collections.abc import Iterator, Sequence
+
+    from dedup.model import I64, Scenes
     from dedup.settings import Settings
+
+Answer = tuple[float, bool]
+"""A similarity, 0 to 1, and whether it is a lower bound."""
 
 BOUND = 50_000
 """Characters beyond which the similarity of two stretches is a lower bound."""
-REMEMBERED = 1_000
-"""Stretches of a document whose normalised text is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +35,6 @@ class Shelf:
 
     start: list[int]
     end: list[int]
-    line: list[int]
-    line_end: list[int]
     text: list[int]
     words: list[int]
     boilerplate: list[bool]
@@ -41,22 +42,29 @@ class Shelf:
     data: bytes
     """What is written, end to end."""
     offsets: list[int]
+    past: list[int]
+    """Where in `data` a paragraph itself ends, without what follows it."""
 
     @classmethod
-    def of(cls, rows: Scenes, settings: Settings) -> Self:
-        """Take the columns of a table."""
+    def of(cls, rows: Scenes, past: I64, settings: Settings) -> Self:
+        """Take the columns of a table, and where its paragraphs end."""
         return cls(
             rows.start.tolist(),
             rows.end.tolist(),
-            rows.line.tolist(),
-            rows.line_end.tolist(),
             rows.text.tolist(),
             rows.words.tolist(),
             rows.boilerplate.astype(bool).tolist(),
             (rows.words >= settings.min_words).tolist(),
             rows.written.data.tobytes(),
             rows.written.offsets.tolist(),
+            past.tolist(),
         )
+
+
+def ends(rows: Scenes) -> I64:
+    """Give where in `written` each paragraph itself ends, in bytes."""
+    written = rows.written
+    return kernels.prefixes(written.data, written.offsets, rows.end - rows.start)
 
 
 class Document:
@@ -65,14 +73,14 @@ class Document:
     def __init__(self, shelf: Shelf, first: int, past: int) -> None:
         self.start = shelf.start[first:past]
         self.end = shelf.end[first:past]
-        self.line = shelf.line[first:past]
-        self.line_end = shelf.line_end[first:past]
         self.text = shelf.text[first:past]
         self.words = shelf.words[first:past]
         self.boilerplate = shelf.boilerplate[first:past]
         self.long = shelf.long[first:past]
+        self.row = first
+        """Its first one on the shelf."""
         self._data, self._offsets = shelf.data, shelf.offsets[first : past + 1]
-        self._normal: dict[tuple[int, int], str] = {}
+        self._past = shelf.past[first:past]
 
     @cached_property
     def open(self) -> list[int]:
@@ -91,50 +99,82 @@ class Document:
         a, b = self._offsets[no], self._offsets[past]
         return self.end[no] - self.start[no], self._data[a:b]
 
-    def stretch(self, first: int, last: int) -> str:
-        """Give the original text of paragraphs `first` to `last`."""
-        a, b = self._offsets[first], self._offsets[last + 1]
-        text = self._data[a:b].decode("utf-8", "surrogatepass")
-        return text[: self.characters(first, last)]
+    def raw(self, first: int, last: int) -> bytes:
+        """Give the original text of paragraphs `first` to `last` in UTF-8."""
+        return self._data[self._offsets[first] : self._past[last]]
 
     def characters(self, first: int, last: int) -> int:
         """Give the length of paragraphs `first` to `last` and what lies between."""
         return self.end[last] - self.start[first]
 
-    def normal(self, first: int, last: int) -> str:
-        """Give the normalised text of paragraphs `first` to `last`."""
-        key = (first, last)
-        if key not in self._normal:
-            if len(self._normal) >= REMEMBERED:
-                self._normal.clear()
-            raw = self.stretch(first, last).encode("utf-8", "surrogatepass")
-            ends = np.array([0, len(raw)])
-            data, _, _ = kernels.normalise(np.frombuffer(raw, np.uint8), ends)
-            self._normal[key] = data.tobytes().decode()
-        return self._normal[key]
+    @cached_property
+    def normal(self) -> Strings:
+        """The normalised text of each paragraph."""
+        return _normalised([self.raw(no, no) for no in range(len(self.start))])
+
+    @cached_property
+    def lengths(self) -> I64:
+        """Characters of these."""
+        return kernels.characters(self.normal.data, self.normal.offsets).astype(np.int64)
 
 
-def stretch_similarity(
-    source: tuple[int, int],
-    copy: tuple[int, int],
-    pairs: tuple[tuple[int, int], ...],
-    there: Document,
-    here: Document,
-) -> tuple[float, bool]:
+class Question(NamedTuple):
+    """Asks how similar two stretches of paragraphs are, given by their first and last ones."""
+
+    source: tuple[int, int]
+    copy: tuple[int, int]
+    pairs: tuple[tuple[int, int], ...]
+    """The paired paragraphs in them."""
+    there: Document
+    here: Document
+    threshold: float = 0.0
+    """Below it any value below will do."""
+
+    @property
+    def is_long(self) -> bool:
+        """Too long to be compared as a whole, which costs the product of the lengths."""
+        longer = max(self.there.characters(*self.source), self.here.characters(*self.copy))
+        return longer > BOUND
+
+
+def likenesses(questions: Sequence[Question]) -> Iterator[Answer]:
     """
-    Give the similarity of two stretches of paragraphs, 0 to 1.
+    Give the similarity of the stretches of each question.
 
-    Beyond `BOUND` characters it is a lower bound from the paired paragraphs alone, since
-    comparing costs the product of the lengths.
+    Beyond `BOUND` characters it is a lower bound from the paired paragraphs alone.
     """
-    if max(there.characters(*source), here.characters(*copy)) <= BOUND:
-        if there.stretch(*source) == here.stretch(*copy):
-            return 1.0, False
-        return similarity(there.normal(*source), here.normal(*copy)), False
-    lengths = sum(len(there.normal(n, n)) for n in range(source[0], source[1] + 1))
-    lengths += sum(len(here.normal(n, n)) for n in range(copy[0], copy[1] + 1))
-    same = 0
-    for i, j in pairs:
-        a, b = there.normal(i, i), here.normal(j, j)
-        same += len(a) + len(b) - Indel.distance(a, b)
-    return same * DIGITS // lengths / DIGITS, True
+    rows: dict[tuple[int, int, int], int] = {}
+    raws: list[bytes] = []
+
+    def row(document: Document, first: int, last: int) -> int:
+        known = rows.setdefault((document.row, first, last), len(raws))
+        if known == len(raws):
+            raws.append(document.raw(first, last))
+        return known
+
+    short = [one for one in questions if not one.is_long]
+    a = np.array([row(one.there, *one.source) for one in short], np.int64)
+    b = np.array([row(one.here, *one.copy) for one in short], np.int64)
+    normal = _normalised(raws)
+    found = iter(ratios(normal, normal, a, b, np.array([one.threshold for one in short])).tolist())
+    for one in questions:
+        yield (_bounded(one), True) if one.is_long else (next(found), False)
+
+
+def _bounded(one: Question) -> float:
+    """Give a lower bound: what is the same in the paired paragraphs, of all that is there."""
+    there, here = one.there, one.here
+    pairs = np.array(one.pairs, np.int64).reshape(-1, 2)
+    total = there.lengths[one.source[0] : one.source[1] + 1].sum()
+    total += here.lengths[one.copy[0] : one.copy[1] + 1].sum()
+    i, j = np.ascontiguousarray(pairs[:, 0]), np.ascontiguousarray(pairs[:, 1])
+    both = there.lengths[i] + here.lengths[j]
+    first, second = ((one.normal.data, one.normal.offsets) for one in (there, here))
+    same = int((both - kernels.indel(first, second, i, j, both)).sum())
+    return same * DIGITS // int(total) / DIGITS
+
+
+def _normalised(raws: Sequence[bytes]) -> Strings:
+    written = Strings.of(raws)
+    data, offsets, _ = kernels.normalise(written.data, written.offsets)
+    return Strings(data, offsets)

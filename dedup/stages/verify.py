@@ -36,7 +36,7 @@ def verify(pairs: HalfRead, texts: Texts, settings: Settings) -> Matches:
     return Matches(pairs.a[good], pairs.b[good], found[good])
 
 
-def ratios(first: Strings, second: Strings, a: I64, b: I64, threshold: float = 0.0) -> F64:
+def ratios(first: Strings, second: Strings, a: I64, b: I64, threshold: float | F64 = 0.0) -> F64:
     """
     Give the similarity of row `a` of `first` and row `b` of `second`, in pairs, 0 to 1.
 

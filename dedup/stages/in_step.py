@@ -1,0 +1,39 @@
+"""
+Many choices side by side: what each must know next is found out for all of them at once.
+
+A choice is a generator. It yields a question, is sent the answer, and returns what it chose; it
+reads like a loop over one document. A kernel that answers a thousand questions in one call costs
+little more than one that answers a single question, and lets the other threads work meanwhile.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterable, Sequence
+
+Question = TypeVar("Question")
+Answer = TypeVar("Answer")
+Choice = TypeVar("Choice")
+
+
+def in_step(
+    choices: Iterable[Generator[Question, Answer, Choice]],
+    answered: Callable[[Sequence[Question]], Iterable[Answer]],
+) -> list[Choice]:
+    """Give what each choice returns, in their order; `answered` answers questions in step."""
+    open_ = list(enumerate(choices))
+    chosen: list[Choice | None] = [None] * len(open_)
+    answers: Iterable[Answer | None] = [None] * len(open_)
+    while open_:
+        asking, questions = [], []
+        for (number, choice), answer in zip(open_, answers, strict=True):
+            try:
+                questions.append(choice.send(cast("Answer", answer)))
+                asking.append((number, choice))
+            except StopIteration as done:
+                chosen[number] = done.value
+        open_ = asking
+        answers = answered(questions) if questions else ()
+    return cast("list[Choice]", chosen)

@@ -121,7 +121,7 @@ def clean(
     settings = settings or Settings()
     scan = cleaning.scanned(_listed(paths), settings, policy or cleaning.Policy(), watch)
     with ExitStack() as stack:
-        return cleaning.decide(scan, _detector(settings, stack, watch))
+        return cleaning.decide(scan, _detector(settings, scan.policy.remove, stack, watch))
 
 
 def clean_to(  # noqa: PLR0913 - the options of the command
@@ -144,14 +144,14 @@ def clean_to(  # noqa: PLR0913 - the options of the command
     """
     from dedup import cleaning
 
-    settings = settings or Settings()
+    settings, policy = settings or Settings(), policy or cleaning.Policy()
     with ExitStack() as stack:
         return cleaning.clean(
             _listed(paths),
             output,
             settings,
-            policy or cleaning.Policy(),
-            _detector(settings, stack, watch),
+            policy,
+            _detector(settings, policy.remove, stack, watch),
             dry_run=dry_run,
             ids=ids,
             ledger=ledger,
@@ -159,7 +159,7 @@ def clean_to(  # noqa: PLR0913 - the options of the command
         )
 
 
-def _detector(settings: Settings, stack: ExitStack, watch: Watch) -> Detect:
+def _detector(settings: Settings, remove: str, stack: ExitStack, watch: Watch) -> Detect:
     """Give what compares documents for a clean; what it holds is let go of with `stack`."""
     from dedup import cleaning, pipeline
 
@@ -168,7 +168,8 @@ def _detector(settings: Settings, stack: ExitStack, watch: Watch) -> Detect:
         documents, engine = stack.enter_context(_run(documents, own))
         matched = pipeline.match(documents, own, engine, watch)
         evidence = pipeline.Evidence(matched, own, engine, checked=False)
-        return cleaning.detection_of(matched, evidence.report(watch))
+        finds, _ = evidence.finds(watch)
+        return cleaning.detection_of(matched, finds, remove, engine)
 
     return detect
 

@@ -550,6 +550,22 @@ class Finds(Table):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Copied(Table):
+    """One row a copy: where it is, its group, and the part of the keeper that it repeats."""
+
+    doc: I64
+    start: I64
+    end: I64
+    kind: I8
+    unit: I8
+    group: I64
+    """Its group's place in the report."""
+    source: I64
+    source_start: I64
+    source_end: I64
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Members(Table):
     """A place of boilerplate and the text that keeps its group."""
 

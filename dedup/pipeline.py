@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeAlias
 import numpy as np
 
 from dedup import model as m
-from dedup.errors import SettingsError
+from dedup.errors import InputError, SettingsError
 from dedup.matched import Matched
 from dedup.report import Borderline
 from dedup.stages import (
@@ -87,13 +87,18 @@ class Evidence:
 
     def report(self, watch: Watch | None = None) -> Report:
         """Build the report from the matches."""
-        finds, lengths = self.engine.kept(
+        finds, lengths = self.finds(watch)
+        report = report_of(self.matched, finds, lengths, self.settings, checked=self.checked)
+        return replace(report, evidence=self)
+
+    def finds(self, watch: Watch | None = None) -> tuple[Stored[m.Finds], Stored[m.Extents]]:
+        """Find the blocks, and where the paragraphs of their documents lie."""
+        found: tuple[Stored[m.Finds], Stored[m.Extents]] = self.engine.kept(
             f"grouping-{self.settings.threshold:g}",
             (m.Finds, m.Extents),
             partial(blocks, self.matched, self.settings, self.engine, watch),
         )
-        report = report_of(self.matched, finds, lengths, self.settings, checked=self.checked)
-        return replace(report, evidence=self)
+        return found
 
     def at_threshold(self, threshold: float) -> Report:
         """Build the report of a run at a higher threshold. Raises `SettingsError` for lower."""
@@ -146,13 +151,19 @@ def pairs(
 def match(
     documents: Iterable[m.Documents], settings: Settings, engine: Engine, watch: Watch | None = None
 ) -> Matched:
-    """Compare all paragraphs: from documents to matches and boilerplate."""
+    """
+    Compare all paragraphs: from documents to matches and boilerplate.
+
+    Raises `InputError` where there are no documents.
+    """
     say = watch or _silent
     known, paragraphs, texts, places = engine.kept(
         "reading",
         (m.Facts, m.Paragraphs, m.Texts, m.Places),
         partial(distinct, documents, settings, engine, say),
     )
+    if not len(known):
+        raise InputError("no documents were read: give files or folders with texts")
     matches, counts = engine.kept(
         "verifying", (m.Matches, m.Counts), partial(compared, texts, settings, engine, say)
     )

@@ -11,6 +11,8 @@ from dedup.rows import fresh, matching, rank_within
 from dedup.stages.boilerplate import LONG_TIMES, LONG_WORDS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
     from dedup.cleaning.standing import Standing
@@ -23,13 +25,14 @@ BLOCK = 1 << 20
 """Holders of texts that are counted at a time."""
 
 
-def fixed_texts(places: Standing, matches: Matches, texts: int) -> Mask:
+def fixed_texts(places: Standing, matches: Iterable[Matches], texts: int) -> Mask:
     """Mark the texts that boilerplate fixes where it is kept."""
     flagged = np.zeros(texts, bool)
     flagged[places.text[places.boilerplate != 0]] = True
     held = flagged.copy()
-    held[matches.a[flagged[matches.b]]] = True
-    held[matches.b[flagged[matches.a]]] = True
+    for batch in matches:
+        held[batch.a[flagged[batch.b]]] = True
+        held[batch.b[flagged[batch.a]]] = True
     return held
 
 

@@ -6,52 +6,63 @@ from bisect import bisect_right
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from dedup.model import KINDS
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Sequence
 
     from dedup.formats import Span
-    from dedup.report import Group
+    from dedup.model import Copied
 
-Place = tuple[str, str | None, str]
-"""Path and record of a document, and a kind."""
+Row = tuple[int, int, int]
+"""A copy: start, end, its group's place in the report."""
 
 
 class Copies:
-    """Copies by document and kind; a class because they are sorted once and asked for often."""
+    """
+    The copies of a report; a class because those of a document are laid out when it is asked for.
 
-    def __init__(self, groups: Iterable[Group]) -> None:
-        found: dict[Place, list[tuple[int, int, int, str]]] = {}
-        for number, group in enumerate(groups):
-            for copy in group.copies:
-                here = found.setdefault((copy.document, copy.record, group.kind), [])
-                here.append((copy.start, copy.end, number, group.id))
-        self._rows = {place: sorted(rows) for place, rows in found.items()}
-        self._furthest = {
-            place: [*accumulate((end for _, end, *_ in rows), max)]
-            for place, rows in self._rows.items()
-        }
-        """How far the copies up to each one reach."""
-        self._kinds = sorted({kind for *_, kind in found})
-        self._names = {(document, record) for document, record, _ in found}
+    They are asked for document by document.
+    """
 
-    def group(self, name: tuple[str, str | None], span: Span, kind: str) -> str | None:
+    def __init__(self, ids: Sequence[str], copied: Copied) -> None:
+        """Take the ids in the order of the report, and the copies sorted by `doc`, `start`."""
+        self._ids, self._copied = ids, copied
+        self._doc = -1
+        self._here: dict[str, tuple[list[Row], list[int]]] = {}
+        """Of this document by kind: its copies, and how far those up to each one reach."""
+
+    def group(self, doc: int, span: Span, kind: str) -> str | None:
         """Give the id of the first group that covers a stretch, one of this kind if any does."""
-        if name not in self._names:
-            return None
-        own = min(self._covering((*name, kind), span), default=None)
+        if doc != self._doc:
+            self._doc, self._here = doc, self._of(doc)
+        own = min(self._covering(kind, span), default=None)
         if own is None:
-            others = (other for other in self._kinds if other != kind)
-            own = min(
-                (one for k in others for one in self._covering((*name, k), span)), default=None
-            )
-        return own and own[1]
+            others = (number for of in self._here for number in self._covering(of, span))
+            own = min(others, default=None)
+        return None if own is None else self._ids[own]
 
-    def _covering(self, place: Place, span: Span) -> Iterator[tuple[int, str]]:
-        rows = self._rows.get(place, [])
-        furthest = self._furthest.get(place, [])
+    def _of(self, doc: int) -> dict[str, tuple[list[Row], list[int]]]:
+        first, past = np.searchsorted(self._copied.doc, [doc, doc + 1])
+        here = self._copied.slice(first, past)
+        rows: dict[str, list[Row]] = {}
+        for kind, *row in zip(
+            *(column.tolist() for column in (here.kind, here.start, here.end, here.group)),
+            strict=True,
+        ):
+            rows.setdefault(KINDS[kind], []).append((row[0], row[1], row[2]))
+        return {
+            kind: (some, [*accumulate((end for _, end, _ in some), max)])
+            for kind, some in rows.items()
+        }
+
+    def _covering(self, kind: str, span: Span) -> Iterator[int]:
+        rows, furthest = self._here.get(kind, ([], []))
         row = bisect_right(rows, span[0], key=lambda copy: copy[0]) - 1
         while row >= 0 and furthest[row] >= span[1]:
-            _, end, number, group = rows[row]
+            _, end, number = rows[row]
             if end >= span[1]:
-                yield number, group
+                yield number
             row -= 1

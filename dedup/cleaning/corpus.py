@@ -14,6 +14,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
+import dedup
 from dedup import formats
 from dedup.cleaning import dates, keeping, layout, rounds
 from dedup.cleaning.checking import check_plan, check_stretches
@@ -110,7 +111,7 @@ def decide(scan: Scan, detect: Detect) -> Planned:
     found = detect(reading)
     dated = {name: dates.read(reading.values[name]) for name in keeping.fields(policy.keep_rules)}
     ranks = keeping.ranks(policy.keep_rules, found.facts, dated, scan.sources)
-    todo = plan(found.standing, found.matches, found.normals, ranks, settings, policy)
+    todo = plan(found.standing, found.matches, found.kin, ranks, settings, policy)
     check_plan(todo, found.facts, settings, policy)
     labels = reading.values[policy.source_field] if policy.source_field else None
     known = settings, policy, scan.modes
@@ -119,7 +120,7 @@ def decide(scan: Scan, detect: Detect) -> Planned:
         find = partial(detect, passages=True)
         work = rounds.without_passages(work, reading.again(), ranks, find)
         check_stretches(work)
-    return Planned(scan, work, hashes, len(found.standing), found.report.version, dated)
+    return Planned(scan, work, hashes, len(found.standing), dedup.__version__, dated)
 
 
 def _putting(aside: IO[bytes]) -> formats.Rejects:

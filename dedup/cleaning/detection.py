@@ -1,7 +1,7 @@
 """
-What cleaning needs to know of a corpus: the tables of the pipeline, read whole.
+What cleaning needs to know of a corpus: tables of the pipeline, read whole, and none of its texts.
 
-A paragraph takes 41 bytes here; texts are held only where they match another one.
+A paragraph takes 41 bytes here, a match whose one text may go for the other 24.
 """
 
 from __future__ import annotations
@@ -11,28 +11,32 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from dedup.cleaning.kinship import Normals
+from dedup.cleaning.kinship import kin
 from dedup.cleaning.standing import Standing
-from dedup.model import Facts, Matches, Places, Strings
+from dedup.model import Facts
+from dedup.stages.identities import copied
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-    from dedup.model import Paragraphs, Texts
-    from dedup.report import Report
+    from dedup.engines.interface import Engine, Stored
+    from dedup.model import Copied, Finds, Matches, Paragraphs, Places, Texts
 
 
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """What was found, paragraph by paragraph and as a report."""
+    """What was found, paragraph by paragraph, and what a report would call it."""
 
     standing: Standing
-    matches: Matches
+    matches: Iterable[Matches]
     """All matches of distinct long texts."""
-    normals: Normals
-    """The normalised texts that have a match."""
+    kin: Matches
+    """Those whose one text may go for the other, sorted by a, b."""
     facts: Facts
-    report: Report
+    groups: Sequence[str]
+    """The ids of the report's groups, in its order."""
+    copied: Copied
+    """Its copies, sorted by `doc`, `start`."""
 
 
 class Matched(Protocol):
@@ -44,12 +48,12 @@ class Matched(Protocol):
         ...
 
     @property
-    def paragraphs(self) -> Iterable[Paragraphs]:
+    def paragraphs(self) -> Stored[Paragraphs]:
         """Paragraphs, sorted by `doc`, `no`."""
         ...
 
     @property
-    def places(self) -> Iterable[Places]:
+    def places(self) -> Stored[Places]:
         """The same in step: which text stands there."""
         ...
 
@@ -64,38 +68,28 @@ class Matched(Protocol):
         ...
 
 
-def detection_of(matched: Matched, report: Report) -> Detection:
-    """Gather the tables of the pipeline."""
-    spans = [(batch.start, batch.end) for batch in matched.paragraphs]
-    none = np.zeros(0, np.int64)
-    small = none.astype(np.int32)
-    places = Places.concat(
-        [Places(none, small, none, small, none.astype(np.int8)), *matched.places]
+def detection_of(
+    matched: Matched, finds: Iterable[Finds], remove: str, engine: Engine
+) -> Detection:
+    """Gather the tables of the pipeline; `remove` says what may go for what."""
+    groups, copies = copied(finds)
+    return Detection(
+        _standing(matched.paragraphs, matched.places),
+        matched.matches,
+        kin(matched.matches, matched.texts, remove, engine),
+        Facts.concat(matched.facts),
+        groups,
+        copies,
     )
-    standing = Standing(
-        places.doc,
-        places.no,
-        np.concatenate([none, *(start for start, _ in spans)]),
-        np.concatenate([none, *(end for _, end in spans)]),
-        places.text,
-        places.words,
-        places.boilerplate,
-    )
-    matches = Matches.concat([Matches(none, none, np.zeros(0)), *matched.matches])
-    normals = _normals(matched.texts, matches)
-    return Detection(standing, matches, normals, Facts.concat(matched.facts), report)
 
 
-def _normals(batches: Iterable[Texts], matches: Matches) -> Normals:
-    """Keep the texts that have a match; they come sorted."""
-    wanted = np.zeros(int(max(matches.a.max(initial=-1), matches.b.max(initial=-1))) + 1, bool)
-    wanted[matches.a] = True
-    wanted[matches.b] = True
-    held = [Normals(np.zeros(0, np.int64), Strings.of([]))]
-    for batch in batches:
-        known = batch.text < len(wanted)
-        known[known] = wanted[batch.text[known]]
-        rows = np.flatnonzero(known)
-        held.append(Normals(batch.text[rows], batch.normal.take(rows)))
-    normals = Normals.concat(held)
-    return normals.take(np.argsort(normals.text, kind="stable"))
+def _standing(paragraphs: Stored[Paragraphs], places: Stored[Places]) -> Standing:
+    return Standing(
+        places.column("doc"),
+        places.column("no").astype(np.int32),
+        paragraphs.column("start"),
+        paragraphs.column("end"),
+        places.column("text"),
+        places.column("words").astype(np.int32),
+        places.column("boilerplate").astype(np.int8),
+    )

@@ -9,34 +9,50 @@ import numpy as np
 
 from dedup import kernels
 from dedup.kernels.exact import count_words
-from dedup.model import Table
+from dedup.model import Matches, Strings, Table
 from dedup.stages.verify import similarity
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
-    from dedup.model import F64, I64, Matches, Strings
+    from dedup.engines.interface import Engine
+    from dedup.model import F64, I64, Texts
     from dedup.settings import Settings
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Normals(Table):
-    """One row a text that has a match, sorted by `text`."""
+class HalfMatched(Table):
+    """A match with the normalised text of its `a` at hand."""
 
-    text: I64
+    a: I64
+    b: I64
+    similarity: F64
     normal: Strings
 
 
-def same_texts(matches: Matches, normals: Normals, remove: str, texts: int) -> Matches:
-    """Keep the matches whose one text may be removed for the other, by `--remove`."""
-    if remove == "equal":
-        return matches.slice(0, 0)
-    if remove == "match":
-        return matches
-    row = np.zeros(texts, np.int64)
-    row[normals.text] = np.arange(len(normals))
-    data, offsets = normals.normal.data, normals.normal.offsets
-    return matches.take(kernels.same_text_at(data, offsets, row[matches.a], row[matches.b]))
+def kin(matches: Iterable[Matches], texts: Iterable[Texts], remove: str, engine: Engine) -> Matches:
+    """Give the matches whose one text may be removed for the other, by `--remove`; by a, b."""
+    none = np.zeros(0, np.int64)
+    found: Iterable[Matches] = () if remove == "equal" else matches
+    if remove == "same":
+        half = engine.join(matches, texts, (("a",), ("text",)), HalfMatched, with_first)
+        same = engine.join(half, texts, (("b",), ("text",)), Matches, same_texts)
+        found = engine.by_key(same, ("a", "b"), Matches, lambda batch: batch)
+    return Matches.concat([Matches(none, none, np.zeros(0)), *found])
+
+
+def with_first(matches: Matches, texts: Texts) -> HalfMatched:
+    """Put the normalised text of `a` beside each match; both sorted by it."""
+    normal = texts.normal.take(np.searchsorted(texts.text, matches.a))
+    return HalfMatched(matches.a, matches.b, matches.similarity, normal)
+
+
+def same_texts(half: HalfMatched, texts: Texts) -> Matches:
+    """Keep the matches whose texts are the same; both sorted by `b`."""
+    both = Strings.concat([half.normal, texts.normal])
+    b = len(half) + np.searchsorted(texts.text, half.b)
+    same = kernels.same_text_at(both.data, both.offsets, np.arange(len(half)), b)
+    return Matches(half.a[same], half.b[same], half.similarity[same])
 
 
 def likeness(text: str, kept: str, settings: Settings, remove: str) -> float | None:

@@ -86,7 +86,7 @@ class Work:
             modes,
             documents,
             keepers,
-            Copies(found.report.groups),
+            Copies(found.groups, found.copied),
             labels,
         )
 
@@ -248,7 +248,7 @@ def _document(  # noqa: PLR0913 - a document, where it is, and what goes of it
     spans = [(cut.start, cut.end) for cut in cuts.cuts]
     raws = record.raws(spans)
     both = zip(cuts.cuts, raws, strict=True)
-    lines = [_line(work, source, record, cut, raw) for cut, raw in both]
+    lines = [_line(work, doc, record, cut, raw) for cut, raw in both]
     kept = b""
     if cuts.written:
         try:
@@ -263,23 +263,23 @@ def _document(  # noqa: PLR0913 - a document, where it is, and what goes of it
     return Part(piece.raw, kept, (source.path, record.id), cuts, tuple(lines), entry, doc, text)
 
 
-def _line(work: Work, source: Source, record: Record, cut: Cut, raw: bytes) -> Line:
-    """Write one cut as a line of the ledger."""
-    name = source.path, record.id
+def _line(work: Work, doc: int, record: Record, cut: Cut, raw: bytes) -> Line:
+    """Write one cut of a document as a line of the ledger."""
     text = record.text[cut.start : cut.end]
     keeper = None
     if cut.keeper is not None:
-        doc, start, end = cut.keeper
-        keeper = Keeper(work.facts.path[doc], work.facts.record[doc] or None, start, end)
+        of, start, end = cut.keeper
+        keeper = Keeper(work.facts.path[of], work.facts.record[of] or None, start, end)
     return Line(
-        *name,
+        work.facts.path[doc],
+        record.id,
         cut.start,
         cut.end,
         text,
         cut.reason,
         cut.rule,
         cut.similarity,
-        work.copies.group(name, cut.span, cut.reason),
+        work.copies.group(doc, cut.span, cut.reason),
         keeper,
         None if raw == text.encode("utf-8", "surrogatepass") else raw,
     )

@@ -27,18 +27,17 @@ import numpy as np
 from dedup.cleaning import keeping
 from dedup.cleaning.boilerplate import fixed_texts, widespread
 from dedup.cleaning.choosing import choose, follow, repeated
-from dedup.cleaning.kinship import same_texts, similarities
+from dedup.cleaning.kinship import similarities
 from dedup.cleaning.ledger import REASONS
 from dedup.cleaning.standing import NONE, Standing
 from dedup.model import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import Self
 
     from numpy.typing import NDArray
 
-    from dedup.cleaning.kinship import Normals
     from dedup.cleaning.policy import Policy
     from dedup.model import F64, I8, I32, I64, Facts, Matches
     from dedup.settings import Settings
@@ -119,8 +118,8 @@ class Plan(Table):
 
 def plan(  # noqa: PLR0913 - tables and how to judge them
     places: Standing,
-    matches: Matches,
-    normals: Normals,
+    matches: Iterable[Matches],
+    kin: Matches,
     ranks: Sequence[I64],
     settings: Settings,
     policy: Policy,
@@ -128,8 +127,8 @@ def plan(  # noqa: PLR0913 - tables and how to judge them
     """
     Decide what goes; `ranks` rank the documents by each of `policy.rules`, the lowest first.
 
-    `matches` are all matches of distinct long texts at the threshold, by their `text`, sorted by
-    a, b; `normals` has at least the texts of these.
+    `matches` are all matches of distinct long texts at the threshold, by their `text`; `kin` are
+    those whose one text may go for the other, sorted by a, b.
     """
     texts = int(places.text.max(initial=-1)) + 1
     fixed = np.zeros(len(places), bool)
@@ -137,8 +136,7 @@ def plan(  # noqa: PLR0913 - tables and how to judge them
     if policy.boilerplate == "keep" and places.boilerplate.any():
         held = fixed_texts(places, matches, texts)
         fixed = held[places.text]
-        matches = matches.take(~(held[matches.a] | held[matches.b]))
-    kin = same_texts(matches, normals, policy.remove, texts)
+        kin = kin.take(~(held[kin.a] | held[kin.b]))
     if policy.boilerplate == "remove" and places.boilerplate.any():
         gone = widespread(places, kin, settings, texts)[places.text]
         gone &= places.boilerplate != 0

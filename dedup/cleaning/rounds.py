@@ -25,7 +25,7 @@ from dedup.cleaning.plan import plan
 from dedup.cleaning.standing import NONE
 from dedup.cleaning.stretches import Intervals, Left, Run, Side, Stretches, runs
 from dedup.formats.slices import without
-from dedup.model import AUTO, Strings
+from dedup.model import AUTO, KINDS, PASSAGE, UNITS, Strings
 from dedup.stages.markdown import code
 from dedup.stages.segment import MODES, paragraph_mode
 
@@ -116,7 +116,7 @@ def _paragraph_sides(
     found: Detection, work: Work, ranks: Sequence[I64]
 ) -> Iterator[tuple[Side, Side]]:
     """Give what is left of a paragraph and has become the text of another one, that one second."""
-    again = plan(found.standing, found.matches, found.normals, ranks, work.settings, work.policy)
+    again = plan(found.standing, found.matches, found.kin, ranks, work.settings, work.policy)
     again = again.take(again.keeper != NONE)
     columns = again.doc, again.start, again.end, again.keeper, again.keeper_start, again.keeper_end
     for doc, start, end, of, first, last in zip(*(c.tolist() for c in columns), strict=True):
@@ -125,16 +125,15 @@ def _paragraph_sides(
 
 def _passage_sides(found: Detection, work: Work, rank: I64) -> Iterator[tuple[Side, Side]]:
     """Give both sides of each passage, that which goes first."""
-    names = zip(found.facts.path.list(), found.facts.record.list(), strict=True)
-    docs = {name: doc for doc, name in enumerate(names)}
-    for group in found.report.groups:
-        if group.unit != "passage" or work.policy.scope not in {"all", group.kind}:
-            continue
-        for copy in group.copies:
-            of = copy.of or group.keeper
-            kept = Side(docs[group.keeper.document, group.keeper.record or ""], of.start, of.end)
-            mine = Side(docs[copy.document, copy.record or ""], copy.start, copy.end)
-            yield (kept, mine) if rank[mine.doc] < rank[kept.doc] else (mine, kept)
+    scope = work.policy.scope
+    wanted = found.copied.unit == UNITS.index(PASSAGE)
+    if scope != "all":
+        wanted &= found.copied.kind == KINDS.index(scope)
+    rows = found.copied.take(wanted)
+    copies = rows.doc, rows.start, rows.end, rows.source, rows.source_start, rows.source_end
+    for doc, start, end, of, first, last in zip(*(c.tolist() for c in copies), strict=True):
+        kept, mine = Side(of, first, last), Side(doc, start, end)
+        yield (kept, mine) if rank[doc] < rank[of] else (mine, kept)
 
 
 def _chosen(some: Iterable[Run], work: Work, rank: I64) -> list[Run]:

@@ -1,16 +1,10 @@
-"""
-Finds -> Report: the last stage. Names, identities, shares, in order of the keepers.
-
-`id` names a group within one result, `fingerprint` a finding for good: both are the first 16 hex
-digits of SHA-256 (FIPS 180-4) over the kind, a newline and the normalised text.
-"""
+"""Finds -> Report: the last stage. Names, identities, shares, in order of the keepers."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from hashlib import sha256
 from importlib.metadata import version
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -18,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dedup import kernels
-from dedup.errors import InputError
 from dedup.model import ACROSS, BLOCK, BOILERPLATE, KINDS, UNITS, Facts, Strings
 from dedup.report import (
     Group,
@@ -34,9 +27,10 @@ from dedup.report import (
     Summary,
 )
 from dedup.rows import fresh
+from dedup.stages.identities import identity, numbered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from dedup.engines.interface import Stored
     from dedup.matched import Matched
@@ -57,12 +51,9 @@ def report_of(
     """
     Build the report from finds sorted by group, and the extents of the documents in them.
 
-    `checked` adds the share of each incoming document. Raises `InputError` where none was read.
+    `checked` adds the share of each incoming document.
     """
-    batches = list(matched.facts)
-    if not batches:
-        raise InputError("no documents were read: give files or folders with texts")
-    facts = Facts.concat(batches)
+    facts = Facts.concat(matched.facts)
     found = sorted(groups(finds, Naming(facts)), key=Found.order)
     lying = Lying(extents)
     copies: dict[int, list[Span]] = defaultdict(list)
@@ -247,19 +238,11 @@ def found(  # noqa: PLR0913 - what a keeper's row says of its group
     return Found(kind, tuple(docs), group)
 
 
-def identity(kind: str, normal: bytes) -> str:
-    """Give the first 16 hex digits of SHA-256 over kind, a newline and the normalised text."""
-    return sha256(kind.encode() + b"\n" + normal).hexdigest()[:16]
-
-
-def with_ids(found: Iterable[Found]) -> Iterator[Group]:
-    """Number groups that share an id: `-2`, `-3`."""
-    seen: dict[str, int] = defaultdict(int)
-    for each in found:
+def with_ids(found: Sequence[Found]) -> Iterator[Group]:
+    """Number groups that share an id."""
+    for each, name in zip(found, numbered(each.group.id for each in found), strict=True):
         group = each.group
-        seen[group.id] += 1
-        times = seen[group.id]
-        yield replace(group, id=f"{group.id}-{times}") if times > 1 else group
+        yield group if group.id == name else replace(group, id=name)
 
 
 class Lying:

@@ -57,8 +57,14 @@ def clean(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Clean:
         besides = {name: options.pop(name) for name in own & options.keys()}
         settings, policy = split({"max_removed": 1.0} | options)
         target = None if out is None else str(out)
+        detect = detector(settings, policy.remove)
         return cleaning.clean(
-            [str(p) for p in paths], target, settings, policy, detector(settings), **besides
+            [str(p) for p in paths],
+            target,
+            settings,
+            policy,
+            detect,
+            **besides,
         )
 
     return run

@@ -9,15 +9,15 @@ import numpy as np
 
 from dedup.cleaning import Policy, keeping
 from dedup.cleaning.detection import Detection
-from dedup.cleaning.kinship import Normals
+from dedup.cleaning.kinship import HalfMatched, same_texts
 from dedup.cleaning.plan import REASONS, Plan, plan
 from dedup.cleaning.standing import Standing
-from dedup.model import Facts, Matches, Strings
-from dedup.report import Report, Summary
+from dedup.model import Facts, Matches, Strings, Texts
 from dedup.settings import Settings
+from dedup.stages.identities import copied
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from dedup.cleaning.corpus import Detect
     from dedup.model import Documents
@@ -32,8 +32,8 @@ def split(options: dict[str, Any]) -> tuple[Settings, Policy]:
     return Settings(**settings), Policy(**policy)
 
 
-def tables_of(corpus: naive.Corpus) -> tuple[Standing, Matches, Normals, Facts]:
-    """Give paragraphs, matches of distinct long texts, normalised texts, and documents."""
+def tables_of(corpus: naive.Corpus) -> tuple[Standing, Matches, Texts, Facts]:
+    """Give paragraphs, matches of distinct long texts, these texts, and documents."""
     ranks: dict[str, int] = {}
     rows = []
     first: dict[str, naive.Place] = {}
@@ -69,8 +69,22 @@ def tables_of(corpus: naive.Corpus) -> tuple[Standing, Matches, Normals, Facts]:
         none.astype(np.int8),
         np.array([len(d.text) for d in corpus.documents], np.int64),
     )
-    normals = Normals(np.arange(len(texts)), Strings.of(texts))
-    return table, found, normals, facts
+    return table, found, texts_of(texts), facts
+
+
+def texts_of(normals: Sequence[str]) -> Texts:
+    """Give distinct texts; what is known of their places does not matter here."""
+    none = np.zeros(len(normals), np.int64)
+    small = none.astype(np.int32)
+    return Texts(np.arange(len(normals)), none, small, small, none, none, Strings.of(normals))
+
+
+def kin_of(matches: Matches, texts: Texts, remove: str) -> Matches:
+    """Give the matches of which one text may go for the other."""
+    if remove != "same":
+        return matches if remove == "match" else matches.slice(0, 0)
+    first = texts.normal.take(matches.a)
+    return same_texts(HalfMatched(matches.a, matches.b, matches.similarity, first), texts)
 
 
 def plan_of(corpus: naive.Corpus, options: dict[str, Any]) -> Plan:
@@ -78,7 +92,8 @@ def plan_of(corpus: naive.Corpus, options: dict[str, Any]) -> Plan:
     settings, policy = split(options)
     table, matches, texts, facts = tables_of(corpus)
     ranks = keeping.ranks(policy.keep_rules, facts, {}, ())
-    return plan(table, matches, texts, ranks, settings, policy)
+    kin = kin_of(matches, texts, policy.remove)
+    return plan(table, [matches], kin, ranks, settings, policy)
 
 
 def as_dictionary(plan: Plan) -> naive.Plan:
@@ -96,7 +111,7 @@ def as_dictionary(plan: Plan) -> naive.Plan:
     }
 
 
-def detector(settings: Settings) -> Detect:
+def detector(settings: Settings, remove: str) -> Detect:
     """Give what detects by brute force; its report is empty."""
     options = {
         name: getattr(settings, name)
@@ -129,7 +144,9 @@ def detector(settings: Settings) -> Detect:
                     modes[key] = {1: "line", 2: "blank"}[mode]
                 names.append((path, record))
                 texts.append((key, text))
-        standing, matches, normals, facts = tables_of(naive.read(texts, options | {"modes": modes}))
+        standing, matches, distinct, facts = tables_of(
+            naive.read(texts, options | {"modes": modes})
+        )
         facts = Facts(
             facts.doc,
             Strings.of([path for path, _ in names]),
@@ -138,9 +155,7 @@ def detector(settings: Settings) -> Detect:
             facts.published,
             facts.characters,
         )
-        return Detection(standing, matches, normals, facts, EMPTY)
+        kin = kin_of(matches, distinct, remove)
+        return Detection(standing, [matches], kin, facts, *copied([]))
 
     return detect
-
-
-EMPTY = Report("0", {}, Summary(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ()), (), ())

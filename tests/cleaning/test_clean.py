@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import naive
+import numpy as np
 import pytest
 import strategies
 from cleaning.conftest import (
@@ -351,18 +352,14 @@ def test_group_is_the_one_that_covers(clean: Clean, monkeypatch: pytest.MonkeyPa
     """Of the reason's kind first; null where no copy covers the line."""
     from cleaning import tables
 
-    from dedup.report import Group, Occurrence
+    from dedup.model import KINDS, Copied
 
-    def occurrence(document: str, end: int, *, keeper: bool) -> Occurrence:
-        return Occurrence(document, None, (1, 1), (1, 1), 0, end, 1.0, True, keeper, "")  # noqa: FBT003
-
-    def group(name: str, kind: str, end: int) -> Group:
-        places = occurrence("in/a.txt", end, keeper=True), occurrence("in/b.txt", end, keeper=False)
-        return Group(name, kind, "block", 1, 30, end, 1.0, places)
-
-    groups = group("w", "within", 9999), group("short", "across", 9), group("x", "across", len(A))
-    empty = tables.EMPTY
-    monkeypatch.setattr(tables, "EMPTY", type(empty)(empty.version, {}, empty.summary, groups, ()))
+    one, none = np.ones(3, np.int64), np.zeros(3, np.int64)
+    kind = np.array([KINDS.index(of) for of in ("within", "across", "across")], np.int8)
+    end = np.array([9999, 9, len(A)])
+    small = none.astype(np.int8)
+    rows = Copied(one, none, end, kind, small, np.arange(3), none, none, end)
+    monkeypatch.setattr(tables, "copied", lambda _: (["w", "short", "x"], rows))
     write(Path("in"), {"a.txt": A.encode(), "b.txt": f"{A}\n{X}".encode(), "c.txt": A.encode()})
     clean("in")
     assert [(line["document"], line["group"]) for line in ledger()] == [

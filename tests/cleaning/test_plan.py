@@ -10,14 +10,16 @@ import naive
 import numpy as np
 import pytest
 import strategies
-from cleaning.tables import as_dictionary, plan_of, split
+from cleaning.tables import as_dictionary, kin_of, plan_of, split, texts_of
 from hypothesis import given
 
 from dedup.cleaning import Policy, share
-from dedup.cleaning.kinship import Normals
+from dedup.cleaning.kinship import kin
 from dedup.cleaning.plan import Removal, plan
 from dedup.cleaning.standing import Standing
+from dedup.engines.local import Local
 from dedup.errors import SettingsError
+from dedup.kernels import same_text
 from dedup.model import Facts, Matches, Strings
 from dedup.settings import Settings
 
@@ -106,10 +108,9 @@ def test_a_million_places_of_one_paragraph(scope: str) -> None:
     standing = Standing(
         doc, no, no * 201, no * 9 + 200, row % 2, words, np.zeros(len(row), np.int8)
     )
-    nothing = Normals(np.zeros(0, np.int64), Strings.of([]))
-    matches = Matches(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
+    none = Matches(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
     began = time.perf_counter()
-    made = plan(standing, matches, nothing, [np.arange(500_000)], Settings(), Policy(scope=scope))
+    made = plan(standing, [], none, [np.arange(500_000)], Settings(), Policy(scope=scope))
     assert time.perf_counter() - began < 5
     assert len(made) == (0 if scope == "within" else 999_998)
 
@@ -124,14 +125,14 @@ def test_menus_are_counted_over_texts_that_are_the_same() -> None:
     standing = Standing(doc, small, doc * 0, doc * 0 + 200, text, small + 30, flags)
     a, b = np.triu_indices(3, 1)
     matches = Matches(a.astype(np.int64), b.astype(np.int64), np.full(3, 0.9))
-    normals = Normals(np.arange(3), Strings.of(texts))
-    made = plan(standing, matches, normals, [doc], Settings(), Policy(boilerplate="remove"))
+    kin = kin_of(matches, texts_of(texts), "same")
+    made = plan(standing, [matches], kin, [doc], Settings(), Policy(boilerplate="remove"))
     assert made.doc[made.keeper < 0].tolist() == list(range(12))
     assert made.doc[made.keeper >= 0].tolist() == list(range(13, 18))
     made = plan(
         standing,
-        matches,
-        normals,
+        [matches],
+        kin,
         [doc],
         Settings(boilerplate_documents=13),
         Policy(boilerplate="remove"),
@@ -139,7 +140,7 @@ def test_menus_are_counted_over_texts_that_are_the_same() -> None:
     assert not (made.keeper < 0).any()
 
 
-def family(places: int, texts: int) -> tuple[Standing, Matches, Normals, list[I64]]:
+def family(places: int, texts: int) -> tuple[Standing, Matches, list[I64]]:
     """Make documents of one paragraph each, in turns of some texts that all match."""
     none = np.zeros(places, np.int64)
     doc = np.arange(places)
@@ -147,28 +148,39 @@ def family(places: int, texts: int) -> tuple[Standing, Matches, Normals, list[I6
     standing = Standing(doc, small, none, none + 200, doc % texts, small + 30, none.astype(np.int8))
     a, b = np.triu_indices(texts, 1)
     matches = Matches(a.astype(np.int64), b.astype(np.int64), np.full(len(a), 0.9))
-    normals = Normals(np.arange(texts), Strings.of([f"a b c {'x' * n}" for n in range(texts)]))
-    return standing, matches, normals, [doc]
+    return standing, matches, [doc]
 
 
 @pytest.mark.parametrize("scope", ["all", "within", "across"])
 def test_a_family_costs_no_more_than_its_members(scope: str) -> None:
     """100,000 places of 300 texts that match one another: a second or so, not hours."""
-    standing, matches, normals, ranks = family(100_000, 300)
+    standing, matches, ranks = family(100_000, 300)
     began = time.perf_counter()
-    made = plan(standing, matches, normals, ranks, Settings(), Policy(scope=scope, remove="match"))
+    made = plan(
+        standing, [matches], matches, ranks, Settings(), Policy(scope=scope, remove="match")
+    )
     assert time.perf_counter() - began < 5
     assert len(made) == (0 if scope == "within" else 99_999)
 
 
-def test_a_text_is_asked_for_only_where_it_decides() -> None:
-    """With `equal` none is, nor with `match`."""
-    standing, matches, _, ranks = family(10, 5)
-    nothing = Normals(np.zeros(0, np.int64), Strings.of([]))
-    made = plan(standing, matches, nothing, ranks, Settings(), Policy(remove="equal"))
-    assert made.doc.tolist() == [5, 6, 7, 8, 9]
-    made = plan(standing, matches, nothing, ranks, Settings(), Policy(remove="match"))
-    assert made.doc.tolist() == list(range(1, 10))
+@pytest.mark.parametrize("remove", ["equal", "same", "match"])
+def test_kin_are_the_matches_of_which_one_may_go(remove: str) -> None:
+    """In batches, against one pair after the other; `equal` and `match` ask for no text."""
+    normals = [f"a b c {end}" for end in ("x", "xs", "1", "y", "2")]
+    a, b = np.triu_indices(len(normals), 1)
+    matches = Matches(a.astype(np.int64), b.astype(np.int64), np.linspace(0.8, 0.9, len(a)))
+    texts = texts_of(normals)
+    batches = [texts.slice(0, 2), texts.slice(2, 5)] if remove == "same" else []
+    with Local(threads=1) as engine:
+        found = kin([matches.slice(0, 3), matches.slice(3, len(a))], batches, remove, engine)
+    wanted = [
+        (x, y, value)
+        for x, y, value in zip(a.tolist(), b.tolist(), matches.similarity.tolist(), strict=True)
+        if remove == "match" or (remove == "same" and same_text(normals[x], normals[y]))
+    ]
+    rows = zip(found.a.tolist(), found.b.tolist(), found.similarity.tolist(), strict=True)
+    assert list(rows) == wanted
+    assert (0 < len(wanted) < len(a)) == (remove == "same")
 
 
 def test_the_rule_is_the_one_that_decided() -> None:

@@ -195,10 +195,10 @@ def round_trip(data: bytes, name: str = "t.parquet", **settings: object) -> tupl
 
     Path(name).write_bytes(data)
     asked, policy = split({"max_removed": 1.0} | settings)
-    cleaning.clean([name], "out", asked, policy, detector(asked))
+    cleaning.clean([name], "out", asked, policy, detector(asked, policy.remove))
     cleaning.verify("out")
     cleaning.restore("out", "back")
-    again = cleaning.clean([f"out/{name}"], "again", asked, policy, detector(asked))
+    again = cleaning.clean([f"out/{name}"], "again", asked, policy, detector(asked, policy.remove))
     assert again.removed == 0
     return Path("out", name).read_bytes(), Path("back", name).read_bytes()
 
@@ -299,7 +299,9 @@ def test_nothing_left_and_nothing_there(
     from cleaning.tables import detector, split
 
     settings, policy = split({"max_removed": 1.0})
-    cleaning.clean(["a.txt", "t.parquet"], "out", settings, policy, detector(settings))
+    cleaning.clean(
+        ["a.txt", "t.parquet"], "out", settings, policy, detector(settings, policy.remove)
+    )
     cleaning.verify("out")
     cleaning.restore("out", "back")
     left = Path("out/t.parquet").read_bytes()

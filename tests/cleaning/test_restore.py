@@ -64,7 +64,7 @@ def test_some_groups(clean: Clean, monkeypatch: pytest.MonkeyPatch) -> None:
     """By the id in the ledger."""
     write(Path("in"), {"a.txt": f"{A}\n{B}".encode(), "b.txt": f"{A}\n{X}\n{B}\n".encode()})
     monkeypatch.setattr(
-        "dedup.cleaning.copies.Copies.group", lambda _, name, span, why: f"{name[0]}{why}{span[0]}"
+        "dedup.cleaning.copies.Copies.group", lambda _, doc, span, why: f"{doc}{why}{span[0]}"
     )
     clean("in")
     lines = Path("out/.dedup/ledger.jsonl").read_text(encoding="utf-8").split("\n")[:-1]

@@ -551,7 +551,11 @@ class Finds(Table):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Copied(Table):
-    """One row a copy: where it is, its group, and the part of the keeper that it repeats."""
+    """
+    One row a copy: where it is, its group, and the part of the keeper that it repeats.
+
+    A place of boilerplate repeats all of its keeper; the part named is the place itself.
+    """
 
     doc: I64
     start: I64

@@ -225,7 +225,7 @@ def meetings(
     """Let the texts meet, a few bands at a time, which bounds the memory."""
 
     def one(number: int) -> tuple[Stored[m.Pairs]]:
-        bands = engine.map(sketches, m.Bands, partial(candidates.band, number=number))
+        bands = map(partial(candidates.band, number=number), sketches)
         meet = partial(
             candidates.meet, number=number, banding=banding, threshold=settings.threshold
         )

@@ -65,7 +65,8 @@ class Local:
         checkpoints: Checkpoints | None = None,
     ) -> None:
         self.threads = threads or os.cpu_count() or 1
-        self.memory = machine_memory() // 4 if memory is None else memory
+        self.memory = (machine_memory() // 4 if memory is None else memory) // 2
+        """Half of what may be taken: while rows are sorted they are there twice."""
         self._meter = Meter()
         self._folder = WorkFolder(work_dir)
         self._checkpoints = checkpoints
@@ -203,7 +204,7 @@ class Local:
         runs: list[Run] = []
         filing: deque[Future[Run]] = deque()
         group: list[T | Filed[T]] = []
-        size, most = 0, self.memory // 2 if _in_memory(table) else self.memory // 4
+        size, most = 0, self.memory // (2 if _in_memory(table) else 8)
         for batch in _stored(table):
             group.append(batch)
             size += batch.nbytes

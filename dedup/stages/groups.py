@@ -26,7 +26,7 @@ from dedup.model import (
     Strings,
     Table,
 )
-from dedup.rows import fresh, rank_within
+from dedup.rows import fresh, rank_within, spans
 from dedup.stages.normalise import without_rest
 
 if TYPE_CHECKING:
@@ -174,24 +174,20 @@ def stars(texts: I64, matches: Iterable[Matches]) -> Keepers:
     """
     Give each text the first one in Order that keeps and that it matches, or itself.
 
-    `texts` are sorted ranks; matches with others are left out.
+    `texts` are sorted ranks, matches sorted by a, b; those with others are left out. Whether a text
+    keeps is settled by the matches with earlier ones, so one pass in the order of `a` will do.
     """
-    parts = [_inside(texts, batch) for batch in matches]
-    if not parts or not len(texts):
-        return Keepers(texts, texts, np.ones(len(texts)))
-    known = Matches.concat(parts)
-    value = np.ones(len(texts))
-    order = np.lexsort((known.a, known.b))
-    first = list(range(len(texts)))
-    by = [-1] * len(texts)
-    for row, a, b in zip(
-        order.tolist(), known.a[order].tolist(), known.b[order].tolist(), strict=True
-    ):
-        if by[b] < 0 and by[a] < 0:
-            first[b], by[b] = a, row
-    led = np.flatnonzero(np.array(by) >= 0)
-    value[led] = known.similarity[np.array(by)[led]]
-    return Keepers(texts, texts[np.array(first)], value)
+    keeper, value = np.arange(len(texts)), np.ones(len(texts))
+    for batch in matches:
+        known = _inside(texts, batch)
+        starts = np.flatnonzero(fresh(known.a))
+        firsts = known.a[starts].tolist()
+        for a, (first, past) in zip(firsts, spans(starts, len(known)), strict=True):
+            if keeper[a] == a:
+                b, found = known.b[first:past], known.similarity[first:past]
+                free = keeper[b] == b
+                keeper[b[free]], value[b[free]] = a, found[free]
+    return Keepers(texts, texts[keeper], value)
 
 
 def _inside(texts: I64, matches: Matches) -> Matches:

@@ -14,6 +14,7 @@ import numpy as np
 from dedup.model import Strings, Table
 
 if TYPE_CHECKING:
+    from io import FileIO
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -42,21 +43,22 @@ class Filed(Generic[T]):
         """Read the rows from `start` up to `stop`."""
         stop = self.rows if stop is None else stop
         columns: dict[str, Any] = {}
-        with self.path.open("rb") as stream:
-            arrays = {entry[0]: entry for entry in self.layout}
+        arrays = {entry[0]: entry for entry in self.layout}
+        with self.path.open("rb", buffering=0) as stream:
             for field in fields(self.kind):
                 if field.name in arrays:
                     columns[field.name] = _read(stream, arrays[field.name], start, stop)
                     continue
                 offsets = _read(stream, arrays[f"{field.name}.offsets"], start, stop + 1)
-                data = _read(stream, arrays[f"{field.name}.data"], *offsets[[0, -1]].tolist())
+                edges = int(offsets[0]), int(offsets[-1])
+                data = _read(stream, arrays[f"{field.name}.data"], *edges)
                 columns[field.name] = Strings(data, offsets - offsets[0])
         return self.kind(**columns)
 
     def column(self, name: str, start: int = 0, stop: int | None = None) -> I64:
         """Read some rows of one column of whole numbers."""
         entry = next(entry for entry in self.layout if entry[0] == name)
-        with self.path.open("rb") as stream:
+        with self.path.open("rb", buffering=0) as stream:
             rows = _read(stream, entry, start, self.rows if stop is None else stop)
         whole: I64 = rows.astype(np.int64, copy=False)
         return whole
@@ -80,15 +82,16 @@ def file(table: T, path: Path) -> Filed[T]:
 
 
 def _read(
-    stream: Any,  # noqa: ANN401 - a file, as `np.fromfile` wants it
-    entry: tuple[str, str, tuple[int, ...], int, int],
-    start: int,
-    stop: int,
+    stream: FileIO, entry: tuple[str, str, tuple[int, ...], int, int], start: int, stop: int
 ) -> NDArray[Any]:
     _, dtype, shape, offset, _ = entry
-    width = int(np.prod(shape, dtype=np.int64))
-    stream.seek(offset + start * width * np.dtype(dtype).itemsize)
-    rows = np.fromfile(stream, dtype, (stop - start) * width)
-    if len(rows) != (stop - start) * width:
-        raise OSError(f"{stream.name} is shorter than it was written")
-    return rows.reshape(-1, *shape) if shape else rows
+    rows = np.empty((stop - start, *shape), dtype)
+    if rows.size:
+        room = rows.data.cast("B")
+        stream.seek(offset + start * (rows.nbytes // len(rows)))
+        while room:
+            count = stream.readinto(room)
+            if not count:
+                raise OSError(f"{stream.name} is shorter than it was written")
+            room = room[count:]
+    return rows

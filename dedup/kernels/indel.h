@@ -15,6 +15,9 @@
 
 #define DEDUP_LETTERS 0x1000 /* code points below have a row of their own */
 #define DEDUP_LOOK 32        /* letters after which it is seen whether the limit can still be met */
+#define DEDUP_WIDE 4         /* words of a pattern from which a smaller limit is tried first: */
+#define DEDUP_NEAR 64        /* letters more than the lengths differ by, */
+#define DEDUP_WIDER 4        /* and so many times more where that does not do */
 
 enum { DEDUP_FAR = -1, DEDUP_NO_MEMORY = -2 };
 
@@ -112,13 +115,23 @@ static inline const uint64_t *dedup_row_of(const dedup_comparing *by, uint32_t l
     return slot ? by->others + (int64_t)(slot - 1) * words : NULL;
 }
 
+/* Note where each letter of the pattern stands. Returns 0 where there is no memory. */
+static int dedup_note(dedup_comparing *by, int64_t m, int64_t words) {
+    for (int64_t k = 0; k < m; k++) {
+        uint64_t *const place = dedup_new_row(by, by->pattern[k], words);
+        if (!place) return 0;
+        place[k / 64] |= UINT64_C(1) << k % 64;
+    }
+    return 1;
+}
+
 /* Forget the pattern. */
 static void dedup_forget(dedup_comparing *by, int64_t m, int64_t words) {
     by->count = 0;
     for (int64_t k = 0; k < m; k++) {
         const uint32_t letter = by->pattern[k];
         if (letter < DEDUP_LETTERS) {
-            for (int64_t w = 0; w < words; w++) by->bits[(int64_t)letter * words + w] = 0;
+            by->bits[(int64_t)letter * words + k / 64] = 0;
         } else { /* with all that stands in its way: everything goes */
             for (uint32_t at = dedup_home(letter); by->slots[at & by->mask]; at++)
                 by->slots[at & by->mask] = 0;
@@ -126,50 +139,62 @@ static void dedup_forget(dedup_comparing *by, int64_t m, int64_t words) {
     }
 }
 
-/* The length of the longest common subsequence of the pattern, m letters, and the text, n letters;
- * or a smaller number than `least` where it is below. */
+/* The length of the longest common subsequence of the pattern that was noted, m letters, and the
+ * text, n >= m letters; or a smaller number than `least` where it is below. A common subsequence of
+ * `least` letters pairs the text's letter j with letters j - after to j + before of the pattern: only
+ * their words are followed. */
 static int64_t dedup_common(dedup_comparing *by, int64_t m, int64_t n, int64_t least) {
-    const int64_t words = (m + 63) / 64;
+    const int64_t words = (m + 63) / 64, before = m - least, after = n - least;
     const uint32_t *text = by->text;
     uint64_t *const row = by->row;
-    int64_t common = 0, left = n;
-    for (int64_t k = 0; k < m; k++) {
-        uint64_t *const place = dedup_new_row(by, by->pattern[k], words);
-        if (!place) {
-            dedup_forget(by, k, words);
-            return DEDUP_NO_MEMORY;
-        }
-        place[k / 64] |= UINT64_C(1) << k % 64;
-    }
+    int64_t passed = 0, common = 0, j = 0, first = 0;
     for (int64_t w = 0; w < words; w++) row[w] = ~UINT64_C(0);
-    while (left && common + left >= least) {
-        int some = left < DEDUP_LOOK ? (int)left : DEDUP_LOOK;
-        left -= some;
-        if (words == 1) {
-            uint64_t only = row[0];
-            for (; some; some--) {
-                const uint64_t *const place = dedup_row_of(by, *text++, 1);
-                const uint64_t both = place ? only & *place : 0;
+    while (j < n && common + n - j >= least) {
+        const int64_t end = j + DEDUP_LOOK < n ? j + DEDUP_LOOK : n;
+        int64_t last = (end - 1 + before) / 64;
+        if (last >= words) last = words - 1;
+        for (; first < last && 64 * (first + 1) <= j - after; first++)
+            passed += dedup_ones(~row[first]);
+        if (first == last) {
+            uint64_t only = row[first];
+            for (; j < end; j++) {
+                const uint64_t *const place = dedup_row_of(by, *text++, words);
+                const uint64_t both = place ? only & place[first] : 0;
                 only = (only + both) | (only - both);
             }
-            row[0] = only;
+            row[first] = only;
         }
-        for (; some; some--) {
+        for (; j < end; j++) {
             const uint64_t *const place = dedup_row_of(by, *text++, words);
             uint64_t carry = 0;
             if (!place) continue;
-            for (int64_t w = 0; w < words; w++) {
+            for (int64_t w = first; w <= last; w++) {
                 const uint64_t old = row[w], both = old & place[w];
                 const uint64_t sum = old + both, whole = sum + carry;
                 carry = (sum < old) | (whole < sum);
                 row[w] = whole | (old - both);
             }
         }
-        common = 0;
-        for (int64_t w = 0; w < words; w++) common += dedup_ones(~row[w]);
+        common = passed;
+        for (int64_t w = first; w <= last; w++) common += dedup_ones(~row[w]);
     }
-    dedup_forget(by, m, words);
     return common;
+}
+
+/* The distance of the pattern, m letters, and the text, n >= m letters, DEDUP_FAR where it is above
+ * `limit`, or DEDUP_NO_MEMORY. A smaller limit is tried first, since most that are near are very near
+ * (Ukkonen, Algorithms for approximate string matching, 1985). */
+static int64_t dedup_closest(dedup_comparing *by, int64_t m, int64_t n, int64_t limit) {
+    const int64_t words = (m + 63) / 64;
+    int64_t distance = DEDUP_NO_MEMORY, tried = words < DEDUP_WIDE ? limit : n - m + DEDUP_NEAR;
+    if (dedup_note(by, m, words))
+        for (;; tried *= DEDUP_WIDER) {
+            if (tried > limit) tried = limit;
+            distance = m + n - 2 * dedup_common(by, m, n, (m + n - tried + 1) / 2);
+            if (distance <= tried || tried == limit) break;
+        }
+    dedup_forget(by, m, words);
+    return distance <= limit ? distance : DEDUP_FAR;
 }
 
 /* The distance of two texts, DEDUP_FAR where it is above `limit`, or DEDUP_NO_MEMORY. */
@@ -192,9 +217,7 @@ static int64_t dedup_distance(dedup_comparing *by, const uint8_t *a, const uint8
     }
     if (n - m > limit) return DEDUP_FAR;
     if (!m) return n;
-    common = dedup_common(by, m, n, (m + n - limit + 1) / 2);
-    if (common < 0) return common;
-    return m + n - 2 * common <= limit ? m + n - 2 * common : DEDUP_FAR;
+    return dedup_closest(by, m, n, limit);
 }
 
 /* Write the distance of row `a[pair]` of one column and row `b[pair]` of another. Returns 0 where there

@@ -21,6 +21,8 @@ pytestmark = pytest.mark.usefixtures("kernel")
 ALPHABETS = ["abc", "éàüça", "абвг", "漢字仮名", "한국어", "😀a", "ab cd é漢"]
 TEXTS = st.lists(st.sampled_from(ALPHABETS).flatmap(lambda a: st.text(a, max_size=150)), min_size=1)
 
+RATES = st.sampled_from([0.0, 0.01, 0.1, 0.3])
+
 
 def column(texts: list[str]) -> tuple[np.ndarray, np.ndarray]:
     """Make a ragged column."""
@@ -52,6 +54,24 @@ def test_indel_of_long_texts(length: int) -> None:
     for limit, wanted in ((distance, distance), (distance - 1, -1), (2 * length + 2, distance)):
         found = kernels.indel(column([text]), column([other]), rows, rows, np.array([limit]))
         assert found.tolist() == [wanted]
+
+
+@given(
+    seed=st.integers(0, 9999), length=st.integers(200, 1500), cut=st.integers(0, 600), share=RATES
+)
+def test_indel_follows_what_is_moved_far(seed: int, length: int, cut: int, share: float) -> None:
+    """A piece put in or left out at either end moves all behind it; limits around the distance."""
+    dice = random.Random(seed)  # noqa: S311 - no secret
+    letters = dice.choice(["ab", "abcdefgh é", "漢字仮名かな"])
+    text = "".join(dice.choices(letters, k=length))
+    at = dice.choice([0, length // 2, length])
+    other = text[:at] + "".join(dice.choices(letters, k=cut)) + text[at + dice.choice([0, cut]) :]
+    other = "".join(c for c in other if dice.random() > share)
+    distance = Indel.distance(text, other)
+    limits = np.array([max(0, distance - 1), distance, distance + 1, 2 * distance, length // 3])
+    rows = np.zeros(len(limits), np.int64)
+    wanted = [distance if distance <= limit else -1 for limit in limits]
+    assert kernels.indel(column([text]), column([other]), rows, rows, limits).tolist() == wanted
 
 
 @given(texts=TEXTS)

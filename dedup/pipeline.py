@@ -278,7 +278,7 @@ def blocks(
     scenes = engine.join(together, whole, (("doc",), ("doc",)), m.Scenes, runs.scene)
     chosen = engine.join(
         found,
-        engine.by_key(scenes, ("copy", *PLACE), m.Scenes, _same),
+        scenes,
         (("copy", "source", "j", "i"), ("copy", *PLACE)),
         m.Runs,
         partial(runs.choose, settings=settings),
@@ -324,7 +324,7 @@ def passages_beside(
     scenes = engine.join(together, whole, (("doc",), ("doc",)), m.Scenes, runs.scene)
     chosen = engine.join(
         links,
-        engine.by_key(scenes, ("copy", *PLACE), m.Scenes, _same),
+        scenes,
         (("copy", "source", "chain", "at"), ("copy", *PLACE)),
         m.Passages,
         partial(passages.choose, settings=settings),

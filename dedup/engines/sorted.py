@@ -223,20 +223,9 @@ def _gathered(batches: Sequence[T], bounds: NDArray[np.int64], rows: I64) -> T:
     for name in type(batches[0]).names():
         parts = [getattr(b, name) for b in batches]
         if isinstance(parts[0], Strings):
-            columns[name] = _ragged(parts, batch, theirs)
+            columns[name] = Strings(
+                *kernels.gather_texts([(p.data, p.offsets) for p in parts], batch, theirs)
+            )
         else:
             columns[name] = kernels.gather(parts, batch, theirs)
     return type(batches[0])(**columns)
-
-
-def _ragged(parts: Sequence[Strings], batch: I64, rows: I64) -> Strings:
-    """Gather rows of ragged columns."""
-    starts = kernels.gather([p.offsets[:-1] for p in parts], batch, rows)
-    ends = kernels.gather([p.offsets[1:] for p in parts], batch, rows)
-    offsets = np.zeros(len(rows) + 1, np.int64)
-    np.cumsum(ends - starts, out=offsets[1:])
-    data = np.empty(offsets[-1], np.uint8)
-    for number, part in enumerate(parts):
-        mine = np.flatnonzero(batch == number)
-        kernels.copy(part.data, starts[mine], ends[mine], offsets[mine], data)
-    return Strings(data, offsets)

@@ -47,6 +47,7 @@ __all__ = [
     "equal_components_at",
     "extend",
     "gather",
+    "gather_texts",
     "has_number",
     "indel",
     "meet",
@@ -129,17 +130,33 @@ def gather(
     """
     first = parts[0]
     part = _array(part, np.int64, 1)
-    row = _same(row, part)
-    sizes = np.array([len(some) for some in parts])
-    if len(part) and (
-        part.min() < 0 or part.max() >= len(parts) or row.min() < 0 or (row >= sizes[part]).any()
-    ):
-        message = f"rows must be those of {len(parts)} arrays"
-        raise ValueError(message)
     width = first.itemsize * int(np.prod(first.shape[1:], dtype=np.int64))
     raw = [_rows(some, first).view(np.uint8).reshape(len(some), width) for some in parts]
-    gathered: NDArray[np.uint8] = _kernel.gather(raw, part, row)
+    gathered: NDArray[np.uint8] | None = _kernel.gather(raw, part, _same(row, part))
+    if gathered is None:
+        message = f"rows must be those of {len(parts)} arrays"
+        raise ValueError(message)
     return gathered.view(first.dtype).reshape(len(part), *first.shape[1:])
+
+
+def gather_texts(
+    parts: Sequence[tuple[NDArray[np.uint8], NDArray[np.int64]]],
+    part: NDArray[np.int64],
+    row: NDArray[np.int64],
+) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """
+    Return text `row[i]` of column `part[i]` of *parts*, int64[k] both, end to end; their offsets.
+
+    Numbers of columns or texts that are not there, or do not lie in the data, are a `ValueError`.
+    """
+    columns = [(_array(data, np.uint8, 1), _array(own, np.int64, 1)) for data, own in parts]
+    part = _array(part, np.int64, 1)
+    texts: tuple[NDArray[np.uint8], NDArray[np.int64]] | None
+    texts = _kernel.gather_texts(columns, part, _same(row, part))
+    if texts is None:
+        message = f"texts must be those of {len(parts)} columns"
+        raise ValueError(message)
+    return texts
 
 
 def pieces(

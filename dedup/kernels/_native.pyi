@@ -27,6 +27,19 @@ def gather(
     part: NDArray[np.int64],
     row: NDArray[np.int64],
     to: NDArray[np.uint8],
+) -> bool: ...
+def lay_texts(
+    parts: NDArray[np.int64],
+    part: NDArray[np.int64],
+    row: NDArray[np.int64],
+    offsets: NDArray[np.int64],
+) -> bool: ...
+def gather_texts(
+    parts: NDArray[np.int64],
+    part: NDArray[np.int64],
+    row: NDArray[np.int64],
+    offsets: NDArray[np.int64],
+    to: NDArray[np.uint8],
 ) -> None: ...
 def characters(
     data: NDArray[np.uint8], offsets: NDArray[np.int64], counts: NDArray[np.int32]

@@ -24,9 +24,27 @@ cdef extern from "columns.h":
         const uint8_t *data, const int64_t *starts, const int64_t *ends, const int64_t *places,
         int64_t rows, uint8_t *to
     ) nogil
-    void dedup_gather(
-        const uint8_t *const *parts, const int64_t *part, const int64_t *row, int64_t rows,
-        int64_t width, uint8_t *to
+    ctypedef struct dedup_part:
+        const uint8_t *rows
+        int64_t count
+
+    ctypedef struct dedup_texts:
+        const uint8_t *data
+        int64_t length
+        const int64_t *offsets
+        int64_t count
+
+    int dedup_gather(
+        const dedup_part *parts, int64_t count, const int64_t *part, const int64_t *row,
+        int64_t rows, int64_t width, uint8_t *to
+    ) nogil
+    int dedup_lay_texts(
+        const dedup_texts *parts, int64_t count, const int64_t *part, const int64_t *row,
+        int64_t rows, int64_t *offsets
+    ) nogil
+    void dedup_gather_texts(
+        const dedup_texts *parts, const int64_t *part, const int64_t *row, int64_t rows,
+        const int64_t *offsets, uint8_t *to
     ) nogil
     void dedup_characters(
         const uint8_t *data, const int64_t *offsets, int64_t rows, int32_t *counts
@@ -162,13 +180,41 @@ def copy(
 
 
 def gather(
-    const int64_t[::1] parts, const int64_t[::1] part, const int64_t[::1] row, uint8_t[:, ::1] to,
+    const int64_t[:, ::1] parts, const int64_t[::1] part, const int64_t[::1] row,
+    uint8_t[:, ::1] to,
 ):
-    """Copy rows of several arrays, of which `parts` has the addresses, end to end."""
+    """Copy rows of several arrays, given by address and number of rows; return if all are there."""
+    cdef bint found
     with nogil:
-        dedup_gather(
-            <const uint8_t *const *>&parts[0], &part[0], &row[0], to.shape[0], to.shape[1],
-            &to[0, 0],
+        found = dedup_gather(
+            <const dedup_part *>&parts[0, 0], parts.shape[0], &part[0], &row[0], to.shape[0],
+            to.shape[1], &to[0, 0],
+        )
+    return found
+
+
+def lay_texts(
+    const int64_t[:, ::1] parts, const int64_t[::1] part, const int64_t[::1] row,
+    int64_t[::1] offsets,
+):
+    """Write the offsets of texts of several columns, given as by `gather_texts`."""
+    cdef bint found
+    with nogil:
+        found = dedup_lay_texts(
+            <const dedup_texts *>&parts[0, 0], parts.shape[0], &part[0], &row[0],
+            row.shape[0], &offsets[0],
+        )
+    return found
+
+
+def gather_texts(
+    const int64_t[:, ::1] parts, const int64_t[::1] part, const int64_t[::1] row,
+    const int64_t[::1] offsets, uint8_t[::1] to,
+):
+    """Copy texts; columns are given by the address and the number of their bytes, then offsets."""
+    with nogil:
+        dedup_gather_texts(
+            <const dedup_texts *>&parts[0, 0], &part[0], &row[0], row.shape[0], &offsets[0], &to[0],
         )
 
 

@@ -47,19 +47,64 @@ static void dedup_prefixes(const uint8_t *data, const int64_t *offsets, int64_t 
     }
 }
 
-static void dedup_gather(const uint8_t *const *parts, const int64_t *part, const int64_t *row,
-                         int64_t rows, int64_t width, uint8_t *to) {
-#define DEDUP_GATHER(WIDTH)              \
-    for (int64_t i = 0; i < rows; i++) \
-    memcpy(to + i * (WIDTH), parts[part[i]] + row[i] * (WIDTH), (size_t)(WIDTH))
+/* Rows of one width of several arrays. */
+typedef struct {
+    const uint8_t *rows;
+    int64_t count;
+} dedup_part;
+
+/* Copy rows end to end. Returns 0 where one is not there. */
+static int dedup_gather(const dedup_part *parts, int64_t count, const int64_t *part,
+                        const int64_t *row, int64_t rows, int64_t width, uint8_t *to) {
+#define DEDUP_GATHER(WIDTH)                                                                    \
+    for (int64_t i = 0; i < rows; i++) {                                                       \
+        if (part[i] < 0 || part[i] >= count || row[i] < 0 || row[i] >= parts[part[i]].count)   \
+            return 0;                                                                          \
+        memcpy(to + i * (WIDTH), parts[part[i]].rows + row[i] * (WIDTH), (size_t)(WIDTH));     \
+    }                                                                                          \
+    break
     switch (width) {
-    case 1: DEDUP_GATHER(1); break;
-    case 4: DEDUP_GATHER(4); break;
-    case 8: DEDUP_GATHER(8); break;
-    case 128: DEDUP_GATHER(128); break;
+    case 1: DEDUP_GATHER(1);
+    case 4: DEDUP_GATHER(4);
+    case 8: DEDUP_GATHER(8);
+    case 128: DEDUP_GATHER(128);
     default: DEDUP_GATHER(width);
     }
 #undef DEDUP_GATHER
+    return 1;
+}
+
+/* A ragged column: its texts, their bytes, their number and offsets. */
+typedef struct {
+    const uint8_t *data;
+    int64_t length;
+    const int64_t *offsets;
+    int64_t count;
+} dedup_texts;
+
+/* Write the offsets of texts that are to stand end to end. Returns 0 where one is not there. */
+static int dedup_lay_texts(const dedup_texts *parts, int64_t count, const int64_t *part,
+                           const int64_t *row, int64_t rows, int64_t *offsets) {
+    int64_t at = 0;
+    for (int64_t i = 0; i < rows; i++) {
+        if (part[i] < 0 || part[i] >= count) return 0;
+        const dedup_texts *const from = parts + part[i];
+        if (row[i] < 0 || row[i] >= from->count) return 0;
+        const int64_t start = from->offsets[row[i]], end = from->offsets[row[i] + 1];
+        if (start < 0 || start > end || end > from->length) return 0;
+        offsets[i] = at;
+        at += end - start;
+    }
+    offsets[rows] = at;
+    return 1;
+}
+
+/* Copy the texts to their offsets. */
+static void dedup_gather_texts(const dedup_texts *parts, const int64_t *part, const int64_t *row,
+                               int64_t rows, const int64_t *offsets, uint8_t *to) {
+    for (int64_t i = 0; i < rows; i++)
+        memcpy(to + offsets[i], parts[part[i]].data + parts[part[i]].offsets[row[i]],
+               (size_t)(offsets[i + 1] - offsets[i]));
 }
 
 #endif

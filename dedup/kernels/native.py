@@ -40,12 +40,30 @@ def copy(
 
 def gather(
     parts: list[NDArray[np.uint8]], part: NDArray[np.int64], row: NDArray[np.int64]
-) -> NDArray[np.uint8]:
-    """Return rows of several arrays."""
+) -> NDArray[np.uint8] | None:
+    """Return rows of several arrays; `None` where one is not there."""
     to = np.empty((len(part), parts[0].shape[1]), np.uint8)
-    if to.size:
-        _native.gather(np.array([some.ctypes.data for some in parts], np.int64), part, row, to)
-    return to
+    places = np.array([(some.ctypes.data, len(some)) for some in parts], np.int64)
+    return to if not to.size or _native.gather(places, part, row, to) else None
+
+
+def gather_texts(
+    parts: list[tuple[NDArray[np.uint8], NDArray[np.int64]]],
+    part: NDArray[np.int64],
+    row: NDArray[np.int64],
+) -> tuple[NDArray[np.uint8], NDArray[np.int64]] | None:
+    """Return texts of several columns end to end; `None` where one is not there."""
+    offsets = np.zeros(len(part) + 1, np.int64)
+    columns = [
+        (data.ctypes.data, len(data), own.ctypes.data, len(own) - 1) for data, own in parts
+    ]
+    places = np.array(columns, np.int64)
+    if len(part) and not _native.lay_texts(places, part, row, offsets):
+        return None
+    to = np.empty(offsets[-1], np.uint8)
+    if len(to):
+        _native.gather_texts(places, part, row, offsets, to)
+    return to, offsets
 
 
 def characters(data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> NDArray[np.int32]:

@@ -26,13 +26,37 @@ def copy(data: Bytes, starts: Numbers, ends: Numbers, places: Numbers, to: Bytes
     to[places[row] + step] = data[starts[row] + step]
 
 
-def gather(parts: list[Bytes], part: Numbers, row: Numbers) -> Bytes:
-    """Return rows of several arrays."""
+def gather(parts: list[Bytes], part: Numbers, row: Numbers) -> Bytes | None:
+    """Return rows of several arrays; `None` where one is not there."""
+    if not _are_there(np.array([len(some) for some in parts]), part, row):
+        return None
     to = np.empty((len(part), parts[0].shape[1]), np.uint8)
     for number, some in enumerate(parts):
         mine = part == number
         to[mine] = some[row[mine]]
     return to
+
+
+def gather_texts(
+    parts: list[tuple[Bytes, Numbers]], part: Numbers, row: Numbers
+) -> tuple[Bytes, Numbers] | None:
+    """Return texts of several columns end to end; `None` where one is not there."""
+    if not _are_there(np.array([len(own) - 1 for _, own in parts]), part, row):
+        return None
+    texts = []
+    for n, at in zip(part.tolist(), row.tolist(), strict=True):
+        data, offsets = parts[n]
+        start, end = offsets[at : at + 2].tolist()
+        if not 0 <= start <= end <= len(data):
+            return None
+        texts.append(data[start:end])
+    lengths = np.array([len(text) for text in texts], np.int64)
+    return np.concatenate([np.zeros(0, np.uint8), *texts]), np.append(0, np.cumsum(lengths))
+
+
+def _are_there(sizes: Numbers, part: Numbers, row: Numbers) -> bool:
+    known = (part >= 0) & (part < len(sizes)) & (row >= 0)
+    return bool(known.all() and (row < sizes[part]).all())
 
 
 def characters(data: Bytes, offsets: Numbers) -> NDArray[np.int32]:

@@ -168,6 +168,27 @@ def test_gather(shape: tuple[int, ...], dtype: type) -> None:
             kernels.gather(parts, *(np.array([n]) for n in wrong))
 
 
+@given(texts=st.lists(TEXTS, min_size=1, max_size=4), seed=st.integers(0, 999))
+def test_gather_texts(texts: list[list[str]], seed: int) -> None:
+    """Texts of several columns, in any order and often; what is not there is refused."""
+    dice = random.Random(seed)  # noqa: S311 - no secret
+    every = [(n, at) for n, own in enumerate(texts) for at in range(len(own))]
+    some = dice.choices(every, k=dice.randrange(20))
+    part, row = np.array(some, np.int64).reshape(-1, 2).T
+    parts = [column(own) for own in texts]
+    found = Strings(*kernels.gather_texts(parts, part, row))
+
+    assert found.list() == [texts[n][at] for n, at in some]
+    for wrong in ((0, len(texts[0])), (len(texts), 0), (0, -1), (-1, 0)):
+        with pytest.raises(ValueError, match="texts must be those"):
+            kernels.gather_texts(parts, *(np.array([n]) for n in wrong))
+    for offsets in ([0, 5], [3, 2], [-1, 2]):
+        with pytest.raises(ValueError, match="texts must be those"):
+            kernels.gather_texts(
+                [(np.zeros(4, np.uint8), np.array(offsets))], np.array([0]), np.array([0])
+            )
+
+
 @given(cuts=st.lists(st.integers(0, 50), min_size=2, max_size=20))
 def test_pieces(cuts: list[int]) -> None:
     """Stretches come end to end, in any order, overlapping or empty."""

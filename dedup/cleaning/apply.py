@@ -68,18 +68,18 @@ def write_file(  # noqa: PLR0913 - one file: what is known, where from, where to
     where it no longer has the checksum from before.
     """
     first, stop = work.documents.get(source.path, (0, 0))
-    characters = work.facts.characters
+    characters, folder = work.facts.characters, source_folder(source)
     if work.labels is None:
-        counts.tallies.add(source_folder(source), stop - first, int(characters[first:stop].sum()))
+        counts.tallies.add(folder, stop - first, int(characters[first:stop].sum()))
     else:
         for doc in range(first, stop):
-            counts.tallies.add(work.source_of(doc, source), 1, int(characters[doc]))
+            counts.tallies.add(work.source_of(doc, folder), 1, int(characters[doc]))
     if not work.touches(source):
         return _copy(work, source, output, sha256, target)
 
     def take(part: Part) -> None:
         if part.doc is not None:
-            counts.add(work.source_of(part.doc, source), part)
+            counts.add(work.source_of(part.doc, folder), part)
         for line in part.lines:
             ledger.add(line)
 

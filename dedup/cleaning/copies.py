@@ -29,7 +29,8 @@ class Copies:
 
     def __init__(self, ids: Sequence[str], copied: Copied) -> None:
         """Take the ids in the order of the report, and the copies sorted by `doc`, `start`."""
-        self._ids, self._copied = ids, copied
+        self._ids, self._docs = ids, copied.doc
+        self._rows = copied.kind, copied.start, copied.end, copied.group
         self._doc = -1
         self._here: dict[str, tuple[list[Row], list[int]]] = {}
         """Of this document by kind: its copies, and how far those up to each one reach."""
@@ -45,13 +46,10 @@ class Copies:
         return None if own is None else self._ids[own]
 
     def _of(self, doc: int) -> dict[str, tuple[list[Row], list[int]]]:
-        first, past = np.searchsorted(self._copied.doc, [doc, doc + 1])
-        here = self._copied.slice(first, past)
+        first, past = np.searchsorted(self._docs, (doc, doc + 1)).tolist()
         rows: dict[str, list[Row]] = {}
-        for kind, *row in zip(
-            *(column.tolist() for column in (here.kind, here.start, here.end, here.group)),
-            strict=True,
-        ):
+        here = [column[first:past].tolist() for column in self._rows]
+        for kind, *row in zip(*here, strict=True):
             rows.setdefault(KINDS[kind], []).append((row[0], row[1], row[2]))
         return {
             kind: (some, [*accumulate((end for _, end, _ in some), max)])

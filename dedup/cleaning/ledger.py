@@ -18,8 +18,7 @@ import base64
 import binascii
 import hashlib
 import json
-from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
@@ -33,8 +32,7 @@ PASSAGE = "passage"
 REASONS = ("within", "across", "boilerplate", "document", PASSAGE)
 
 
-@dataclass(frozen=True, slots=True)
-class Keeper:
+class Keeper(NamedTuple):
     """What stays in place of a removal."""
 
     document: str
@@ -43,8 +41,7 @@ class Keeper:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line of the ledger."""
 
     document: str

@@ -8,7 +8,7 @@ bytes; nothing is ever serialised anew, so what is not cut is the same bytes.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -16,7 +16,6 @@ import numpy as np
 from dedup import formats
 from dedup.cleaning.copies import Copies
 from dedup.cleaning.cuts import Cut, Cuts, Decision, cuts_of
-from dedup.cleaning.layout import source_folder
 from dedup.cleaning.ledger import Keeper, Line
 from dedup.cleaning.manifest import MODE_NAMES, Entry, text_sha256
 from dedup.cleaning.standing import NONE
@@ -121,10 +120,10 @@ class Work:
         both = [np.searchsorted(doc, edges) for doc in (self.plan.doc, self.stretches.doc)]
         return any(first < stop for first, stop in both)
 
-    def source_of(self, doc: int, source: Source) -> str:
-        """Give the source that the guard counts a document to."""
+    def source_of(self, doc: int, folder: str) -> str:
+        """Give the source that the guard counts a document to: its folder, unless a field says."""
         if self.labels is None:
-            return source_folder(source)
+            return folder
         return self.labels[doc] or f"(no {self.policy.source_field})"
 
 
@@ -214,7 +213,7 @@ def _with_rest(part: Part, rest: bytes) -> Part:
     if not rest:
         return part
     first = part.lines[0]
-    return part._replace(lines=(replace(first, raw=first.bytes + rest), *part.lines[1:]))
+    return part._replace(lines=(first._replace(raw=first.bytes + rest), *part.lines[1:]))
 
 
 def _document(  # noqa: PLR0913 - a document, where it is, and what goes of it
@@ -256,7 +255,7 @@ def _document(  # noqa: PLR0913 - a document, where it is, and what goes of it
         except InputError as error:
             raise InputError(f"{source.path}: {error}") from error
     elif record.id is not None:
-        lines[0] = replace(lines[0], raw=piece.raw[lead:])
+        lines[0] = lines[0]._replace(raw=piece.raw[lead:])
     sha256 = text_sha256(without(text, spans)) if cuts.written else None
     begin = None if cuts.written else at + lead
     entry = Entry(number, record.id, MODE_NAMES[mode], len(lines), sha256, begin)

@@ -54,9 +54,7 @@ def gather_texts(
 ) -> tuple[NDArray[np.uint8], NDArray[np.int64]] | None:
     """Return texts of several columns end to end; `None` where one is not there."""
     offsets = np.zeros(len(part) + 1, np.int64)
-    columns = [
-        (data.ctypes.data, len(data), own.ctypes.data, len(own) - 1) for data, own in parts
-    ]
+    columns = [(data.ctypes.data, len(data), own.ctypes.data, len(own) - 1) for data, own in parts]
     places = np.array(columns, np.int64)
     if len(part) and not _native.lay_texts(places, part, row, offsets):
         return None

@@ -24,15 +24,20 @@ from rapidfuzz.distance import Indel
 from dedup import kernels
 from dedup.model import Passages, Strings
 from dedup.rows import fresh
+from dedup.stages.in_step import in_step
 from dedup.stages.seeds import LENGTH, WORD, stream
 from dedup.stages.stretches import BOUND
-from dedup.stages.verify import DIGITS, similarity
+from dedup.stages.verify import DIGITS, ratios
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator, Sequence
+    from typing import TypeAlias
 
     from dedup.model import I64, Links, Scenes
     from dedup.settings import Settings
+
+    Question: TypeAlias = "Candidate | list[Chain]"
+    Found: TypeAlias = "list[Candidate]"
 
 WITHIN_WORDS = 50
 """Fewest words of a passage within one document."""
@@ -65,6 +70,17 @@ class Candidate(NamedTuple):
     """It was extended over words that differ."""
 
 
+class Chain(NamedTuple):
+    """Seeds that are to be extended, and what they may reach."""
+
+    first: int
+    """Rows of the seeds, half-open."""
+    past: int
+    limits: tuple[int, int, int, int]
+    """As of a `Candidate`."""
+    freely: bool = True
+
+
 class Chosen(NamedTuple):
     """A candidate that holds."""
 
@@ -76,28 +92,31 @@ class Chosen(NamedTuple):
 def choose(links: Links, scenes: Scenes, settings: Settings) -> Passages:
     """Choose the passages of each document `copy`; links sorted by copy, source, chain, at."""
     scene = Scene(links, scenes, settings)
-    found = [one for candidates in scene.candidates() for one in chosen(candidates, scene)]
-    return scene.table(found)
+    choices = in_step([chosen(kind, scene) for kind in scene.candidates()], scene.answers)
+    return scene.table([one for found in choices for one in found])
 
 
-def chosen(candidates: list[Candidate], scene: Scene) -> Iterator[Chosen]:
+def chosen(candidates: list[Candidate], scene: Scene) -> Generator[Question, Any, list[Chosen]]:
     """Give the passages of one kind in one document, longest first."""
     heapify(candidates)
+    found: list[Chosen] = []
     taken: list[tuple[int, int]] = []  # sorted; they are disjoint
     while candidates:
         best = heappop(candidates)
         over = overlapping(taken, best.first, best.past)
         if over:
-            parts = scene.clear_of(best, over)
+            chains = scene.clear_of(best, over)
         else:
-            value, bound = scene.similarity(best)
+            value, bound = yield best
             if value >= scene.threshold:
                 insort(taken, (best.first, best.past))
-                yield Chosen(best, value, bound)
+                found.append(Chosen(best, value, bound))
                 continue
-            parts = scene.less(best)
-        for part in parts:
-            heappush(candidates, part)
+            chains = scene.less(best)
+        if chains:
+            for part in (yield chains):
+                heappush(candidates, part)
+    return found
 
 
 def overlapping(taken: list[tuple[int, int]], first: int, past: int) -> list[tuple[int, int]]:
@@ -171,14 +190,15 @@ class Scene:
         found = self.extended(rows[new], rows[past] + 1, self.limits[rows[new]])
         kinds: dict[tuple[int, int], list[Candidate]] = {}
         for one in found:
-            row = one.seeds[0]
-            kinds.setdefault((int(self.copy[row]), int(self.same[row])), []).append(one)
+            if one is not None:
+                row = one.seeds[0]
+                kinds.setdefault((int(self.copy[row]), int(self.same[row])), []).append(one)
         yield from kinds.values()
 
     def extended(
-        self, firsts: I64, pasts: I64, limits: I64, budget: kernels.Budget = BUDGET
-    ) -> list[Candidate]:
-        """Extend the chains of these seeds, and give those that are long enough."""
+        self, firsts: I64, pasts: I64, limits: I64, *, freely: bool = True
+    ) -> list[Candidate | None]:
+        """Extend the chains of these seeds; `None` for one that is not long enough."""
         spans = np.stack(
             [
                 *(self.seeds[firsts, 0], self.seeds[pasts - 1, 1]),
@@ -187,78 +207,115 @@ class Scene:
             axis=1,
         )
         same = self.same[firsts]
+        budget = BUDGET if freely else NOTHING
         spans = kernels.extend(self.words.units, spans, limits, same, budget)
         edges, long = self.halves[spans], self.long[spans]
         lengths, in_long = edges[:, 1::2] - edges[:, ::2], long[:, 1::2] - long[:, ::2]
         least = np.where(same, max(self.least, WITHIN_WORDS), self.least)
         enough = (lengths.min(axis=1) + 1) // WORD >= least
         enough &= (2 * in_long >= lengths).any(axis=1)
-        rows = np.flatnonzero(enough)
         return [
-            Candidate(-length, source, a, c, b, d, (first, past), tuple(limit), budget is BUDGET)
-            for length, source, (a, b, c, d), first, past, limit in zip(
-                *(lengths[rows, 1].tolist(), self.source[firsts[rows]].tolist()),
-                *(spans[rows].tolist(), firsts[rows].tolist(), pasts[rows].tolist()),
-                limits[rows].tolist(),
+            Candidate(-length, source, a, c, b, d, (first, past), tuple(limit), freely)
+            if fits
+            else None
+            for fits, length, source, (a, b, c, d), first, past, limit in zip(
+                *(enough.tolist(), lengths[:, 1].tolist(), self.source[firsts].tolist()),
+                *(spans.tolist(), firsts.tolist(), pasts.tolist(), limits.tolist()),
                 strict=True,
             )
         ]
 
-    def less(self, one: Candidate) -> list[Candidate]:
+    def answers(self, questions: Sequence[Question]) -> Iterator[tuple[float, bool] | Found]:
+        """Compare the candidates that are asked for, and extend the chains."""
+        candidates = [one for one in questions if isinstance(one, Candidate)]
+        chains = [one for some in questions if not isinstance(some, Candidate) for one in some]
+        values = iter(self.similarities(candidates)) if candidates else iter(())
+        extended: list[Candidate | None] = [None] * len(chains)
+        for freely in (True, False):
+            rows = [row for row, one in enumerate(chains) if one.freely == freely]
+            if rows:
+                firsts, pasts, limits = (
+                    np.array([chains[row][column] for row in rows], np.int64) for column in range(3)
+                )
+                for row, one in zip(
+                    rows, self.extended(firsts, pasts, limits, freely=freely), strict=True
+                ):
+                    extended[row] = one
+        several = iter(extended)
+        for question in questions:
+            if isinstance(question, Candidate):
+                yield next(values)
+            else:
+                yield [part for _ in question if (part := next(several)) is not None]
+
+    def less(self, one: Candidate) -> list[Chain]:
         """Extend a chain by equal words only, and split it at its widest gap."""
         first, past = one.seeds
         if not one.freely:
             return []
-        rows, limits = np.array([[first, past]]), np.array([one.limits])
-        found = self.extended(rows[:, 0], rows[:, 1], limits, NOTHING)
+        chains = [Chain(first, past, one.limits, freely=False)]
         if past == first + 1:
-            return found
+            return chains
         steps = np.diff(self.words.places[self.seeds[first:past, ::2]], axis=0).max(axis=1)
         cut = first + int(steps.argmax()) + 1
         a, b, c, d = one.limits
         _, left, _, right = self.seeds[cut - 1].tolist()
         behind, _, after, _ = self.seeds[cut].tolist()
-        limits = np.array(
-            [
-                (a, min(b, max(left, behind)), c, min(d, max(right, after))),
-                (max(a, min(left, behind)), b, max(c, min(right, after)), d),
-            ]
-        )
-        return found + self.extended(np.array([first, cut]), np.array([cut, past]), limits)
+        before = (a, min(b, max(left, behind)), c, min(d, max(right, after)))
+        beyond = (max(a, min(left, behind)), b, max(c, min(right, after)), d)
+        return [*chains, Chain(first, cut, before), Chain(cut, past, beyond)]
 
-    def clear_of(self, one: Candidate, taken: list[tuple[int, int]]) -> list[Candidate]:
+    def clear_of(self, one: Candidate, taken: list[tuple[int, int]]) -> list[Chain]:
         """Give what is left of a chain between the copies that it overlaps."""
-        *source, low, high = one.limits
-        rows = np.arange(*one.seeds)
-        begins, ends = self.seeds[rows, 2], self.seeds[rows, 3]
+        a, b, low, high = one.limits
+        first, past = one.seeds
+        begins, ends = self.seeds[first:past, 2], self.seeds[first:past, 3]
         parts = []
         for start, end in [*taken, (high, high)]:
-            clear = rows[(begins >= low) & (ends <= start)]
+            clear = np.flatnonzero((begins >= low) & (ends <= start))
             if len(clear):
-                parts.append((clear[0], clear[-1] + 1, (*source, low, start)))
+                rows = first + int(clear[0]), first + int(clear[-1]) + 1
+                parts.append(Chain(*rows, (a, b, low, start)))
             low = end
-        if not parts:
-            return []
-        firsts, pasts, limits = (np.array(column) for column in zip(*parts, strict=True))
-        return self.extended(firsts, pasts, limits)
+        return parts
 
-    def similarity(self, one: Candidate) -> tuple[float, bool]:
+    def similarities(self, some: list[Candidate]) -> Iterator[tuple[float, bool]]:
         """
-        Give the similarity of the two stretches, and whether it is a lower bound.
+        Give the similarity of the two stretches of each, and whether it is a lower bound.
 
         NOTE: Long ones are compared piece by piece first, since comparing costs the product of the
         lengths: where that bound is below the threshold they are not compared as a whole.
         """
-        source = self.text(one.source, one.from_first, one.from_past)
-        copy = self.text(int(self.copy[one.seeds[0]]), one.first, one.past)
-        length = max(len(source), len(copy))
-        first, second = kernels.normalise_text(source), kernels.normalise_text(copy)
-        if length > LONG and first != second:
-            total = len(first) + len(second)
-            value = (total - self.distance(one)) * DIGITS // total / DIGITS
-            if length > BOUND or value < self.threshold:
-                return value, True
-        return similarity(first, second), False
+        sources = np.array([(one.from_first, one.from_past) for one in some], np.int64)
+        copies = np.array([(one.first, one.past) for one in some], np.int64)
+        count = len(some)
+        lengths, normal = self.read(np.concatenate([sources, copies]))
+        longer = np.maximum(lengths[:count], lengths[count:])
+        sizes = kernels.characters(normal.data, normal.offsets).astype(np.int64)
+        bounded: dict[int, float] = {}
+        for row in np.flatnonzero(longer > LONG).tolist():
+            if normal.raw(row) != normal.raw(count + row):
+                total = int(sizes[row] + sizes[count + row])
+                value = (total - self.distance(some[row])) * DIGITS // total / DIGITS
+                if longer[row] > BOUND or value < self.threshold:
+                    bounded[row] = value
+        rows = np.array([row for row in range(count) if row not in bounded], np.int64)
+        whole = iter(ratios(normal, normal, rows, count + rows, self.threshold).tolist())
+        for row in range(count):
+            yield (bounded[row], True) if row in bounded else (next(whole), False)
+
+    def read(self, spans: I64) -> tuple[I64, Strings]:
+        """Give the characters of stretches of units, first and past, and their normalised text."""
+        units, written = self.words.units, self.scenes.written
+        at = units.starts[spans[:, 0]], units.ends[spans[:, 1] - 1]
+        edges = []
+        for row, place in zip(self.words.row[spans - (0, 1)].T, at, strict=True):
+            own = written.take(row)
+            past = kernels.prefixes(own.data, own.offsets, place - self.scenes.start[row])
+            edges.append(written.offsets[row] + past - own.offsets[:-1])
+        raw = written.pieces(*edges)
+        data, cuts, _ = kernels.normalise(raw.data, raw.offsets)
+        return (at[1] - at[0]).astype(np.int64), Strings(data, cuts)
 
     def distance(self, one: Candidate) -> int:
         """Give the summed distance of the pieces of two stretches, cut at seeds: an upper bound."""

@@ -81,16 +81,14 @@ class Document:
         """Its first one on the shelf."""
         self._data, self._offsets = shelf.data, shelf.offsets[first : past + 1]
         self._past = shelf.past[first:past]
-
-    @cached_property
-    def open(self) -> list[int]:
+        self.open = [
+            no
+            for no, (long, common) in enumerate(zip(self.long, self.boilerplate, strict=True))
+            if long and not common
+        ]
         """Numbers of the paragraphs that runs are made of: long ones, boilerplate left out."""
-        return [no for no, long in enumerate(self.long) if long and not self.boilerplate[no]]
-
-    @cached_property
-    def position(self) -> dict[int, int]:
+        self.position = {no: place for place, no in enumerate(self.open)}
         """The place of a paragraph among the open ones, by its number."""
-        return {no: place for place, no in enumerate(self.open)}
 
     def block(self, place: int) -> tuple[int, bytes]:
         """Give the length of an open paragraph, and all that is written up to the next one."""

@@ -43,6 +43,8 @@ BATCH_BYTES = 16 << 20
 """What a batch may hold where memory allows it."""
 RANGE_BYTES = 1 << 20
 """What a range holds at least, where there is so much: less is not worth a thread."""
+FILED_AT_ONCE = 2
+"""Batches that wait for the disk; the next one waits with those who make it."""
 CONTAINER = Path("/sys/fs/cgroup/memory.max")
 UNKNOWN = 8 << 30
 """Memory of a machine that does not tell."""
@@ -71,26 +73,35 @@ class Local:
         self._folder = WorkFolder(work_dir)
         self._checkpoints = checkpoints
         self._threads: ThreadPoolExecutor | None = None
+        self._writing: ThreadPoolExecutor | None = None
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, failed: type[BaseException] | None, *_: object) -> None:
-        if self._threads is not None:
-            self._threads.shutdown(cancel_futures=True)
+        for pool in (self._threads, self._writing):
+            if pool is not None:
+                pool.shutdown(cancel_futures=True)
         if self._checkpoints is not None and failed is None:
             self._checkpoints.finish()
         elif self._checkpoints is not None:
             self._checkpoints.leave()
         self._checkpoints = None
         self._folder.leave()
-        self._threads = None
+        self._threads = self._writing = None
 
     @property
     def _pool(self) -> ThreadPoolExecutor:
         if self._threads is None:
             self._threads = ThreadPoolExecutor(self.threads)
         return self._threads
+
+    @property
+    def _filer(self) -> ThreadPoolExecutor:
+        """The thread that writes to disk what the others have made."""
+        if self._writing is None:
+            self._writing = ThreadPoolExecutor(1)
+        return self._writing
 
     @property
     def batch_bytes(self) -> int:
@@ -177,6 +188,7 @@ class Local:
 
     def _hold(self, kind: type[U], batches: Iterator[U]) -> Held[U]:
         held = Held(kind)
+        filing: deque[tuple[int, Future[Filed[U]]]] = deque()
         small: list[U] = []
         size = 0
         for batch in batches:
@@ -186,18 +198,24 @@ class Local:
             small.append(batch)
             size += batch.nbytes
             if size >= self.batch_bytes // 2:
-                held.batches.append(self._keep(kind.concat(small)))
+                self._keep(kind.concat(small), held, filing)
                 small, size = [], 0
         if small:
-            held.batches.append(self._keep(kind.concat(small)))
+            self._keep(kind.concat(small), held, filing)
+        for place, future in filing:
+            held.batches[place] = future.result()
         return held
 
-    def _keep(self, batch: U) -> U | Filed[U]:
-        """Keep a batch in memory where there is room, else on disk."""
-        if self._meter.bytes + self._meter.more(batch) > self.memory // 2:
-            return self._folder.file(batch)
-        self._meter.add(batch)
-        return batch
+    def _keep(self, batch: U, held: Held[U], filing: deque[tuple[int, Future[Filed[U]]]]) -> None:
+        """Keep a batch in memory where there is room, else on disk, written while others work."""
+        if self._meter.bytes + self._meter.more(batch) <= self.memory // 2:
+            self._meter.add(batch)
+        else:
+            filing.append((len(held.batches), self._filer.submit(self._folder.file, batch)))
+        held.batches.append(batch)
+        if len(filing) > FILED_AT_ONCE:
+            place, future = filing.popleft()
+            held.batches[place] = future.result()
 
     def _sorted(self, table: Iterable[T], key: Key, *, shared: bool = False) -> list[Run]:
         """Sort a table: one run where it fits in memory, else runs on disk."""

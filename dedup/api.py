@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from dedup.cleaning import Cleaned, Detection, Planned, Policy, Restored, Verified
-    from dedup.cleaning.corpus import Detect
     from dedup.cleaning.manifest import File, Manifest
     from dedup.engines.checkpoints import Checkpoints
     from dedup.engines.local import Local
@@ -121,7 +120,7 @@ def clean(
     settings = settings or Settings()
     scan = cleaning.scanned(_listed(paths), settings, policy or cleaning.Policy(), watch)
     with ExitStack() as stack:
-        return cleaning.decide(scan, _detector(settings, scan.policy.remove, stack, watch))
+        return cleaning.decide(scan, _Detector(settings, scan.policy.remove, stack, watch))
 
 
 def clean_to(  # noqa: PLR0913 - the options of the command
@@ -151,7 +150,7 @@ def clean_to(  # noqa: PLR0913 - the options of the command
             output,
             settings,
             policy,
-            _detector(settings, policy.remove, stack, watch),
+            _Detector(settings, policy.remove, stack, watch),
             dry_run=dry_run,
             ids=ids,
             ledger=ledger,
@@ -159,19 +158,24 @@ def clean_to(  # noqa: PLR0913 - the options of the command
         )
 
 
-def _detector(settings: Settings, remove: str, stack: ExitStack, watch: Watch) -> Detect:
-    """Give what compares documents for a clean; what it holds is let go of with `stack`."""
-    from dedup import cleaning, pipeline
+class _Detector:
+    """Compares documents for a clean; a class since it keeps the work folder of the first run."""
 
-    def detect(documents: Iterable[Documents], *, passages: bool = False) -> Detection:
-        own = replace(settings, passages="on" if passages else "off")
-        documents, engine = stack.enter_context(_run(documents, own))
-        matched = pipeline.match(documents, own, engine, watch)
+    def __init__(self, settings: Settings, remove: str, stack: ExitStack, watch: Watch) -> None:
+        """What it holds is let go of with `stack`."""
+        self._settings, self._remove, self._stack, self._watch = settings, remove, stack, watch
+        self.notes: Checkpoints | None = None
+
+    def __call__(self, documents: Iterable[Documents], *, passages: bool = False) -> Detection:
+        from dedup import cleaning, pipeline
+
+        own = replace(self._settings, passages="on" if passages else "off")
+        documents, engine = self._stack.enter_context(_run(documents, own))
+        self.notes = self.notes or engine.checkpoints
+        matched = pipeline.match(documents, own, engine, self._watch)
         evidence = pipeline.Evidence(matched, own, engine, checked=False)
-        finds, _ = evidence.finds(watch)
-        return cleaning.detection_of(matched, finds, remove, engine)
-
-    return detect
+        finds, _ = evidence.finds(self._watch)
+        return cleaning.detection_of(matched, finds, self._remove, engine)
 
 
 def verify(output: PathLike, *, watch: Watch = silent) -> Verified:
@@ -266,9 +270,10 @@ def _checkpoints(reading: Reading, settings: Settings) -> Checkpoints | None:
 
 
 def _finished(names: Sequence[str]) -> str:
-    """Say what is done, bands of signatures counted."""
+    """Say what is done, bands of signatures and files counted."""
     kinds = Counter(name.partition("-")[0] for name in names if name != READ)
-    parts = [f"{count} bands" if kind == "band" else kind for kind, count in kinds.items()]
+    units = {"band": "bands", "written": "files written"}
+    parts = [f"{n} {units[kind]}" if kind in units else kind for kind, n in kinds.items()]
     return f"{', '.join(sorted(parts))} done before"
 
 

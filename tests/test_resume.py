@@ -18,6 +18,7 @@ import strategies
 
 import dedup
 from dedup import formats
+from dedup.cleaning.finished import Finished
 from dedup.engines import checkpoints
 from dedup.engines.checkpoints import PREFIX, Checkpoints
 from dedup.errors import OutputError
@@ -144,6 +145,53 @@ def test_a_clean_goes_on_with_its_dates(
     dedup.clean(path, settings, policy).write("out")
     for name in ("in.jsonl", ".dedup/ledger.jsonl"):
         assert (tmp_path / "out" / name).read_bytes() == (tmp_path / "wanted" / name).read_bytes()
+    assert left(tmp_path / "work") == []
+
+
+@pytest.mark.parametrize("stop", [1, 3, 5])
+@pytest.mark.parametrize("damage", [False, True])
+def test_a_clean_goes_on_with_the_files_it_had_written(
+    stop: int,
+    settings: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    *,
+    damage: bool,
+) -> None:
+    """Each is taken over whole, with its lines and counts; a damaged one is written anew."""
+    for number in range(6):
+        (tmp_path / "in" / str(number)).mkdir(parents=True)
+        corpus(tmp_path / "in" / str(number), seed=number // 2)
+    policy = dedup.Policy(max_removed=1.0, drop_document_over=0.5)
+    kept = Finished.keep
+    plain = replace(settings, work_dir=None)
+    wanted = dedup.api.clean_to("in", "wanted", plain, policy, ids="wanted.ids")
+
+    def stopping(self: Finished, number: int, *what: object) -> None:
+        kept(self, number, *what)
+        if number == stop:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Finished, "keep", stopping)
+    with pytest.raises(KeyboardInterrupt):
+        dedup.api.clean_to("in", "out", settings, policy, ids="out.ids")
+    assert not (tmp_path / "out").exists()
+    monkeypatch.setattr(Finished, "keep", kept)
+    if damage:
+        some = sorted((tmp_path / "work").glob("*/written-*-1.text"))[0]
+        some.write_bytes(some.read_bytes()[1:])
+    with caplog.at_level(logging.INFO, "dedup"):
+        found = dedup.api.clean_to("in", "out", settings, policy, ids="out.ids")
+    assert f"{stop + 1 - damage} file" in caplog.messages[-1]
+    assert replace(found, output=wanted.output) == wanted
+    assert (tmp_path / "out.ids").read_bytes() == (tmp_path / "wanted.ids").read_bytes()
+    files = sorted(path for path in (tmp_path / "wanted").rglob("*") if path.is_file())
+    for path in files:
+        beside = tmp_path / "out" / path.relative_to(tmp_path / "wanted")
+        assert beside.read_bytes() == path.read_bytes(), path
+        assert beside.stat().st_nlink == 1
+    assert dedup.verify("out")
     assert left(tmp_path / "work") == []
 
 

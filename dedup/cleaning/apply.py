@@ -10,12 +10,12 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, cast
+from typing import IO, TYPE_CHECKING, Any, Self, cast
 
 from dedup import formats
-from dedup.cleaning.guard import Tallies
+from dedup.cleaning.guard import Tallies, Tally
 from dedup.cleaning.layout import source_folder
 from dedup.cleaning.manifest import MODE_NAMES, Entry, File, text_sha256
 from dedup.cleaning.parts import Name, Part, Work, changed, is_lenient, parts
@@ -50,6 +50,32 @@ class Counts:
             self.tallies.remove(folder, cut.end - cut.start, keeper)
         if part.dropped:
             self.not_written.append(part.name)
+
+    def merge(self, other: Counts) -> None:
+        """Count what was counted of another file."""
+        self.tallies.merge(other.tallies)
+        self.paragraphs.update(other.paragraphs)
+        self.characters.update(other.characters)
+        self.not_written += other.not_written
+
+    def to_json(self) -> dict[str, Any]:
+        """Give it in plain values."""
+        return asdict(self)
+
+    @classmethod
+    def of(cls, row: dict[str, Any]) -> Self:
+        """Undo `to_json`."""
+        tallies = row["tallies"]
+        return cls(
+            Tallies(
+                Tally(**tallies["run"]),
+                {name: Tally(**tally) for name, tally in tallies["folders"].items()},
+                Counter(tallies["keepers"]),
+            ),
+            Counter(row["paragraphs"]),
+            Counter(row["characters"]),
+            [(path, record) for path, record in row["not_written"]],
+        )
 
 
 def write_file(  # noqa: PLR0913 - one file: what is known, where from, where to, who counts

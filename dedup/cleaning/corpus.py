@@ -18,6 +18,7 @@ import dedup
 from dedup import formats
 from dedup.cleaning import dates, keeping, layout, rounds
 from dedup.cleaning.checking import check_plan, check_stretches
+from dedup.cleaning.finished import Finished
 from dedup.cleaning.ledger import dump, raw_to_json
 from dedup.cleaning.manifest import known_modes
 from dedup.cleaning.parts import Work
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from typing import IO
 
     from dedup.cleaning.detection import Detection
+    from dedup.cleaning.finished import Notes
     from dedup.cleaning.policy import Policy
     from dedup.cleaning.results import Cleaned
     from dedup.model import Documents
@@ -43,7 +45,12 @@ _HELD = 16 << 20
 
 
 class Detect(Protocol):
-    """Compares documents."""
+    """Compares documents, and has a work folder for what is finished where one was given."""
+
+    @property
+    def notes(self) -> Notes | None:
+        """The work folder, once documents were compared."""
+        ...
 
     def __call__(self, documents: Iterable[Documents], *, passages: bool = False) -> Detection:
         """Give what is repeated; `passages` beside blocks, too."""
@@ -80,7 +87,9 @@ def clean(  # noqa: PLR0913 - the options of the command
         copies = [free(path, out, scan.sources) for path in (ledger, ids) if path is not None]
         # NOTE: the place is taken first: who cannot write there learns it before the long work.
         place = stack.enter_context(opened(out, scan, *copies))
-        return decide(scan, detect).write_to(place, ids=ids, ledger=ledger)
+        planned = decide(scan, detect)
+        finished = None if detect.notes is None else Finished(detect.notes, policy)
+        return planned.write_to(place, ids=ids, ledger=ledger, finished=finished)
 
 
 def scanned(

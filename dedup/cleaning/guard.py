@@ -55,6 +55,13 @@ class Tallies:
         if keeper is not None:
             self.keepers[keeper] += characters
 
+    def merge(self, other: Tallies) -> None:
+        """Count what others have counted."""
+        for folder, tally in other.folders.items():
+            self.add(folder, tally.documents, tally.characters)
+            self.remove(folder, tally.removed, None)
+        self.keepers.update(other.keepers)
+
 
 def refusal(tallies: Tallies, limit: float | None) -> str | None:
     """Say why the guard refuses, if it does; `limit` is what was given."""

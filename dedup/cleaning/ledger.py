@@ -18,6 +18,7 @@ import base64
 import binascii
 import hashlib
 import json
+from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 import orjson
@@ -142,13 +143,26 @@ class Writer:
 
     def add(self, line: Line) -> None:
         """Write a line."""
-        data = dump(line.to_json())
+        self.write(dump(line.to_json()))
+        if self._watch is not None:
+            self._watch(line)
+
+    def write(self, data: bytes) -> None:
+        """Write a line as it is."""
         self._hash.update(data)
         self.lines += 1
         for stream in self._streams:
             stream.write(data)
-        if self._watch is not None:
-            self._watch(line)
+
+    @contextmanager
+    def beside(self, stream: IO[bytes]) -> Iterator[None]:
+        """Write to one more stream meanwhile."""
+        streams = self._streams
+        self._streams = *streams, stream
+        try:
+            yield
+        finally:
+            self._streams = streams
 
     @property
     def sha256(self) -> str:

@@ -74,6 +74,11 @@ class File:
     """Mode of a plain file; of records the setting in force."""
     entries: tuple[Entry, ...] = ()
 
+    @classmethod
+    def of(cls, row: dict[str, Any]) -> Self:
+        """Read one from JSON. Raises `TypeError`, `KeyError`."""
+        return cls(**row | {"entries": tuple(Entry(**entry) for entry in row["entries"])})
+
 
 _FIELDS = {kind: [one.name for one in fields(kind)] for kind in (File, Entry)}
 
@@ -122,10 +127,7 @@ class Manifest:
         if body.pop("sha256", None) != _checksum(body):
             raise LedgerError(f"{path} was edited since the clean")
         try:
-            files = tuple(
-                File(**file | {"entries": tuple(Entry(**e) for e in file["entries"])})
-                for file in body["files"]
-            )
+            files = tuple(map(File.of, body["files"]))
             for file in files:
                 _inside(file.output, path)
             return cls(

@@ -27,9 +27,11 @@ from dedup.settings import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
     from typing import IO
 
     from dedup.cleaning.dates import Dates
+    from dedup.cleaning.finished import Finished
     from dedup.cleaning.ledger import Line
     from dedup.cleaning.parts import Modes, Name, Work
     from dedup.cleaning.places import PathLike, Place
@@ -177,9 +179,18 @@ class Planned:
                 return self.write_to(place, ids=ids, ledger=ledger)
 
     def write_to(
-        self, place: Place, *, ids: PathLike | None = None, ledger: PathLike | None = None
+        self,
+        place: Place,
+        *,
+        ids: PathLike | None = None,
+        ledger: PathLike | None = None,
+        finished: Finished | None = None,
     ) -> Cleaned:
-        """Write to a place that was taken; `ids` and `ledger` say what goes besides."""
+        """
+        Write to a place that was taken; `ids` and `ledger` say what goes besides.
+
+        What `finished` has of an interrupted run is taken over.
+        """
         limit = self.scan.policy.max_removed
         dry = place.output is None
         if not dry:
@@ -195,8 +206,10 @@ class Planned:
         for number, (source, name) in enumerate(zip(scan.sources, scan.names, strict=True)):
             scan.watch("writing", number, len(scan.names))
             target = place.target(name)
-            file = write_file(self.work, source, name, self.hashes[number], target, writer, counts)
+            file = self._written(number, source, name, target, writer, counts, finished)
             files += [file] if file is not None else []
+        if finished is not None:
+            finished.tell()
         refused = guard.refusal(counts.tallies, limit)
         if not dry:
             self._refuse(refused)
@@ -221,6 +234,30 @@ class Planned:
                     if record is not None and (source.path, record.id) in wanted:
                         found[source.path, record.id] = record.text
         return found
+
+    def _written(  # noqa: PLR0913 - one file: where from, where to, who counts, who remembers
+        self,
+        number: int,
+        source: Source,
+        name: str,
+        target: Path | None,
+        writer: Writer,
+        counts: Counts,
+        finished: Finished | None,
+    ) -> File | None:
+        """Write one file, or take it over from an interrupted run."""
+        sha256 = self.hashes[number]
+        if finished is None or target is None:
+            return write_file(self.work, source, name, sha256, target, writer, counts)
+        file = finished.again(number, sha256, target, writer, counts)
+        if file is None:
+            own = Counts()
+            with finished.lines(number, writer):
+                file = write_file(self.work, source, name, sha256, target, writer, own)
+            if file is not None:
+                finished.keep(number, file, target, own)
+            counts.merge(own)
+        return file
 
     def _refuse(self, why: str | None) -> None:
         if why is not None:

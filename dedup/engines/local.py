@@ -71,7 +71,7 @@ class Local:
         """Half of what may be taken: while rows are sorted they are there twice."""
         self._meter = Meter()
         self._folder = WorkFolder(work_dir)
-        self._checkpoints = checkpoints
+        self.checkpoints = checkpoints
         self._threads: ThreadPoolExecutor | None = None
         self._writing: ThreadPoolExecutor | None = None
 
@@ -82,11 +82,11 @@ class Local:
         for pool in (self._threads, self._writing):
             if pool is not None:
                 pool.shutdown(cancel_futures=True)
-        if self._checkpoints is not None and failed is None:
-            self._checkpoints.finish()
-        elif self._checkpoints is not None:
-            self._checkpoints.leave()
-        self._checkpoints = None
+        if self.checkpoints is not None and failed is None:
+            self.checkpoints.finish()
+        elif self.checkpoints is not None:
+            self.checkpoints.leave()
+        self.checkpoints = None
         self._folder.leave()
         self._threads = self._writing = None
 
@@ -146,19 +146,19 @@ class Local:
         make: Callable[[], tuple[Stored[Any], ...]],
     ) -> tuple[Any, ...]:
         """Give the tables that `make` gives; with checkpoints, those of an interrupted run."""
-        if self._checkpoints is None:
+        if self.checkpoints is None:
             return make()
-        found = self._checkpoints.load(name, kinds)
+        found = self.checkpoints.load(name, kinds)
         if found is not None:
             return tuple(Held.of(kind, own) for kind, own in zip(kinds, found, strict=True))
-        before = len(self._checkpoints.used)
+        before = len(self.checkpoints.used)
         made = cast("tuple[Held[Any], ...]", make())
         every = [[*held.batches, *([] if held.empty is None else [held.empty])] for held in made]
-        for held, filed in zip(made, self._checkpoints.save(name, every), strict=True):
+        for held, filed in zip(made, self.checkpoints.save(name, every), strict=True):
             for place, batch in enumerate(held.batches):
                 if isinstance(batch, Filed):
                     held.batches[place] = filed[place]
-        self._checkpoints.supersede(self._checkpoints.used[before:-1])
+        self.checkpoints.supersede(self.checkpoints.used[before:-1])
         return made
 
     def _ranged(

@@ -1,0 +1,124 @@
+"""
+The files that an interrupted clean had written: taken over by the run that goes on from it.
+
+Each is kept in the work folder, by a link where that is possible, with its lines of the ledger and
+what it counts. A file that is not what was noted (edited, damaged) is written anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+import shutil
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Protocol
+
+from dedup.cleaning.apply import Counts
+from dedup.cleaning.manifest import File
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from dedup.cleaning.ledger import Writer
+    from dedup.cleaning.policy import Policy
+
+NAME = "written"
+
+
+class Notes(Protocol):
+    """The work folder of a run: values under names, and room for files beside them."""
+
+    @property
+    def folder(self) -> Path:
+        """Where files may be put, named `NAME.something`."""
+        ...
+
+    def noted(self, name: str) -> Any:  # noqa: ANN401 - what was noted
+        """Give what was noted under a name, or `None`."""
+        ...
+
+    def note(self, name: str, value: Any) -> None:  # noqa: ANN401 - any JSON
+        """Write a value down."""
+        ...
+
+
+class Finished:
+    """What is written of one clean; a class since it counts what it takes over."""
+
+    def __init__(self, notes: Notes, policy: Policy) -> None:
+        """Name the run's work folder, and what is decided by besides what that is named for."""
+        key = json.dumps(asdict(policy), sort_keys=True, default=str)
+        self._notes = notes
+        self._name = f"{NAME}-{hashlib.sha256(key.encode()).hexdigest()[:8]}"
+        self._taken = 0
+
+    def again(
+        self, number: int, sha256: str | None, target: Path, ledger: Writer, counts: Counts
+    ) -> File | None:
+        """Take over what was written of an input with this checksum, if it is still that."""
+        noted = self._notes.noted(f"{self._name}-{number}")
+        if noted is None:
+            return None
+        file = File.of(noted["file"])
+        text, lines = self._path(number, "text"), self._path(number, "ledger")
+        if (file.sha256, file.output_sha256, noted["ledger"]) != (
+            sha256,
+            None if file.output_sha256 is None else _sha256(text),
+            _sha256(lines),
+        ):
+            return None
+        if file.output_sha256 is not None:
+            _linked(text, target)
+        with lines.open("rb") as stream:
+            for line in stream:
+                ledger.write(line)
+        counts.merge(Counts.of(noted["counts"]))
+        self._taken += 1
+        return file
+
+    @contextmanager
+    def lines(self, number: int, ledger: Writer) -> Iterator[None]:
+        """Keep the lines that are written meanwhile."""
+        with self._path(number, "ledger").open("wb") as stream, ledger.beside(stream):
+            yield
+
+    def keep(self, number: int, file: File, target: Path, counts: Counts) -> None:
+        """Keep a file that was written."""
+        if file.output_sha256 is not None:
+            self._path(number, "text").unlink(missing_ok=True)
+            _linked(target, self._path(number, "text"))
+        noted = {
+            "file": asdict(file),
+            "ledger": _sha256(self._path(number, "ledger")),
+            "counts": counts.to_json(),
+        }
+        self._notes.note(f"{self._name}-{number}", noted)
+
+    def tell(self) -> None:
+        """Say how many files were taken over."""
+        if self._taken:
+            what = f"{self._taken} file{'s' * (self._taken > 1)} written before"
+            logging.getLogger("dedup").info("continuing from %s: %s", self._notes.folder, what)
+
+    def _path(self, number: int, what: str) -> Path:
+        return self._notes.folder / f"{self._name}-{number}.{what}"
+
+
+def _linked(path: Path, beside: Path) -> None:
+    """Let a file stand in a second place; copied where it cannot be linked."""
+    try:
+        os.link(path, beside)
+    except OSError:
+        shutil.copy(path, beside)
+
+
+def _sha256(path: Path) -> str | None:
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except FileNotFoundError:
+        return None

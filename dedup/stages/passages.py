@@ -28,6 +28,7 @@ from dedup.stages.in_step import in_step
 from dedup.stages.seeds import LENGTH, WORD, stream
 from dedup.stages.stretches import BOUND
 from dedup.stages.verify import DIGITS, ratios
+from dedup.stages.written import Written
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
@@ -157,7 +158,7 @@ class Scene:
         self.halves = np.concatenate([[0], np.cumsum(halves)])
         long = scenes.words[self.words.row] >= settings.min_words
         self.long = np.concatenate([[0], np.cumsum(halves * long)])
-        self._texts: dict[int, str] = {}
+        self.written = Written(scenes, self.words)
         self._distances: dict[tuple[int, int], int] = {}
 
     def _limits(self, links: Links) -> I64:
@@ -289,7 +290,7 @@ class Scene:
         sources = np.array([(one.from_first, one.from_past) for one in some], np.int64)
         copies = np.array([(one.first, one.past) for one in some], np.int64)
         count = len(some)
-        lengths, normal = self.read(np.concatenate([sources, copies]))
+        lengths, normal = self.written.read(np.concatenate([sources, copies]))
         longer = np.maximum(lengths[:count], lengths[count:])
         sizes = kernels.characters(normal.data, normal.offsets).astype(np.int64)
         bounded: dict[int, float] = {}
@@ -304,19 +305,6 @@ class Scene:
         for row in range(count):
             yield (bounded[row], True) if row in bounded else (next(whole), False)
 
-    def read(self, spans: I64) -> tuple[I64, Strings]:
-        """Give the characters of stretches of units, first and past, and their normalised text."""
-        units, written = self.words.units, self.scenes.written
-        at = units.starts[spans[:, 0]], units.ends[spans[:, 1] - 1]
-        edges = []
-        for row, place in zip(self.words.row[spans - (0, 1)].T, at, strict=True):
-            own = written.take(row)
-            past = kernels.prefixes(own.data, own.offsets, place - self.scenes.start[row])
-            edges.append(written.offsets[row] + past - own.offsets[:-1])
-        raw = written.pieces(*edges)
-        data, cuts, _ = kernels.normalise(raw.data, raw.offsets)
-        return (at[1] - at[0]).astype(np.int64), Strings(data, cuts)
-
     def distance(self, one: Candidate) -> int:
         """Give the summed distance of the pieces of two stretches, cut at seeds: an upper bound."""
         first, last = one.seeds[0], one.seeds[1] - 1
@@ -330,52 +318,12 @@ class Scene:
         for (row, a, c), (then, b, d) in pairwise(cuts):
             known = self._distances.get((row, then))
             if known is None or row < 0 or then < 0:
-                known = Indel.distance(self.piece(one.source, a, b), self.piece(copy, c, d))
+                known = Indel.distance(
+                    self.written.piece(one.source, a, b), self.written.piece(copy, c, d)
+                )
                 self._distances[row, then] = known
             total += known
         return total
-
-    def piece(self, document: int, first: int, past: int) -> str:
-        """Give a part of a normalised text, with the space before the next one if there is one."""
-        start = int(self.words.units.starts[first]) if first < past else 0
-        more = (
-            past < len(self.words.places)
-            and self.words.row[past] < self.words.documents[document + 1]
-        )
-        end = int(self.words.units.starts[past] if more else self.words.units.ends[past - 1])
-        if first >= past:
-            return ""
-        return kernels.normalise_text(self.between(document, start, end) + "x")[:-1]
-
-    def text(self, document: int, first: int, past: int) -> str:
-        """Give the original text of some units."""
-        units = self.words.units
-        return self.between(document, int(units.starts[first]), int(units.ends[past - 1]))
-
-    def between(self, document: int, start: int, end: int) -> str:
-        """Give the original text between two code points of a document."""
-        first, past = self.words.documents[document : document + 2].tolist()
-        if document not in self._texts:
-            self._texts[document] = "".join(self.scenes.written.slice(first, past).list())
-        origin = int(self.scenes.start[first])
-        return self._texts[document][start - origin : end - origin]
-
-    def place(self, document: int, first: int, past: int) -> tuple[int, ...]:
-        """Give offsets, paragraphs and lines of some units."""
-        units, rows = self.words.units, self.words.row[[first, past - 1]].tolist()
-        start, end = int(units.starts[first]), int(units.ends[past - 1])
-        lines = (self.line(document, row, at) for row, at in zip(rows, (start, end), strict=True))
-        return (start, end, *self.scenes.no[rows].tolist(), *lines)
-
-    def line(self, document: int, row: int, at: int) -> int:
-        """Give the line on which a place of a paragraph lies."""
-        line, last = int(self.scenes.line[row]), int(self.scenes.line_end[row])
-        start, end = int(self.scenes.start[row]), int(self.scenes.end[row])
-        if line == last:
-            return line
-        whole = self.between(document, start, end)
-        mark = "\n" if "\n" in whole else "\r"
-        return line + whole.count(mark, 0, at - start)
 
     def table(self, found: list[Chosen]) -> Passages:
         """Write what was chosen as rows."""
@@ -384,10 +332,10 @@ class Scene:
             copy = int(self.copy[one.seeds[0]])
             docs = (self.words.documents[one.source], self.words.documents[copy])
             source, here = (
-                self.place(one.source, one.from_first, one.from_past),
-                self.place(copy, one.first, one.past),
+                self.written.place(one.source, one.from_first, one.from_past),
+                self.written.place(copy, one.first, one.past),
             )
-            written = self.between(copy, here[0], here[1])
+            written = self.written.between(copy, here[0], here[1])
             rows.append(
                 (*self.scenes.doc[list(docs)].tolist(), *source, *here, value, bound, written)
             )

@@ -1,0 +1,76 @@
+"""What is written in stretches of words: their text, and where it lies in the document."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dedup import kernels
+from dedup.model import Strings
+
+if TYPE_CHECKING:
+    from dedup.model import I64, Scenes
+    from dedup.stages.seeds import Stream
+
+
+class Written:
+    """
+    The documents of a scene as they are written; a class because it remembers what it read.
+
+    Stretches are units of the scene's stream, first and past; documents go by their place in it.
+    """
+
+    def __init__(self, scenes: Scenes, words: Stream) -> None:
+        self.scenes, self.words = scenes, words
+        self._texts: dict[int, str] = {}
+
+    def read(self, spans: I64) -> tuple[I64, Strings]:
+        """Give the characters of stretches of units, first and past, and their normalised text."""
+        units, written = self.words.units, self.scenes.written
+        at = units.starts[spans[:, 0]], units.ends[spans[:, 1] - 1]
+        edges = []
+        for row, place in zip(self.words.row[spans - (0, 1)].T, at, strict=True):
+            own = written.take(row)
+            past = kernels.prefixes(own.data, own.offsets, place - self.scenes.start[row])
+            edges.append(written.offsets[row] + past - own.offsets[:-1])
+        raw = written.pieces(*edges)
+        data, cuts, _ = kernels.normalise(raw.data, raw.offsets)
+        return (at[1] - at[0]).astype(np.int64), Strings(data, cuts)
+
+    def piece(self, document: int, first: int, past: int) -> str:
+        """Give a part of a normalised text, with the space before the next one if there is one."""
+        start = int(self.words.units.starts[first]) if first < past else 0
+        more = (
+            past < len(self.words.places)
+            and self.words.row[past] < self.words.documents[document + 1]
+        )
+        end = int(self.words.units.starts[past] if more else self.words.units.ends[past - 1])
+        if first >= past:
+            return ""
+        return kernels.normalise_text(self.between(document, start, end) + "x")[:-1]
+
+    def between(self, document: int, start: int, end: int) -> str:
+        """Give the original text between two code points of a document."""
+        first, past = self.words.documents[document : document + 2].tolist()
+        if document not in self._texts:
+            self._texts[document] = "".join(self.scenes.written.slice(first, past).list())
+        origin = int(self.scenes.start[first])
+        return self._texts[document][start - origin : end - origin]
+
+    def place(self, document: int, first: int, past: int) -> tuple[int, ...]:
+        """Give offsets, paragraphs and lines of some units."""
+        units, rows = self.words.units, self.words.row[[first, past - 1]].tolist()
+        start, end = int(units.starts[first]), int(units.ends[past - 1])
+        lines = (self.line(document, row, at) for row, at in zip(rows, (start, end), strict=True))
+        return (start, end, *self.scenes.no[rows].tolist(), *lines)
+
+    def line(self, document: int, row: int, at: int) -> int:
+        """Give the line on which a place of a paragraph lies."""
+        line, last = int(self.scenes.line[row]), int(self.scenes.line_end[row])
+        start, end = int(self.scenes.start[row]), int(self.scenes.end[row])
+        if line == last:
+            return line
+        whole = self.between(document, start, end)
+        mark = "\n" if "\n" in whole else "\r"
+        return line + whole.count(mark, 0, at - start)

@@ -33,11 +33,13 @@ BAD = '{"id": "no text"}\n'
 
 
 def corpus(folder: Path, seed: int = 7, records: int = 60) -> Path:
-    """Write records with much to find, dates, and one that is malformed."""
+    """Write records with boilerplate, stories that some of them share, dates, and a bad one."""
     dice = random.Random(seed)  # noqa: S311 - no secret
     lines = [BAD]
+    stories = ["".join(dice.choices("abcdefghijk    ", k=200)) for _ in range(records // 3 + 1)]
     for number in range(records):
         text = "\n".join(strategies.render(dice.choice("ABCDEFGHJK")) for _ in range(5))
+        text += "\n" + stories[number // 3]
         row = {"id": f"r{number}", "date": f"2020-01-{1 + number % 28:02}", "text": text}
         lines.append(json.dumps(row) + "\n")
     path = folder / "in.jsonl"
@@ -163,10 +165,12 @@ def test_a_clean_goes_on_with_the_files_it_had_written(
     for number in range(6):
         (tmp_path / "in" / str(number)).mkdir(parents=True)
         corpus(tmp_path / "in" / str(number), seed=number // 2)
-    policy = dedup.Policy(max_removed=1.0, drop_document_over=0.5)
+    policy = dedup.Policy(max_removed=1.0, drop_document_over=0.1)
     kept = Finished.keep
     plain = replace(settings, work_dir=None)
     wanted = dedup.api.clean_to("in", "wanted", plain, policy, ids="wanted.ids")
+    assert wanted.removed_paragraphs
+    assert wanted.not_written
 
     def stopping(self: Finished, number: int, *what: object) -> None:
         kept(self, number, *what)

@@ -60,17 +60,24 @@ class Counts:
 
     def to_json(self) -> dict[str, Any]:
         """Give it in plain values."""
-        return asdict(self)
+        tallies = self.tallies
+        return {
+            "run": asdict(tallies.run),
+            "folders": {name: asdict(tally) for name, tally in tallies.folders.items()},
+            "keepers": tallies.keepers,
+            "paragraphs": self.paragraphs,
+            "characters": self.characters,
+            "not_written": self.not_written,
+        }
 
     @classmethod
     def of(cls, row: dict[str, Any]) -> Self:
         """Undo `to_json`."""
-        tallies = row["tallies"]
         return cls(
             Tallies(
-                Tally(**tallies["run"]),
-                {name: Tally(**tally) for name, tally in tallies["folders"].items()},
-                Counter(tallies["keepers"]),
+                Tally(**row["run"]),
+                {name: Tally(**tally) for name, tally in row["folders"].items()},
+                Counter(row["keepers"]),
             ),
             Counter(row["paragraphs"]),
             Counter(row["characters"]),

@@ -150,7 +150,7 @@ def test_a_clean_goes_on_with_its_dates(
     assert left(tmp_path / "work") == []
 
 
-@pytest.mark.parametrize("stop", [1, 3, 5])
+@pytest.mark.parametrize("stop", [1, 4])
 @pytest.mark.parametrize("damage", [False, True])
 def test_a_clean_goes_on_with_the_files_it_had_written(
     stop: int,
@@ -187,7 +187,8 @@ def test_a_clean_goes_on_with_the_files_it_had_written(
         some.write_bytes(some.read_bytes()[1:])
     with caplog.at_level(logging.INFO, "dedup"):
         found = dedup.api.clean_to("in", "out", settings, policy, ids="out.ids")
-    assert f"{stop + 1 - damage} file" in caplog.messages[-1]
+    assert f"{stop + 1} files written" in caplog.messages[0]
+    assert ["anew" in line for line in caplog.messages[1:]] == [True] * damage
     assert replace(found, output=wanted.output) == wanted
     assert (tmp_path / "out.ids").read_bytes() == (tmp_path / "wanted.ids").read_bytes()
     assert contents(tmp_path / "out") == contents(tmp_path / "wanted")

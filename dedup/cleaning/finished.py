@@ -47,14 +47,13 @@ class Notes(Protocol):
 
 
 class Finished:
-    """What is written of one clean; a class since it counts what it takes over."""
+    """What is written of one clean; a class for where that is kept, and under which names."""
 
     def __init__(self, notes: Notes, policy: Policy) -> None:
         """Name the run's work folder, and what is decided by besides what that is named for."""
         key = json.dumps(asdict(policy), sort_keys=True, default=str)
         self._notes = notes
         self._name = f"{NAME}-{hashlib.sha256(key.encode()).hexdigest()[:8]}"
-        self._taken = 0
 
     def again(
         self, number: int, sha256: str | None, target: Path, ledger: Writer, counts: Counts
@@ -70,6 +69,7 @@ class Finished:
             None if file.output_sha256 is None else _sha256(text),
             _sha256(lines),
         ):
+            logging.getLogger("dedup").info("%s was changed: writing %s anew", text, file.output)
             return None
         if file.output_sha256 is not None:
             _linked(text, target)
@@ -77,7 +77,6 @@ class Finished:
             for line in stream:
                 ledger.write(line)
         counts.merge(Counts.of(noted["counts"]))
-        self._taken += 1
         return file
 
     @contextmanager
@@ -97,12 +96,6 @@ class Finished:
             "counts": counts.to_json(),
         }
         self._notes.note(f"{self._name}-{number}", noted)
-
-    def tell(self) -> None:
-        """Say how many files were taken over."""
-        if self._taken:
-            what = f"{self._taken} file{'s' * (self._taken > 1)} written before"
-            logging.getLogger("dedup").info("continuing from %s: %s", self._notes.folder, what)
 
     def _path(self, number: int, what: str) -> Path:
         return self._notes.folder / f"{self._name}-{number}.{what}"

@@ -208,8 +208,6 @@ class Planned:
             target = place.target(name)
             file = self._written(number, source, name, target, writer, counts, finished)
             files += [file] if file is not None else []
-        if finished is not None:
-            finished.tell()
         refused = guard.refusal(counts.tallies, limit)
         if not dry:
             self._refuse(refused)

@@ -145,15 +145,17 @@ def clean_to(  # noqa: PLR0913 - the options of the command
 
     settings, policy = settings or Settings(), policy or cleaning.Policy()
     with ExitStack() as stack:
+        detect = _Detector(settings, policy.remove, stack, watch)
         return cleaning.clean(
             _listed(paths),
             output,
             settings,
             policy,
-            _Detector(settings, policy.remove, stack, watch),
+            detect,
             dry_run=dry_run,
             ids=ids,
             ledger=ledger,
+            notes=lambda: detect.notes,
             watch=watch,
         )
 

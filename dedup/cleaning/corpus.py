@@ -29,7 +29,7 @@ from dedup.errors import SettingsError
 from dedup.formats import Watch, silent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from typing import IO
 
     from dedup.cleaning.detection import Detection
@@ -45,12 +45,7 @@ _HELD = 16 << 20
 
 
 class Detect(Protocol):
-    """Compares documents, and has a work folder for what is finished where one was given."""
-
-    @property
-    def notes(self) -> Notes | None:
-        """The work folder, once documents were compared."""
-        ...
+    """Compares documents."""
 
     def __call__(self, documents: Iterable[Documents], *, passages: bool = False) -> Detection:
         """Give what is repeated; `passages` beside blocks, too."""
@@ -67,6 +62,7 @@ def clean(  # noqa: PLR0913 - the options of the command
     dry_run: bool = False,
     ids: PathLike | None = None,
     ledger: PathLike | None = None,
+    notes: Callable[[], Notes | None] = lambda: None,
     watch: Watch = silent,
 ) -> Cleaned:
     """
@@ -74,6 +70,7 @@ def clean(  # noqa: PLR0913 - the options of the command
 
     `output` is a folder, or `-` for one file to the standard output; `ledger` and `ids` (the
     documents of which nothing is left, one a line, a tab before the record) are written besides.
+    `notes` gives the work folder, once documents were compared, for files that are finished.
     A dry run writes nothing else and shows what would go. Raises `InputError`, `OutputError`,
     `GuardError`; then nothing has appeared.
     """
@@ -88,7 +85,8 @@ def clean(  # noqa: PLR0913 - the options of the command
         # NOTE: the place is taken first: who cannot write there learns it before the long work.
         place = stack.enter_context(opened(out, scan, *copies))
         planned = decide(scan, detect)
-        finished = None if detect.notes is None else Finished(detect.notes, policy)
+        folder = notes()
+        finished = None if folder is None else Finished(folder, policy)
         return planned.write_to(place, ids=ids, ledger=ledger, finished=finished)
 
 

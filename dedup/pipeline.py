@@ -38,7 +38,14 @@ from dedup.stages import (
 )
 from dedup.stages.bodies import bodies, extents, facts
 from dedup.stages.explain import named, report_of, seen
-from dedup.stages.normalise import collapse, normalise, numbered, place, without_normal
+from dedup.stages.normalise import (
+    collapse,
+    first_places,
+    normalise,
+    numbered,
+    place,
+    without_normal,
+)
 from dedup.stages.segment import segment
 from dedup.stages.sketch import sketch
 
@@ -184,11 +191,13 @@ def distinct(
     paragraphs = engine.map(read, m.Paragraphs, partial(segment, settings=settings))
     del read
     forms = engine.map(paragraphs, m.Forms, _told(normalise, say, "normalising", len(paragraphs)))
-    first = engine.by_key(forms, DIGEST, m.Texts, collapse)
-    texts = engine.map(numbered(engine.by_key(first, PLACE, m.Texts, _same)), m.Texts, _same)
     bare = engine.map(forms, m.Forms, without_normal)
-    del forms, first
-    places = engine.join(bare, texts, (DIGEST, DIGEST), m.Places, place)
+    firsts = engine.by_key(bare, DIGEST, m.Forms, first_places)
+    found = engine.join(firsts, forms, (PLACE, PLACE), m.Texts, collapse)
+    del forms, firsts
+    texts = engine.map(numbered(found), m.Texts, _same)
+    ranks = engine.map(texts, m.Texts, without_normal)
+    places = engine.join(bare, ranks, (DIGEST, DIGEST), m.Places, place)
     return known, paragraphs, texts, places
 
 

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
 import numpy as np
 
 from dedup.engines.disk import Filed
-from dedup.engines.sorted import InMemory, OnDisk, merged, ranges
+from dedup.engines.sorted import InMemory, InOrder, OnDisk, are_in_order, merged, ranges
 from dedup.engines.work import WorkFolder
 from dedup.model import Strings, Table
 
@@ -218,7 +218,9 @@ class Local:
             held.batches[place] = future.result()
 
     def _sorted(self, table: Iterable[T], key: Key, *, shared: bool = False) -> list[Run]:
-        """Sort a table: one run where it fits in memory, else runs on disk."""
+        """Sort a table: one run where it fits in memory or is in order, else runs on disk."""
+        if isinstance(table, Held) and not _in_memory(table) and are_in_order(table.batches, key):
+            return [InOrder(table.batches, key[0])]
         runs: list[Run] = []
         filing: deque[Future[Run]] = deque()
         group: list[T | Filed[T]] = []

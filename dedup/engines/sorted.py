@@ -109,6 +109,48 @@ class OnDisk(Generic[T]):
         return self._filed.load(start, stop)
 
 
+class InOrder(Generic[T]):
+    """Batches in memory or on disk that follow one another by key, as one run."""
+
+    def __init__(self, batches: Sequence[T | Filed[T]], key: str) -> None:
+        self._batches, self._key = batches, key
+        self._bounds = np.cumsum([0, *map(len, batches)])
+        self.nbytes = sum(batch.nbytes for batch in batches)
+
+    def __len__(self) -> int:
+        return int(self._bounds[-1])
+
+    def keys(self, start: int, stop: int) -> I64:
+        """Read the first key of some rows."""
+        some = _spread(self._bounds, start, stop)
+        parts = [whole_column(self._batches[n], self._key, a, b) for n, a, b in some]
+        return np.concatenate([np.zeros(0, np.int64), *parts])
+
+    def rows(self, start: int, stop: int) -> T:
+        """Read some rows."""
+        return _between(self._batches, self._bounds, start, stop)
+
+
+def whole_column(batch: T | Filed[T], name: str, start: int, stop: int) -> I64:
+    """Give some rows of one column of whole numbers, from memory or from disk."""
+    if isinstance(batch, Table):
+        return _whole(getattr(batch, name)[start:stop])
+    return batch.column(name, start, stop)
+
+
+def are_in_order(batches: Sequence[T | Filed[T]], key: Key) -> bool:
+    """Say whether batches are sorted by key, each and one after the other."""
+    last: tuple[int, ...] | None = None
+    for batch in batches:
+        columns = [whole_column(batch, name, 0, len(batch)) for name in key]
+        if last is not None and last > tuple(int(column[0]) for column in columns):
+            return False
+        if kernels.order(columns) is not None:
+            return False
+        last = tuple(int(column[-1]) for column in columns)
+    return True
+
+
 class Front:
     """The rows of a sorted run that are still to come; a class because it moves on."""
 
@@ -200,17 +242,26 @@ def _whole(column: NDArray[np.integer]) -> I64:
     return column.astype(np.int64, copy=False)
 
 
-def _between(batches: Sequence[T], bounds: NDArray[np.int64], start: int, stop: int) -> T:
-    """Give consecutive rows of several batches."""
-    first = int(np.searchsorted(bounds, start, "right")) - 1
+def _spread(bounds: I64, start: int, stop: int) -> list[tuple[int, int, int]]:
+    """Say which rows of which batches these are: batch, first, past."""
     parts = []
+    number = int(np.searchsorted(bounds, start, "right")) - 1
     while start < stop:
-        low = int(bounds[first])
-        end = min(stop, int(bounds[first + 1]))
+        low, end = int(bounds[number]), min(stop, int(bounds[number + 1]))
         if end > start:
-            parts.append(batches[first].slice(start - low, end - low))
-        start, first = max(start, end), first + 1
-    return type(batches[0]).concat(parts) if parts else batches[0].slice(0, 0)
+            parts.append((number, start - low, end - low))
+        start, number = max(start, end), number + 1
+    return parts
+
+
+def _between(batches: Sequence[T | Filed[T]], bounds: I64, start: int, stop: int) -> T:
+    """Give consecutive rows of several batches."""
+    parts = []
+    for number, first, past in _spread(bounds, start, stop) or [(0, 0, 0)]:
+        batch = batches[number]
+        part = batch.slice(first, past) if isinstance(batch, Table) else batch.load(first, past)
+        parts.append(part)
+    return type(parts[0]).concat(parts)
 
 
 def _gathered(batches: Sequence[T], bounds: NDArray[np.int64], rows: I64) -> T:

@@ -8,7 +8,8 @@ bits: a collision, even a sought one, is out of reach, so equal digests are equa
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 
     from dedup.model import I64, Paragraphs
 
+T = TypeVar("T", Forms, Texts)
+PARAGRAPH = 32
+"""Bits for the number of a paragraph in its document."""
+
 
 def normalise(paragraphs: Paragraphs) -> Forms:
     """Normalise every paragraph, count its words and take its digest."""
@@ -32,9 +37,15 @@ def normalise(paragraphs: Paragraphs) -> Forms:
     return Forms(paragraphs.doc, paragraphs.no, words, first, second, Strings(data, offsets))
 
 
-def collapse(forms: Forms) -> Texts:
+def first_places(forms: Forms) -> Forms:
     """Keep the first place of each distinct text; rows come sorted by digest, then in Order."""
-    first = forms.take(fresh(forms.digest, forms.digest2))
+    return forms.take(fresh(forms.digest, forms.digest2))
+
+
+def collapse(firsts: Forms, forms: Forms) -> Texts:
+    """Give the text at each first place, unnumbered; both in Order."""
+    places, wanted = (some.doc << PARAGRAPH | some.no for some in (forms, firsts))
+    first = forms.take(np.searchsorted(places, wanted))
     return Texts(
         np.full(len(first), -1),
         first.doc,
@@ -57,10 +68,10 @@ def numbered(batches: Iterable[Texts]) -> Iterator[Texts]:
         )
 
 
-def without_normal(forms: Forms) -> Forms:
+def without_normal(table: T) -> T:
     """Leave the normalised text behind where only its digest is needed."""
-    nothing = Strings(np.zeros(0, np.uint8), np.zeros(len(forms) + 1, np.int64))
-    return Forms(forms.doc, forms.no, forms.words, forms.digest, forms.digest2, nothing)
+    nothing = Strings(np.zeros(0, np.uint8), np.zeros(len(table) + 1, np.int64))
+    return replace(table, normal=nothing)
 
 
 def place(forms: Forms, texts: Texts) -> Places:

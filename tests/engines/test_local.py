@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from dedup.engines import work
 from dedup.engines.local import Local
+from dedup.engines.sorted import InOrder, are_in_order
 from dedup.errors import OutputError
 from dedup.model import Strings, Table
 
@@ -108,6 +109,34 @@ def test_join_brings_equal_keys_together(
         held = engine.join(batches(rows(first), size), stored, (("key",), ("key",)), Rows, stage)
         assert sorted(row for batch in held for row in plain(batch)) == sorted(first)
     assert sorted(pairs) == sorted((x[2], y[2]) for x in first for y in other if x[0] == y[0])
+
+
+@given(data=ROWS.filter(bool), size=st.integers(1, 9), ordered=st.booleans(), two=st.booleans())
+@pytest.mark.parametrize("memory", [2 << 30, 0], ids=["memory", "disk"])
+def test_what_is_in_order_is_a_run_already(
+    data: list[tuple[int, int, str]],
+    size: int,
+    memory: int,
+    *,
+    ordered: bool,
+    two: bool,
+) -> None:
+    """Batches that follow one another by key are seen to, and read as one run; others sorted."""
+    key = ("key", "second")[: 1 + two]
+    table = [(key, second, n, word) for n, (key, second, word) in enumerate(data)]
+    wanted = sorted(table, key=lambda row: row[: len(key)])
+    table = wanted if ordered else table
+    with Narrow(memory=memory, threads=1) as engine:
+        stored = engine.map(batches(rows(table), size), Rows, lambda batch: batch)
+        assert are_in_order(stored.batches, key) == (table == wanted)
+        run = InOrder(stored.batches, "key")
+        for start in range(len(table) + 1):
+            for stop in (start, (start + len(table)) // 2, len(table)):
+                past = max(start, stop)
+                assert plain(run.rows(start, past)) == table[start:past]
+                assert run.keys(start, past).tolist() == [row[0] for row in table[start:past]]
+        held = engine.by_key(stored, key, Rows, lambda batch: batch)
+        assert [row for batch in held for row in plain(batch)] == wanted
 
 
 def test_what_does_not_fit_goes_to_disk_and_is_removed(tmp_path: Path) -> None:

@@ -129,14 +129,14 @@ def compare(documents: Documents, settings: Settings) -> Compared:
 
 def long_texts(documents: Documents, settings: Settings) -> Texts:
     """Give the distinct long texts of documents."""
-    from dedup.stages.normalise import collapse, normalise, numbered
+    from dedup.stages.normalise import collapse, first_places, normalise, numbered
     from dedup.stages.segment import segment
 
     forms = normalise(segment(documents, settings))
     by_digest = forms.take(np.lexsort((forms.no, forms.doc, forms.digest2, forms.digest)))
-    first = collapse(by_digest)
-    in_order = first.take(np.lexsort((first.no, first.doc)))
-    texts = next(iter(numbered([in_order])))
+    firsts = first_places(by_digest)
+    in_order = firsts.take(np.lexsort((firsts.no, firsts.doc)))
+    texts = next(iter(numbered([collapse(in_order, forms)])))
     return texts.take(texts.words >= settings.min_words)
 
 

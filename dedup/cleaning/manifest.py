@@ -24,7 +24,7 @@ from dedup.model import AUTO, BLANK, LINE
 from dedup.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from dedup.formats import Record, Source
 
@@ -80,6 +80,8 @@ class File:
         return cls(**row | {"entries": tuple(Entry(**entry) for entry in row["entries"])})
 
 
+_AT_ONCE = 1000
+"""Entries that are put into JSON at a time."""
 _FIELDS = {kind: [one.name for one in fields(kind)] for kind in (File, Entry)}
 
 
@@ -124,7 +126,7 @@ class Manifest:
             raise LedgerError(f"{path} is damaged ({error})") from error
         if not isinstance(body, dict) or body.get("schema") != SCHEMA:
             raise LedgerError(f"{path} is no manifest of this version ({SCHEMA})")
-        if body.pop("sha256", None) != _checksum(body):
+        if not _is_whole(body):
             raise LedgerError(f"{path} was edited since the clean")
         try:
             files = tuple(map(File.of, body["files"]))
@@ -199,9 +201,39 @@ def _row(value: File | Entry) -> dict[str, Any]:
     return {name: getattr(value, name) for name in _FIELDS[type(value)]}
 
 
+def _is_whole(body: dict[str, Any]) -> bool:
+    """Take the checksum out of a manifest, and say whether it is that of the rest."""
+    try:
+        return bool(body.pop("sha256", None) == _checksum(body))
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return False
+
+
 def _checksum(body: dict[str, Any]) -> str:
-    canonical = json.dumps(body, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode("ascii")).hexdigest()
+    """Give the SHA-256 of the JSON with sorted keys, without white space, in ASCII."""
+    found = hashlib.sha256()
+    for part in _canonical(body):
+        found.update(part.encode("ascii"))
+    return found.hexdigest()
+
+
+def _canonical(body: dict[str, Any]) -> Iterator[str]:
+    """Give that JSON in parts: of a large corpus all at once takes more memory than the rest."""
+    head, tail = _compact(body | {"files": []}).split('"files":[]', 1)
+    yield f'{head}"files":['
+    for number, file in enumerate(body["files"]):
+        before, after = _compact(file | {"entries": []}).split('"entries":[]', 1)
+        yield f'{"," * (number > 0)}{before}"entries":['
+        entries = file["entries"]
+        for start in range(0, len(entries), _AT_ONCE):
+            some = _compact(entries[start : start + _AT_ONCE])[1:-1]
+            yield f"{',' * (start > 0)}{some}"
+        yield f"]{after}"
+    yield f"]{tail}"
+
+
+def _compact(value: object) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))
 
 
 def _inside(relative: str, path: Path) -> None:

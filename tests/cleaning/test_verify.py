@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -13,7 +14,7 @@ from cleaning.conftest import A, B, C, H, X, contents, every_kind, write
 
 from dedup import cleaning
 from dedup.cleaning.ledger import Line, Writer, dump, read
-from dedup.cleaning.manifest import Manifest
+from dedup.cleaning.manifest import Manifest, _is_whole
 from dedup.errors import LedgerError
 
 if TYPE_CHECKING:
@@ -226,3 +227,21 @@ def test_lines_survive_json() -> None:
     for text, raw in (("a\ud800b\u2028", None), ("é", b"\xe9"), ("x", b"\\u0078"), ("\0", b"\0\0")):
         line = Line("a\udcff", "7", 0, len(text), text, "across", None, None, None, None, raw)
         assert parse(dump(line.to_json())) == line
+
+
+@pytest.mark.parametrize("counts", [[], [0], [1, 0, 999], [1000, 1001, 2500]])
+def test_the_checksum_is_that_of_compact_json(counts: list[int]) -> None:
+    """Taken in parts, whatever stands in the strings; what is no manifest has none."""
+    marks = '"files":[] "entries":[] \\" é \ud800'
+    files = [
+        {"document": marks, "entries": [{"number": n, "record": marks} for n in range(count)]}
+        for count in counts
+    ]
+    body = {"schema": marks, "summary": {"files": [], "é": 1}, "files": files, "version": "1"}
+    text = json.dumps(body, sort_keys=True, separators=(",", ":"))
+    sha256 = hashlib.sha256(text.encode("ascii")).hexdigest()
+
+    assert _is_whole({**body, "sha256": sha256})
+    assert not _is_whole({**body, "version": "2", "sha256": sha256})
+    for wrong in ({}, {"files": 1}, {"files": [1]}, {"files": [{}]}, {"files": [{"entries": 1}]}):
+        assert not _is_whole({**wrong, "sha256": sha256})

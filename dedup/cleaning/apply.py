@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Self, cast
 
 from dedup import formats
-from dedup.cleaning.guard import Tallies, Tally
+from dedup.cleaning.guard import Tallies
 from dedup.cleaning.layout import source_folder
 from dedup.cleaning.manifest import MODE_NAMES, Entry, File, text_sha256
 from dedup.cleaning.parts import Name, Part, Work, changed, is_lenient, parts
@@ -62,7 +62,6 @@ class Counts:
         """Give it in plain values."""
         tallies = self.tallies
         return {
-            "run": asdict(tallies.run),
             "folders": {name: asdict(tally) for name, tally in tallies.folders.items()},
             "keepers": tallies.keepers,
             "paragraphs": self.paragraphs,
@@ -73,12 +72,12 @@ class Counts:
     @classmethod
     def of(cls, row: dict[str, Any]) -> Self:
         """Undo `to_json`."""
+        tallies = Tallies(keepers=Counter(row["keepers"]))
+        for folder, tally in row["folders"].items():
+            tallies.add(folder, tally["documents"], tally["characters"])
+            tallies.remove(folder, tally["removed"], None)
         return cls(
-            Tallies(
-                Tally(**row["run"]),
-                {name: Tally(**tally) for name, tally in row["folders"].items()},
-                Counter(row["keepers"]),
-            ),
+            tallies,
             Counter(row["paragraphs"]),
             Counter(row["characters"]),
             [(path, record) for path, record in row["not_written"]],

@@ -17,7 +17,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Protocol
 
 from dedup.cleaning.apply import Counts
-from dedup.cleaning.manifest import File
+from dedup.cleaning.manifest import File, file_sha256
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,8 +66,8 @@ class Finished:
         text, lines = self._path(number, "text"), self._path(number, "ledger")
         if (file.sha256, file.output_sha256, noted["ledger"]) != (
             sha256,
-            None if file.output_sha256 is None else _sha256(text),
-            _sha256(lines),
+            None if file.output_sha256 is None else file_sha256(text),
+            file_sha256(lines),
         ):
             logging.getLogger("dedup").info("%s was changed: writing %s anew", text, file.output)
             return None
@@ -92,7 +92,7 @@ class Finished:
             _linked(target, self._path(number, "text"))
         noted = {
             "file": asdict(file),
-            "ledger": _sha256(self._path(number, "ledger")),
+            "ledger": file_sha256(self._path(number, "ledger")),
             "counts": counts.to_json(),
         }
         self._notes.note(f"{self._name}-{number}", noted)
@@ -107,11 +107,3 @@ def _linked(path: Path, beside: Path) -> None:
         os.link(path, beside)
     except OSError:
         shutil.copy(path, beside)
-
-
-def _sha256(path: Path) -> str | None:
-    try:
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
-    except FileNotFoundError:
-        return None

@@ -158,6 +158,15 @@ def text_sha256(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def file_sha256(path: Path) -> str | None:
+    """Give the checksum of a file, or `None` where it cannot be read."""
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError:
+        return None
+
+
 def known_modes(
     paths: Iterable[str | Path], settings: Settings
 ) -> Callable[[Source, Record], int] | None:
@@ -218,7 +227,7 @@ def _checksum(body: dict[str, Any]) -> str:
 
 
 def _canonical(body: dict[str, Any]) -> Iterator[str]:
-    """Give that JSON in parts: of a large corpus all at once takes more memory than the rest."""
+    """Give that JSON in parts, so that of a large corpus it is not in memory as well."""
     head, tail = _compact(body | {"files": []}).split('"files":[]', 1)
     yield f'{head}"files":['
     for number, file in enumerate(body["files"]):

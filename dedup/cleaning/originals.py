@@ -8,7 +8,6 @@ back at the byte at which it began, since nothing in the output tells where it w
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import tempfile
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -16,7 +15,7 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 
 from dedup import formats
 from dedup.cleaning import ledger
-from dedup.cleaning.manifest import Manifest
+from dedup.cleaning.manifest import Manifest, file_sha256
 from dedup.cleaning.tree import LEDGER, MANIFEST, OWN
 from dedup.errors import InputError, LedgerError
 from dedup.formats import Source
@@ -86,7 +85,7 @@ def check_files(out: Path, files: Iterable[File]) -> None:
         if file.output_sha256 is not None
         and (
             root not in (out / file.output).resolve().parents
-            or _sha256(out / file.output) != file.output_sha256
+            or file_sha256(out / file.output) != file.output_sha256
         )
     ]
     if edited:
@@ -211,11 +210,3 @@ def _filled(piece: Piece, record: Record, lines: tuple[Line, ...], wanted: Wante
     if len(chosen) == len(slices):
         return Original(raw, raw, undone)
     return Original(raw, record.fill(chosen) if chosen else piece.raw, undone)
-
-
-def _sha256(path: Path) -> str | None:
-    try:
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError:
-        return None

@@ -72,6 +72,7 @@ class Local:
         self._meter = Meter()
         self._folder = WorkFolder(work_dir)
         self.checkpoints = checkpoints
+        """Where finished tables are kept for a run that goes on; `None` for nowhere."""
         self._threads: ThreadPoolExecutor | None = None
         self._writing: ThreadPoolExecutor | None = None
 

@@ -123,7 +123,7 @@ class InOrder(Generic[T]):
     def keys(self, start: int, stop: int) -> I64:
         """Read the first key of some rows."""
         some = _spread(self._bounds, start, stop)
-        parts = [whole_column(self._batches[n], self._key, a, b) for n, a, b in some]
+        parts = [_column(self._batches[n], self._key, a, b) for n, a, b in some]
         return np.concatenate([np.zeros(0, np.int64), *parts])
 
     def rows(self, start: int, stop: int) -> T:
@@ -131,7 +131,7 @@ class InOrder(Generic[T]):
         return _between(self._batches, self._bounds, start, stop)
 
 
-def whole_column(batch: T | Filed[T], name: str, start: int, stop: int) -> I64:
+def _column(batch: T | Filed[T], name: str, start: int, stop: int) -> I64:
     """Give some rows of one column of whole numbers, from memory or from disk."""
     if isinstance(batch, Table):
         return _whole(getattr(batch, name)[start:stop])
@@ -142,7 +142,7 @@ def are_in_order(batches: Sequence[T | Filed[T]], key: Key) -> bool:
     """Say whether batches are sorted by key, each and one after the other."""
     last: tuple[int, ...] | None = None
     for batch in batches:
-        columns = [whole_column(batch, name, 0, len(batch)) for name in key]
+        columns = [_column(batch, name, 0, len(batch)) for name in key]
         if last is not None and last > tuple(int(column[0]) for column in columns):
             return False
         if kernels.order(columns) is not None:

@@ -201,7 +201,7 @@ static int64_t dedup_closest(dedup_comparing *by, int64_t m, int64_t n, int64_t 
 static int64_t dedup_distance(dedup_comparing *by, const uint8_t *a, const uint8_t *a_end,
                               const uint8_t *b, const uint8_t *b_end, int64_t limit) {
     const uint8_t *const a_begin = a, *const a_stop = a_end;
-    int64_t m, n, common;
+    int64_t m, n;
     while (a < a_end && b < b_end && *a == *b) a++, b++;
     while (a > a_begin && ((a < a_end && (*a & 0xC0) == 0x80) || (b < b_end && (*b & 0xC0) == 0x80)))
         a--, b--; /* back to the beginning of the letter that differs */

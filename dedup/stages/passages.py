@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from dedup.settings import Settings
 
     Question: TypeAlias = "Candidate | list[Chain]"
-    Found: TypeAlias = "list[Candidate]"
+    Answer: TypeAlias = "tuple[float, bool] | list[Candidate]"
 
 WITHIN_WORDS = 50
 """Fewest words of a passage within one document."""
@@ -226,7 +226,7 @@ class Scene:
             )
         ]
 
-    def answers(self, questions: Sequence[Question]) -> Iterator[tuple[float, bool] | Found]:
+    def answers(self, questions: Sequence[Question]) -> Iterator[Answer]:
         """Compare the candidates that are asked for, and extend the chains."""
         candidates = [one for one in questions if isinstance(one, Candidate)]
         chains = [one for some in questions if not isinstance(some, Candidate) for one in some]

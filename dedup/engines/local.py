@@ -9,31 +9,24 @@ reading, merging and the stage itself are the threads' work.
 from __future__ import annotations
 
 import os
-import threading
-import weakref
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
-
-import numpy as np
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from dedup.engines.disk import Filed
+from dedup.engines.held import Held, loaded
+from dedup.engines.memory import Room, machine_memory
 from dedup.engines.sorted import InMemory, InOrder, OnDisk, are_in_order, merged, ranges
 from dedup.engines.work import WorkFolder
-from dedup.model import Strings, Table
+from dedup.model import Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from numpy.typing import NDArray
-
     from dedup.engines.checkpoints import Checkpoints
     from dedup.engines.interface import Key, Stored
     from dedup.engines.sorted import Part, Run
-    from dedup.model import I64
 
 T = TypeVar("T", bound=Table)
 U = TypeVar("U", bound=Table)
@@ -43,11 +36,6 @@ BATCH_BYTES = 16 << 20
 """What a batch may hold where memory allows it."""
 RANGE_BYTES = 1 << 20
 """What a range holds at least, where there is so much: less is not worth a thread."""
-FILED_AT_ONCE = 2
-"""Batches that wait for the disk; the next one waits with those who make it."""
-CONTAINER = Path("/sys/fs/cgroup/memory.max")
-UNKNOWN = 8 << 30
-"""Memory of a machine that does not tell."""
 
 
 class Local:
@@ -69,40 +57,32 @@ class Local:
         self.threads = threads or os.cpu_count() or 1
         self.memory = (machine_memory() // 4 if memory is None else memory) // 2
         """Half of what may be taken: while rows are sorted they are there twice."""
-        self._meter = Meter()
         self._folder = WorkFolder(work_dir)
+        self._room = Room(self.memory // 2, self._folder.file)
         self.checkpoints = checkpoints
         """Where finished tables are kept for a run that goes on; `None` for nowhere."""
         self._threads: ThreadPoolExecutor | None = None
-        self._writing: ThreadPoolExecutor | None = None
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, failed: type[BaseException] | None, *_: object) -> None:
-        for pool in (self._threads, self._writing):
-            if pool is not None:
-                pool.shutdown(cancel_futures=True)
+        if self._threads is not None:
+            self._threads.shutdown(cancel_futures=True)
+        self._room.close()
         if self.checkpoints is not None and failed is None:
             self.checkpoints.finish()
         elif self.checkpoints is not None:
             self.checkpoints.leave()
         self.checkpoints = None
         self._folder.leave()
-        self._threads = self._writing = None
+        self._threads = None
 
     @property
     def _pool(self) -> ThreadPoolExecutor:
         if self._threads is None:
             self._threads = ThreadPoolExecutor(self.threads)
         return self._threads
-
-    @property
-    def _filer(self) -> ThreadPoolExecutor:
-        """The thread that writes to disk what the others have made."""
-        if self._writing is None:
-            self._writing = ThreadPoolExecutor(1)
-        return self._writing
 
     @property
     def batch_bytes(self) -> int:
@@ -189,7 +169,6 @@ class Local:
 
     def _hold(self, kind: type[U], batches: Iterator[U]) -> Held[U]:
         held = Held(kind)
-        filing: deque[tuple[int, Future[Filed[U]]]] = deque()
         small: list[U] = []
         size = 0
         for batch in batches:
@@ -199,36 +178,25 @@ class Local:
             small.append(batch)
             size += batch.nbytes
             if size >= self.batch_bytes // 2:
-                self._keep(kind.concat(small), held, filing)
+                self._room.keep(kind.concat(small), held)
                 small, size = [], 0
         if small:
-            self._keep(kind.concat(small), held, filing)
-        for place, future in filing:
-            held.batches[place] = future.result()
+            self._room.keep(kind.concat(small), held)
+        self._room.settle()
         return held
-
-    def _keep(self, batch: U, held: Held[U], filing: deque[tuple[int, Future[Filed[U]]]]) -> None:
-        """Keep a batch in memory where there is room, else on disk, written while others work."""
-        if self._meter.bytes + self._meter.more(batch) <= self.memory // 2:
-            self._meter.add(batch)
-        else:
-            filing.append((len(held.batches), self._filer.submit(self._folder.file, batch)))
-        held.batches.append(batch)
-        if len(filing) > FILED_AT_ONCE:
-            place, future = filing.popleft()
-            held.batches[place] = future.result()
 
     def _sorted(self, table: Iterable[T], key: Key, *, shared: bool = False) -> list[Run]:
         """Sort a table: one run where it fits in memory or is in order, else runs on disk."""
-        if isinstance(table, Held) and not _in_memory(table) and are_in_order(table.batches, key):
+        stored = isinstance(table, Held) and table.in_memory
+        if isinstance(table, Held) and not stored and are_in_order(table.batches, key):
             return [InOrder(table.batches, key[0])]
         runs: list[Run] = []
         filing: deque[Future[Run]] = deque()
         group: list[T | Filed[T]] = []
-        size, most = 0, self.memory // (2 if _in_memory(table) else 8)
+        size, most = 0, self.memory // (2 if stored else 8)
         for batch in _stored(table):
             group.append(batch)
-            size += batch.nbytes
+            size += batch.nbytes if isinstance(batch, Filed) else self._room.more(batch)
             if size > most:
                 filing.append(self._pool.submit(self._filed, group, key))
                 group, size, most = [], 0, self.memory // (8 * self.threads)
@@ -238,100 +206,12 @@ class Local:
         if group and runs:
             runs.append(self._filed(group, key))
         elif group:
-            runs.append(InMemory([_loaded(batch) for batch in group], key, shared=shared))
+            runs.append(InMemory([loaded(batch) for batch in group], key, shared=shared))
         return runs
 
     def _filed(self, group: Sequence[T | Filed[T]], key: Key) -> Run:
-        run = InMemory([_loaded(batch) for batch in group], key)
+        run = InMemory([loaded(batch) for batch in group], key)
         return OnDisk(self._folder.file(run.rows(0, len(run))), key[0])
-
-
-class Held(Generic[T]):
-    """A stored table: batches in memory or on disk, read again and again."""
-
-    def __init__(self, kind: type[T]) -> None:
-        self.kind = kind
-        self.batches: list[T | Filed[T]] = []
-        self.empty: T | None = None
-        """No rows of it, for a join that finds none."""
-
-    @classmethod
-    def of(cls, kind: type[T], filed: Sequence[Filed[T]]) -> Held[T]:
-        """Take batches on disk, of which the last has no rows."""
-        held = cls(kind)
-        if filed:
-            held.batches += filed[:-1]
-            held.empty = filed[-1].load()
-        return held
-
-    def __iter__(self) -> Iterator[T]:
-        return map(_loaded, self.batches)
-
-    def __len__(self) -> int:
-        return sum(len(batch) for batch in self.batches)
-
-    def column(self, name: str) -> I64:
-        """Give one column of whole numbers, whole."""
-        parts = [
-            batch.column(name)
-            if isinstance(batch, Filed)
-            else getattr(batch, name).astype(np.int64)
-            for batch in self.batches
-        ]
-        return np.concatenate([np.zeros(0, np.int64), *parts])
-
-
-class Meter:
-    """
-    How many bytes tables hold in memory, an array once however many tables have it.
-
-    A class since it counts down when an array goes.
-    """
-
-    def __init__(self) -> None:
-        self.bytes = 0
-        self._known: set[int] = set()
-        self._counting = threading.RLock()
-
-    def more(self, table: Table) -> int:
-        """Count the bytes that this table would add."""
-        owners = {id(owner): owner.nbytes for owner in _owners(table)}
-        with self._counting:
-            return sum(size for name, size in owners.items() if name not in self._known)
-
-    def add(self, table: Table) -> None:
-        """Count a table until its arrays go."""
-        with self._counting:
-            for owner in _owners(table):
-                if id(owner) not in self._known:
-                    self._known.add(id(owner))
-                    self.bytes += owner.nbytes
-                    weakref.finalize(owner, self._less, id(owner), owner.nbytes).atexit = False
-
-    def _less(self, name: int, size: int) -> None:
-        with self._counting:
-            self._known.discard(name)
-            self.bytes -= size
-
-
-def machine_memory() -> int:
-    """Give the bytes of memory that this process may use: the machine's, or its container's."""
-    sizes = []
-    with suppress(AttributeError, OSError, ValueError):  # not known on every system
-        sizes.append(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
-    with suppress(OSError, ValueError):  # no container, or one without a limit
-        sizes.append(int(CONTAINER.read_text(encoding="ascii")))
-    return min(sizes, default=UNKNOWN)
-
-
-def _owners(table: Table) -> Iterator[NDArray[Any]]:
-    """Give the arrays that own the memory of a table's columns."""
-    for column in table.columns().values():
-        for array in (column.data, column.offsets) if isinstance(column, Strings) else (column,):
-            owner = array
-            while isinstance(owner.base, np.ndarray):
-                owner = owner.base
-            yield owner
 
 
 def _stored(table: Iterable[T]) -> Iterable[T | Filed[T]]:
@@ -339,21 +219,12 @@ def _stored(table: Iterable[T]) -> Iterable[T | Filed[T]]:
     return table.batches if isinstance(table, Held) else table
 
 
-def _in_memory(table: Iterable[Table]) -> bool:
-    """Say whether a table is held in memory already, so that sorting it takes no more."""
-    return isinstance(table, Held) and not any(isinstance(b, Filed) for b in table.batches)
-
-
 def _empty(table: Iterable[T]) -> T | None:
     return table.empty if isinstance(table, Held) else None
 
 
-def _loaded(batch: T | Filed[T]) -> T:
-    return batch.load() if isinstance(batch, Filed) else batch
-
-
 def _mapped(stage: Callable[[T], U], batch: T | Filed[T]) -> U:
-    return stage(_loaded(batch))
+    return stage(loaded(batch))
 
 
 def _worked(

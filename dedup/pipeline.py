@@ -291,6 +291,7 @@ def blocks(
         (("copy", "source", "j", "i"), ("copy", *PLACE)),
         m.Runs,
         partial(runs.choose, settings=settings),
+        apart=True,
     )
     del scenes
     say("grouping", 0, None)
@@ -337,6 +338,7 @@ def passages_beside(
         (("copy", "source", "chain", "at"), ("copy", *PLACE)),
         m.Passages,
         partial(passages.choose, settings=settings),
+        apart=True,
     )
     return engine.join(chosen, whole, (("source",), ("doc",)), m.Finds, passage_groups.gather)
 

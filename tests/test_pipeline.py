@@ -1,4 +1,4 @@
-"""The flow against the oracle, on both engines: in memory, and with sorted runs on disk."""
+"""The flow against the oracle: in memory, with sorted runs on disk, and with processes."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from hypothesis import given
 from rapidfuzz import fuzz
 
 from dedup import pipeline
+from dedup.engines import local as local_engine
 from dedup.engines.local import Local
 from dedup.errors import SettingsError
 from dedup.model import Documents, Strings
@@ -31,12 +32,14 @@ GOLDEN = json.loads((Path(__file__).parent / "cases" / "golden.json").read_text(
 REPORTS = [case for case in GOLDEN if case["command"] == "report"]
 BLOCKS = {"passages": "off"}
 """The oracle is about blocks; passages have their own tests."""
-MEMORY = {"memory": 2 << 30, "disk": 1 << 20}
+MEMORY = {"memory": 2 << 30, "disk": 1 << 20, "processes": 2 << 30}
 
 
 @pytest.fixture(params=MEMORY)
-def engine(request: pytest.FixtureRequest) -> Iterator[Local]:
-    """The local engine with plenty of memory, and with a bound of one MB."""
+def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Local]:
+    """The local engine with plenty of memory, with a bound of one MB, and with processes."""
+    if request.param == "processes":
+        monkeypatch.setattr(local_engine, "APART_BYTES", 0)
     with Local(memory=MEMORY[request.param], threads=2) as local:
         yield local
 

@@ -80,19 +80,22 @@ class Engine(Protocol):
         """
         ...
 
-    def join(
+    def join(  # noqa: PLR0913 - two tables, two keys, what comes out
         self,
         table: Iterable[T],
         other: Iterable[U],
         key: tuple[Key, Key],
         kind: type[V],
         stage: Callable[[T, U], V],
+        *,
+        apart: bool = False,
     ) -> Stored[V]:
         """
         Sort each table by its own key, then apply `stage` to batches of both in one range of keys.
 
         A batch pair holds all rows of both whose key (the first column) lies in the range; ranges
-        without rows of `table` are left out.
+        without rows of `table` are left out. A stage that is `apart` goes through rows in Python:
+        threads do not speed it up, processes do.
         """
         ...
 

@@ -19,6 +19,7 @@ from dedup.engines.held import Held, loaded
 from dedup.engines.memory import Room, machine_memory
 from dedup.engines.sorted import InMemory, InOrder, OnDisk, are_in_order, merged, ranges
 from dedup.engines.work import WorkFolder
+from dedup.engines.workers import Workers
 from dedup.model import Table
 
 if TYPE_CHECKING:
@@ -36,6 +37,10 @@ BATCH_BYTES = 16 << 20
 """What a batch may hold where memory allows it."""
 RANGE_BYTES = 1 << 20
 """What a range holds at least, where there is so much: less is not worth a thread."""
+APART_BYTES = 64 << 20
+"""What a stage works on at least, for it to be worth starting processes."""
+WORKER_BYTES = 256 << 20
+"""Memory for tables that there must be for each worker."""
 
 
 class Local:
@@ -59,6 +64,7 @@ class Local:
         """Half of what may be taken: while rows are sorted they are there twice."""
         self._folder = WorkFolder(work_dir)
         self._room = Room(self.memory // 2, self._folder.file)
+        self.workers = Workers(min(self.threads, self.memory // WORKER_BYTES))
         self.checkpoints = checkpoints
         """Where finished tables are kept for a run that goes on; `None` for nowhere."""
         self._threads: ThreadPoolExecutor | None = None
@@ -67,6 +73,8 @@ class Local:
         return self
 
     def __exit__(self, failed: type[BaseException] | None, *_: object) -> None:
+        self.workers.close()
+        self.workers = Workers(self.workers.count)
         if self._threads is not None:
             self._threads.shutdown(cancel_futures=True)
         self._room.close()
@@ -106,19 +114,21 @@ class Local:
         runs = self._sorted(table, key, shared=shared)
         return self._hold(kind, self._ranged([(runs, key, None)], stage, shared=shared))
 
-    def join(
+    def join(  # noqa: PLR0913 - two tables, two keys, what comes out
         self,
         table: Iterable[T],
         other: Iterable[U],
         key: tuple[Key, Key],
         kind: type[V],
         stage: Callable[[T, U], V],
+        *,
+        apart: bool = False,
     ) -> Held[V]:
         """Sort each table by its key, then apply `stage` to batches of both in one range."""
         tables = [
             (self._sorted(t, k), k, _empty(t)) for t, k in zip((table, other), key, strict=True)
         ]
-        return self._hold(kind, self._ranged(tables, stage))
+        return self._hold(kind, self._ranged(tables, stage, apart=apart))
 
     def kept(
         self,
@@ -148,12 +158,15 @@ class Local:
         stage: Callable[..., U],
         *,
         shared: bool = False,
+        apart: bool = False,
     ) -> Iterator[U]:
         """Apply `stage` to ranges of keys of sorted tables."""
         keys = [key for _, key, _ in tables]
         empty = [runs[0].rows(0, 0) if runs else none for runs, _, none in tables]
         size = sum(run.nbytes for runs, _, _ in tables for run in runs)
         budget = min(self.batch_bytes, max(RANGE_BYTES, size // (2 * self.threads)))
+        if apart and size >= APART_BYTES:
+            stage = partial(self.workers.call, stage)
         work = partial(_worked, stage, keys, empty, shared)
         cut = ranges([runs for runs, _, _ in tables], budget)
         return self._each(work, ((parts,) for parts in cut))

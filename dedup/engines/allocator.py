@@ -5,7 +5,7 @@ By itself glibc gives large blocks back to the system at once and asks for them 
 of them is cleared each time. Told to keep them, `clean` of 45 MB takes 15 % less time and no more
 memory. Python's collector of cycles looks at every list there is again and again, and finds next to
 none that nobody reads any more: it looks seldom, which takes 25 % less time where much is repeated.
-Both are a property of the process, so only the command line sets them, never the library.
+Both are a property of the process, so the command line sets them, and a worker; never the library.
 """
 
 from __future__ import annotations

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from dedup.cleaning.manifest import File, Manifest
     from dedup.engines.checkpoints import Checkpoints
     from dedup.engines.local import Local
+    from dedup.engines.workers import Workers
     from dedup.formats import Reading, Rejects, Watch
     from dedup.model import Documents
     from dedup.report import Pair, Report, Skipped
@@ -156,6 +157,7 @@ def clean_to(  # noqa: PLR0913 - the options of the command
             ids=ids,
             ledger=ledger,
             notes=lambda: detect.notes,
+            workers=lambda: detect.workers,
             watch=watch,
         )
 
@@ -167,6 +169,7 @@ class _Detector:
         """What it holds is let go of with `stack`."""
         self._settings, self._remove, self._stack, self._watch = settings, remove, stack, watch
         self.notes: Checkpoints | None = None
+        self.workers: Workers | None = None
 
     def __call__(self, documents: Iterable[Documents], *, passages: bool = False) -> Detection:
         from dedup import cleaning, pipeline
@@ -174,6 +177,7 @@ class _Detector:
         own = replace(self._settings, passages="on" if passages else "off")
         documents, engine = self._stack.enter_context(_run(documents, own))
         self.notes = self.notes or engine.checkpoints
+        self.workers = self.workers or engine.workers
         matched = pipeline.match(documents, own, engine, self._watch)
         evidence = pipeline.Evidence(matched, own, engine, checked=False)
         finds, _ = evidence.finds(self._watch)

@@ -3,7 +3,8 @@ Cleaning: what is removed from a corpus, the ledger of it, and how to undo and t
 
     policy, keeping, kinship ─► plan ─► cuts ─► parts ─► apply ─► tree
                  (corpus: all of it, in order; planned: what it is before anything is written;
-                  finished: the files that an interrupted run had written)
+                  finished: the files that an interrupted run had written;
+                  lots: how a large file is cut by several processes)
     manifest, ledger ─► originals ─► verifying, restoring
 
 `plan` and `cuts` are pure: tables and texts in, decisions out. Names are imported on first use.

@@ -9,79 +9,23 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections import Counter
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Self, cast
+from typing import IO, TYPE_CHECKING, cast
 
 from dedup import formats
-from dedup.cleaning.guard import Tallies
 from dedup.cleaning.layout import source_folder
+from dedup.cleaning.lots import in_lots, is_large
 from dedup.cleaning.manifest import MODE_NAMES, Entry, File, text_sha256
-from dedup.cleaning.parts import Name, Part, Work, changed, is_lenient, parts
+from dedup.cleaning.parts import Work, changed, is_lenient, numbered, parts
 from dedup.formats import Unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from dedup.cleaning.counts import Counts
     from dedup.cleaning.ledger import Writer
+    from dedup.engines.workers import Workers
     from dedup.formats import Source
 
 CHUNK = 1 << 20
-
-
-@dataclass(slots=True)
-class Counts:
-    """What was removed so far; counted up, so not frozen."""
-
-    tallies: Tallies = field(default_factory=Tallies)
-    paragraphs: Counter[str] = field(default_factory=Counter)
-    characters: Counter[str] = field(default_factory=Counter)
-    not_written: list[Name] = field(default_factory=list)
-
-    def add(self, folder: str, part: Part) -> None:
-        """Count what a document of a source loses."""
-        if part.cuts is None or part.name is None:
-            return
-        for cut, line in zip(part.cuts.cuts, part.lines, strict=True):
-            self.paragraphs[cut.reason] += cut.last - cut.first + 1
-            self.characters[cut.reason] += cut.end - cut.start
-            keeper = line.keeper.document if line.keeper else None
-            self.tallies.remove(folder, cut.end - cut.start, keeper)
-        if part.dropped:
-            self.not_written.append(part.name)
-
-    def merge(self, other: Counts) -> None:
-        """Count what was counted of another file."""
-        self.tallies.merge(other.tallies)
-        self.paragraphs.update(other.paragraphs)
-        self.characters.update(other.characters)
-        self.not_written += other.not_written
-
-    def to_json(self) -> dict[str, Any]:
-        """Give it in plain values."""
-        tallies = self.tallies
-        return {
-            "folders": {name: asdict(tally) for name, tally in tallies.folders.items()},
-            "keepers": tallies.keepers,
-            "paragraphs": self.paragraphs,
-            "characters": self.characters,
-            "not_written": self.not_written,
-        }
-
-    @classmethod
-    def of(cls, row: dict[str, Any]) -> Self:
-        """Undo `to_json`."""
-        tallies = Tallies(keepers=Counter(row["keepers"]))
-        for folder, tally in row["folders"].items():
-            tallies.add(folder, tally["documents"], tally["characters"])
-            tallies.remove(folder, tally["removed"], None)
-        return cls(
-            tallies,
-            Counter(row["paragraphs"]),
-            Counter(row["characters"]),
-            [(path, record) for path, record in row["not_written"]],
-        )
 
 
 def write_file(  # noqa: PLR0913 - one file: what is known, where from, where to, who counts
@@ -92,9 +36,10 @@ def write_file(  # noqa: PLR0913 - one file: what is known, where from, where to
     target: Path | None,
     ledger: Writer,
     counts: Counts,
+    workers: Workers | None = None,
 ) -> File | None:
     """
-    Write one file and its lines of the ledger.
+    Write one file and its lines of the ledger; a large one is cut by `workers`.
 
     `None` for one that could not be read, and was left out of the scan too. Raises `InputError`
     where it no longer has the checksum from before.
@@ -109,13 +54,7 @@ def write_file(  # noqa: PLR0913 - one file: what is known, where from, where to
     if not work.touches(source):
         return _copy(work, source, output, sha256, target)
 
-    def take(part: Part) -> None:
-        if part.doc is not None:
-            counts.add(work.source_of(part.doc, folder), part)
-        for line in part.lines:
-            ledger.add(line)
-
-    return _cut(work, source, output, sha256, target, take)
+    return _cut(work, source, output, sha256, target, ledger, counts, workers)
 
 
 def _copy(
@@ -175,10 +114,14 @@ def _cut(  # noqa: PLR0913 - as `write_file`
     output: str,
     sha256: str | None,
     target: Path | None,
-    take: Callable[[Part], None],
+    ledger: Writer,
+    counts: Counts,
+    workers: Workers | None,
 ) -> File:
     """Write what stays of a file."""
     permissions = _permissions(source)
+    folder = source_folder(source)
+    apart = workers is not None and not ledger.is_watched and is_large(work, source)
     content = source.layout.checksum()
     entries: list[Entry] = []
     kept = 0
@@ -186,12 +129,25 @@ def _cut(  # noqa: PLR0913 - as `write_file`
         written = _Hashed(stream)
         out = cast("IO[bytes]", written)
         with formats.writing(out, source.format, source.compression) as sink:
-            for part in parts(work, source):
+            pieces = numbered(work, source)
+            for part in parts(work, source, pieces, until_written=apart):
                 content.update(part.raw)
                 sink.write(part.kept)
                 kept += len(part.kept)
                 entries += [part.entry] if part.entry else []
-                take(part)
+                if part.doc is not None:
+                    counts.add(work.source_of(part.doc, folder), part)
+                for line in part.lines:
+                    ledger.add(line)
+            for lot in in_lots(work, source, pieces, workers) if apart and workers else ():
+                for raw, stays in zip(lot.raws, lot.kept, strict=True):
+                    content.update(raw)
+                    sink.write(stays)
+                    kept += len(stays)
+                entries += lot.cut.entries
+                counts.merge(lot.cut.counts)
+                for data in lot.cut.lines:
+                    ledger.write(data)
         stream.flush()
         if target is not None:
             os.fchmod(stream.fileno(), permissions)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from itertools import accumulate
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from dedup.formats import Span
-    from dedup.model import Copied
+    from dedup.model import I8, I64, Copied
 
+Rows: TypeAlias = "tuple[I8, I64, I64, I64]"
+"""Copies in columns: kind, start, end, and their group's place in the report."""
 Row = tuple[int, int, int]
 """A copy: start, end, its group's place in the report."""
 
@@ -27,13 +29,26 @@ class Copies:
     They are asked for document by document.
     """
 
-    def __init__(self, ids: Sequence[str], copied: Copied) -> None:
+    def __init__(self, ids: Sequence[str], docs: I64, rows: Rows) -> None:
         """Take the ids in the order of the report, and the copies sorted by `doc`, `start`."""
-        self._ids, self._docs = ids, copied.doc
-        self._rows = copied.kind, copied.start, copied.end, copied.group
+        self._ids, self._docs, self._rows = ids, docs, rows
         self._doc = -1
         self._here: dict[str, tuple[list[Row], list[int]]] = {}
         """Of this document by kind: its copies, and how far those up to each one reach."""
+
+    @classmethod
+    def of(cls, ids: Sequence[str], copied: Copied) -> Copies:
+        """Take the copies of a report."""
+        return cls(ids, copied.doc, (copied.kind, copied.start, copied.end, copied.group))
+
+    def share(self, first: int, stop: int) -> Copies:
+        """Give those of some documents, numbered from 0."""
+        rows = slice(*np.searchsorted(self._docs, (first, stop)).tolist())
+        kind, start, end, group = self._rows
+        groups, own = np.unique(group[rows], return_inverse=True)
+        ids = [self._ids[number] for number in groups.tolist()]
+        columns = kind[rows], start[rows], end[rows], own.astype(np.int64)
+        return Copies(ids, self._docs[rows] - first, columns)
 
     def group(self, doc: int, span: Span, kind: str) -> str | None:
         """Give the id of the first group that covers a stretch, one of this kind if any does."""

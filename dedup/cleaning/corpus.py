@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from dedup.cleaning.finished import Notes
     from dedup.cleaning.policy import Policy
     from dedup.cleaning.results import Cleaned
+    from dedup.engines.workers import Workers
     from dedup.model import Documents
     from dedup.settings import Settings
 
@@ -63,6 +64,7 @@ def clean(  # noqa: PLR0913 - the options of the command
     ids: PathLike | None = None,
     ledger: PathLike | None = None,
     notes: Callable[[], Notes | None] = lambda: None,
+    workers: Callable[[], Workers | None] = lambda: None,
     watch: Watch = silent,
 ) -> Cleaned:
     """
@@ -70,7 +72,8 @@ def clean(  # noqa: PLR0913 - the options of the command
 
     `output` is a folder, or `-` for one file to the standard output; `ledger` and `ids` (the
     documents of which nothing is left, one a line, a tab before the record) are written besides.
-    `notes` gives the work folder, once documents were compared, for files that are finished.
+    Once documents were compared, `notes` gives the work folder, for files that are finished, and
+    `workers` the processes that cut large ones.
     A dry run writes nothing else and shows what would go. Raises `InputError`, `OutputError`,
     `GuardError`; then nothing has appeared.
     """
@@ -87,7 +90,7 @@ def clean(  # noqa: PLR0913 - the options of the command
         planned = decide(scan, detect)
         folder = notes()
         finished = None if folder is None else Finished(folder, policy)
-        return planned.write_to(place, ids=ids, ledger=ledger, finished=finished)
+        return planned.write_to(place, ids=ids, ledger=ledger, finished=finished, workers=workers())
 
 
 def scanned(

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Protocol
 
-from dedup.cleaning.apply import Counts
+from dedup.cleaning.counts import Counts
 from dedup.cleaning.manifest import File, file_sha256
 
 if TYPE_CHECKING:

@@ -51,7 +51,7 @@ class Tallies:
     def remove(self, folder: str, characters: int, keeper: str | None) -> None:
         """Count a removal."""
         self.run.removed += characters
-        self.folders[folder].removed += characters
+        self.folders.setdefault(folder, Tally()).removed += characters
         if keeper is not None:
             self.keepers[keeper] += characters
 

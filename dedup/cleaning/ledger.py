@@ -141,6 +141,11 @@ class Writer:
         self._hash = hashlib.sha256()
         self.lines = 0
 
+    @property
+    def is_watched(self) -> bool:
+        """Somebody is shown each line."""
+        return self._watch is not None
+
     def add(self, line: Line) -> None:
         """Write a line."""
         self.write(dump(line.to_json()))

@@ -8,7 +8,7 @@ bytes; nothing is ever serialised anew, so what is not cut is the same bytes.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -32,11 +32,13 @@ if TYPE_CHECKING:
     from dedup.cleaning.policy import Policy
     from dedup.cleaning.standing import Standing
     from dedup.formats import Piece, Record, Source, Span
-    from dedup.model import Facts
+    from dedup.model import I64, Facts
     from dedup.settings import Settings
 
 Name = tuple[str, str | None]
 """A document: path and record."""
+Place = tuple[int, int, int]
+"""Of a document: its rank, its number in the file, and its first byte."""
 Modes = Callable[["Source", "Record"], int]
 
 
@@ -85,8 +87,33 @@ class Work:
             modes,
             documents,
             keepers,
-            Copies(found.groups, found.copied),
+            Copies.of(found.groups, found.copied),
             labels,
+        )
+
+    def share(self, first: int, stop: int) -> Work:
+        """Give what concerns some documents, numbered from 0; those that keep come after them."""
+        plan = self.plan.slice(*_rows(self.plan.doc, first, stop))
+        stretches = self.stretches.slice(*_rows(self.stretches.doc, first, stop))
+        places = self.places.slice(*_rows(self.places.doc, first, stop))
+        keepers = np.unique(np.concatenate([plan.keeper, stretches.keeper]))
+        others = keepers[(keepers != NONE) & ((keepers < first) | (keepers >= stop))]
+
+        def here(keeper: I64) -> I64:
+            own = (keeper >= first) & (keeper < stop)
+            other = stop - first + np.searchsorted(others, keeper)
+            return np.where(keeper == NONE, NONE, np.where(own, keeper - first, other))
+
+        return replace(
+            self,
+            facts=self.facts.take(np.concatenate([np.arange(first, stop), others])),
+            places=replace(places, doc=places.doc - first),
+            plan=replace(plan, doc=plan.doc - first, keeper=here(plan.keeper)),
+            stretches=replace(stretches, doc=stretches.doc - first, keeper=here(stretches.keeper)),
+            documents={},
+            keepers=frozenset(doc - first for doc in range(first, stop) if doc in self.keepers),
+            copies=self.copies.share(first, stop),
+            labels=None if self.labels is None else self.labels[first:stop],
         )
 
     def mode(self, source: Source, record: Record) -> tuple[int, bool]:
@@ -154,20 +181,44 @@ class Part(NamedTuple):
         return self.cuts is not None and not self.cuts.written
 
 
-def parts(work: Work, source: Source) -> Iterator[Part]:
+def numbered(work: Work, source: Source) -> Iterator[tuple[Piece, Place]]:
+    """
+    Give the pieces of a file, each with its place; of what is no document that of the next one.
+
+    Raises `InputError` where the documents are not those that were scanned.
+    """
+    doc, stop = work.documents.get(source.path, (0, 0))
+    number = at = 0
+    for piece in formats.pieces(source, work.settings, whole=is_lenient(source, work.settings)):
+        record = piece.record
+        if record is not None and (doc >= stop or work.facts.record[doc] != (record.id or "")):
+            raise changed(source)
+        yield piece, (doc, number + 1, at)
+        doc += record is not None
+        number += record is not None
+        at += source.layout.extent(piece.raw)
+    if doc != stop:
+        raise changed(source)
+
+
+def parts(
+    work: Work,
+    source: Source,
+    pieces: Iterator[tuple[Piece, Place]],
+    *,
+    until_written: bool = False,
+) -> Iterator[Part]:
     """
     Cut one file, piece by piece.
 
     What parts the records of an array goes with the record before it, where none before it is
-    written. Raises `InputError` where the file is not the one that was scanned.
+    written; with `until_written` the pieces after the first such record are left to others.
     """
-    doc, stop = work.documents.get(source.path, (0, 0))
-    ahead = cuts_of(work.decision, doc, stop)
+    ahead = cuts_of(work.decision, *work.documents.get(source.path, (0, 0)))
     next_cut = next(ahead, None)
-    number = at = 0
     written = False
     waiting: Part | None = None
-    for piece in formats.pieces(source, work.settings, whole=is_lenient(source, work.settings)):
+    for piece, place in pieces:
         item = piece.record is not None or piece.fault is not None
         lead = piece.lead if item and not written else 0
         if waiting is not None:
@@ -176,26 +227,21 @@ def parts(work: Work, source: Source) -> Iterator[Part]:
         if piece.record is None:
             written = written or item
             yield Part(piece.raw, piece.raw[lead:])
-        else:
-            number += 1
-            if doc >= stop or work.facts.record[doc] != (piece.record.id or ""):
-                raise changed(source)
-            cuts = None
-            if next_cut is not None and next_cut[0] == doc:
-                cuts = next_cut[1]
-                next_cut = next(ahead, None)
-            part = _document(work, source, piece, lead, (doc, number, at), cuts)
-            doc += 1
-            if part.dropped:
-                waiting = part
-            else:
-                written = True
-                yield part
-        at += source.layout.extent(piece.raw)
+            continue
+        cuts = None
+        if next_cut is not None and next_cut[0] == place[0]:
+            cuts = next_cut[1]
+            next_cut = next(ahead, None)
+        part = document(work, source, piece, lead, place, cuts)
+        if part.dropped:
+            waiting = part
+            continue
+        written = True
+        yield part
+        if until_written:
+            return
     if waiting is not None:
         yield waiting
-    if doc != stop:
-        raise changed(source)
 
 
 def is_lenient(source: Source, settings: Settings) -> bool:
@@ -208,6 +254,12 @@ def changed(source: Source) -> InputError:
     return InputError(f"{source.path} changed while it was being cleaned; run the command again")
 
 
+def _rows(doc: I64, first: int, stop: int) -> Span:
+    """Give where the rows of some documents stand in a table that is sorted by them."""
+    low, high = np.searchsorted(doc, (first, stop)).tolist()
+    return low, high
+
+
 def _with_rest(part: Part, rest: bytes) -> Part:
     """Let a record that was dropped take along what parted it from the next one."""
     if not rest:
@@ -216,15 +268,10 @@ def _with_rest(part: Part, rest: bytes) -> Part:
     return part._replace(lines=(first._replace(raw=first.bytes + rest), *part.lines[1:]))
 
 
-def _document(  # noqa: PLR0913 - a document, where it is, and what goes of it
-    work: Work,
-    source: Source,
-    piece: Piece,
-    lead: int,
-    place: tuple[int, int, int],
-    cuts: Cuts | None,
+def document(  # noqa: PLR0913 - a document, where it is, and what goes of it
+    work: Work, source: Source, piece: Piece, lead: int, place: Place, cuts: Cuts | None
 ) -> Part:
-    """Cut one document; `place` is its rank, its number in the file, and its first byte."""
+    """Cut one document; of `lead` bytes before it nobody is told."""
     record = piece.record
     assert record is not None  # noqa: S101 - for the type checker
     doc, number, at = place

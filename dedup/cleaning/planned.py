@@ -9,15 +9,17 @@ keeper stays too.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from dedup.cleaning import guard
-from dedup.cleaning.apply import Counts, write_file
+from dedup.cleaning.apply import write_file
+from dedup.cleaning.counts import Counts
 from dedup.cleaning.ledger import PASSAGE, Writer
 from dedup.cleaning.manifest import File, Manifest
-from dedup.cleaning.parts import Part, parts
+from dedup.cleaning.parts import Part, numbered, parts
 from dedup.cleaning.places import free, opened, told
 from dedup.cleaning.preview import Collector, Undated
 from dedup.cleaning.results import Cleaned
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from dedup.cleaning.parts import Modes, Name, Work
     from dedup.cleaning.places import PathLike, Place
     from dedup.cleaning.policy import Policy
+    from dedup.engines.workers import Workers
     from dedup.formats import Reading, Source, Watch
     from dedup.report import Skipped
     from dedup.settings import Settings
@@ -185,11 +188,12 @@ class Planned:
         ids: PathLike | None = None,
         ledger: PathLike | None = None,
         finished: Finished | None = None,
+        workers: Workers | None = None,
     ) -> Cleaned:
         """
         Write to a place that was taken; `ids` and `ledger` say what goes besides.
 
-        What `finished` has of an interrupted run is taken over.
+        What `finished` has of an interrupted run is taken over; `workers` cut large files.
         """
         limit = self.scan.policy.max_removed
         dry = place.output is None
@@ -206,7 +210,17 @@ class Planned:
         for number, (source, name) in enumerate(zip(scan.sources, scan.names, strict=True)):
             scan.watch("writing", number, len(scan.names))
             target = place.target(name)
-            file = self._written(number, source, name, target, writer, counts, finished)
+            write = partial(
+                write_file,
+                self.work,
+                source,
+                name,
+                self.hashes[number],
+                target,
+                writer,
+                workers=workers,
+            )
+            file = self._written(number, target, writer, counts, finished, write)
             files += [file] if file is not None else []
         refused = guard.refusal(counts.tallies, limit)
         if not dry:
@@ -233,25 +247,23 @@ class Planned:
                         found[source.path, record.id] = record.text
         return found
 
-    def _written(  # noqa: PLR0913 - one file: where from, where to, who counts, who remembers
+    def _written(  # noqa: PLR0913 - one file: where to, who counts, who remembers, who writes
         self,
         number: int,
-        source: Source,
-        name: str,
         target: Path | None,
         writer: Writer,
         counts: Counts,
         finished: Finished | None,
+        write: Callable[[Counts], File | None],
     ) -> File | None:
         """Write one file, or take it over from an interrupted run."""
-        sha256 = self.hashes[number]
         if finished is None or target is None:
-            return write_file(self.work, source, name, sha256, target, writer, counts)
-        file = finished.again(number, sha256, target, writer, counts)
+            return write(counts)
+        file = finished.again(number, self.hashes[number], target, writer, counts)
         if file is None:
             own = Counts()
             with finished.lines(number, writer):
-                file = write_file(self.work, source, name, sha256, target, writer, own)
+                file = write(own)
             if file is not None:
                 finished.keep(number, file, target, own)
             counts.merge(own)
@@ -265,7 +277,8 @@ class Planned:
         """Give the documents that lose something; of one file, where it is named."""
         for source in self.scan.sources:
             if path in {None, source.path} and self.work.touches(source):
-                yield from (part for part in parts(self.work, source) if part.cuts is not None)
+                every = parts(self.work, source, numbered(self.work, source))
+                yield from (part for part in every if part.cuts is not None)
 
     def _records(self, path: str) -> list[str]:
         first, stop = self.work.documents.get(path, (0, 0))

@@ -254,10 +254,11 @@ def meetings(
 
 def marked(matched: Matched, settings: Settings, engine: Engine) -> Matched:
     """Flag the places of boilerplate, and put places back into Order."""
-    held = engine.by_key(
-        matched.places, ("text", *PLACE), m.Holders, partial(boilerplate.holders, settings=settings)
+    holders = partial(boilerplate.holders, settings=settings)
+    held, near = engine.both(
+        partial(engine.by_key, matched.places, ("text", *PLACE), m.Holders, holders),
+        partial(neighbours, matched.texts, matched.matches, engine),
     )
-    near = neighbours(matched.texts, matched.matches, engine)
     around = engine.join(near, held, (("other",), ("text",)), m.Holders, boilerplate.around)
     count = partial(boilerplate.spread, settings=settings)
     spread = engine.by_key(around, ("text", "doc"), m.Spread, count)
@@ -281,8 +282,10 @@ def blocks(
     """From matches to runs, groups and boilerplate; and where paragraphs of their documents lie."""
     say = watch or _silent
     say("finding blocks", 0, None)
-    found = all_points(matched, settings, engine)
-    whole = engine.join(matched.paragraphs, matched.places, (PLACE, PLACE), m.Bodies, bodies)
+    found, whole = engine.both(
+        partial(all_points, matched, settings, engine),
+        partial(engine.join, matched.paragraphs, matched.places, (PLACE, PLACE), m.Bodies, bodies),
+    )
     together = engine.by_key(found, ("copy", "source"), m.Partners, points.partners)
     scenes = engine.join(together, whole, (("doc",), ("doc",)), m.Scenes, runs.scene)
     chosen = engine.join(
@@ -296,14 +299,10 @@ def blocks(
     del scenes
     say("grouping", 0, None)
     gather = partial(groups.gather, settings=settings)
-    grouped = engine.join(chosen, whole, (("source",), PLACE), m.Finds, gather)
-    named = engine.by_key(
-        boilerplate_members(matched, engine),
-        ("keeper", *PLACE),
-        m.Members,
-        partial(groups.named, published=matched.published),
+    grouped, classes = engine.both(
+        partial(engine.join, chosen, whole, (("source",), PLACE), m.Finds, gather),
+        partial(boilerplate_classes, matched, whole, engine),
     )
-    classes = engine.join(named, whole, (PLACE, PLACE), m.Finds, groups.boilerplate)
     reused = passages_beside(chosen, whole, matched.published, settings, engine)
     order = ("source", "kind", "unit", "group", "copy", "doc", "start", "end")
     finds = engine.by_key(chain(grouped, reused, classes), order, m.Finds, _same)
@@ -347,11 +346,15 @@ def all_points(matched: Matched, settings: Settings, engine: Engine) -> Stored[m
     """Point from every paragraph that may be a copy to the earlier ones that it matches."""
     usable = engine.map(matched.places, m.Places, partial(points.open_places, settings=settings))
     incoming = engine.map(usable, m.Places, partial(points.incoming, published=matched.published))
-    firsts = engine.by_key(usable, ("text", *PLACE), m.Firsts, points.firsts)
-    near = neighbours(matched.texts, matched.matches, engine)
+    firsts, near = engine.both(
+        partial(engine.by_key, usable, ("text", *PLACE), m.Firsts, points.firsts),
+        partial(neighbours, matched.texts, matched.matches, engine),
+    )
     meet = engine.join(incoming, near, (("text",), ("text",)), m.Meetings, points.meetings)
-    across = engine.join(meet, firsts, (("other",), ("text",)), m.Points, points.across)
-    within = engine.by_key(meet, ("doc", "other", "no"), m.Points, points.within)
+    across, within = engine.both(
+        partial(engine.join, meet, firsts, (("other",), ("text",)), m.Points, points.across),
+        partial(engine.by_key, meet, ("doc", "other", "no"), m.Points, points.within),
+    )
     return engine.by_key(
         chain(across, within),
         ("copy", "source", "j", "i"),
@@ -360,11 +363,16 @@ def all_points(matched: Matched, settings: Settings, engine: Engine) -> Stored[m
     )
 
 
-def boilerplate_members(matched: Matched, engine: Engine) -> Stored[m.Members]:
-    """Give each place of boilerplate the text that keeps its group."""
+def boilerplate_classes(
+    matched: Matched, whole: Stored[m.Bodies], engine: Engine
+) -> Stored[m.Finds]:
+    """Group the places of boilerplate by the text that keeps their group."""
     flagged = engine.map(matched.places, m.Places, boilerplate.only)
     keepers = groups.stars(np.unique(flagged.column("text")), matched.matches)
-    return engine.map(flagged, m.Members, partial(groups.members, keepers=keepers))
+    members = engine.map(flagged, m.Members, partial(groups.members, keepers=keepers))
+    name = partial(groups.named, published=matched.published)
+    named = engine.by_key(members, ("keeper", *PLACE), m.Members, name)
+    return engine.join(named, whole, (PLACE, PLACE), m.Finds, groups.boilerplate)
 
 
 def _same(table: T) -> T:

@@ -7,6 +7,7 @@ A paragraph takes 41 bytes here, a match whose one text may go for the other 24.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -72,11 +73,13 @@ def detection_of(
     matched: Matched, finds: Iterable[Finds], remove: str, engine: Engine
 ) -> Detection:
     """Gather the tables of the pipeline; `remove` says what may go for what."""
-    groups, copies = copied(finds)
+    (groups, copies), same = engine.both(
+        partial(copied, finds), partial(kin, matched.matches, matched.texts, remove, engine)
+    )
     return Detection(
         _standing(matched.paragraphs, matched.places),
         matched.matches,
-        kin(matched.matches, matched.texts, remove, engine),
+        same,
         Facts.concat(matched.facts),
         groups,
         copies,

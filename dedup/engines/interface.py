@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from dedup.model import I64
 
+A = TypeVar("A")
+B = TypeVar("B")
 T = TypeVar("T", bound=Table)
 U = TypeVar("U", bound=Table)
 V = TypeVar("V", bound=Table)
@@ -47,7 +49,7 @@ class Stored(Protocol[T]):
 
 class Engine(Protocol):
     """
-    The three verbs, and a name for what they made.
+    The three verbs, two at once, and a name for what they made.
 
     Every result is stored; batches keep their order.
     """
@@ -97,6 +99,10 @@ class Engine(Protocol):
         without rows of `table` are left out. A stage that is `apart` goes through rows in Python:
         threads do not speed it up, processes do.
         """
+        ...
+
+    def both(self, first: Callable[[], A], second: Callable[[], B]) -> tuple[A, B]:
+        """Make two things of which neither needs the other, at once where that can be."""
         ...
 
     def kept(

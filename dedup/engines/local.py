@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from dedup.engines.interface import Key, Stored
     from dedup.engines.sorted import Part, Run
 
+A = TypeVar("A")
+B = TypeVar("B")
 T = TypeVar("T", bound=Table)
 U = TypeVar("U", bound=Table)
 V = TypeVar("V", bound=Table)
@@ -37,6 +39,8 @@ BATCH_BYTES = 16 << 20
 """What a batch may hold where memory allows it."""
 RANGE_BYTES = 1 << 20
 """What a range holds at least, where there is so much: less is not worth a thread."""
+SORTING = 32
+"""Bytes that sorting takes for a row, besides the row: key, place, and both once more."""
 APART_BYTES = 64 << 20
 """What a stage works on at least, for it to be worth starting processes."""
 WORKER_BYTES = 256 << 20
@@ -130,6 +134,15 @@ class Local:
         ]
         return self._hold(kind, self._ranged(tables, stage, apart=apart))
 
+    def both(self, first: Callable[[], A], second: Callable[[], B]) -> tuple[A, B]:
+        """Make two things at once: while the one sorts, a thread is free for the other."""
+        other = ThreadPoolExecutor(1)
+        try:
+            future = other.submit(second)
+            return first(), future.result()
+        finally:
+            other.shutdown(wait=False, cancel_futures=True)
+
     def kept(
         self,
         name: str,
@@ -200,19 +213,19 @@ class Local:
 
     def _sorted(self, table: Iterable[T], key: Key, *, shared: bool = False) -> list[Run]:
         """Sort a table: one run where it fits in memory or is in order, else runs on disk."""
-        stored = isinstance(table, Held) and table.in_memory
-        if isinstance(table, Held) and not stored and are_in_order(table.batches, key):
+        if isinstance(table, Held) and not table.in_memory and are_in_order(table.batches, key):
             return [InOrder(table.batches, key[0])]
         runs: list[Run] = []
         filing: deque[Future[Run]] = deque()
         group: list[T | Filed[T]] = []
-        size, most = 0, self.memory // (2 if stored else 8)
+        new = rows = 0
         for batch in _stored(table):
             group.append(batch)
-            size += batch.nbytes if isinstance(batch, Filed) else self._room.more(batch)
-            if size > most:
+            new += batch.nbytes if isinstance(batch, Filed) else self._room.more(batch)
+            rows += len(batch)
+            if self._is_too_much(new, rows, whole=not filing and not runs):
                 filing.append(self._pool.submit(self._filed, group, key))
-                group, size, most = [], 0, self.memory // (8 * self.threads)
+                group, new, rows = [], 0, 0
                 if len(filing) > self.threads:
                     runs.append(filing.popleft().result())
         runs += [future.result() for future in filing]
@@ -221,6 +234,12 @@ class Local:
         elif group:
             runs.append(InMemory([loaded(batch) for batch in group], key, shared=shared))
         return runs
+
+    def _is_too_much(self, new: int, rows: int, *, whole: bool) -> bool:
+        """Say whether rows of so many new bytes are not sorted at once: all, or one run of many."""
+        if not whole:
+            return new + SORTING * rows > self.memory // (8 * self.threads)
+        return new > self.memory // 8 or new + SORTING * rows > self.memory // 2
 
     def _filed(self, group: Sequence[T | Filed[T]], key: Key) -> Run:
         run = InMemory([loaded(batch) for batch in group], key)

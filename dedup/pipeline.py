@@ -215,12 +215,15 @@ def compared(
     (sketches,) = engine.kept("sketching", (m.Sketches,), sketched)
     all_met = meetings(sketches, banding, settings, engine, say)
     met = engine.by_key(all_met, ("a", "b"), m.Pairs, candidates.distinct)
+    del sketches, all_met
     pairs = engine.map(met, m.Pairs, candidates.real)
     half = engine.join(pairs, texts, (("a",), ("text",)), m.HalfRead, verify.read_first)
     comparing = _told(partial(verify.verify, settings=settings), say, "verifying", len(pairs))
+    cut = len(met) - len(pairs)
+    del met
     verified = engine.join(half, texts, (("b",), ("text",)), m.Matches, comparing)
     matches = engine.by_key(verified, ("a", "b"), m.Matches, _same)
-    counts = m.Counts(np.array([len(pairs)]), np.array([len(met) - len(pairs)]))
+    counts = m.Counts(np.array([len(pairs)]), np.array([cut]))
     return matches, engine.map([counts], m.Counts, _same)
 
 

@@ -67,7 +67,7 @@ class Local:
         self.memory = (machine_memory() // 4 if memory is None else memory) // 2
         """Half of what may be taken: while rows are sorted they are there twice."""
         self._folder = WorkFolder(work_dir)
-        self._room = Room(self.memory // 2, self._folder.file)
+        self._room = Room(self.memory * 3 // 4, self._folder.file)
         self.workers = Workers(min(self.threads, self.memory // WORKER_BYTES))
         self.checkpoints = checkpoints
         """Where finished tables are kept for a run that goes on; `None` for nowhere."""

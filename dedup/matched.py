@@ -20,6 +20,8 @@ class Matched:
     places: Stored[m.Places]
     """Sorted by `doc`, `no`."""
     matches: Stored[m.Matches]
+    neighbours: Stored[m.Neighbours]
+    """The same from both sides, sorted by `text`, `other`."""
     candidates: int
     """Distinct pairs handed to rapidfuzz."""
     buckets_cut: int

@@ -118,7 +118,9 @@ class Evidence:
         keep = partial(verify.at_least, threshold=threshold)
         with self.engine as engine:
             matches = engine.map(self.matched.matches, m.Matches, keep)
-            matched = marked(replace(self.matched, matches=matches), settings, engine)
+            known = self.matched
+            places, near = marked(known.places, known.texts, matches, settings, engine)
+            matched = replace(known, places=places, matches=matches, neighbours=near)
             return Evidence(matched, settings, engine, self.checked).report()
 
     def borderline(self, count: int) -> list[Borderline]:
@@ -177,8 +179,8 @@ def match(
     say("boilerplate", 0, None)
     candidates, cut = (int(counts.column(name)[0]) for name in m.Counts.names())
     published = int(known.column("published").sum())
-    matched = Matched(known, paragraphs, texts, places, matches, candidates, cut, published)
-    return marked(matched, settings, engine)
+    places, near = marked(places, texts, matches, settings, engine)
+    return Matched(known, paragraphs, texts, places, matches, near, candidates, cut, published)
 
 
 def distinct(
@@ -255,19 +257,25 @@ def meetings(
         drivers.shutdown(cancel_futures=True)
 
 
-def marked(matched: Matched, settings: Settings, engine: Engine) -> Matched:
-    """Flag the places of boilerplate, and put places back into Order."""
+def marked(
+    places: Stored[m.Places],
+    texts: Stored[m.Texts],
+    matches: Stored[m.Matches],
+    settings: Settings,
+    engine: Engine,
+) -> tuple[Stored[m.Places], Stored[m.Neighbours]]:
+    """Flag the places of boilerplate, in Order; and give every text its neighbours."""
     holders = partial(boilerplate.holders, settings=settings)
     held, near = engine.both(
-        partial(engine.by_key, matched.places, ("text", *PLACE), m.Holders, holders),
-        partial(neighbours, matched.texts, matched.matches, engine),
+        partial(engine.by_key, places, ("text", *PLACE), m.Holders, holders),
+        partial(neighbours, texts, matches, engine),
     )
     around = engine.join(near, held, (("other",), ("text",)), m.Holders, boilerplate.around)
     count = partial(boilerplate.spread, settings=settings)
     spread = engine.by_key(around, ("text", "doc"), m.Spread, count)
     mark = partial(boilerplate.mark, settings=settings)
-    flagged = engine.join(matched.places, spread, (("text",), ("text",)), m.Places, mark)
-    return replace(matched, places=engine.by_key(flagged, PLACE, m.Places, _same))
+    flagged = engine.join(places, spread, (("text",), ("text",)), m.Places, mark)
+    return engine.by_key(flagged, PLACE, m.Places, _same), near
 
 
 def neighbours(
@@ -349,11 +357,11 @@ def all_points(matched: Matched, settings: Settings, engine: Engine) -> Stored[m
     """Point from every paragraph that may be a copy to the earlier ones that it matches."""
     usable = engine.map(matched.places, m.Places, partial(points.open_places, settings=settings))
     incoming = engine.map(usable, m.Places, partial(points.incoming, published=matched.published))
-    firsts, near = engine.both(
+    by_text = (("text",), ("text",))
+    firsts, meet = engine.both(
         partial(engine.by_key, usable, ("text", *PLACE), m.Firsts, points.firsts),
-        partial(neighbours, matched.texts, matched.matches, engine),
+        partial(engine.join, incoming, matched.neighbours, by_text, m.Meetings, points.meetings),
     )
-    meet = engine.join(incoming, near, (("text",), ("text",)), m.Meetings, points.meetings)
     across, within = engine.both(
         partial(engine.join, meet, firsts, (("other",), ("text",)), m.Points, points.across),
         partial(engine.by_key, meet, ("doc", "other", "no"), m.Points, points.within),

@@ -43,7 +43,7 @@ SORTING = 32
 """Bytes that sorting takes for a row, besides the row: key, place, and both once more."""
 APART_BYTES = 64 << 20
 """What a stage works on at least, for it to be worth starting processes."""
-WORKER_BYTES = 256 << 20
+WORKER_BYTES = 512 << 20
 """Memory for tables that there must be for each worker."""
 
 

@@ -123,10 +123,15 @@ def chosen(near: Near, settings: Settings) -> Choice[list[Run]]:
             best = again.run_at(place, here, seen)
         else:
             best, then = yield from longest(place, near, taken, settings)
-            if sign is not None and furthest < place and then.holds(place, near):
+            if (
+                then is not None
+                and sign is not None
+                and furthest < place
+                and then.holds(place, near)
+            ):
                 known[sign] = then
         if best is not None:
-            places = [here.position[b] for _, b in best.pairs]
+            places = [here.position(b) for _, b in best.pairs]
             taken.update(places)
             furthest = max(furthest, places[-1])
             runs.append((yield from widened(best, seen[best.source], here)))
@@ -165,7 +170,7 @@ class Near:
             kind = kinds.setdefault(own, len(kinds))
             if kind == len(self.sources):
                 self.sources.append(set(own))
-            self.begins[self.here.position[j[a]]] = kind
+            self.begins[self.here.position(j[a])] = kind
         self.signs = self._signs() if len(self.sources) < len(self.begins) else []
         """What distinguishes a place: what it points at and what is written there."""
 
@@ -179,10 +184,10 @@ class Near:
     @cached_property
     def alike(self) -> set[tuple[int, int]]:
         """Pairs of texts that match: the copy's and the source's."""
-        text, no = self.here.text, self.here.open
-        some = {(text[no[place]], kind) for place, kind in self.begins.items()}
+        no = self.here.open
+        some = {(self.here.text(no[place]), kind) for place, kind in self.begins.items()}
         return {
-            (mine, self.seen[self.docs[source]].text[i])
+            (mine, self.seen[self.docs[source]].text(i))
             for mine, kind in some
             for source, i in self.pointed(kind)
         }
@@ -190,11 +195,6 @@ class Near:
     def pointed(self, kind: int) -> list[tuple[int, int]]:
         """Give number of the source and paragraph that a kind of place points at, in Order."""
         return sorted(divmod(code, len(self.docs))[::-1] for code in self.sources[kind])
-
-    def has(self, source: int, i: int, here: int) -> bool:
-        """Say whether a place of the copy points at a paragraph of a source."""
-        kind = self.begins.get(here)
-        return kind is not None and i * len(self.docs) + source in self.sources[kind]
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,14 +228,14 @@ class Known:
 
 def longest(
     place: int, near: Near, taken: set[int], settings: Settings
-) -> Choice[tuple[Run | None, Known]]:
-    """Choose among the runs that begin at a place, and say what that depends on."""
+) -> Choice[tuple[Run | None, Known | None]]:
+    """Choose among the runs that begin at a place; say what that depends on, if any are alike."""
     here, max_gap = near.here, settings.max_gap
     grown = []
     for number, i in near.pointed(near.begins[place]):
         there = near.seen[near.docs[number]]
         limit = place if there is here else len(there.open)
-        first = (there.position[i], place)
+        first = (there.position(i), place)
         grown.append((near.docs[number], grow(first, near, number, taken, limit, max_gap)))
     best: Run | None = None
     for source, places in sorted(grown, key=lambda g: -len(g[1])):
@@ -244,7 +244,7 @@ def longest(
             begin = (source, there.open[places[0][0]])
             if len(places) < len(best.pairs) or begin > (best.source, best.from_first):
                 continue
-        pairs = tuple((there.open[a], here.open[b]) for a, b in places)
+        pairs = tuple([(there.open[a], here.open[b]) for a, b in places])
         run = yield from settle(pairs, source, there, here, near, settings)
         if run is not None and (
             best is None
@@ -252,12 +252,14 @@ def longest(
             < (-len(best.pairs), best.source, best.from_first)
         ):
             best = run
+    if not near.signs:
+        return best, None
     past = max(places[-1][1] for _, places in grown) + max_gap + 2
     own = [places[-1][0] for source, places in grown if source == near.copy]
     steps = []
     if best is not None:
         position = near.seen[best.source].position
-        steps = [(position[a], here.position[b] - place) for a, b in best.pairs]
+        steps = [(position(a), here.position(b) - place) for a, b in best.pairs]
     highest = max(own, default=-max_gap - 2) + max_gap + 1
     return best, Known(near.signs[place:past], highest, best, steps)
 
@@ -282,11 +284,15 @@ def grow(  # noqa: PLR0913
     """Follow the nearest next points from `first`; the source stays before `limit`."""
     run = [first]
     there = near.seen[near.docs[number]].open
+    begins, sources, docs = near.begins, near.sources, len(near.docs)
+    skipped = steps(max_gap)
     while True:
         i, j = run[-1]
-        for a, b in steps(max_gap):
+        for a, b in skipped:
             x, y = i + 1 + a, j + 1 + b
-            if x < limit and y not in taken and near.has(number, there[x], y):
+            if x >= limit or y in taken or y not in begins:
+                continue
+            if there[x] * docs + number in sources[begins[y]]:
                 run.append((x, y))
                 break
         else:
@@ -312,9 +318,8 @@ def settle(  # noqa: PLR0913
         if once == pairs:
             break
         pairs = once
-    if min(sum(there.words[i] for i, _ in pairs), sum(here.words[j] for _, j in pairs)) < (
-        settings.min_group_words
-    ):
+    words = min(there.words([i for i, _ in pairs]), here.words([j for _, j in pairs]))
+    if words < settings.min_group_words:
         return None
     return Run(source, pairs, i, k, j, m, value, bound)
 
@@ -322,7 +327,7 @@ def settle(  # noqa: PLR0913
 def widest_gap(pairs: tuple[tuple[int, int], ...], there: Document, here: Document) -> int:
     """Find how many pairs stand before the widest gap; of equals the first."""
     gaps = [
-        max(there.position[c] - there.position[a], here.position[d] - here.position[b])
+        max(there.position(c) - there.position(a), here.position(d) - here.position(b))
         for (a, b), (c, d) in pairwise(pairs)
     ]
     return gaps.index(max(gaps)) + 1
@@ -332,8 +337,8 @@ def one_period(
     pairs: tuple[tuple[int, int], ...], there: Document, alike: set[tuple[int, int]]
 ) -> tuple[tuple[int, int], ...]:
     """Cut a run whose source repeats its own beginning a whole number of times to one time."""
-    source = there.open[there.position[pairs[0][0]] : there.position[pairs[-1][0]] + 1]
-    texts = [there.text[no] for no in source]
+    source = there.open[there.position(pairs[0][0]) : there.position(pairs[-1][0]) + 1]
+    texts = [there.text(no) for no in source]
     for period in range(1, len(texts) // 2 + 1):
         if len(texts) % period == 0 and all(
             texts[k] == texts[k % period] or (texts[k], texts[k % period]) in alike
@@ -351,10 +356,10 @@ def widened(run: Run, there: Document, here: Document) -> Choice[Run]:
 
     def equal(i: int, j: int) -> bool:
         return (
-            not there.long[i]
-            and not here.long[j]
-            and there.text[i] == here.text[j]
-            and not there.boilerplate[i]
+            not there.is_long(i)
+            and not here.is_long(j)
+            and there.text(i) == here.text(j)
+            and not there.is_boilerplate(i)
         )
 
     while (
@@ -365,8 +370,8 @@ def widened(run: Run, there: Document, here: Document) -> Choice[Run]:
         from_first, first = from_first - 1, first - 1
         pairs = ((from_first, first), *pairs)
     while (
-        last + 1 < len(here.text)
-        and from_last + 1 < (first if within else len(there.text))
+        last + 1 < len(here)
+        and from_last + 1 < (first if within else len(there))
         and equal(from_last + 1, last + 1)
     ):
         from_last, last = from_last + 1, last + 1

@@ -17,7 +17,7 @@ from dedup.model import Strings
 from dedup.stages.verify import DIGITS, ratios
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from dedup.model import I64, Scenes
     from dedup.settings import Settings
@@ -39,6 +39,10 @@ class Shelf:
     words: list[int]
     boilerplate: list[bool]
     long: list[bool]
+    open: list[int]
+    """The rows of the paragraphs that runs are made of: long ones, boilerplate left out."""
+    rank: list[int]
+    """How many of them stand before each row, and in all."""
     data: bytes
     """What is written, end to end."""
     offsets: list[int]
@@ -48,13 +52,17 @@ class Shelf:
     @classmethod
     def of(cls, rows: Scenes, past: I64, settings: Settings) -> Self:
         """Take the columns of a table, and where its paragraphs end."""
+        long = rows.words >= settings.min_words
+        open_ = long & (rows.boilerplate == 0)
         return cls(
             rows.start.tolist(),
             rows.end.tolist(),
             rows.text.tolist(),
             rows.words.tolist(),
             rows.boilerplate.astype(bool).tolist(),
-            (rows.words >= settings.min_words).tolist(),
+            long.tolist(),
+            np.flatnonzero(open_).tolist(),
+            [0, *np.cumsum(open_).tolist()],
             rows.written.data.tobytes(),
             rows.written.offsets.tolist(),
             past.tolist(),
@@ -71,44 +79,57 @@ class Document:
     """The paragraphs of one document by number; a class because it remembers what it read."""
 
     def __init__(self, shelf: Shelf, first: int, past: int) -> None:
-        self.start = shelf.start[first:past]
-        self.end = shelf.end[first:past]
-        self.text = shelf.text[first:past]
-        self.words = shelf.words[first:past]
-        self.boilerplate = shelf.boilerplate[first:past]
-        self.long = shelf.long[first:past]
-        self.row = first
-        """Its first one on the shelf."""
-        self._data, self._offsets = shelf.data, shelf.offsets[first : past + 1]
-        self._past = shelf.past[first:past]
-        self.open = [
-            no
-            for no, (long, common) in enumerate(zip(self.long, self.boilerplate, strict=True))
-            if long and not common
-        ]
-        """Numbers of the paragraphs that runs are made of: long ones, boilerplate left out."""
-        self.position = {no: place for place, no in enumerate(self.open)}
-        """The place of a paragraph among the open ones, by its number."""
+        self.shelf, self.row, self.past = shelf, first, past
+        """Its rows are those from `row` up to `past`."""
+        self._before = shelf.rank[first]
+        self.open = [row - first for row in shelf.open[self._before : shelf.rank[past]]]
+        """Numbers of the paragraphs that runs are made of."""
+
+    def __len__(self) -> int:
+        return self.past - self.row
+
+    def position(self, no: int) -> int:
+        """Give the place of an open paragraph among these."""
+        return self.shelf.rank[self.row + no] - self._before
+
+    def text(self, no: int) -> int:
+        """Give the text of a paragraph."""
+        return self.shelf.text[self.row + no]
+
+    def words(self, numbers: Iterable[int]) -> int:
+        """Count the words of some paragraphs."""
+        words, row = self.shelf.words, self.row
+        return sum([words[row + no] for no in numbers])
+
+    def is_long(self, no: int) -> bool:
+        """Tell whether a paragraph has words enough to be looked for."""
+        return self.shelf.long[self.row + no]
+
+    def is_boilerplate(self, no: int) -> bool:
+        """Tell whether a paragraph is boilerplate."""
+        return self.shelf.boilerplate[self.row + no]
 
     def block(self, place: int) -> tuple[int, bytes]:
         """Give the length of an open paragraph, and all that is written up to the next one."""
         no = self.open[place]
-        past = self.open[place + 1] if place + 1 < len(self.open) else len(self.start)
-        a, b = self._offsets[no], self._offsets[past]
-        return self.end[no] - self.start[no], self._data[a:b]
+        past = self.open[place + 1] if place + 1 < len(self.open) else len(self)
+        offsets = self.shelf.offsets
+        written = self.shelf.data[offsets[self.row + no] : offsets[self.row + past]]
+        return self.characters(no, no), written
 
     def raw(self, first: int, last: int) -> bytes:
         """Give the original text of paragraphs `first` to `last` in UTF-8."""
-        return self._data[self._offsets[first] : self._past[last]]
+        shelf, row = self.shelf, self.row
+        return shelf.data[shelf.offsets[row + first] : shelf.past[row + last]]
 
     def characters(self, first: int, last: int) -> int:
         """Give the length of paragraphs `first` to `last` and what lies between."""
-        return self.end[last] - self.start[first]
+        return self.shelf.end[self.row + last] - self.shelf.start[self.row + first]
 
     @cached_property
     def normal(self) -> Strings:
         """The normalised text of each paragraph."""
-        return _normalised([self.raw(no, no) for no in range(len(self.start))])
+        return _normalised([self.raw(no, no) for no in range(len(self))])
 
     @cached_property
     def lengths(self) -> I64:
@@ -150,13 +171,14 @@ def likenesses(questions: Sequence[Question]) -> Iterator[Answer]:
             raws.append(document.raw(first, last))
         return known
 
-    short = [one for one in questions if not one.is_long]
+    long = [one.is_long for one in questions]
+    short = [one for one, is_long in zip(questions, long, strict=True) if not is_long]
     a = np.array([row(one.there, *one.source) for one in short], np.int64)
     b = np.array([row(one.here, *one.copy) for one in short], np.int64)
     normal = _normalised(raws)
     found = iter(ratios(normal, normal, a, b, np.array([one.threshold for one in short])).tolist())
-    for one in questions:
-        yield (_bounded(one), True) if one.is_long else (next(found), False)
+    for one, is_long in zip(questions, long, strict=True):
+        yield (_bounded(one), True) if is_long else (next(found), False)
 
 
 def _bounded(one: Question) -> float:

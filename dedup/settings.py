@@ -66,7 +66,9 @@ class Settings:
     memory: int = _setting(
         0, "running", "memory to work in, such as 2GiB; the rest goes to disk; 0: a quarter of it"
     )
-    threads: int = _setting(0, "running", "threads; 0 for one a core")
+    threads: int = _setting(
+        0, "running", "threads, and processes where there is much; 0: as many as cores"
+    )
     engine: str = _setting("local", "running", "where the work runs")
     work_dir: str | None = _setting(
         None,

@@ -99,7 +99,7 @@ def is_large(work: Work, source: Source) -> bool:
     Not where the records do not stand in it one by one, or their paragraph modes are noted.
     """
     plain = source.layout.records and source.layout.as_bytes and source.spooled is None
-    return plain and not work.notes_modes and source.size >= LARGE
+    return plain and not work.notes_modes and source.content_size >= LARGE
 
 
 def in_lots(

@@ -38,8 +38,6 @@ BATCH_DOCUMENTS = 4096
 
 _HELD = 64 << 20
 """Decompressed bytes that are held rather than unpacked twice."""
-_EXPANDS = 4
-"""Times that a compressed file is taken to be larger when it is unpacked."""
 
 
 class Watch(Protocol):
@@ -293,14 +291,14 @@ def _pieces(source: Source, raw: IO[bytes], settings: Settings, *, whole: bool) 
 def _opened(source: Source, raw: IO[bytes], *, whole: bool) -> tuple[IO[bytes], int]:
     """Unpack a stream where it is compressed; its size is a guess then."""
     if not source.compression:
-        return raw, source.size
+        return raw, source.content_size
     stream: IO[bytes] = compression.unpacked(raw, source.compression, source.path)
     if whole and source.layout.records:
         head = stream.read(_HELD)
         if len(head) < _HELD:
             return io.BytesIO(head), len(head)
         stream = _proved(source, raw)
-    return stream, source.size * _EXPANDS
+    return stream, source.content_size
 
 
 @contextlib.contextmanager

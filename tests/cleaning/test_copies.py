@@ -37,6 +37,6 @@ def test_the_first_of_the_kind_else_the_first(
     ]
     wanted = str(min(over)[1]) if over else None
 
-    known = Copies([str(number) for number in range(len(copies))], table)
+    known = Copies.of([str(number) for number in range(len(copies))], table)
     assert known.group(1, span, kind) in {None, *map(str, range(len(copies)))}
     assert known.group(0, span, kind) == wanted

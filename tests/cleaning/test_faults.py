@@ -171,7 +171,7 @@ def test_an_interrupt(clean: Clean, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C leaves nothing either."""
     write(Path("in"), FILES)
 
-    def interrupt(*_: object) -> None:
+    def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("dedup.cleaning.planned.write_file", interrupt)

@@ -137,9 +137,9 @@ class Shuffling(Local):
         """Sort what was shuffled."""
         return super().by_key(self.shuffled(table), *rest, **how)
 
-    def join(self, table: Any, other: Any, *rest: Any) -> Any:  # noqa: ANN401 - as the engine's
+    def join(self, table: Any, other: Any, *rest: Any, **how: Any) -> Any:  # noqa: ANN401 - likewise
         """Join what was shuffled."""
-        return super().join(self.shuffled(table), self.shuffled(other), *rest)
+        return super().join(self.shuffled(table), self.shuffled(other), *rest, **how)
 
     def shuffled(self, table: Any) -> Any:  # noqa: ANN401 - any table
         """Cut a table into small batches and shuffle them."""

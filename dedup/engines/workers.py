@@ -118,7 +118,10 @@ def serve() -> None:
             answer = True, function(*arguments, **options)
         except Exception:  # noqa: BLE001 - who asked calls it again, and sees
             answer = False, None
-        _send(answers, answer)
+        try:
+            _send(answers, answer)
+        except BrokenPipeError:
+            os._exit(0)  # nobody is there any more, and nobody is told
 
 
 def _send(stream: IO[bytes], value: object) -> None:

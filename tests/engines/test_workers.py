@@ -25,6 +25,7 @@ from dedup.engines.workers import Workers
 workers = Workers(2)
 import os
 print(workers.call(os.getpid), flush=True)
+workers.call(time.sleep, float(sys.argv[1]))
 time.sleep(600)
 """
 
@@ -117,12 +118,15 @@ def test_closing_cancels_what_they_do() -> None:
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at /proc")
 def test_a_worker_ends_with_its_parent_however_that_ends() -> None:
-    """`kill -9` leaves nothing running."""
-    parent = subprocess.Popen([sys.executable, "-c", PARENT], stdout=subprocess.PIPE)
-    assert parent.stdout is not None
-    worker = int(parent.stdout.readline())
-    assert there_is(worker)
-    parent.kill()
-    parent.wait()
-    parent.stdout.close()
-    assert gone(worker)
+    """`kill -9` leaves nothing running, and nothing said, be it idle or at work."""
+    for seconds in ("0", "1"):
+        parent = subprocess.Popen(
+            [sys.executable, "-c", PARENT, seconds], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        assert parent.stdout is not None
+        worker = int(parent.stdout.readline())
+        assert there_is(worker)
+        time.sleep(0.2)
+        parent.kill()
+        assert parent.communicate()[1] == b""
+        assert gone(worker)

@@ -38,6 +38,7 @@ def measure(documents: list[grow.Article], scale: float, bound: int, bench: Benc
     note = (
         f"`clean {' '.join(runs.CLEAN)} --recall standard --memory {shown(bound)}` "
         f"({runs.megabytes(bound):,.0f} MB), {runs.machine()}; a run each. The peak is of resident "
-        "memory, pages of mapped files included."
+        "memory, pages of mapped files included; processes beside the command, of about 80 MB each, "
+        "there are from a bound of 2 GiB."
     )
     return [Table("Memory under a bound", columns, rows, note)]

@@ -106,12 +106,18 @@ def raw_from_json(value: object) -> bytes:
     raise ValueError("raw")
 
 
-def dump(value: object) -> bytes:
-    """Write one JSON line; lone surrogates, of file names or texts, as escapes."""
+def dump(value: object, row: Callable[[Any], dict[str, Any]] | None = None) -> bytes:
+    """
+    Write one JSON line; lone surrogates, of file names or texts, as escapes.
+
+    `row` gives the fields of what is no plain value, when its turn comes.
+    """
     try:
-        return orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE)
+        return orjson.dumps(
+            value, row, orjson.OPT_APPEND_NEWLINE | orjson.OPT_PASSTHROUGH_DATACLASS
+        )
     except TypeError:
-        return json.dumps(value, separators=(",", ":")).encode("ascii") + b"\n"
+        return json.dumps(value, separators=(",", ":"), default=row).encode("ascii") + b"\n"
 
 
 def load(data: bytes) -> Any:  # noqa: ANN401 - whatever JSON it holds

@@ -109,9 +109,9 @@ class Manifest:
             "summary": self.summary,
             "ledger": {"lines": self.ledger_lines, "sha256": self.ledger_sha256},
             "skipped": list(self.skipped),
-            "files": [_row(file) | {"entries": [*map(_row, file.entries)]} for file in self.files],
+            "files": [_row(file) for file in self.files],
         }
-        return dump(body | {"sha256": _checksum(body)})
+        return dump(body | {"sha256": _checksum(body)}, _row)
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -242,7 +242,7 @@ def _canonical(body: dict[str, Any]) -> Iterator[str]:
 
 
 def _compact(value: object) -> str:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"))
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), default=_row)
 
 
 def _inside(relative: str, path: Path) -> None:

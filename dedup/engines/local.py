@@ -68,19 +68,24 @@ class Local:
         """Half of what may be taken: while rows are sorted they are there twice."""
         self._folder = WorkFolder(work_dir)
         self._room = Room(self.memory * 3 // 4, self._folder.file)
-        self.workers = Workers(min(self.threads, self.memory // WORKER_BYTES))
         self.checkpoints = checkpoints
         """Where finished tables are kept for a run that goes on; `None` for nowhere."""
-        self._threads: ThreadPoolExecutor | None = None
+        self._begin()
+
+    def _begin(self) -> None:
+        self._pool = ThreadPoolExecutor(self.threads)
+        self.workers = Workers(min(self.threads, self.memory // WORKER_BYTES))
+        self._left = False
 
     def __enter__(self) -> Self:
+        if self._left:
+            self._begin()
         return self
 
     def __exit__(self, failed: type[BaseException] | None, *_: object) -> None:
+        self._left = True
         self.workers.close()
-        self.workers = Workers(self.workers.count)
-        if self._threads is not None:
-            self._threads.shutdown(cancel_futures=True)
+        self._pool.shutdown(cancel_futures=True)
         self._room.close()
         if self.checkpoints is not None and failed is None:
             self.checkpoints.finish()
@@ -88,13 +93,6 @@ class Local:
             self.checkpoints.leave()
         self.checkpoints = None
         self._folder.leave()
-        self._threads = None
-
-    @property
-    def _pool(self) -> ThreadPoolExecutor:
-        if self._threads is None:
-            self._threads = ThreadPoolExecutor(self.threads)
-        return self._threads
 
     @property
     def batch_bytes(self) -> int:
@@ -135,7 +133,11 @@ class Local:
         return self._hold(kind, self._ranged(tables, stage, apart=apart))
 
     def both(self, first: Callable[[], A], second: Callable[[], B]) -> tuple[A, B]:
-        """Make two things at once: while the one sorts, a thread is free for the other."""
+        """
+        Make two things at once: while the one sorts, a thread is free for the other.
+
+        Where the first fails the second is not waited for: it ends once the engine is left.
+        """
         other = ThreadPoolExecutor(1)
         try:
             future = other.submit(second)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -191,3 +192,31 @@ def test_an_error_in_a_stage_reaches_the_caller() -> None:
 
     with Narrow(threads=2) as engine, pytest.raises(ZeroDivisionError):
         engine.map(batches(rows([(1, 1, 1, "a")] * 10), 1), Rows, fail)
+
+
+def test_what_goes_on_beside_a_failure_ends_with_the_engine() -> None:
+    """Of two things at once the other one makes no more tables once the engine is left."""
+    begun, left, ended = (threading.Event() for _ in range(3))
+    found: list[BaseException] = []
+    engine = Local(threads=2)
+
+    def go_on() -> None:
+        begun.set()
+        assert left.wait(30)
+        try:
+            engine.map([rows([(1, 1, 1, "a")])], Rows, lambda batch: batch)
+        except RuntimeError as error:
+            found.append(error)
+        ended.set()
+
+    def fail() -> None:
+        assert begun.wait(30)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError), engine:
+        engine.both(fail, go_on)
+    left.set()
+    assert ended.wait(30)
+    assert found
+    with engine:
+        assert len(engine.map([rows([(1, 1, 1, "a")])], Rows, lambda batch: batch)) == 1

@@ -173,6 +173,7 @@ class _Detector:
 
     def __call__(self, documents: Iterable[Documents], *, passages: bool = False) -> Detection:
         from dedup import cleaning, pipeline
+        from dedup.engines.allocator import release_memory
 
         own = replace(self._settings, passages="on" if passages else "off")
         documents, engine = self._stack.enter_context(_run(documents, own))
@@ -181,7 +182,10 @@ class _Detector:
         matched = pipeline.match(documents, own, engine, self._watch)
         evidence = pipeline.Evidence(matched, own, engine, checked=False)
         finds, _ = evidence.finds(self._watch)
-        return cleaning.detection_of(matched, finds, self._remove, engine)
+        detection = cleaning.detection_of(matched, finds, self._remove, engine)
+        del matched, evidence, finds
+        release_memory()
+        return detection
 
 
 def verify(output: PathLike, *, watch: Watch = silent) -> Verified:

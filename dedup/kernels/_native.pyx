@@ -345,7 +345,7 @@ def units(
     const uint8_t[::1] data, const int64_t[::1] offsets, int64_t[::1] counts,
     int32_t[::1] starts, int32_t[::1] ends, int8_t[::1] halves, uint32_t[::1] hashes,
 ):
-    """Write the units of each text, room for one a byte, and how many there are up to each row."""
+    """Write the units of each text, room for all, and how many there are up to each row."""
     cdef dedup_table table
     cdef dedup_units_out out
     table.pages, table.entries, table.pool = &pages[0], &entries[0], &pool[0]

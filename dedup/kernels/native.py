@@ -277,11 +277,12 @@ def units(
 ]:
     """Return the units of each text."""
     unicode = table.load()
-    room = int(offsets[-1] - offsets[0]) + 1  # one a byte; what is not written takes no memory
+    # A unit takes two bytes, or one and what parts it from the next one, but at a text's end.
+    room = (int(offsets[-1] - offsets[0]) + len(offsets)) // 2
     counts = np.zeros(len(offsets), np.int64)
     starts, ends = np.empty(room, np.int32), np.empty(room, np.int32)
     halves, hashes = np.empty(room, np.int8), np.empty(room, np.uint32)
-    if room > 1:
+    if offsets[-1] > offsets[0]:
         _native.units(
             unicode.pages,
             unicode.entries,

@@ -52,7 +52,7 @@ static inline int dedup_role(const dedup_table *table, uint32_t code_point) {
     return role != DEDUP_BREAK && is_later ? DEDUP_FIRST : role;
 }
 
-/* Where the units are written, `count` of them so far; there is room for one a byte. */
+/* Where the units are written, `count` of them so far; there is room for all. */
 typedef struct {
     int64_t count;
     int32_t *starts, *ends;
@@ -64,17 +64,28 @@ typedef struct {
 typedef struct {
     const uint8_t *at, *end;
     int64_t start, stop;
-    int role; /* DEDUP_WORD or DEDUP_ALONE; DEDUP_BREAK: there is none */
+    int role;      /* DEDUP_WORD or DEDUP_ALONE; DEDUP_BREAK: there is none */
+    int64_t plain; /* bytes folded so far; DEDUP_UNIT_BYTES where it is not all ASCII, or too long */
+    uint8_t folded[DEDUP_UNIT_BYTES + 8];
 } dedup_open_unit;
+
+static inline void dedup_begin_unit(dedup_open_unit *unit, const uint8_t *at, int64_t place,
+                                    int role) {
+    unit->at = at;
+    unit->start = place;
+    unit->role = role;
+    unit->plain = 0;
+}
 
 static inline void dedup_close_unit(const dedup_table *table, const uint8_t *ascii,
                                     dedup_open_unit *unit, dedup_units_out *out) {
-    uint8_t folded[DEDUP_UNIT_BYTES + 8];
+    uint8_t *const folded = unit->folded;
     int32_t words;
-    int64_t bytes, halves = 2;
+    int64_t bytes = unit->plain, halves = 2;
     if (unit->role == DEDUP_BREAK) return;
-    bytes = dedup_fold_text(table, ascii, unit->at, unit->end, folded,
-                            folded + DEDUP_UNIT_BYTES, &words);
+    if (bytes == DEDUP_UNIT_BYTES)
+        bytes = dedup_fold_text(table, ascii, unit->at, unit->end, folded,
+                                folded + DEDUP_UNIT_BYTES, &words);
     if (bytes > 0 && unit->role == DEDUP_ALONE) {
         halves = 0;
         for (int64_t i = 0; i < bytes; i++) halves += (folded[i] & 0xC0) != 0x80;
@@ -86,7 +97,7 @@ static inline void dedup_close_unit(const dedup_table *table, const uint8_t *asc
     out->ends[out->count] = (int32_t)unit->stop;
     out->halves[out->count] = (int8_t)(bytes > 0 ? halves : DEDUP_GIVEN_UP);
     out->hashes[out->count] =
-        bytes > 0 ? dedup_hash(folded, folded + bytes, folded + sizeof folded)
+        bytes > 0 ? dedup_hash(folded, folded + bytes, folded + sizeof unit->folded)
                   : (unit->role == DEDUP_ALONE);
     out->count++;
     unit->role = DEDUP_BREAK;
@@ -95,22 +106,38 @@ static inline void dedup_close_unit(const dedup_table *table, const uint8_t *asc
 /* Find the units of each text; `counts[row + 1]` is set to the units so far. */
 static void dedup_units(const dedup_table *table, const uint8_t *data, const int64_t *offsets,
                         int64_t rows, int64_t *counts, dedup_units_out *out) {
-    uint8_t ascii[0x80], roles[0x80];
+    uint8_t ascii[0x80], roles[0x80], letters[0x100] = {0}; /* what joins a word, folded */
+    dedup_open_unit unit;
     for (uint32_t byte = 0; byte < 0x80; byte++) {
         const uint32_t entry = dedup_entry(table, byte);
         const uint32_t is_mapped = (entry & DEDUP_OPERATION) == DEDUP_MAP;
         const uint32_t folded = is_mapped ? entry >> DEDUP_TARGET_SHIFT : byte;
         ascii[byte] = (entry & DEDUP_KIND) == DEDUP_SEPARATOR ? 0 : (uint8_t)folded;
         roles[byte] = (uint8_t)dedup_role(table, byte);
+        letters[byte] = roles[byte] == DEDUP_WORD ? ascii[byte] : 0;
     }
     for (int64_t row = 0; row < rows; row++) {
         const uint8_t *at = data + offsets[row], *const end = data + offsets[row + 1];
-        dedup_open_unit unit = {at, at, 0, 0, DEDUP_BREAK};
         int64_t place = 0;
+        dedup_begin_unit(&unit, at, 0, DEDUP_BREAK);
         while (at < end) {
             const uint8_t *const begin = at;
             int64_t next = place + 1;
             int role, joins;
+            if (letters[*at]) {
+                if (unit.role != DEDUP_WORD) {
+                    dedup_close_unit(table, ascii, &unit, out);
+                    dedup_begin_unit(&unit, begin, place, DEDUP_WORD);
+                }
+                do {
+                    unit.folded[unit.plain] = letters[*at++];
+                    unit.plain += unit.plain < DEDUP_UNIT_BYTES;
+                } while (at < end && letters[*at]);
+                place += at - begin;
+                unit.end = at;
+                unit.stop = place;
+                continue;
+            }
             if (*at < 0x80) {
                 role = roles[*at++];
             } else {
@@ -126,13 +153,13 @@ static void dedup_units(const dedup_table *table, const uint8_t *data, const int
                      (role == DEDUP_UNDER && unit.role == DEDUP_ALONE));
             if (role != DEDUP_NOTHING && !joins) {
                 dedup_close_unit(table, ascii, &unit, out);
-                unit.at = begin;
-                unit.start = place;
-                unit.role = role == DEDUP_BREAK                           ? DEDUP_BREAK
-                            : role == DEDUP_ALONE || role == DEDUP_UNDER ? DEDUP_ALONE
-                                                                          : DEDUP_WORD;
+                dedup_begin_unit(&unit, begin, place,
+                                 role == DEDUP_BREAK                           ? DEDUP_BREAK
+                                 : role == DEDUP_ALONE || role == DEDUP_UNDER ? DEDUP_ALONE
+                                                                              : DEDUP_WORD);
             }
             if (role != DEDUP_NOTHING) {
+                unit.plain = DEDUP_UNIT_BYTES;
                 unit.end = at;
                 unit.stop = next;
             }

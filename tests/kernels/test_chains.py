@@ -96,6 +96,30 @@ def test_extensions_are_alike_and_stay_within_limits(seed: int) -> None:
     assert (mine[same == 1, 1] <= mine[same == 1, 2]).all()
 
 
+def test_there_is_room_for_the_most_units() -> None:
+    """Texts of single letters, of letters between characters without spaces, and of fractions."""
+    texts = ["a", "a b c", "a字a字a", "½a½a", "字", "a½", "", "é é"] * 50
+    column = Strings.of(texts)
+    found = native.units(column.data, column.offsets)
+    assert found[0].tolist() == reference.units(column.data, column.offsets)[0].tolist()
+    assert len(found[1]) == found[0][-1] <= (len(column.data) + len(texts)) // 2
+
+
+@pytest.mark.parametrize("letters", [8, 9, 254, 255, 256, 257, 300])
+@pytest.mark.parametrize("inside", ["", "\u00ad", "é", "e\u0301", "字", "\u0301", "ǅ"])
+def test_long_units_are_alike(letters: int, inside: str) -> None:
+    """A word may be longer than a kernel folds at once, and hold what is dropped or no letter."""
+    word = "Aa" * (letters // 2) + "z" * (letters % 2)
+    texts = [word, inside + word, word[:5] + inside + word[5:], f"{word}{inside} b", f"字{word}"]
+    column = Strings.of(texts)
+    for one, other in zip(
+        native.units(column.data, column.offsets),
+        reference.units(column.data, column.offsets),
+        strict=True,
+    ):
+        assert one.tolist() == other.tolist()
+
+
 def test_units_of_a_sentence(kernel: str) -> None:  # noqa: ARG001 - the fixture chooses it
     """Words lie where they stand, and hash as what they normalise to."""
     column = Strings.of(["«\u200bL\u00adÉté»  d’hier, 3½ km", "漢字 ก\u0e31น か\u3099x"])

@@ -74,24 +74,22 @@ def stream(rows: Bodies | Scenes, documents: I64) -> Stream:
     """Read the words of paragraphs; `documents` has the first row of each document."""
     documents = np.append(documents, len(rows))
     units = kernels.units(rows.written.data, rows.written.offsets)
-    row = np.repeat(np.arange(len(rows)), np.diff(units.counts))
+    count = np.diff(units.counts)
+    row = np.repeat(np.arange(len(rows)), count)
+    begin = np.repeat(rows.start.astype(np.int32), count)
     # What stands behind a paragraph's end is fenced code, or it would have no words.
-    inside = units.starts < (rows.end - rows.start)[row]
-    kept = np.flatnonzero(inside & (rows.boilerplate[row] == 0))
-    row = row[kept]
-    units = kernels.Units(
-        units.counts,
-        (units.starts[kept] + rows.start[row]).astype(np.int32),
-        (units.ends[kept] + rows.start[row]).astype(np.int32),
-        units.halves[kept],
-        units.hashes[kept],
-    )
-    halves = units.halves.astype(np.int64)
-    document = np.searchsorted(documents, row, "right") - 1
-    walls = np.zeros(len(kept), np.int64)
-    walls[1:] = (kept[1:] != kept[:-1] + 1) | (document[1:] != document[:-1])
-    places = np.cumsum(halves) - halves + WALL * np.cumsum(walls)
+    room = np.where(rows.boilerplate == 0, rows.end - rows.start, 0)
+    kept = np.flatnonzero(units.starts < np.repeat(room, count))
+    walls = np.zeros(len(kept) + 1, np.int64)
+    walls[1:-1] = np.diff(kept) != 1
+    if len(kept) < len(row):
+        row, begin = row[kept], begin[kept]
+        columns = (units.starts[kept], units.ends[kept], units.halves[kept], units.hashes[kept])
+        units = kernels.Units(units.counts, *columns)
+    units = units._replace(starts=units.starts + begin, ends=units.ends + begin)
     first = np.searchsorted(row, documents[:-1])
+    walls[first[first > 0]] = 1
+    places = np.cumsum(units.halves, dtype=np.int64) - units.halves + WALL * np.cumsum(walls[:-1])
     ends = np.append(places, places[-1] + WALL if len(places) else 0)
     return Stream(units, row, places, documents, ends[first])
 
@@ -101,7 +99,7 @@ def sow(bodies: Bodies, covered: Covered) -> Seeds:
     words = stream(bodies, np.flatnonzero(fresh(bodies.doc)))
     rows, keys = kernels.winnow(words.units, words.places, length=LENGTH, window=WINDOW)
     at = words.row[rows]
-    document = np.searchsorted(words.documents, at, "right") - 1
+    document = (np.cumsum(fresh(bodies.doc)) - 1)[at]
     return Seeds(
         keys,
         bodies.doc[at],

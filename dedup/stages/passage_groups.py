@@ -8,76 +8,94 @@ them (specification: Group). Every copy was verified against its part of the kee
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dedup import kernels
-from dedup.model import ACROSS, KINDS, PASSAGE, UNITS, WITHIN, Strings
+from dedup.model import ACROSS, KINDS, PASSAGE, UNITS, WITHIN, Finds, Strings
+from dedup.rows import fresh
 from dedup.stages.groups import finds
+from dedup.stages.written import edges
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from dedup.model import Bodies, Finds, Passages
+    from dedup.model import I8, I64, Bodies, Passages
 
 
 def gather(passages: Passages, bodies: Bodies) -> Finds:
     """Group the passages of each source document; both sorted by it."""
-    rows: list[tuple[Any, ...]] = []
-    for doc in np.unique(passages.source).tolist():
-        mine = passages.slice(*np.searchsorted(passages.source, [doc, doc + 1]).tolist())
-        first, past = np.searchsorted(bodies.doc, [doc, doc + 1]).tolist()
-        origin = int(bodies.start[first])
-        text = "".join(bodies.written.slice(first, past).list())
-        for kind, chosen in ((ACROSS, mine.copy != doc), (WITHIN, mine.copy == doc)):
-            groups = grouped(mine, np.flatnonzero(chosen).tolist())
-            for number, group in enumerate(groups):
-                head = (doc, KINDS.index(kind), UNITS.index(PASSAGE), number)
-                rows += [
-                    (*head, *row) for row in occurrences(mine.take(np.array(group)), text, origin)
-                ]
-    return finds(rows)
+    if not len(passages):
+        return finds([])
+    within = passages.copy == passages.source
+    kind = np.where(within, KINDS.index(WITHIN), KINDS.index(ACROSS)).astype(np.int8)
+    number = grouped(passages, kind)
+    order = np.lexsort((number, kind, passages.source))
+    passages, kind, number = passages.take(order), kind[order], number[order]
+    heads = np.flatnonzero(fresh(passages.source, kind, number))
+    return Finds.concat(
+        [keepers(passages, kind, number, heads, bodies), copies(passages, kind, number)]
+    )
 
 
-def grouped(passages: Passages, rows: list[int]) -> list[list[int]]:
-    """Put passages that share half of the first one's source together, longest source first."""
-    start, end = passages.from_start.tolist(), passages.from_end.tolist()
-    copy, at = passages.copy.tolist(), passages.start.tolist()
-    groups: list[list[int]] = []
-    for row in sorted(rows, key=lambda r: (start[r] - end[r], start[r], copy[r], at[r])):
-        for group in groups:
-            first = group[0]
-            shared = min(end[first], end[row]) - max(start[first], start[row])
-            if 2 * shared >= end[first] - start[first]:
-                group.append(row)
+def grouped(passages: Passages, kind: I8) -> I64:
+    """Number the groups of each source and kind: who shares half of its first one's source."""
+    start, end = passages.from_start, passages.from_end
+    order = np.lexsort((passages.start, passages.copy, start, start - end, kind, passages.source))
+    new = fresh(passages.source[order], kind[order]).tolist()
+    firsts: list[tuple[int, int]] = []
+    numbers = []
+    for begins, a, b in zip(new, start[order].tolist(), end[order].tolist(), strict=True):
+        if begins:
+            firsts = []
+        for known, (c, d) in enumerate(firsts):
+            if 2 * (min(b, d) - max(a, c)) >= d - c:
+                numbers.append(known)
                 break
         else:
-            groups.append([row])
-    return groups
+            numbers.append(len(firsts))
+            firsts.append((a, b))
+    out = np.zeros(len(order), np.int64)
+    out[order] = numbers
+    return out
 
 
-def occurrences(group: Passages, text: str, origin: int) -> Iterator[tuple[Any, ...]]:
-    """Write a group as rows of `Finds`: the keeper, then its copies in Order."""
-    source = int(group.source[0])
-    first, last = int(group.from_start.argmin()), int(group.from_end.argmax())
-    start, end = int(group.from_start[first]), int(group.from_end[last])
-    place = (group.from_first[first], group.from_last[last])
-    lines = (group.from_line[first], group.from_line_end[last])
-    written = text[start - origin : end - origin]
-    column = Strings.of([written])
-    _, _, words = kernels.normalise(column.data, column.offsets)
-    keeper = (*place, *lines, start, end)
-    lowest = float(group.similarity.min())
-    yield (0, source, *place, start, end, *lines, lowest, 0, 0, int(words[0]), keeper, b"", written)
-    for row in np.lexsort((group.start, group.copy)).tolist():
-        part = tuple(
-            int(getattr(group, f"from_{name}")[row])
-            for name in ("first", "last", "line", "line_end", "start", "end")
-        )
-        yield (
-            *(1, group.copy[row], group.first[row], group.last[row]),
-            *(group.start[row], group.end[row], group.line[row], group.line_end[row]),
-            *(group.similarity[row], group.bound[row], 0, 0),
-            *(part, b"", group.written.raw(row)),
-        )
+def keepers(passages: Passages, kind: I8, number: I64, heads: I64, bodies: Bodies) -> Finds:
+    """Write the keeper of each group: the smallest stretch that covers its sources."""
+    first, line, start = (
+        np.minimum.reduceat(column, heads)
+        for column in (passages.from_first, passages.from_line, passages.from_start)
+    )
+    last, line_end, end = (
+        np.maximum.reduceat(column, heads)
+        for column in (passages.from_last, passages.from_line_end, passages.from_end)
+    )
+    source = passages.source[heads]
+    base = np.searchsorted(bodies.doc, source)
+    written = bodies.written.pieces(
+        edges(bodies, base + first, start), edges(bodies, base + last, end)
+    )
+    _, _, words = kernels.normalise(written.data, written.offsets)
+    zeros = np.zeros(len(heads), np.int8)
+    where = np.stack([first, last, line, line_end, start, end], axis=1).astype(np.int64)
+    unit = zeros + np.int8(UNITS.index(PASSAGE))
+    return Finds(
+        *(source, kind[heads], unit, number[heads], zeros, source, first, last, start, end),
+        *(line, line_end, np.minimum.reduceat(passages.similarity, heads), zeros),
+        *(zeros.astype(np.int64), words.astype(np.int64), where),
+        *(Strings.of([b""] * len(heads)), written),
+    )
+
+
+def copies(passages: Passages, kind: I8, number: I64) -> Finds:
+    """Write every passage as a copy."""
+    zeros = np.zeros(len(passages), np.int64)
+    ones = np.ones(len(passages), np.int8)
+    own = passages
+    places = (own.from_first, own.from_last, own.from_line, own.from_line_end)
+    part = np.stack([*places, own.from_start, own.from_end], axis=1).astype(np.int64)
+    return Finds(
+        *(own.source, kind, ones * UNITS.index(PASSAGE), number, ones, own.copy),
+        *(own.first, own.last, own.start, own.end, own.line, own.line_end),
+        *(own.similarity, own.bound, zeros, zeros, part),
+        *(Strings.of([b""] * len(own)), own.written),
+    )

@@ -10,8 +10,15 @@ from dedup import kernels
 from dedup.model import Strings
 
 if TYPE_CHECKING:
-    from dedup.model import I64, Scenes
+    from dedup.model import I32, I64, Bodies, Scenes
     from dedup.stages.seeds import Stream
+
+
+def edges(table: Bodies | Scenes, rows: I64, places: I32 | I64) -> I64:
+    """Give where in `written` code points of paragraphs lie, in bytes."""
+    own = table.written.take(rows)
+    past = kernels.prefixes(own.data, own.offsets, places - table.start[rows])
+    return table.written.offsets[rows] + past - own.offsets[:-1]
 
 
 class Written:
@@ -29,12 +36,8 @@ class Written:
         """Give the characters of stretches of units, first and past, and their normalised text."""
         units, written = self.words.units, self.scenes.written
         at = units.starts[spans[:, 0]], units.ends[spans[:, 1] - 1]
-        edges = []
-        for row, place in zip(self.words.row[spans - (0, 1)].T, at, strict=True):
-            own = written.take(row)
-            past = kernels.prefixes(own.data, own.offsets, place - self.scenes.start[row])
-            edges.append(written.offsets[row] + past - own.offsets[:-1])
-        raw = written.pieces(*edges)
+        rows = self.words.row[spans - (0, 1)].T
+        raw = written.pieces(*(edges(self.scenes, *some) for some in zip(rows, at, strict=True)))
         data, cuts, _ = kernels.normalise(raw.data, raw.offsets)
         return (at[1] - at[0]).astype(np.int64), Strings(data, cuts)
 

@@ -25,6 +25,7 @@ from dedup import kernels
 from dedup.model import Passages, Strings
 from dedup.rows import fresh
 from dedup.stages.in_step import in_step
+from dedup.stages.runs import each_once
 from dedup.stages.seeds import LENGTH, WORD, stream
 from dedup.stages.stretches import BOUND
 from dedup.stages.verify import DIGITS, ratios
@@ -58,7 +59,7 @@ class Candidate(NamedTuple):
     length: int
     """Halves of words of the copy, negative: the longest comes first."""
     source: int
-    """Place of the source's document in the scene."""
+    """Number of the source's document in the scene."""
     from_first: int
     first: int
     from_past: int
@@ -133,19 +134,17 @@ class Scene:
     """
     The words of all documents of a batch, and the chains between them.
 
-    A class because it remembers what was read and compared. Documents go by their place in the
-    scene, where one may stand several times, once for each copy that needs it.
+    A class because it remembers what was read and compared. Documents go by number among those of
+    the batch.
     """
 
     def __init__(self, links: Links, scenes: Scenes, settings: Settings) -> None:
-        self.scenes, self.threshold = scenes, settings.threshold
+        self.scenes, self.threshold = each_once(scenes), settings.threshold
         self.least = settings.min_group_words
-        self.words = stream(scenes, np.flatnonzero(fresh(scenes.copy, scenes.doc)))
-        heads = self.words.documents[:-1]
-        wide = int(scenes.doc.max()) + 1
-        codes = scenes.copy[heads] * wide + scenes.doc[heads]
-        self.source = np.searchsorted(codes, links.copy * wide + links.source)
-        self.copy = np.searchsorted(codes, links.copy * wide + links.copy)
+        self.words = stream(self.scenes, np.flatnonzero(fresh(self.scenes.doc)))
+        docs = self.scenes.doc[self.words.documents[:-1]]
+        self.source = np.searchsorted(docs, links.source)
+        self.copy = np.searchsorted(docs, links.copy)
         self.same = (links.copy == links.source).astype(np.uint8)
         self.chain = np.flatnonzero(fresh(links.copy, links.source, links.chain))
         places = self.words.places
@@ -156,9 +155,9 @@ class Scene:
         self.limits = self._limits(links)
         halves = self.words.units.halves.astype(np.int64)
         self.halves = np.concatenate([[0], np.cumsum(halves)])
-        long = scenes.words[self.words.row] >= settings.min_words
+        long = self.scenes.words[self.words.row] >= settings.min_words
         self.long = np.concatenate([[0], np.cumsum(halves * long)])
-        self.written = Written(scenes, self.words)
+        self.written = Written(self.scenes, self.words)
         self._distances: dict[tuple[int, int], int] = {}
 
     def _limits(self, links: Links) -> I64:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dedup.model import Runs, Scenes, Strings
-from dedup.rows import fresh, matching
+from dedup.rows import fresh, matching, repeated, spans
 from dedup.stages.in_step import in_step
 from dedup.stages.stretches import Answer, Document, Question, Shelf, ends, likenesses
 
@@ -41,32 +41,22 @@ def choose(points: Points, scenes: Scenes, settings: Settings) -> Runs:
     """Choose the runs of each document `copy`; points and scenes sorted by it."""
     within = points.source == points.copy
     points = points.take(np.lexsort((points.i, points.source, points.j, within, points.copy)))
-    past_of = ends(scenes)
-    shelf = Shelf.of(scenes, past_of, settings)
-    partners = np.flatnonzero(fresh(scenes.copy, scenes.doc))
-    docs, of = scenes.doc[partners].tolist(), scenes.copy[partners]
-    bounds = [*partners.tolist(), len(scenes)]
+    rows = each_once(scenes)
+    past_of = ends(rows)
+    shelf = Shelf.of(rows, past_of, settings)
+    heads = np.flatnonzero(fresh(rows.doc))
+    seen = {
+        doc: Document(shelf, *where)
+        for doc, where in zip(rows.doc[heads].tolist(), spans(heads, len(rows)), strict=True)
+    }
     source, j, i = points.source.tolist(), points.j.tolist(), points.i.tolist()
     starts = np.flatnonzero(fresh(points.copy, points.source == points.copy))
-    copies = points.copy[starts]
-    firsts, pasts = (np.searchsorted(of, copies, side).tolist() for side in ("left", "right"))
-    open_: list[Near] = []
-    seen: dict[int, Document] = {}
-    last = -1
-    for copy, a, b, first, past in zip(
-        copies.tolist(),
-        starts.tolist(),
-        [*starts[1:].tolist(), len(points)],
-        firsts,
-        pasts,
-        strict=True,
-    ):
-        if copy != last:
-            last, seen = (
-                copy,
-                {docs[n]: Document(shelf, bounds[n], bounds[n + 1]) for n in range(first, past)},
-            )
-        open_.append(Near(source[a:b], j[a:b], i[a:b], copy, seen))
+    open_ = [
+        Near(source[a:b], j[a:b], i[a:b], copy, seen)
+        for copy, (a, b) in zip(
+            points.copy[starts].tolist(), spans(starts, len(points)), strict=True
+        )
+    ]
     choices = in_step([chosen(near, settings) for near in open_], likenesses)
     found = [
         (near.copy, run, near.here)
@@ -85,12 +75,20 @@ def choose(points: Points, scenes: Scenes, settings: Settings) -> Runs:
         np.array([r.similarity for _, r, _ in found], np.float64),
         np.array([r.bound for _, r, _ in found], np.int8),
         Strings.of([np.array(r.pairs, "<i4").tobytes() for _, r, _ in found]),
-        scenes.start[begin],
-        scenes.end[end],
-        scenes.line[begin],
-        scenes.line_end[end],
-        scenes.written.pieces(scenes.written.offsets[begin], past_of[end]),
+        rows.start[begin],
+        rows.end[end],
+        rows.line[begin],
+        rows.line_end[end],
+        rows.written.pieces(rows.written.offsets[begin], past_of[end]),
     )
+
+
+def each_once(scenes: Scenes) -> Scenes:
+    """Give the paragraphs of every document of some scenes, sorted by `doc`; many share one."""
+    heads = np.flatnonzero(fresh(scenes.copy, scenes.doc))
+    _, first = np.unique(scenes.doc[heads], return_index=True)
+    row, no = repeated(np.diff(heads, append=len(scenes))[first])
+    return scenes.take(heads[first][row] + no)
 
 
 @dataclass(frozen=True, slots=True)

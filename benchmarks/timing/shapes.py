@@ -52,6 +52,15 @@ def _long_line(writer: generate.Writer, size: int) -> str:
     return " ".join(_line(writer, 15) for _ in range(size))
 
 
+def _passages(writer: generate.Writer, size: int) -> Iterator[str]:
+    """Write a document, and one that has half of each of its lines inside others."""
+    lines = [writer.some(60) for _ in range(size)]
+    yield "\n".join(" ".join(line) for line in lines)
+    writer.dice.shuffle(lines)
+    inside = ([*writer.some(35), *line[15:45], *writer.some(35)] for line in lines)
+    yield "\n".join(map(" ".join, inside))
+
+
 def _same(writer: generate.Writer, size: int) -> Iterator[str]:
     line = _line(writer)
     return (line for _ in range(size))
@@ -92,6 +101,7 @@ SHAPES = (
     Shape("a line of 50 MB", 490_000, lambda w, n: _one(_long_line(w, n))),
     Shape("1,000,000 empty or one-word documents", 1_000_000, _small),
     Shape("a document of 8 MB in 70,000 lines", 70_000, lambda w, n: _one(_long_document(w, n))),
+    Shape("20,000 passages of one document in another", 20_000, _passages),
 )
 
 

@@ -50,20 +50,20 @@ def gather(runs: Runs, bodies: Bodies, settings: Settings) -> Finds:
     order = np.lexsort((runs.last, runs.first, runs.copy, group))
     runs, base, group, within = runs.take(order), base[order], group[order], within[order]
     heads = np.flatnonzero(fresh(group))
-    number = group - np.maximum.accumulate(np.where(fresh(runs.source, within), group, 0))
+    number = numbered(runs.source, within, group)
     kind = np.where(within, KINDS.index(WITHIN), KINDS.index(ACROSS)).astype(np.int8)
     copies = copied(runs, kind, number, base, bodies)
     return Finds.concat([keepers(runs, kind, number, base, heads, bodies), copies])
 
 
-def grouped(source: I64, within: I64, first: I64, past: I64) -> I64:
+def grouped(source: I64, within: I64, first: I64, past: I64, piece: int = 1) -> I64:
     """
     Give the group of each run: those that share half of the first one's source, longest first.
 
-    Sources are stretches of open paragraphs, `first` up to `past`, by number among those of all
-    documents. Groups are numbered in order of source and kind. Equal stretches are one step, and a
-    stretch is held against the groups that begin with one of its own paragraphs only: few, since
-    two first ones over one paragraph share less than half of the longer.
+    Sources are stretches, `first` up to `past`, of what is numbered through all documents: of open
+    paragraphs, or of characters. Groups are numbered in order of source and kind. Equal stretches
+    are one step, and a stretch is held only against the groups whose first one lies in one of its
+    own pieces, of so many numbers: few, since two first ones share less than half of the longer.
     """
     order = np.lexsort((first, first - past, within, source))
     new = fresh(source[order], within[order], first[order], past[order])
@@ -74,19 +74,26 @@ def grouped(source: I64, within: I64, first: I64, past: I64) -> I64:
     for kind, a, b in zip(
         within[rows].tolist(), first[rows].tolist(), past[rows].tolist(), strict=True
     ):
-        for known in sorted({g for at in range(a, b) for g in over.get((kind, at), ())}):
+        pieces = range(a // piece, (b - 1) // piece + 1)
+        for known in sorted({g for at in pieces for g in over.get((kind, at), ())}):
             c, d = firsts[known]
             if 2 * (min(b, d) - max(a, c)) >= d - c:
                 group.append(known)
                 break
         else:
             group.append(len(firsts))
-            for at in range(a, b):
+            for at in pieces:
                 over.setdefault((kind, at), []).append(len(firsts))
             firsts.append((a, b))
     out = np.zeros(len(order), np.int64)
     out[order] = np.array(group, np.int64)[np.cumsum(new) - 1]
     return out
+
+
+def numbered(source: I64, within: I64, group: I64) -> I64:
+    """Number the groups of each source and kind from 0; sorted by group."""
+    number: I64 = group - np.maximum.accumulate(np.where(fresh(source, within), group, 0))
+    return number
 
 
 def keepers(  # noqa: PLR0913

@@ -15,48 +15,33 @@ import numpy as np
 from dedup import kernels
 from dedup.model import ACROSS, KINDS, PASSAGE, UNITS, WITHIN, Finds, Strings
 from dedup.rows import fresh
-from dedup.stages.groups import finds
+from dedup.stages.groups import finds, grouped, numbered
 from dedup.stages.written import edges
 
 if TYPE_CHECKING:
     from dedup.model import I8, I64, Bodies, Passages
 
 
+PIECE = 1_000
+"""Characters of a document in which sources are looked up: few groups begin with one there."""
+
+
 def gather(passages: Passages, bodies: Bodies) -> Finds:
     """Group the passages of each source document; both sorted by it."""
     if not len(passages):
         return finds([])
-    within = passages.copy == passages.source
+    within = (passages.copy == passages.source).astype(np.int64)
+    apart = int(passages.from_end.max()) + PIECE
+    start = passages.from_start + apart * np.cumsum(fresh(passages.source))
+    past = start + passages.from_end - passages.from_start
+    group = grouped(passages.source, within, start, past, PIECE)
+    order = np.argsort(group, kind="stable")
+    passages, group, within = passages.take(order), group[order], within[order]
+    heads = np.flatnonzero(fresh(group))
+    number = numbered(passages.source, within, group)
     kind = np.where(within, KINDS.index(WITHIN), KINDS.index(ACROSS)).astype(np.int8)
-    number = grouped(passages, kind)
-    order = np.lexsort((number, kind, passages.source))
-    passages, kind, number = passages.take(order), kind[order], number[order]
-    heads = np.flatnonzero(fresh(passages.source, kind, number))
-    return Finds.concat(
-        [keepers(passages, kind, number, heads, bodies), copies(passages, kind, number)]
-    )
-
-
-def grouped(passages: Passages, kind: I8) -> I64:
-    """Number the groups of each source and kind: who shares half of its first one's source."""
-    start, end = passages.from_start, passages.from_end
-    order = np.lexsort((passages.start, passages.copy, start, start - end, kind, passages.source))
-    new = fresh(passages.source[order], kind[order]).tolist()
-    firsts: list[tuple[int, int]] = []
-    numbers = []
-    for begins, a, b in zip(new, start[order].tolist(), end[order].tolist(), strict=True):
-        if begins:
-            firsts = []
-        for known, (c, d) in enumerate(firsts):
-            if 2 * (min(b, d) - max(a, c)) >= d - c:
-                numbers.append(known)
-                break
-        else:
-            numbers.append(len(firsts))
-            firsts.append((a, b))
-    out = np.zeros(len(order), np.int64)
-    out[order] = numbers
-    return out
+    found = keepers(passages, kind, number, heads, bodies)
+    return Finds.concat([found, copies(passages, kind, number)])
 
 
 def keepers(passages: Passages, kind: I8, number: I64, heads: I64, bodies: Bodies) -> Finds:

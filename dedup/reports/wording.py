@@ -88,10 +88,15 @@ def headline(report: Report) -> str:
     if len(sections) == 1:
         [group] = sections
         return f"{found}: {size(group)}."
+    passages = sum(group.unit == "passage" for group in sections)
+    if passages == len(sections):
+        return f"{found}, all of them passages: no whole paragraph is a copy."
     share = summary.repeated_characters / summary.characters if summary.characters else 0
     paragraphs = counted(summary.repeated_paragraphs, "paragraph")
     characters = counted(summary.repeated_characters, "character")
-    return f"{found}: {paragraphs} and {characters} are copies, {percent(share)} of the text."
+    besides = f", besides {counted(passages, 'passage')}" if passages else ""
+    copied = f"{paragraphs} and {characters} are copies"
+    return f"{found}: {copied}, {percent(share)} of the text{besides}."
 
 
 def size(group: Group) -> str:

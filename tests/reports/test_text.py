@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -119,6 +120,19 @@ def test_whole_story(made: SimpleNamespace) -> None:
         "2 inputs not read, see the end",
     ):
         assert part in text
+
+
+def test_passages_are_no_paragraphs(made: SimpleNamespace) -> None:
+    """Passages are counted beside the paragraphs that are copies, and alone where none is."""
+    report = made.mixed()
+    first, *others = report.groups
+    groups = (replace(first, unit="passage"), *others)
+    assert "% of the text, besides 1 passage.\n" in to_text(
+        replace(report, groups=groups), width=200
+    )
+    groups = tuple(replace(group, unit="passage") for group in report.groups)
+    told = "2 repeated sections in 60 new documents, all of them passages: no whole paragraph is a"
+    assert told in to_text(replace(report, groups=groups), width=200)
 
 
 def test_nothing_found(made: SimpleNamespace) -> None:

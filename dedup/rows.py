@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from dedup.model import I64
+    from dedup.model import I32, I64
 
 
 def fresh(*columns: NDArray[np.integer]) -> NDArray[np.bool_]:
@@ -22,6 +22,13 @@ def fresh(*columns: NDArray[np.integer]) -> NDArray[np.bool_]:
     for column in columns:
         new[1:] |= column[1:] != column[:-1]
     return new
+
+
+def narrow(column: I64) -> I32 | I64:
+    """Hold whole numbers in 32 bits, where they all fit."""
+    edge = np.iinfo(np.int32)
+    fit = not len(column) or (column.min() >= edge.min and column.max() <= edge.max)
+    return column.astype(np.int32) if fit else column
 
 
 def rank_within(*columns: NDArray[np.integer]) -> I64:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dedup.cleaning.standing import Standing
-    from dedup.model import I64, Matches
+    from dedup.model import I32, I64, Matches
     from dedup.settings import Settings
 
     Mask = NDArray[np.bool_]
@@ -72,9 +72,9 @@ def _holders(places: Standing, counted: Mask, most: int) -> tuple[I64, I64]:
     return text[few], doc[few]
 
 
-def _distinct(text: I64, doc: I64, docs: int) -> tuple[I64, I64]:
+def _distinct(text: I32 | I64, doc: I64, docs: int) -> tuple[I64, I64]:
     """Give each text with each of its documents once, sorted; packed, which sorts quickest."""
-    packed = np.sort(text * docs + doc)
+    packed: I64 = np.sort(text.astype(np.int64) * docs + doc)
     packed = packed[fresh(packed)]
     text = packed // docs
     return text, packed - text * docs

@@ -47,7 +47,9 @@ def choose(places: Standing, rows: I64, kin: Matches, scope: str, texts: int) ->
         begun = np.flatnonzero(first < len(rows))
     else:
         docs = int(places.doc[-1]) + 1 if len(places) else 1
-        _, begins, unit = np.unique(text * docs + doc, return_index=True, return_inverse=True)
+        _, begins, unit = np.unique(
+            text.astype(np.int64) * docs + doc, return_index=True, return_inverse=True
+        )
         begun = np.arange(len(begins))
     keeper = np.full(len(begins), NONE)
     related = np.zeros(texts, bool)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
     from dedup.engines.interface import Engine
-    from dedup.model import F64, I64, Texts
+    from dedup.model import F64, I32, I64, Texts
     from dedup.settings import Settings
 
 
@@ -72,11 +72,12 @@ def both_ways(matches: Matches) -> tuple[I64, I64]:
     return np.concatenate([matches.a, matches.b]), np.concatenate([matches.b, matches.a])
 
 
-def similarities(mine: I64, others: I64, matches: Matches, texts: int) -> F64:
+def similarities(mine: I32 | I64, others: I32 | I64, matches: Matches, texts: int) -> F64:
     """Give the similarity of texts that match, or are one, in pairs; matches sorted by a, b."""
     found = np.ones(len(mine))
     far = np.flatnonzero(mine != others)
-    a, b = np.minimum(mine[far], others[far]), np.maximum(mine[far], others[far])
+    both = mine[far].astype(np.int64), others[far].astype(np.int64)
+    a, b = np.minimum(*both), np.maximum(*both)
     at = np.searchsorted(matches.a * texts + matches.b, a * texts + b)
     found[far] = matches.similarity[at]
     return found

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from dedup import kernels
 from dedup.cleaning import keeping
 from dedup.cleaning.boilerplate import fixed_texts, widespread
 from dedup.cleaning.choosing import choose, follow, repeated
@@ -71,23 +72,23 @@ class Plan(Table):
 
     doc: I64
     no: I32
-    start: I64
+    start: I32 | I64
     """Without the white space that goes with it."""
-    end: I64
+    end: I32 | I64
     reason: I8
     """Index in `REASONS`."""
     keeper: I64
     """The keeper's document, -1 where there is none."""
     keeper_no: I32
-    keeper_start: I64
-    keeper_end: I64
+    keeper_start: I32 | I64
+    keeper_end: I32 | I64
     similarity: F64
     """To the keeper."""
     rule: I8
     """Index of the keep rule that ranked the keeper first; -1 without a keeper."""
 
     @property
-    def characters(self) -> I64:
+    def characters(self) -> I32 | I64:
         """Give the lengths, without the white space that goes too."""
         return self.end - self.start
 
@@ -145,7 +146,8 @@ def plan(  # noqa: PLR0913 - tables and how to judge them
     rank = keeping.places(ranks)
     long = places.words >= settings.min_group_words
     rows = np.flatnonzero(repeated(places, kin, long & ~fixed, texts))
-    rows = rows[np.argsort(rank[places.doc[rows]], kind="stable")]
+    order = kernels.order([rank[places.doc[rows]]])
+    rows = rows if order is None else rows[order]
     keeper = np.full(len(places), NONE, np.int64)
     keeper[rows] = choose(places, rows, kin, policy.scope, texts)
     leaders = rows[keeper[rows] != NONE]

@@ -20,8 +20,8 @@ class Standing(Table):
 
     doc: I64
     no: I32
-    start: I64
-    end: I64
-    text: I64
+    start: I32 | I64
+    end: I32 | I64
+    text: I32 | I64
     words: I32
     boilerplate: I8

@@ -21,6 +21,7 @@ from dedup.engines.local import Local
 from dedup.errors import SettingsError
 from dedup.kernels import same_text
 from dedup.model import Facts, Matches, Strings
+from dedup.rows import narrow
 from dedup.settings import Settings
 
 if TYPE_CHECKING:
@@ -138,6 +139,44 @@ def test_menus_are_counted_over_texts_that_are_the_same() -> None:
         Policy(boilerplate="remove"),
     )
     assert not (made.keeper < 0).any()
+
+
+@pytest.mark.parametrize("scope", ["all", "within", "across"])
+@pytest.mark.parametrize("boilerplate", ["keep", "remove"])
+def test_numbers_of_32_bits_are_enough(scope: str, boilerplate: str) -> None:
+    """Where text times document needs more the plan is the same as with 64 bits."""
+    dice = np.random.default_rng(7)
+    doc = np.sort(dice.integers(0, 70_000, 150_000))
+    text = np.minimum(dice.integers(0, 140_000, len(doc)), 70_000 + dice.integers(0, 9, len(doc)))
+    text[1::7] = text[0::7][: len(text[1::7])]
+    no = (np.arange(len(doc)) - np.searchsorted(doc, doc)).astype(np.int32)
+    start = no.astype(np.int64) * 300
+    flags = (text > 69_999).astype(np.int8)
+    words = np.full(len(doc), 30, np.int32)
+    wide = Standing(doc, no, start, start + 200, text, words, flags)
+    small = (narrow(column) for column in (start, start + 200, text))
+    slim = Standing(doc, no, *small, words, flags)
+    assert slim.text.dtype == np.int32
+    pairs = np.unique(np.sort(dice.integers(0, 70_009, (40_000, 2)), axis=1), axis=0)
+    pairs = pairs[pairs[:, 0] < pairs[:, 1]]
+    kin = Matches(pairs[:, 0].copy(), pairs[:, 1].copy(), np.linspace(0.8, 1, len(pairs)))
+    policy = Policy(scope=scope, boilerplate=boilerplate)
+    one, other = (
+        plan(standing, [kin], kin, [np.arange(70_000)], Settings(), policy)
+        for standing in (wide, slim)
+    )
+    assert len(one)
+    for name, column in one.columns().items():
+        np.testing.assert_array_equal(column, getattr(other, name), name)
+
+
+def test_wide_numbers_stay_wide() -> None:
+    """What does not fit into 32 bits is held in 64."""
+    fits, low, high = ([-(2**31), 2**31 - 1], [-(2**31) - 1, 0], [0, 2**31])
+    assert narrow(np.array(fits)).dtype == np.int32
+    assert narrow(np.array(fits)).tolist() == fits
+    assert narrow(np.zeros(0, np.int64)).dtype == np.int32
+    assert [narrow(np.array(some)).tolist() for some in (low, high)] == [low, high]
 
 
 def family(places: int, texts: int) -> tuple[Standing, Matches, list[I64]]:

@@ -146,9 +146,10 @@ def test_menus_are_counted_over_texts_that_are_the_same() -> None:
 def test_numbers_of_32_bits_are_enough(scope: str, boilerplate: str) -> None:
     """Where text times document needs more the plan is the same as with 64 bits."""
     dice = np.random.default_rng(7)
-    doc = np.sort(dice.integers(0, 70_000, 150_000))
+    doc = np.sort(np.append(dice.integers(0, 2**16, 150_000), 2**16 - 1))
     text = np.minimum(dice.integers(0, 140_000, len(doc)), 70_000 + dice.integers(0, 9, len(doc)))
     text[1::7] = text[0::7][: len(text[1::7])]
+    text[2::7] = text[1::7][: len(text[2::7])] + 2**16  # times 2**16 documents the same in 32 bits
     no = (np.arange(len(doc)) - np.searchsorted(doc, doc)).astype(np.int32)
     start = no.astype(np.int64) * 300
     flags = (text > 69_999).astype(np.int8)
@@ -162,7 +163,7 @@ def test_numbers_of_32_bits_are_enough(scope: str, boilerplate: str) -> None:
     kin = Matches(pairs[:, 0].copy(), pairs[:, 1].copy(), np.linspace(0.8, 1, len(pairs)))
     policy = Policy(scope=scope, boilerplate=boilerplate)
     one, other = (
-        plan(standing, [kin], kin, [np.arange(70_000)], Settings(), policy)
+        plan(standing, [kin], kin, [np.arange(2**16)], Settings(), policy)
         for standing in (wide, slim)
     )
     assert len(one)

@@ -140,14 +140,12 @@ def _cut(  # noqa: PLR0913 - as `write_file`
                 for line in part.lines:
                     ledger.add(line)
             for lot in in_lots(work, source, pieces, workers) if apart and workers else ():
-                for raw, stays in zip(lot.raws, lot.kept, strict=True):
-                    content.update(raw)
-                    sink.write(stays)
-                    kept += len(stays)
+                content.update(lot.raw)
+                sink.write(lot.kept)
+                kept += len(lot.kept)
                 entries += lot.cut.entries
                 counts.merge(lot.cut.counts)
-                for data in lot.cut.lines:
-                    ledger.write(data)
+                ledger.write(lot.cut.ledger)
         stream.flush()
         if target is not None:
             os.fchmod(stream.fileno(), permissions)

@@ -159,9 +159,9 @@ class Writer:
             self._watch(line)
 
     def write(self, data: bytes) -> None:
-        """Write a line as it is."""
+        """Write whole lines as they are."""
         self._hash.update(data)
-        self.lines += 1
+        self.lines += data.count(b"\n")
         for stream in self._streams:
             stream.write(data)
 

@@ -17,12 +17,12 @@ from dedup.cleaning.counts import Counts
 from dedup.cleaning.cuts import cuts_of
 from dedup.cleaning.layout import source_folder
 from dedup.cleaning.ledger import dump
+from dedup.cleaning.manifest import Entry
 from dedup.cleaning.parts import document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dedup.cleaning.manifest import Entry
     from dedup.cleaning.parts import Place, Work
     from dedup.engines.workers import Workers
     from dedup.formats import Piece, Source
@@ -37,17 +37,17 @@ class Cut(NamedTuple):
     """What becomes of the documents of a lot that lose something."""
 
     kept: list[bytes]
-    lines: list[bytes]
-    """Of the ledger."""
+    ledger: bytes
+    """Its lines."""
     entries: list[Entry]
     counts: Counts
 
 
 class Lot(NamedTuple):
-    """Consecutive pieces of a file, as they were read and as they are written."""
+    """Consecutive pieces of a file, as they were read and as they are written, end to end."""
 
-    raws: list[bytes]
-    kept: list[bytes]
+    raw: bytes
+    kept: bytes
     cut: Cut
 
 
@@ -79,7 +79,7 @@ class _Open:
     def cut_by(self, workers: Workers, work: Work, source: Source) -> Cut:
         """Cut the documents that lose something; what they take along is theirs alone."""
         if not self.losing:
-            return Cut([], [], [], Counts())
+            return Cut([], b"", [], Counts())
         first, stop = self.losing[0][1][0], self.losing[-1][1][0] + 1
         own = [(piece, (doc - first, number, at)) for piece, (doc, number, at) in self.losing]
         return workers.call(cut, work.share(first, stop), source, own)
@@ -89,7 +89,7 @@ class _Open:
         kept = self.raws.copy()
         for at, stays in zip(self.at, found.kept, strict=True):
             kept[at] = stays
-        return Lot(self.raws, kept, found)
+        return Lot(b"".join(self.raws), b"".join(kept), found)
 
 
 def is_large(work: Work, source: Source) -> bool:
@@ -131,13 +131,14 @@ def in_lots(
 
 def cut(work: Work, source: Source, losing: list[tuple[Piece, Place]]) -> Cut:
     """Cut documents that lose something; their ranks are those of `work`."""
-    out = Cut([], [], [], Counts())
+    kept, lines = list[bytes](), list[bytes]()
+    entries, counts = list[Entry](), Counts()
     folder = source_folder(source)
     edges = losing[0][1][0], losing[-1][1][0] + 1
     for (piece, place), (doc, cuts) in zip(losing, cuts_of(work.decision, *edges), strict=True):
         part = document(work, source, piece, 0, place, cuts)
-        out.kept.append(part.kept)
-        out.lines.extend(dump(line.to_json()) for line in part.lines)
-        out.entries.extend([part.entry] if part.entry else [])
-        out.counts.add(work.source_of(doc, folder), part)
-    return out
+        kept.append(part.kept)
+        lines += [dump(line.to_json()) for line in part.lines]
+        entries += [part.entry] if part.entry else []
+        counts.add(work.source_of(doc, folder), part)
+    return Cut(kept, b"".join(lines), entries, counts)

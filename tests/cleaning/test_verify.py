@@ -230,11 +230,20 @@ def test_lines_survive_json() -> None:
 
 
 @pytest.mark.parametrize("counts", [[], [0], [1, 0, 999], [1000, 1001, 2500]])
-def test_the_checksum_is_that_of_compact_json(counts: list[int]) -> None:
+@pytest.mark.parametrize(
+    "record", ["7", "é", "a\ud800", "\u2028", "".join(map(chr, range(127))), "\x7f"]
+)
+def test_the_checksum_is_that_of_compact_json(counts: list[int], record: str) -> None:
     """Taken in parts, whatever stands in the strings; what is no manifest has none."""
     marks = '"files":[] "entries":[] \\" é \ud800'
     files = [
-        {"document": marks, "entries": [{"number": n, "record": marks} for n in range(count)]}
+        {
+            "document": marks,
+            "entries": [
+                {"number": n, "record": record + marks[:-3], "sha256": None, "at": 2**62}
+                for n in range(count)
+            ],
+        }
         for count in counts
     ]
     body = {"schema": marks, "summary": {"files": [], "é": 1}, "files": files, "version": "1"}

@@ -358,7 +358,8 @@ def _text(path: PathLike, settings: Settings) -> str:
 
 def version_line() -> str:
     """Say which version this is, which kernel is active, and the number of the Unicode table."""
-    import dedup
+    from importlib.metadata import version
+
     from dedup import kernels
 
-    return f"dedup {dedup.__version__} ({kernels.NAME} kernel, Unicode {kernels.UNICODE})"
+    return f"dedup {version('paradedup')} ({kernels.NAME} kernel, Unicode {kernels.UNICODE})"

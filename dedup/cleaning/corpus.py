@@ -12,9 +12,9 @@ import os
 import tempfile
 from dataclasses import replace
 from functools import partial
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Protocol
 
-import dedup
 from dedup import formats
 from dedup.cleaning import dates, keeping, layout, rounds
 from dedup.cleaning.checking import check_plan, check_stretches
@@ -130,7 +130,7 @@ def decide(scan: Scan, detect: Detect) -> Planned:
         find = partial(detect, passages=True)
         work = rounds.without_passages(work, reading.again(), ranks, find)
         check_stretches(work)
-    return Planned(scan, work, hashes, len(found.standing), dedup.__version__, dated)
+    return Planned(scan, work, hashes, len(found.standing), version("paradedup"), dated)
 
 
 def _putting(aside: IO[bytes]) -> formats.Rejects:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Self
@@ -249,12 +250,11 @@ def _compact(value: object) -> str:
 
 def _entries(some: Sequence[Entry | dict[str, Any]]) -> str:
     """Give the compact JSON of entries, without the brackets: by orjson where that is the same."""
-    try:
+    with suppress(TypeError):  # a lone surrogate
         data = orjson.dumps(some, _row, orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS)
-    except TypeError:  # a lone surrogate
-        data = b"\x7f"
-    plain = data.isascii() and b"\x7f" not in data
-    return (data.decode("ascii") if plain else _compact(some))[1:-1]
+        if data.isascii() and b"\x7f" not in data:
+            return data[1:-1].decode("ascii")
+    return _compact(some)[1:-1]
 
 
 def _inside(relative: str, path: Path) -> None:

@@ -9,7 +9,7 @@ stars too, of texts: the first one keeps, each later one joins the first keeper 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -100,8 +100,6 @@ def keepers(  # noqa: PLR0913
     runs: Runs, kind: I8, number: I64, base: I64, heads: I64, bodies: Bodies
 ) -> Finds:
     """Write the keeper of each group: the smallest stretch that covers its sources."""
-    if not len(heads):
-        return finds([])
     first = np.minimum.reduceat(runs.from_first, heads)
     last = np.maximum.reduceat(runs.from_last, heads)
     base = base[heads]
@@ -145,27 +143,6 @@ def stretches(first: I32, last: I32, base: I64, bodies: Bodies) -> I64:
     a, b = base + first, base + last
     lines = (bodies.line[a], bodies.line_end[b])
     return np.stack([first, last, *lines, bodies.start[a], bodies.end[b]], axis=1).astype(np.int64)
-
-
-def finds(rows: list[tuple[Any, ...]]) -> Finds:
-    """Build the table from rows in the order of its columns."""
-    columns: list[Any] = list(zip(*rows, strict=True)) or [()] * 19
-    kinds: list[type] = [
-        np.int64,
-        np.int8,
-        np.int8,
-        np.int64,
-        np.int8,
-        np.int64,
-        np.int32,
-        np.int32,
-        np.int64,
-    ]
-    kinds += [np.int64, np.int32, np.int32, np.float64, np.int8, np.int64, np.int64]
-    *plain, parts, pairs, written = columns
-    typed: list[Any] = [np.array(c, kind) for c, kind in zip(plain, kinds, strict=True)]
-    part = np.array(parts, np.int64).reshape(-1, 6)
-    return Finds(*[*typed, part, Strings.of(pairs), Strings.of(written)])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -15,7 +15,7 @@ import numpy as np
 from dedup import kernels
 from dedup.model import ACROSS, KINDS, PASSAGE, UNITS, WITHIN, Finds, Strings
 from dedup.rows import fresh
-from dedup.stages.groups import finds, grouped, numbered
+from dedup.stages.groups import grouped, numbered
 from dedup.stages.written import edges
 
 if TYPE_CHECKING:
@@ -28,10 +28,8 @@ PIECE = 1_000
 
 def gather(passages: Passages, bodies: Bodies) -> Finds:
     """Group the passages of each source document; both sorted by it."""
-    if not len(passages):
-        return finds([])
     within = (passages.copy == passages.source).astype(np.int64)
-    apart = int(passages.from_end.max()) + PIECE
+    apart = int(passages.from_end.max(initial=0)) + PIECE
     start = passages.from_start + apart * np.cumsum(fresh(passages.source))
     past = start + passages.from_end - passages.from_start
     group = grouped(passages.source, within, start, past, PIECE)

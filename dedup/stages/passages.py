@@ -141,7 +141,7 @@ class Scene:
     def __init__(self, links: Links, scenes: Scenes, settings: Settings) -> None:
         self.scenes, self.threshold = each_once(scenes), settings.threshold
         self.least = settings.min_group_words
-        self.words = stream(self.scenes, np.flatnonzero(fresh(self.scenes.doc)))
+        self.words = stream(self.scenes)
         docs = self.scenes.doc[self.words.documents[:-1]]
         self.source = np.searchsorted(docs, links.source)
         self.copy = np.searchsorted(docs, links.copy)

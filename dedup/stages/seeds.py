@@ -70,9 +70,9 @@ class Stream:
     """Place at which each document begins."""
 
 
-def stream(rows: Bodies | Scenes, documents: I64) -> Stream:
-    """Read the words of paragraphs; `documents` has the first row of each document."""
-    documents = np.append(documents, len(rows))
+def stream(rows: Bodies | Scenes) -> Stream:
+    """Read the words of paragraphs; they are sorted by `doc`, each document once."""
+    documents = np.append(np.flatnonzero(fresh(rows.doc)), len(rows))
     units = kernels.units(rows.written.data, rows.written.offsets)
     count = np.diff(units.counts)
     row = np.repeat(np.arange(len(rows)), count)
@@ -96,7 +96,7 @@ def stream(rows: Bodies | Scenes, documents: I64) -> Stream:
 
 def sow(bodies: Bodies, covered: Covered) -> Seeds:
     """Choose the seeds of every document, and say where a block lies; both sorted by `doc`."""
-    words = stream(bodies, np.flatnonzero(fresh(bodies.doc)))
+    words = stream(bodies)
     rows, keys = kernels.winnow(words.units, words.places, length=LENGTH, window=WINDOW)
     at = words.row[rows]
     document = (np.cumsum(fresh(bodies.doc)) - 1)[at]

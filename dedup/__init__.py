@@ -59,6 +59,7 @@ __all__ = [
 ]
 
 _PLACES = {
+    "__version__": ("dedup.version", "VERSION"),
     "Planned": ("dedup.cleaning", "Planned"),
     "Policy": ("dedup.cleaning", "Policy"),
     "Report": ("dedup.report", "Report"),
@@ -77,12 +78,9 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the name stands fo
         raise AttributeError(message)
     from importlib import import_module
 
-    if name == "__version__":
-        value: Any = import_module("importlib.metadata").version("paradedup")
-    else:
-        room = "dedup.errors" if name.endswith("Error") else "dedup.api"
-        module, attribute = _PLACES.get(name, (room, name))
-        value = getattr(import_module(module), attribute)
+    room = "dedup.errors" if name.endswith("Error") else "dedup.api"
+    module, attribute = _PLACES.get(name, (room, name))
+    value = getattr(import_module(module), attribute)
     globals()[name] = value
     return value
 

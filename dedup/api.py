@@ -358,8 +358,7 @@ def _text(path: PathLike, settings: Settings) -> str:
 
 def version_line() -> str:
     """Say which version this is, which kernel is active, and the number of the Unicode table."""
-    from importlib.metadata import version
-
     from dedup import kernels
+    from dedup.version import VERSION
 
-    return f"dedup {version('paradedup')} ({kernels.NAME} kernel, Unicode {kernels.UNICODE})"
+    return f"dedup {VERSION} ({kernels.NAME} kernel, Unicode {kernels.UNICODE})"

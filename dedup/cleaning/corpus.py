@@ -12,7 +12,6 @@ import os
 import tempfile
 from dataclasses import replace
 from functools import partial
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Protocol
 
 from dedup import formats
@@ -27,6 +26,7 @@ from dedup.cleaning.plan import plan
 from dedup.cleaning.planned import Planned, Scan
 from dedup.errors import SettingsError
 from dedup.formats import Watch, silent
+from dedup.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -130,7 +130,7 @@ def decide(scan: Scan, detect: Detect) -> Planned:
         find = partial(detect, passages=True)
         work = rounds.without_passages(work, reading.again(), ranks, find)
         check_stretches(work)
-    return Planned(scan, work, hashes, len(found.standing), version("paradedup"), dated)
+    return Planned(scan, work, hashes, len(found.standing), VERSION, dated)
 
 
 def _putting(aside: IO[bytes]) -> formats.Rejects:

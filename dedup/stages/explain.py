@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from importlib.metadata import version
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +27,7 @@ from dedup.report import (
 )
 from dedup.rows import fresh
 from dedup.stages.identities import identity, numbered
+from dedup.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -63,7 +63,7 @@ def report_of(
                 copies[doc].append(span)
     mine = [(places.doc >= matched.published, places.words) for places in matched.places]
     return Report(
-        version=version("paradedup"),
+        version=VERSION,
         settings=settings.part("detection"),
         summary=Summary(
             documents=len(facts) - matched.published,

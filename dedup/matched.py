@@ -22,6 +22,8 @@ class Matched:
     matches: Stored[m.Matches]
     neighbours: Stored[m.Neighbours]
     """The same from both sides, sorted by `text`, `other`."""
+    equals: Stored[m.Equals]
+    """Documents that are equal to an earlier one."""
     candidates: int
     """Distinct pairs handed to rapidfuzz."""
     buckets_cut: int

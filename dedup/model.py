@@ -231,6 +231,23 @@ class Forms(Table):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Editions(Table):
+    """One row a document with words: the digest of all its paragraphs, as `Forms` has of one."""
+
+    doc: I64
+    digest: I64
+    digest2: I64
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Equals(Table):
+    """A document that is equal to an earlier one, and the earliest such document."""
+
+    copy: I64
+    source: I64
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Texts(Table):
     """One row a distinct normalised text, sorted by its first place; `text` is its rank."""
 
@@ -320,6 +337,64 @@ class Spread(Table):
 
     text: I64
     documents: I64
+    company: I8
+    """1 where the text stands in the same company in most of them, as a story does."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Leaders(Table):
+    """A text, and its leader: the first text in Order that it matches."""
+
+    text: I64
+    leader: I64
+    words: I32
+    """Of the leader."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked(Table):
+    """A text of which it is asked whether it stands in company."""
+
+    text: I64
+    leader: I64
+    words: I32
+    """Of the text."""
+    documents: I64
+    """That hold a match of it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Led(Table):
+    """A place whose text has a leader that stands in many documents. Sorted by `doc`, `no`."""
+
+    doc: I64
+    no: I32
+    leader: I64
+    words: I32
+    """Of the leader."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Beside(Table):
+    """In a document, a paragraph of one leader stands directly beside one of another."""
+
+    leader: I64
+    side: I8
+    """1 where it stands before the other, -1 where it stands behind."""
+    other: I64
+    words: I32
+    """Of the other leader."""
+    doc: I64
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Company(Table):
+    """A leader, and in how many documents it has another one beside it."""
+
+    leader: I64
+    words: I32
+    """Of the other leader."""
+    documents: I64
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -331,6 +406,7 @@ class Places(Table):
     text: I64
     words: I32
     boilerplate: I8
+    """0, or 1 for boilerplate, or 2 for what is boilerplate by the limit of long paragraphs."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -27,6 +27,7 @@ from dedup.report import Borderline
 from dedup.stages import (
     boilerplate,
     candidates,
+    equal_documents,
     groups,
     passage_groups,
     passages,
@@ -119,7 +120,9 @@ class Evidence:
         with self.engine as engine:
             matches = engine.map(self.matched.matches, m.Matches, keep)
             known = self.matched
-            places, near = marked(known.places, known.texts, matches, settings, engine)
+            places, near = marked(
+                known.places, known.texts, matches, known.equals, settings, engine
+            )
             matched = replace(known, places=places, matches=matches, neighbours=near)
             return Evidence(matched, settings, engine, self.checked).report()
 
@@ -166,9 +169,9 @@ def match(
     Raises `InputError` where there are no documents.
     """
     say = watch or _silent
-    known, paragraphs, texts, places = engine.kept(
+    known, paragraphs, texts, places, equals = engine.kept(
         "reading",
-        (m.Facts, m.Paragraphs, m.Texts, m.Places),
+        (m.Facts, m.Paragraphs, m.Texts, m.Places, m.Equals),
         partial(distinct, documents, settings, engine, say),
     )
     if not len(known):
@@ -179,14 +182,22 @@ def match(
     say("boilerplate", 0, None)
     candidates, cut = (int(counts.column(name)[0]) for name in m.Counts.names())
     published = int(known.column("published").sum())
-    places, near = marked(places, texts, matches, settings, engine)
-    return Matched(known, paragraphs, texts, places, matches, near, candidates, cut, published)
+    places, near = marked(places, texts, matches, equals, settings, engine)
+    return Matched(
+        known, paragraphs, texts, places, matches, near, equals, candidates, cut, published
+    )
 
 
 def distinct(
     documents: Iterable[m.Documents], settings: Settings, engine: Engine, say: Watch
-) -> tuple[Stored[m.Facts], Stored[m.Paragraphs], Stored[m.Texts], Stored[m.Places]]:
-    """From documents to distinct texts, and the places where each stands."""
+) -> tuple[
+    Stored[m.Facts],
+    Stored[m.Paragraphs],
+    Stored[m.Texts],
+    Stored[m.Places],
+    Stored[m.Equals],
+]:
+    """From documents to distinct texts, the places of each, and documents that are equal."""
     say("reading", 0, None)
     read = engine.map(documents, m.Documents, _same)
     known = engine.map(read, m.Facts, facts)
@@ -200,7 +211,11 @@ def distinct(
     texts = engine.map(numbered(found), m.Texts, _same)
     ranks = engine.map(texts, m.Texts, without_normal)
     places = engine.join(bare, ranks, (DIGEST, DIGEST), m.Places, place)
-    return known, paragraphs, texts, places
+    editions = engine.by_key(bare, PLACE, m.Editions, equal_documents.editions)
+    equals = engine.by_key(
+        editions, (*DIGEST, "doc"), m.Equals, equal_documents.equals, shared=True
+    )
+    return known, paragraphs, texts, places, equals
 
 
 def compared(
@@ -257,15 +272,17 @@ def meetings(
         drivers.shutdown(cancel_futures=True)
 
 
-def marked(
+def marked(  # noqa: PLR0913 - the tables of a match
     places: Stored[m.Places],
     texts: Stored[m.Texts],
     matches: Stored[m.Matches],
+    equals: Stored[m.Equals],
     settings: Settings,
     engine: Engine,
 ) -> tuple[Stored[m.Places], Stored[m.Neighbours]]:
     """Flag the places of boilerplate, in Order; and give every text its neighbours."""
-    holders = partial(boilerplate.holders, settings=settings)
+    copies = np.sort(equals.column("copy"))
+    holders = partial(boilerplate.holders, settings=settings, copies=copies)
     held, near = engine.both(
         partial(engine.by_key, places, ("text", *PLACE), m.Holders, holders),
         partial(neighbours, texts, matches, engine),
@@ -273,9 +290,44 @@ def marked(
     around = engine.join(near, held, (("other",), ("text",)), m.Holders, boilerplate.around)
     count = partial(boilerplate.spread, settings=settings)
     spread = engine.by_key(around, ("text", "doc"), m.Spread, count)
+    spread = spared(spread, near, places, texts, copies, settings, engine)
     mark = partial(boilerplate.mark, settings=settings)
     flagged = engine.join(places, spread, (("text",), ("text",)), m.Places, mark)
     return engine.by_key(flagged, PLACE, m.Places, _same), near
+
+
+def spared(  # noqa: PLR0913 - the tables of a match
+    spread: Stored[m.Spread],
+    near: Stored[m.Neighbours],
+    places: Stored[m.Places],
+    texts: Stored[m.Texts],
+    copies: m.I64,
+    settings: Settings,
+    engine: Engine,
+) -> Stored[m.Spread]:
+    """Note which widespread texts stand in company, as the paragraphs of a story do."""
+    first = engine.by_key(near, ("text", "other"), m.Neighbours, boilerplate.leaders)
+    ask = partial(boilerplate.asked, settings=settings)
+    asked = engine.join(spread, first, (("text",), ("text",)), m.Asked, ask)
+    asked = engine.join(asked, texts, (("text",), ("text",)), m.Asked, boilerplate.few_words)
+    if not len(asked):
+        return spread
+    by_leader = (("leader",), ("text",))
+    led = engine.join(spread, first, (("text",), ("other",)), m.Leaders, boilerplate.widely_led)
+    led = engine.join(led, texts, by_leader, m.Leaders, boilerplate.with_words)
+    lead = partial(boilerplate.led_places, copies=copies)
+    there = engine.join(led, places, (("text",), ("text",)), m.Led, lead)
+    beside = engine.by_key(there, PLACE, m.Beside, boilerplate.beside)
+    count = partial(boilerplate.company, settings=settings)
+    order = ("leader", "side", "other", "doc")
+    company = engine.by_key(beside, order, m.Company, count)
+    if not len(company):
+        return spread
+    both = (("leader",), ("leader",))
+    kept = engine.join(asked, company, both, m.Leaders, boilerplate.in_company)
+    if not len(kept):
+        return spread
+    return engine.join(spread, kept, (("text",), ("text",)), m.Spread, boilerplate.spared)
 
 
 def neighbours(
@@ -309,6 +361,10 @@ def blocks(
     )
     del scenes
     say("grouping", 0, None)
+    if len(matched.equals):
+        copies = (("copy",), ("doc",))
+        equal = engine.join(matched.equals, whole, copies, m.Runs, equal_documents.runs)
+        chosen = engine.map(chain(chosen, equal), m.Runs, _same)
     gather = partial(groups.gather, settings=settings)
     grouped, classes = engine.both(
         partial(engine.join, chosen, whole, (("source",), PLACE), m.Finds, gather),
@@ -362,8 +418,16 @@ def all_points(matched: Matched, settings: Settings, engine: Engine) -> Stored[m
         partial(engine.by_key, usable, ("text", *PLACE), m.Firsts, points.firsts),
         partial(engine.join, incoming, matched.neighbours, by_text, m.Meetings, points.meetings),
     )
+    copies = np.sort(matched.equals.column("copy"))
     across, within = engine.both(
-        partial(engine.join, meet, firsts, (("other",), ("text",)), m.Points, points.across),
+        partial(
+            engine.join,
+            meet,
+            firsts,
+            (("other",), ("text",)),
+            m.Points,
+            partial(points.across, copies=copies),
+        ),
         partial(engine.by_key, meet, ("doc", "other", "no"), m.Points, points.within),
     )
     return engine.by_key(

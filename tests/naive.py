@@ -282,7 +282,7 @@ class Settings:
     keep: str = "first"
     """`first`, `last`, `longest`, or several with commas between."""
     scope: str = "all"
-    remove: str = "same"
+    remove: str = "equal"
     boilerplate: str = "keep"
     drop_document_over: float | None = None
     places: int = 16
@@ -307,6 +307,8 @@ class Corpus:
 
     documents: list[Document]
     settings: Settings
+    equal: dict[int, int] = field(default_factory=dict)
+    """The documents that are equal to an earlier one, each with the earliest such document."""
     boilerplate: frozenset[Place] = frozenset()
     open: list[list[Place]] = field(default_factory=list)
     """Long paragraphs that are no boilerplate, by document: what runs are made of."""
@@ -345,6 +347,7 @@ def read(documents: Documents, settings: Fields) -> Corpus:
         mode = chosen.modes.get(path, chosen.paragraphs)
         cut = paragraphs(text, mode, markdown)
         corpus.documents.append(Document(rank, path, text, markdown, cut))
+    corpus.equal = equal_documents(corpus)
     corpus.boilerplate = boilerplate(corpus)
     corpus.open = [
         [p for p in corpus.places() if p[0] == d.rank and is_open(corpus, p)]
@@ -385,23 +388,97 @@ def match(corpus: Corpus, a: Place, b: Place) -> bool:
     return not corpus.is_long(a) and not corpus.is_long(b) and p.normal == q.normal
 
 
+# --- Equal documents ------------------------------------------------------------------------------
+
+
+def equal_documents(corpus: Corpus) -> dict[int, int]:
+    """
+    Give the documents that are equal to an earlier one, each with the earliest such document.
+
+    "Whose paragraphs (short ones too, one after the other) have the normalised texts of an earlier
+    document's, and not only empty ones."
+    """
+    first: dict[tuple[str, ...], int] = {}
+    equal = {}
+    for document in corpus.documents:
+        key = tuple(p.normal for p in document.paragraphs)
+        if any(key):
+            earliest = first.setdefault(key, document.rank)
+            if earliest != document.rank:
+                equal[document.rank] = earliest
+    return equal
+
+
 # --- Boilerplate ----------------------------------------------------------------------------------
 
 
-def boilerplate_limit(corpus: Corpus, place: Place) -> int:
-    """`boilerplate_documents`, "and ten times that for a paragraph of >= 40 words"."""
-    limit = corpus.settings.boilerplate_documents
-    return limit * 10 if corpus.at(place).words >= 40 else limit
-
-
 def boilerplate(corpus: Corpus) -> frozenset[Place]:
-    """Find the paragraphs that match paragraphs in enough documents, their own included."""
-    places = corpus.places()
+    """
+    Find the paragraphs that match paragraphs in enough documents, their own included.
+
+    "Documents that are equal to an earlier one do not count", but their paragraphs are flagged as
+    all others are.
+    """
+    counted = [p for p in corpus.places() if p[0] not in corpus.equal]
+    leaders = {p: leader(corpus, p) for p in counted}
+    beside = company(corpus, leaders)
     return frozenset(
         p
-        for p in places
-        if len({q[0] for q in places if match(corpus, p, q)}) >= boilerplate_limit(corpus, p)
+        for p in corpus.places()
+        if len(holders(corpus, counted, p)) >= boilerplate_limit(corpus, p, counted, beside)
     )
+
+
+def holders(corpus: Corpus, counted: Sequence[Place], place: Place) -> set[int]:
+    """Give the documents that hold a match of a paragraph."""
+    return {q[0] for q in counted if match(corpus, place, q)}
+
+
+def leader(corpus: Corpus, place: Place) -> Place:
+    """Give the first place of the first text in Order that a paragraph matches."""
+    return next(p for p in corpus.places() if match(corpus, p, place))
+
+
+Company = dict[tuple[int, Place, Place], set[int]]
+"""
+The documents in which a paragraph of one leader stands directly before (-1) or after (1) one of
+another leader.
+"""
+
+
+def company(corpus: Corpus, leaders: Mapping[Place, Place]) -> Company:
+    """Find which leaders' paragraphs stand side by side, and in which documents."""
+    out: Company = {}
+    for (rank, no), mine in leaders.items():
+        for side in (-1, 1):
+            other = leaders.get((rank, no - side))
+            if other is not None:
+                out.setdefault((side, mine, other), set()).add(rank)
+    return out
+
+
+def boilerplate_limit(
+    corpus: Corpus, place: Place, counted: Sequence[Place], beside: Company
+) -> int:
+    """
+    `boilerplate_documents`, and ten times that for >= 40 words, alone or in company.
+
+    "A text is in company when for some leader U, its own words and those of U are together >= 40,
+    and paragraphs with its leader stand directly before (or: directly after) paragraphs with leader
+    U in at least `boilerplate_documents` documents, and in at least half of the documents that hold
+    a match of the text."
+    """
+    limit, words_here = corpus.settings.boilerplate_documents, corpus.at(place).words
+    held = len(holders(corpus, counted, place))
+    mine = leader(corpus, place)
+    in_company = any(
+        own == mine
+        and words_here + corpus.at(other).words >= 40
+        and len(documents) >= limit
+        and 2 * len(documents) >= held
+        for (_, own, other), documents in beside.items()
+    )
+    return limit * 10 if words_here >= 40 or in_company else limit
 
 
 def stars(corpus: Corpus, places: Sequence[Place]) -> list[list[Place]]:
@@ -420,7 +497,11 @@ def stars(corpus: Corpus, places: Sequence[Place]) -> list[list[Place]]:
 
 
 def points(corpus: Corpus, kind: str, copy: int) -> dict[int, list[Pair]]:
-    """Find the points (i, j) of one document's copies by source document."""
+    """
+    Find the points (i, j) of one document's copies by source document.
+
+    An equal document is no source `across`: the earliest of its equals is, at the same places.
+    """
     out: dict[int, list[Pair]] = {}
     for place in corpus.open[copy]:
         earlier = [p for places in corpus.open[:copy] for p in places]
@@ -428,7 +509,8 @@ def points(corpus: Corpus, kind: str, copy: int) -> dict[int, list[Pair]]:
             earlier = [p for p in corpus.open[copy] if p < place]
         sources = [p for p in earlier if match(corpus, p, place)]
         for source in earliest_places(corpus, sources):
-            out.setdefault(source[0], []).append((source[1], place[1]))
+            if kind == "within" or source[0] not in corpus.equal:
+                out.setdefault(source[0], []).append((source[1], place[1]))
     return out
 
 
@@ -622,8 +704,13 @@ def choose(corpus: Corpus, kind: str, copy: int) -> list[Run]:
     Choose the runs whose copies lie in one document.
 
     "Left to right, every long paragraph not yet paired in a copy of this kind takes, of the runs
-    that begin there and count, the one with the most pairs; of equals the earliest source."
+    that begin there and count, the one with the most pairs; of equals the earliest source." An
+    equal document is one run `across`, "from its first paragraph to its last, that counts whatever
+    its words", and "a copy of nothing else".
     """
+    if kind == "across" and copy in corpus.equal:
+        pairs = tuple((p.no, p.no) for p in corpus.documents[copy].paragraphs)
+        return [Run(kind, corpus.equal[copy], copy, pairs)]
     found = points(corpus, kind, copy)
     taken: set[int] = set()
     chosen = []
@@ -648,7 +735,11 @@ def choose(corpus: Corpus, kind: str, copy: int) -> list[Run]:
 
 
 def gather(corpus: Corpus, runs: Sequence[Run]) -> list[list[Run]]:
-    """Put the runs of one kind and one source document into groups."""
+    """
+    Put the runs of one kind and one source document into groups.
+
+    "Sources without an open paragraph: the same stretch"; they are whole documents.
+    """
 
     def source(run: Run) -> set[Place]:
         return set(corpus.between(run.source, *run.source_span))
@@ -658,7 +749,8 @@ def gather(corpus: Corpus, runs: Sequence[Run]) -> list[list[Run]]:
     for *_, run in sorted(order, key=lambda key: key[:-1]):
         for group in groups:
             first = source(group[0])
-            if 2 * len(source(run) & first) >= len(first):
+            same_stretch = run.source_span == group[0].source_span
+            if 2 * len(source(run) & first) >= len(first) and (first or same_stretch):
                 group.append(run)
                 break
         else:
@@ -800,22 +892,30 @@ def same_text(corpus: Corpus, a: Place, b: Place) -> bool:
     """
     Rule 1: tell whether one of the two may be deleted.
 
-    "`same`: equal, or a match whose words with digits are the same (as a multiset) and of whose
-    words some common subsequence skips fewer than 5 words at a time on either side".
+    "`exact`: the same characters. `equal`: the same strict form. `near`: equal, or a match that has
+    the same words with digits in the same order, the same signs in the same order, and of whose
+    words some common subsequence skips fewer than 5 words at a time on either side. `match`: any
+    match."
     """
-    p, q = corpus.at(a).normal, corpus.at(b).normal
-    if p == q:
+    p, q, level = corpus.at(a), corpus.at(b), corpus.settings.remove
+    if level == "exact":
+        return p.text == q.text
+    if level == "match":
+        return match(corpus, a, b)
+    if strict(p.text) == strict(q.text):
         return True
-    if corpus.settings.remove == "equal" or not match(corpus, a, b):
-        return False
-    return corpus.settings.remove == "match" or (
-        words_with_digits(p) == words_with_digits(q) and follows_closely(p, q)
+    return (
+        level == "near"
+        and match(corpus, a, b)
+        and words_with_digits(p.normal) == words_with_digits(q.normal)
+        and signs(p.text) == signs(q.text)
+        and follows_closely(p.normal, q.normal)
     )
 
 
-def words_with_digits(normalised: str) -> Counter[str]:
-    """Count the whole words (between spaces, in every script) with a character of class N."""
-    return Counter(w for w in normalised.split() if any(category(c)[0] == "N" for c in w))
+def words_with_digits(normalised: str) -> list[str]:
+    """Give the whole words (between spaces, in every script) with a character of class N."""
+    return [w for w in normalised.split() if any(category(c)[0] == "N" for c in w)]
 
 
 @lru_cache(maxsize=1 << 16)
@@ -870,9 +970,10 @@ def deciding_rule(corpus: Corpus, keeper: int, gone: int) -> str:
 def make_plan(corpus: Corpus) -> Plan:
     """Decide what goes, before whole documents are dropped."""
     order = keep_order(corpus)
-    plan = boilerplate_that_goes(corpus)
+    copies = equal_that_go(corpus)
+    plan = boilerplate_that_goes(corpus, copies)
     fixed = fixed_by_boilerplate(corpus) | set(plan)
-    free = [place for place in order if place not in fixed]
+    free = [place for place in order if place not in fixed and place[0] not in copies]
     full = [place for place in free if corpus.at(place).words >= corpus.settings.min_group_words]
     staying: list[Place] = []
     for place in full:
@@ -887,7 +988,83 @@ def make_plan(corpus: Corpus) -> Plan:
         keeper = keeper or beside_after(corpus, plan, may_keep, place)
         if keeper is not None:
             plan[place] = Gone(reason_of(keeper, place), keeper)
-    return plan
+    return without_equal_rest(corpus, with_equal(corpus, plan, copies), copies)
+
+
+# --- Rule 6: equal documents ----------------------------------------------------------------------
+
+
+def equal_that_go(corpus: Corpus) -> dict[int, int]:
+    """
+    Give the documents that go whole for an equal one, each with the first of its equals.
+
+    "A document whose paragraphs are, one by one, of the same strict form (`exact`: the same
+    characters) as those of one that ranks before it in keep order, and not all without words."
+    """
+    return same_sequence(corpus, {d.rank: list(d.paragraphs) for d in corpus.documents})
+
+
+def same_sequence(corpus: Corpus, left: Mapping[int, Sequence[Paragraph]]) -> dict[int, int]:
+    """Give the documents whose paragraphs are those of one that ranks before, with the first."""
+    first: dict[tuple[Any, ...], int] = {}
+    out: dict[int, int] = {}
+    if corpus.settings.scope == "within":
+        return out
+    for rank in dict.fromkeys(rank for rank, _ in keep_order(corpus)):
+        exact = corpus.settings.remove == "exact"
+        key = tuple(p.text if exact else strict(p.text) for p in left[rank])
+        if any(p.words for p in left[rank]):
+            before = first.setdefault(key, rank)
+            if before != rank:
+                out[rank] = before
+    return out
+
+
+def with_equal(corpus: Corpus, plan: Plan, copies: Mapping[int, int]) -> Plan:
+    """
+    Let equal documents go whole.
+
+    "Each paragraph's keeper is the one of the same number there, or that one's own keeper (or none)
+    where it goes."
+    """
+    out = dict(plan)
+    for rank, first in copies.items():
+        for p in corpus.documents[rank].paragraphs:
+            there = plan.get((first, p.no))
+            out[rank, p.no] = Gone("across", (first, p.no) if there is None else there.keeper)
+    return out
+
+
+def without_equal_rest(corpus: Corpus, plan: Plan, copies: Mapping[int, int]) -> Plan:
+    """
+    Ask the same of what is left.
+
+    "Where the paragraphs left of two documents are the same, those of the later one go too, and what
+    they kept for others is kept by their equals (unless the scope forbids that: then they stay)."
+    """
+    left = {
+        d.rank: [p for p in d.paragraphs if (d.rank, p.no) not in plan] for d in corpus.documents
+    }
+    moved: dict[Place, Place] = {}
+    for rank, first in same_sequence(corpus, left).items():
+        pairs = {
+            (rank, mine.no): (first, there.no)
+            for mine, there in zip(left[rank], left[first], strict=True)
+        }
+        allowed = all(
+            corpus.settings.scope in ("all", reason_of(pairs[gone.keeper], place))
+            for place, gone in plan.items()
+            if gone.keeper in pairs
+        )
+        if allowed:
+            moved |= pairs
+    out = {place: Gone("across", keeper) for place, keeper in moved.items()}
+    for place, gone in plan.items():
+        keeper = moved.get(gone.keeper, gone.keeper) if gone.keeper else None
+        whole = place[0] in copies or gone.reason == "boilerplate"
+        reason = gone.reason if whole or keeper is None else reason_of(keeper, place)
+        out[place] = Gone(reason, keeper)
+    return out
 
 
 def first_same(corpus: Corpus, staying: Sequence[Place], place: Place) -> Place | None:
@@ -907,11 +1084,14 @@ def first_choice(corpus: Corpus) -> list[Place]:
     stays. Of all such choices it is the first in keep order: the one whose first paragraph stays
     if any has it stay, and so on. Only for a few paragraphs.
     """
-    fixed = fixed_by_boilerplate(corpus) | set(boilerplate_that_goes(corpus))
+    copies = equal_that_go(corpus)
+    fixed = fixed_by_boilerplate(corpus) | set(boilerplate_that_goes(corpus, copies))
     full = [
         place
         for place in keep_order(corpus)
-        if place not in fixed and corpus.at(place).words >= corpus.settings.min_group_words
+        if place not in fixed
+        and place[0] not in copies
+        and corpus.at(place).words >= corpus.settings.min_group_words
     ]
     same = {
         (a, b)
@@ -969,12 +1149,13 @@ def beside_after(
 def can_keep(
     corpus: Corpus, plan: Plan, may_keep: Mapping[Place, int], keeper: Place, place: Place
 ) -> bool:
-    """Rule 4. The keeper "has the same normalised text, ranks before it and stays"."""
+    """Rule 4. The keeper "has the same normalised text, is the same text, ranks before, stays"."""
     return (
         keeper in may_keep
         and may_keep[keeper] < may_keep[place]
         and keeper not in plan
         and corpus.at(keeper).normal == corpus.at(place).normal
+        and same_text(corpus, keeper, place)
     )
 
 
@@ -985,15 +1166,23 @@ def fixed_by_boilerplate(corpus: Corpus) -> set[Place]:
     return {p for p in corpus.places() if any(match(corpus, p, b) for b in corpus.boilerplate)}
 
 
-def boilerplate_that_goes(corpus: Corpus) -> Plan:
-    """Rule 5, `remove`: what stands as the same text in so many documents goes."""
+def boilerplate_that_goes(corpus: Corpus, copies: Mapping[int, int]) -> Plan:
+    """
+    Rule 5, `remove`: what stands as the same text in so many documents goes.
+
+    Documents that are equal to an earlier one do not count here either; those that go whole
+    (`copies`) go for their equals.
+    """
     if corpus.settings.boilerplate != "remove":
         return {}
+    counted = [p for p in corpus.places() if p[0] not in corpus.equal]
+    beside = company(corpus, {p: leader(corpus, p) for p in counted})
     return {
         b: Gone("boilerplate", None)
         for b in corpus.boilerplate
-        if len({p[0] for p in corpus.places() if same_text(corpus, b, p)})
-        >= boilerplate_limit(corpus, b)
+        if b[0] not in copies
+        and len({p[0] for p in counted if same_text(corpus, b, p)})
+        >= boilerplate_limit(corpus, b, counted, beside)
     }
 
 

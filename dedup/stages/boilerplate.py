@@ -1,9 +1,14 @@
 """
-Matches -> which texts are boilerplate: menus, bylines, footers, datelines.
+Matches -> boilerplate: paragraphs that recur in many documents, reported apart from copies.
 
-A paragraph is boilerplate when the paragraphs it matches, itself included, stand in at least
-`boilerplate_documents` documents; ten times that from 40 words up, since a wire story in twelve
-papers is not a menu. Counting stops at the limit, so no family costs more than its members.
+A text is boilerplate when it, or one that it matches, itself included, stand in at least
+`boilerplate_documents` documents; ten times that from 40 words up, alone or in company: a wire
+story in twelve papers has the same paragraphs side by side in most of them, a menu line has not
+(specification: Boilerplate). Counting stops at the limit, so no family costs more than its members,
+and documents that are equal to an earlier one do not count.
+
+    holders ─► around ─► spread ────────────────────────────────► mark
+               leaders ─► led_places ─► beside ─► company ─► spared ─┘
 """
 
 from __future__ import annotations
@@ -12,11 +17,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dedup.model import Holders, Neighbours, Places, Spread
+from dedup.model import (
+    Asked,
+    Beside,
+    Company,
+    Holders,
+    Leaders,
+    Led,
+    Neighbours,
+    Places,
+    Spread,
+)
 from dedup.rows import fresh, matching, rank_within
+from dedup.stages.equal_documents import among, without_copies
 
 if TYPE_CHECKING:
-    from dedup.model import Matches, Texts
+    from dedup.model import I64, Matches, Texts
     from dedup.settings import Settings
 
 LONG_WORDS = 40
@@ -35,8 +51,13 @@ def both_ways(matches: Matches) -> Neighbours:
     )
 
 
-def holders(places: Places, settings: Settings) -> Holders:
-    """Give the first documents of each text, as many as may be counted; sorted by text, doc."""
+def holders(places: Places, settings: Settings, copies: I64) -> Holders:
+    """
+    Give the first documents of each text, as many as may be counted; sorted by text, doc.
+
+    Documents that are equal to an earlier one (`copies`) do not count.
+    """
+    places = without_copies(places, copies)
     rows = np.flatnonzero(fresh(places.text, places.doc))
     few = rank_within(places.text[rows]) < settings.boilerplate_documents * LONG_TIMES
     return Holders(places.text[rows[few]], places.doc[rows[few]])
@@ -53,7 +74,78 @@ def spread(around: Holders, settings: Settings) -> Spread:
     once = around.text[fresh(around.text, around.doc)]
     text, documents = np.unique(once, return_counts=True)
     many = documents >= settings.boilerplate_documents
-    return Spread(text[many], documents[many].astype(np.int64))
+    text, documents = text[many], documents[many].astype(np.int64)
+    return Spread(text, documents, np.zeros(len(text), np.int8))
+
+
+def leaders(neighbours: Neighbours) -> Neighbours:
+    """Keep the first text that each matches; rows come sorted by text, other."""
+    return neighbours.take(fresh(neighbours.text))
+
+
+def widely_led(spread: Spread, first: Neighbours) -> Leaders:
+    """Keep the texts whose leader stands in many documents; both sorted by the leader."""
+    row, at = matching(spread.text, first.other)
+    return Leaders(first.text[at], spread.text[row], np.zeros(len(row), np.int32))
+
+
+def with_words(led: Leaders, texts: Texts) -> Leaders:
+    """Put the leader's words beside it; both sorted by the leader."""
+    at = np.searchsorted(texts.text, led.leader)
+    return Leaders(led.text, led.leader, texts.words[at])
+
+
+def asked(spread: Spread, first: Neighbours, settings: Settings) -> Asked:
+    """Keep the texts that company may spare: not widespread by any limit; both sorted by text."""
+    most = settings.boilerplate_documents * LONG_TIMES
+    few = spread.take(spread.documents < most)
+    at = np.searchsorted(first.text, few.text)
+    return Asked(few.text, first.other[at], np.zeros(len(few), np.int32), few.documents)
+
+
+def few_words(asked: Asked, texts: Texts) -> Asked:
+    """Keep those that are not long themselves, and note their words; both sorted by text."""
+    words = texts.words[np.searchsorted(texts.text, asked.text)]
+    return Asked(asked.text, asked.leader, words, asked.documents).take(words < LONG_WORDS)
+
+
+def led_places(led: Leaders, places: Places, copies: I64) -> Led:
+    """Give the places of texts that are led; equal documents do not count. Both sorted by text."""
+    row, at = matching(led.text, places.text)
+    found = Led(places.doc[at], places.no[at], led.leader[row], led.words[row])
+    return found.take(~among(found.doc, copies)) if len(copies) else found
+
+
+def beside(led: Led) -> Beside:
+    """Give both sides of each pair of paragraphs that touch; rows sorted by doc, no."""
+    touch = np.flatnonzero((led.doc[1:] == led.doc[:-1]) & (led.no[1:] == led.no[:-1] + 1))
+    one, other = np.concatenate([touch, touch + 1]), np.concatenate([touch + 1, touch])
+    side = np.repeat(np.array([1, -1], np.int8), len(touch))
+    return Beside(led.leader[one], side, led.leader[other], led.words[other], led.doc[one])
+
+
+def company(beside: Beside, settings: Settings) -> Company:
+    """Count the documents of each pair of leaders; rows sorted by leader, side, other, doc."""
+    once = beside.take(fresh(beside.leader, beside.side, beside.other, beside.doc))
+    heads = np.flatnonzero(fresh(once.leader, once.side, once.other))
+    documents = np.diff(heads, append=len(once))
+    found = Company(once.leader[heads], once.words[heads], documents)
+    return found.take(documents >= settings.boilerplate_documents)
+
+
+def in_company(asked: Asked, company: Company) -> Leaders:
+    """Keep the texts that stand in company; both sorted by the leader."""
+    row, at = matching(asked.leader, company.leader)
+    together = asked.words[row] + company.words[at] >= LONG_WORDS
+    together &= 2 * company.documents[at] >= asked.documents[row]
+    found = np.unique(row[together])
+    return Leaders(asked.text[found], asked.leader[found], asked.words[found])
+
+
+def spared(spread: Spread, kept: Leaders) -> Spread:
+    """Note which texts stand in company; both sorted by text."""
+    company = np.isin(spread.text, kept.text).astype(np.int8)
+    return Spread(spread.text, spread.documents, company)
 
 
 def mark(places: Places, spread: Spread, settings: Settings) -> Places:
@@ -61,8 +153,10 @@ def mark(places: Places, spread: Spread, settings: Settings) -> Places:
     row, at = matching(places.text, spread.text)
     counted = np.zeros(len(places), np.int64)
     counted[row] = spread.documents[at]
-    limit = np.where(places.words >= LONG_WORDS, LONG_TIMES, 1) * settings.boilerplate_documents
-    flags = (counted >= limit).astype(np.int8)
+    is_long = places.words >= LONG_WORDS
+    is_long[row] |= spread.company[at] != 0
+    limit = np.where(is_long, LONG_TIMES, 1) * settings.boilerplate_documents
+    flags = np.where(counted >= limit, np.where(is_long, 2, 1), 0).astype(np.int8)
     return Places(places.doc, places.no, places.text, places.words, flags)
 
 

@@ -28,6 +28,7 @@ from dedup.model import (
 )
 from dedup.rows import fresh, rank_within, spans
 from dedup.stages.normalise import without_rest
+from dedup.stages.stretches import BOUND
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -130,10 +131,13 @@ def copied(runs: Runs, kind: I8, number: I64, base: I64, bodies: Bodies) -> Find
     zeros = np.zeros(len(runs), np.int64)
     ones = np.ones(len(runs), np.int8)
     unit = ones * UNITS.index(BLOCK)
+    part = stretches(runs.from_first, runs.from_last, base, bodies)
+    longer = np.maximum(runs.end - runs.start, part[:, 5] - part[:, 4])
+    bound = (longer > BOUND).astype(np.int8)
     return Finds(
         *(runs.source, kind, unit, number, ones, runs.copy, runs.first, runs.last),
-        *(runs.start, runs.end, runs.line, runs.line_end, runs.similarity, runs.bound),
-        *(zeros, zeros, stretches(runs.from_first, runs.from_last, base, bodies)),
+        *(runs.start, runs.end, runs.line, runs.line_end, runs.similarity, bound),
+        *(zeros, zeros, part),
         *(runs.pairs, runs.written),
     )
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from dedup.model import Firsts, Meetings, Partners, Points
 from dedup.rows import fresh, matching, rank_within, repeated
+from dedup.stages.equal_documents import among
 
 if TYPE_CHECKING:
     from dedup.model import I64, Neighbours, Places
@@ -50,8 +51,16 @@ def meetings(places: Places, neighbours: Neighbours) -> Meetings:
     )
 
 
-def across(meetings: Meetings, firsts: Firsts) -> Points:
-    """Point at the earliest places in earlier documents; both sorted by the matching text."""
+def across(meetings: Meetings, firsts: Firsts, copies: I64) -> Points:
+    """
+    Point at the earliest places in earlier documents; both sorted by the matching text.
+
+    Documents that are equal to an earlier one (`copies`) hold no points and are no sources: they
+    are one run each, and the earliest of their equals stands for them.
+    """
+    if len(copies):
+        meetings = meetings.take(~among(meetings.doc, copies))
+        firsts = firsts.take(~among(firsts.doc, copies))
     row, at = matching(meetings.other, firsts.text)
     earlier = firsts.doc[at] < meetings.doc[row]
     row, at = row[earlier], at[earlier]

@@ -38,7 +38,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
     "clean": {
         "keep": "first",
         "scope": "all",
-        "remove": "same",
+        "remove": "equal",
         "boilerplate": "keep",
         "passages": "off",
         "drop_document_over": None,

@@ -363,7 +363,8 @@ def blocks(
     say("grouping", 0, None)
     if len(matched.equals):
         copies = (("copy",), ("doc",))
-        equal = engine.join(matched.equals, whole, copies, m.Runs, equal_documents.runs)
+        whole_runs = partial(equal_documents.runs, published=matched.published)
+        equal = engine.join(matched.equals, whole, copies, m.Runs, whole_runs)
         chosen = engine.map(chain(chosen, equal), m.Runs, _same)
     gather = partial(groups.gather, settings=settings)
     grouped, classes = engine.both(

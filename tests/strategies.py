@@ -86,7 +86,10 @@ UNSPACED = {
     "并且向居民提供补偿学校和医院也将在同一时间开放",
 }
 """Paragraphs in scripts without spaces."""
-EDITS = ("'", "''", "'''", "=4", "=8", "~", "#17", "#23", "+4", "+5", "-3", "-6", "^")
+EDITS = (
+    *("'", "''", "'''", "=4", "=8", "~", "#17", "#23", "+4", "+5", "-3", "-6", "^"),
+    *("$5", "€5", "%5", "$²", "€²", "$x", "#17,23", "#23,17"),
+)
 """See `edited`."""
 
 
@@ -116,7 +119,8 @@ def edited(words: Sequence[str], edit: str) -> list[str]:
 
     `'` `''` `'''` change 4, 7, 10 words in short runs (similarity about .92, .86, .80);
     `=n` changes another run of n; `+n` inserts n words, `-n` drops n; `#n` ends it in a number;
-    `^` swaps its halves; `~` writes it in other capitals, accents and punctuation.
+    `$x` `€x` put a sign and x behind the first word, `%x` a minus; `^` swaps its halves; `~` writes
+    it in other capitals, accents and punctuation.
     """
     kind, rest = edit[:1], edit[1:]
     out = list(words)
@@ -130,7 +134,9 @@ def edited(words: Sequence[str], edit: str) -> list[str]:
     elif kind == "-":
         del out[8 : 8 + int(rest)]
     elif kind == "#":
-        out += ["en", rest]
+        out += ["en", *rest.split(",")]
+    elif kind in ("$", "€", "%"):
+        out[1:1] = [f"{'-' if kind == '%' else kind}{rest}"]
     elif kind == "^":
         out = out[len(out) // 2 :] + out[: len(out) // 2]
     elif kind == "~":
@@ -286,6 +292,32 @@ def with_menus(pick: Pick, documents: list[Sketch]) -> list[Sketch]:
     return out
 
 
+def story(pick: Pick) -> list[Sketch]:
+    """Draw papers that print one story, each with a head of its own: what stands in company."""
+    told = [one(pick, "ABCSTWÜa") for _ in range(2 + pick(3))]
+    own = [[one(pick, LONG[3:])] for _ in range(5 + pick(9))]
+    return [
+        [*head, *(maybe_edited(pick, token, 5) for token in told)] if chance(pick, 80) else head
+        for head in own
+    ]
+
+
+def with_equals(pick: Pick, documents: list[Sketch]) -> list[Sketch]:
+    """Put documents in again, as they are, in other capitals, with other signs, or shortened."""
+    out = list(documents)
+    for _ in range(1 + pick(3)):
+        again = list(one(pick, documents))
+        how = pick(10)
+        if how in (1, 2):
+            again = [token + "~" if len(token) == 1 else token for token in again]
+        elif how == 3:
+            again[0] = again[0][0] + one(pick, ["$5", "€5", "%5"])
+        elif how == 4:
+            again = again[:-1] or again
+        out.insert(pick(len(out) + 1), again)
+    return out
+
+
 def woven(pick: Pick) -> list[Sketch]:
     """Draw two documents and a third that takes from both in turns: what is skipped and paired."""
     first = plain(pick, 8)
@@ -309,6 +341,7 @@ SHAPES = (
     periods,
     star_family,
     many_places,
+    story,
 )
 
 
@@ -316,9 +349,11 @@ def sketches(pick: Pick) -> list[Sketch]:
     """Draw 1 to 14 documents as letters."""
     documents = one(pick, SHAPES)(pick)
     if chance(pick, 20):
-        documents = documents + one(pick, SHAPES[:-1])(pick)
+        documents = documents + one(pick, SHAPES[:-2])(pick)
     if chance(pick, 30):
         documents = with_menus(pick, documents)
+    if chance(pick, 30):
+        documents = with_equals(pick, documents)
     return documents[:14]
 
 
@@ -367,7 +402,7 @@ DETECTION: dict[str, tuple[Any, ...]] = {
 CLEANING: dict[str, tuple[Any, ...]] = {
     "keep": ("first", "first", "last", "longest"),
     "scope": ("all", "all", "within", "across"),
-    "remove": ("same", "same", "equal", "match"),
+    "remove": ("equal", "near", "near", "exact", "match"),
     "boilerplate": ("keep", "first", "remove"),
     "drop_document_over": (None, None, None, 0.3, 0.5, 0.8),
 }

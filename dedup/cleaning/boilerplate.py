@@ -8,7 +8,7 @@ import numpy as np
 
 from dedup.cleaning.kinship import both_ways
 from dedup.rows import fresh, matching, rank_within
-from dedup.stages.boilerplate import LONG_TIMES, LONG_WORDS
+from dedup.stages.boilerplate import BY_LONG_LIMIT, LONG_TIMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,24 +36,25 @@ def fixed_texts(places: Standing, matches: Iterable[Matches], texts: int) -> Mas
     return held
 
 
-def widespread(places: Standing, kin: Matches, settings: Settings, texts: int) -> Mask:
+def widespread(places: Standing, kin: Matches, settings: Settings, copies: I64, texts: int) -> Mask:
     """
-    Mark the texts of boilerplate that stand, as the same text, in enough documents.
+    Mark the numbers (`places.same`) of boilerplate that is the same text in enough documents.
 
-    Counting stops at the highest limit; most texts reach theirs alone, or with all that is the
-    same text cannot, so documents are compared for few.
+    Documents that are equal to an earlier one (`copies`) do not count. Counting stops at the
+    highest limit; most texts reach theirs alone, or with all that is the same text cannot, so
+    documents are compared for few.
     """
     rows = places.boilerplate != 0
     limit = np.zeros(texts, np.int64)
-    limit[places.text[rows]] = settings.boilerplate_documents * np.where(
-        places.words[rows] >= LONG_WORDS, LONG_TIMES, 1
+    limit[places.same[rows]] = settings.boilerplate_documents * np.where(
+        places.boilerplate[rows] == BY_LONG_LIMIT, LONG_TIMES, 1
     )
     flagged = limit > 0
     text, other = both_ways(kin)
     text, other = text[flagged[text]], other[flagged[text]]
     counted = flagged.copy()
     counted[other] = True
-    held, doc = _holders(places, counted, settings.boilerplate_documents * LONG_TIMES)
+    held, doc = _holders(places, counted, copies, settings.boilerplate_documents * LONG_TIMES)
     documents = np.bincount(held, minlength=texts)
     goes = flagged & (documents >= limit)
     goes[text[documents[other] >= limit[text]]] = True
@@ -63,11 +64,13 @@ def widespread(places: Standing, kin: Matches, settings: Settings, texts: int) -
     return goes
 
 
-def _holders(places: Standing, counted: Mask, most: int) -> tuple[I64, I64]:
+def _holders(places: Standing, counted: Mask, copies: I64, most: int) -> tuple[I64, I64]:
     """Give the first documents of the marked texts, at most so many of each; sorted by text."""
-    rows = np.flatnonzero(counted[places.text])
     docs = int(places.doc[-1]) + 1
-    text, doc = _distinct(places.text[rows], places.doc[rows], docs)
+    alone = np.ones(docs, bool)
+    alone[copies] = False
+    rows = np.flatnonzero(counted[places.same] & alone[places.doc])
+    text, doc = _distinct(places.same[rows], places.doc[rows], docs)
     few = rank_within(text) < most
     return text[few], doc[few]
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dedup.cleaning.plan import ACROSS, BOILERPLATE, WITHIN
+from dedup.cleaning.kinship import MATCH
+from dedup.cleaning.plan import ACROSS, WITHIN
 from dedup.cleaning.standing import NONE
 from dedup.cleaning.stretches import Intervals
 
@@ -35,14 +36,16 @@ def check_plan(plan: Plan, facts: Facts, settings: Settings, policy: Policy) -> 
     has = plan.keeper != NONE
     kept = _keys(plan.keeper, plan.keeper_no)
     inside = plan.keeper == plan.doc
+    # Of one strict form, words may be parted otherwise ("10² m", "10 ² m"): these need no likeness.
+    least = settings.threshold if policy.remove == MATCH else 0.0
     at = np.minimum(np.searchsorted(places, kept), max(len(places) - 1, 0))
     wrong = {
         "goes itself": has & (places[at] == kept) if len(places) else has,
-        "is too unlike it": has & ~(plan.similarity >= settings.threshold),
+        "is too unlike it": has & ~(plan.similarity >= least),
         "stands where it may not": has
         & ((inside & (policy.scope == "across")) | (~inside & (policy.scope == "within"))),
         "is not what its reason says": has & (plan.reason != np.where(inside, WITHIN, ACROSS)),
-        "is missing": ~has & ((plan.reason != BOILERPLATE) | (policy.boilerplate != "remove")),
+        "is missing": ~has & (policy.boilerplate != "remove"),
     }
     if len(places) and (places[1:] <= places[:-1]).any():
         raise RuntimeError("the plan removes a paragraph twice; nothing was written")

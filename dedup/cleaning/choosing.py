@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
 def repeated(places: Standing, kin: Matches, large: Mask, texts: int) -> Mask:
     """Mark the large places whose text stands in another one too, or is the same as another."""
-    often = np.bincount(places.text[large], minlength=texts) > 1
+    often = np.bincount(places.same[large], minlength=texts) > 1
     often[kin.a] = True
     often[kin.b] = True
-    return large & often[places.text]
+    return large & often[places.same]
 
 
 def choose(places: Standing, rows: I64, kin: Matches, scope: str, texts: int) -> I64:
@@ -38,7 +38,7 @@ def choose(places: Standing, rows: I64, kin: Matches, scope: str, texts: int) ->
 
     A unit is decided as one: a text, or, where the scope looks at documents, a text in a document.
     """
-    text, doc = places.text[rows], places.doc[rows]
+    text, doc = places.same[rows], places.doc[rows]
     first = np.full(texts, len(rows))
     np.minimum.at(first, text, np.arange(len(rows)))
     kin = kin.take((first[kin.a] < len(rows)) & (first[kin.b] < len(rows)))
@@ -105,11 +105,11 @@ def follow(places: Standing, leaders: I64, keeper: I64, gone: Mask, barred: Mask
     Let shorter paragraphs go with those beside them that go; `leaders` come in keep order.
 
     From each leader first back, then forth, as long as the paragraph at the same place beside the
-    keeper has the same text and stays. Where two leaders could take a paragraph the earlier one
-    has had it. A keeper's neighbours are settled by then: its document ranks before, or it is the
-    same one and the keeper, which stays, parts it from all that is still open.
+    keeper has the same words, is the same text and stays. Where two leaders could take a paragraph
+    the earlier one has had it. A keeper's neighbours are settled by then: its document ranks
+    before, or it is the same one and the keeper, which stays, parts it from all that is still open.
     """
-    doc, text = places.doc.data, places.text.data
+    doc, text, same = places.doc.data, places.text.data, places.same.data
     kept, went, shut = keeper.data, gone.data, (gone | barred).data
     last = len(doc) - 1
     some = leaders[
@@ -124,6 +124,7 @@ def follow(places: Standing, leaders: I64, keeper: I64, gone: Mask, barred: Mask
                 0 <= row <= last
                 and 0 <= other <= last
                 and text[row] == text[other]
+                and same[row] == same[other]
                 and not (shut[row] or shut[other])
                 and doc[row] == doc[leader]
                 and doc[other] == doc[of]
@@ -140,5 +141,6 @@ def _can_follow(places: Standing, leaders: I64, keeper: I64, shut: Mask, step: i
     inside = (row >= 0) & (row <= last) & (other >= 0) & (other <= last)
     row, other = row.clip(0, last), other.clip(0, last)
     inside &= places.text[row] == places.text[other]
+    inside &= places.same[row] == places.same[other]
     inside &= places.doc[row] == places.doc[leaders]
     return inside & ~(shut[row] | shut[other])

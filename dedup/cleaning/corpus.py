@@ -121,7 +121,7 @@ def decide(scan: Scan, detect: Detect) -> Planned:
     found = detect(reading)
     dated = {name: dates.read(reading.values[name]) for name in keeping.fields(policy.keep_rules)}
     ranks = keeping.ranks(policy.keep_rules, found.facts, dated, scan.sources)
-    todo = plan(found.standing, found.matches, found.kin, ranks, settings, policy)
+    todo = plan(found, ranks, settings, policy)
     check_plan(todo, found.facts, settings, policy)
     labels = reading.values[policy.source_field] if policy.source_field else None
     known = settings, policy, scan.modes

@@ -1,8 +1,8 @@
 """
 What cleaning needs to know of a corpus: tables of the pipeline, read whole, and none of its texts.
 
-A paragraph takes 29 bytes here, 41 where its numbers need 64 bits; a match whose one text may go
-for the other takes 24.
+A paragraph takes 33 bytes here (37 with `--remove near`), 45 where its numbers need 64 bits; a
+match whose one text may go for the other takes 24.
 """
 
 from __future__ import annotations
@@ -13,17 +13,18 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from dedup.cleaning.kinship import kin
+from dedup.cleaning.kinship import sameness
 from dedup.cleaning.standing import Standing
-from dedup.model import Facts
+from dedup.model import Facts, Places
 from dedup.rows import narrow
 from dedup.stages.identities import copied
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from dedup.cleaning.kinship import Sameness
     from dedup.engines.interface import Engine, Stored
-    from dedup.model import Copied, Finds, Matches, Paragraphs, Places, Texts
+    from dedup.model import I64, Copied, Equals, Finds, Matches, Paragraphs, Texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,11 @@ class Detection:
     matches: Iterable[Matches]
     """All matches of distinct long texts."""
     kin: Matches
-    """Those whose one text may go for the other, sorted by a, b."""
+    """Pairs of `standing.same` whose one text may go for the other, sorted by a, b."""
+    alike: Matches
+    """The similarity of distinct texts that are the same text, sorted by a, b."""
+    copies: I64
+    """Documents that are equal to an earlier one by their normalised texts, in Order."""
     facts: Facts
     groups: Sequence[str]
     """The ids of the report's groups, in its order."""
@@ -61,13 +66,18 @@ class Matched(Protocol):
         ...
 
     @property
-    def texts(self) -> Iterable[Texts]:
+    def texts(self) -> Stored[Texts]:
         """Distinct texts."""
         ...
 
     @property
-    def matches(self) -> Iterable[Matches]:
+    def matches(self) -> Stored[Matches]:
         """Matches of these."""
+        ...
+
+    @property
+    def equals(self) -> Stored[Equals]:
+        """Documents that are equal to an earlier one."""
         ...
 
 
@@ -75,26 +85,44 @@ def detection_of(
     matched: Matched, finds: Iterable[Finds], remove: str, engine: Engine
 ) -> Detection:
     """Gather the tables of the pipeline; `remove` says what may go for what."""
+    places = Places.concat([NO_PLACES, *matched.places])
     (groups, copies), same = engine.both(
-        partial(copied, finds), partial(kin, matched.matches, matched.texts, remove, engine)
+        partial(copied, finds),
+        partial(
+            sameness, matched.paragraphs, places, matched.texts, matched.matches, remove, engine
+        ),
     )
     return Detection(
-        _standing(matched.paragraphs, matched.places),
+        _standing(matched.paragraphs, places, same),
         matched.matches,
-        same,
+        same.kin,
+        same.alike,
+        np.sort(matched.equals.column("copy")),
         Facts.concat(matched.facts),
         groups,
         copies,
     )
 
 
-def _standing(paragraphs: Stored[Paragraphs], places: Stored[Places]) -> Standing:
+def _standing(paragraphs: Stored[Paragraphs], places: Places, same: Sameness) -> Standing:
     return Standing(
-        places.column("doc"),
-        places.column("no").astype(np.int32),
+        places.doc,
+        places.no.astype(np.int32, copy=False),
         narrow(paragraphs.column("start")),
         narrow(paragraphs.column("end")),
-        narrow(places.column("text")),
-        places.column("words").astype(np.int32),
-        places.column("boilerplate").astype(np.int8),
+        narrow(places.text),
+        same.strict,
+        same.same,
+        places.words.astype(np.int32, copy=False),
+        places.boilerplate.astype(np.int8, copy=False),
     )
+
+
+_NOTHING = np.zeros(0, np.int64)
+NO_PLACES = Places(
+    _NOTHING,
+    _NOTHING.astype(np.int32),
+    _NOTHING,
+    _NOTHING.astype(np.int32),
+    _NOTHING.astype(np.int8),
+)

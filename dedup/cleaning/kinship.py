@@ -1,23 +1,39 @@
-"""Which texts are the same text as which, by matches that the pipeline verified."""
+"""
+Which paragraphs are the same text as which (`--remove`), by matches that the pipeline verified.
+
+    exact    the same characters from start to end
+    equal    the same strict form: words and signs in their order
+    near     equal, or a match with the same signs and numbers that differs by few words at a time
+    match    any match
+
+Paragraphs that are the same text whatever else is compared have one number, `same`; what is the
+same text without that is a pair of such numbers.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from dedup import kernels
 from dedup.kernels.exact import count_words
-from dedup.model import Matches, Strings, Table
+from dedup.model import Matches, Paragraphs, StrictForms, Strings, Table, Texts
+from dedup.rows import fresh, matching, narrow
+from dedup.stages import strict, twins
 from dedup.stages.verify import similarity
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
 
-    from dedup.engines.interface import Engine
-    from dedup.model import F64, I32, I64, Texts
+    from dedup.engines.interface import Engine, Stored
+    from dedup.model import F64, I32, I64, Places
     from dedup.settings import Settings
+
+EXACT, EQUAL, NEAR, MATCH = REMOVE = "exact", "equal", "near", "match"
+"""What may go, the least first."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,15 +46,65 @@ class HalfMatched(Table):
     normal: Strings
 
 
-def kin(matches: Iterable[Matches], texts: Iterable[Texts], remove: str, engine: Engine) -> Matches:
-    """Give the matches whose one text may be removed for the other, by `--remove`; by a, b."""
-    none = np.zeros(0, np.int64)
-    found: Iterable[Matches] = () if remove == "equal" else matches
-    if remove == "same":
-        half = engine.join(matches, texts, (("a",), ("text",)), HalfMatched, with_first)
-        same = engine.join(half, texts, (("b",), ("text",)), Matches, same_texts)
-        found = engine.by_key(same, ("a", "b"), Matches, lambda batch: batch)
-    return Matches.concat([Matches(none, none, np.zeros(0)), *found])
+class Sameness(NamedTuple):
+    """Which paragraphs are the same text; `strict` and `same` are in step with the paragraphs."""
+
+    strict: I32 | I64
+    same: I32 | I64
+    kin: Matches
+    """Pairs of `same` that are the same text too, by a, b."""
+    alike: Matches
+    """The similarity of distinct texts that are the same text, by a, b."""
+
+
+def sameness(  # noqa: PLR0913 - the tables of a match, and what may go
+    paragraphs: Stored[Paragraphs],
+    places: Places,
+    texts: Stored[Texts],
+    matches: Stored[Matches],
+    remove: str,
+    engine: Engine,
+) -> Sameness:
+    """Tell which paragraphs are the same text, by `--remove`; `places` has all, in Order."""
+    number = len(texts)
+    stage = strict.as_written if remove == EXACT else strict.strict_forms
+    forms = StrictForms.concat([NO_FORMS, *engine.map(paragraphs, StrictForms, stage)])
+    rows = np.searchsorted(places.doc, forms.doc) + forms.no
+    wide = places.text.copy()
+    wide[rows] = number + ranked(forms.strict, forms.strict2)
+    form = narrow(wide)
+    if remove in (EXACT, EQUAL):
+        odd = oddly_equal(form, places.text, rows, texts, engine)
+        return Sameness(form, form, NONE, odd)
+    if remove == MATCH:
+        alike = Matches.concat([NONE, *matches])
+        return Sameness(form, narrow(places.text), alike, alike)
+    odd = oddly_equal(form, places.text, rows, texts, engine)
+    alike = Matches.concat([near_matches(matches, texts, engine), odd])
+    alike = alike.take(np.lexsort([alike.b, alike.a]))
+    alike = alike.take(fresh(alike.a, alike.b))
+    # Texts and their signs: without signs it is the text alone.
+    same = places.text.copy()
+    same[rows] = number + ranked(places.text[rows], forms.signs)
+    signs = np.zeros(len(same), np.int64)
+    signs[rows] = forms.signs
+    return Sameness(form, narrow(same), with_signs(alike, places.text, same, signs), alike)
+
+
+def ranked(first: I64, second: I64) -> I64:
+    """Number the distinct pairs of two columns from 0."""
+    order = np.lexsort([second, first])
+    rank = np.empty(len(order), np.int64)
+    rank[order] = np.cumsum(fresh(first[order], second[order])) - 1
+    return rank
+
+
+def near_matches(matches: Iterable[Matches], texts: Iterable[Texts], engine: Engine) -> Matches:
+    """Give the matches that differ by few words at a time and by no number; by a, b."""
+    half = engine.join(matches, texts, (("a",), ("text",)), HalfMatched, with_first)
+    same = engine.join(half, texts, (("b",), ("text",)), Matches, same_texts)
+    found = engine.by_key(same, ("a", "b"), Matches, lambda batch: batch)
+    return Matches.concat([NONE, *found])
 
 
 def with_first(matches: Matches, texts: Texts) -> HalfMatched:
@@ -48,23 +114,94 @@ def with_first(matches: Matches, texts: Texts) -> HalfMatched:
 
 
 def same_texts(half: HalfMatched, texts: Texts) -> Matches:
-    """Keep the matches whose texts are the same; both sorted by `b`."""
+    """Keep the matches whose texts are near; both sorted by `b`."""
     both = Strings.concat([half.normal, texts.normal])
     b = len(half) + np.searchsorted(texts.text, half.b)
     same = kernels.same_text_at(both.data, both.offsets, np.arange(len(half)), b)
     return Matches(half.a[same], half.b[same], half.similarity[same])
 
 
-def likeness(text: str, kept: str, settings: Settings, remove: str) -> float | None:
-    """Give the similarity of two normalised texts; `None` where one may not go for the other."""
-    if text == kept:
+def oddly_equal(
+    form: I32 | I64, text: I64, rows: I64, texts: Iterable[Texts], engine: Engine
+) -> Matches:
+    """
+    Give the pairs of distinct texts that share a strict form, by a, b: "10² m" and "10 ² m".
+
+    `rows` are the paragraphs that have signs: no others can.
+    """
+    order = np.lexsort([text[rows], form[rows]])
+    rows = rows[order]
+    rows = rows[fresh(form[rows], text[rows])]
+    rows = rows[np.isin(form[rows], form[rows][1:][~fresh(form[rows])[1:]])]
+    row, at = matching(form[rows].astype(np.int64), form[rows].astype(np.int64))
+    a, b = text[rows[row]], text[rows[at]]
+    pairs = np.unique(np.stack([a[a < b], b[a < b]], axis=1), axis=0)
+    if not len(pairs):
+        return NONE
+    wanted = np.unique(pairs)
+    known: dict[int, str] = {}
+    for batch in engine.map(texts, Texts, partial(twins.some, wanted=wanted)):
+        known |= zip(batch.text.tolist(), batch.normal.list(), strict=True)
+    values = [similarity(known[x], known[y]) for x, y in pairs.tolist()]
+    return Matches(pairs[:, 0], pairs[:, 1], np.array(values))
+
+
+def with_signs(alike: Matches, text: I64, same: I64, signs: I64, form: I32 | I64) -> Matches:
+    """Give the pairs of `same` whose texts are alike and whose signs are equal; by a, b."""
+    _, first = np.unique(same, return_index=True)
+    text, same, signs = text[first], same[first], signs[first]
+    signs = ranked(signs, signs)
+    wide = int(signs.max(initial=0)) + 1
+    order = np.argsort(text * wide + signs)
+    text, same, signs = text[order], same[order], signs[order]
+    row, at = matching(alike.a, text)
+    wanted, keys = alike.b[row] * wide + signs[at], text * wide + signs
+    place = np.minimum(np.searchsorted(keys, wanted), max(len(keys) - 1, 0))
+    found = keys[place] == wanted if len(keys) else wanted == 0
+    a, b = same[at[found]], same[place[found]]
+    pairs = Matches(np.minimum(a, b), np.maximum(a, b), alike.similarity[row[found]])
+    return pairs.take(np.lexsort([pairs.b, pairs.a]))
+
+
+def likeness(  # noqa: PLR0911 - a level a line
+    written: str, kept: str, settings: Settings, remove: str
+) -> float | None:
+    """Give the similarity of two paragraphs; `None` where one may not go for the other."""
+    if written == kept:
+        return 1.0
+    if remove == EXACT:
+        return None
+    text, other = kernels.normalise_text(written), kernels.normalise_text(kept)
+    found = similarity(text, other)
+    if remove != MATCH:
+        forms, signs = forms_of([written, kept])
+        if forms[0] == forms[1]:
+            return found
+        if remove == EQUAL or signs[0] != signs[1]:
+            return None
+    if text == other:
         return 1.0
     least = max(settings.min_words, settings.min_group_words)
-    if remove == "equal" or min(count_words(text), count_words(kept)) < least:
+    if min(count_words(text), count_words(other)) < least or found < settings.threshold:
         return None
-    found = similarity(text, kept)
-    differ = remove == "same" and not kernels.same_text(text, kept)
-    return None if differ or found < settings.threshold else found
+    return found if remove == MATCH or kernels.same_text(text, other) else None
+
+
+def forms_of(texts: Sequence[str]) -> tuple[list[tuple[object, ...]], list[int]]:
+    """Give what is equal for paragraphs of one strict form, and for those of the same signs."""
+    count = np.arange(len(texts))
+    sizes = np.array([len(text) for text in texts])
+    zeros = np.zeros(len(texts), np.int64)
+    lines = zeros.astype(np.int32)
+    table = Paragraphs(zeros, count.astype(np.int32), zeros, sizes, lines, lines, Strings.of(texts))
+    forms: list[tuple[object, ...]] = [(kernels.normalise_text(text),) for text in texts]
+    signs = [0] * len(texts)
+    found = strict.strict_forms(table)
+    for no, *form, own in zip(
+        *(c.tolist() for c in (found.no, found.strict, found.strict2, found.signs)), strict=True
+    ):
+        forms[no], signs[no] = tuple(form), own
+    return forms, signs
 
 
 def both_ways(matches: Matches) -> tuple[I64, I64]:
@@ -72,14 +209,14 @@ def both_ways(matches: Matches) -> tuple[I64, I64]:
     return np.concatenate([matches.a, matches.b]), np.concatenate([matches.b, matches.a])
 
 
-def similarities(mine: I32 | I64, others: I32 | I64, matches: Matches, texts: int) -> F64:
-    """Give the similarity of texts that match, or are one, in pairs; matches sorted by a, b."""
+def similarities(mine: I32 | I64, others: I32 | I64, alike: Matches, texts: int) -> F64:
+    """Give the similarity of texts that are the same text, in pairs; `alike` sorted by a, b."""
     found = np.ones(len(mine))
     far = np.flatnonzero(mine != others)
     both = mine[far].astype(np.int64), others[far].astype(np.int64)
     a, b = np.minimum(*both), np.maximum(*both)
-    at = np.searchsorted(matches.a * texts + matches.b, a * texts + b)
-    found[far] = matches.similarity[at]
+    at = np.searchsorted(alike.a * texts + alike.b, a * texts + b)
+    found[far] = alike.similarity[at]
     return found
 
 
@@ -102,3 +239,8 @@ class Kinship:
         at = np.minimum(np.searchsorted(others, asked), len(others) - 1)
         found: list[int] = asked[others[at] == asked].tolist()
         return found
+
+
+_NOTHING = np.zeros(0, np.int64)
+NONE = Matches(_NOTHING, _NOTHING, np.zeros(0))
+NO_FORMS = StrictForms(_NOTHING, _NOTHING.astype(np.int32), _NOTHING, _NOTHING, _NOTHING)

@@ -5,9 +5,11 @@ The plan is made paragraph by paragraph, never by the extent of a block: a block
 paragraph that stands nowhere else. One pass in keep order: a paragraph goes if it is the same text
 as one that stays, so every keeper stays and is verified directly, and there are no chains.
 
+    equals    documents that are equal to one that ranks before go whole; they serve nobody
     fix       boilerplate: it stays and serves nobody, or goes everywhere (`--boilerplate`)
     choose    paragraphs of `min_group_words` and more go or stay, each with its keeper
     follow    shorter ones beside one that goes
+    rest      documents of which the same is left go whole too
 
 What stays is the lexicographically first choice in keep order: of all choices in which no two
 that stay are the same text and all that go have a keeper, the one whose first paragraph stays if
@@ -31,14 +33,16 @@ from dedup.cleaning.choosing import choose, follow, repeated
 from dedup.cleaning.kinship import similarities
 from dedup.cleaning.ledger import REASONS
 from dedup.cleaning.standing import NONE, Standing
+from dedup.cleaning.whole import counterparts, equals
 from dedup.model import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from typing import Self
 
     from numpy.typing import NDArray
 
+    from dedup.cleaning.detection import Detection
     from dedup.cleaning.policy import Policy
     from dedup.model import F64, I8, I32, I64, Facts, Matches
     from dedup.settings import Settings
@@ -117,46 +121,96 @@ class Plan(Table):
                 yield Removal(*name, start, end, REASONS[reason], rules[rule], near, keeper)
 
 
-def plan(  # noqa: PLR0913 - tables and how to judge them
-    places: Standing,
-    matches: Iterable[Matches],
-    kin: Matches,
-    ranks: Sequence[I64],
-    settings: Settings,
-    policy: Policy,
-) -> Plan:
-    """
-    Decide what goes; `ranks` rank the documents by each of `policy.rules`, the lowest first.
-
-    `matches` are all matches of distinct long texts at the threshold, by their `text`; `kin` are
-    those whose one text may go for the other, sorted by a, b.
-    """
-    texts = int(places.text.max(initial=-1)) + 1
-    fixed = np.zeros(len(places), bool)
-    gone = fixed.copy()
-    if policy.boilerplate == "keep" and places.boilerplate.any():
-        held = fixed_texts(places, matches, texts)
-        fixed = held[places.text]
-        kin = kin.take(~(held[kin.a] | held[kin.b]))
-    if policy.boilerplate == "remove" and places.boilerplate.any():
-        gone = widespread(places, kin, settings, texts)[places.text]
-        gone &= places.boilerplate != 0
-        fixed = gone.copy()
-
+def plan(found: Detection, ranks: Sequence[I64], settings: Settings, policy: Policy) -> Plan:
+    """Decide what goes; `ranks` rank the documents by each of `policy.rules`, the lowest first."""
+    places, kin = found.standing, found.kin
+    texts = int(max(places.same.max(initial=-1), places.text.max(initial=-1))) + 1
     rank = keeping.places(ranks)
-    long = places.words >= settings.min_group_words
-    rows = np.flatnonzero(repeated(places, kin, long & ~fixed, texts))
+    every = np.arange(len(places))
+
+    # Equal documents go whole, before all else: none of their paragraphs is chosen or keeps.
+    none = np.full(len(rank), NONE)
+    whole = none if policy.scope == "within" else equals(places, every, rank)
+    copied, originals = counterparts(places, every, whole)
+    in_copy = np.zeros(len(places), bool)
+    in_copy[copied] = True
+
+    # Boilerplate is fixed: it stays and keeps nothing, or goes without a keeper.
+    fixed, gone = _boilerplate(found, settings, policy, texts)
+    gone &= ~in_copy
+    if fixed.any():
+        held = np.zeros(texts, bool)
+        held[places.same[fixed]] = True
+        kin = kin.take(~(held[kin.a] | held[kin.b]))
+    shut = fixed | gone | in_copy
+
+    # Large paragraphs in keep order: each goes for the first that stays and is the same text.
+    large = places.words >= settings.min_group_words
+    rows = np.flatnonzero(repeated(places, kin, large & ~shut, texts))
     order = kernels.order([rank[places.doc[rows]]])
     rows = rows if order is None else rows[order]
     keeper = np.full(len(places), NONE, np.int64)
     keeper[rows] = choose(places, rows, kin, policy.scope, texts)
     leaders = rows[keeper[rows] != NONE]
     gone[leaders] = True
-    follow(places, leaders, keeper, gone, fixed | long)
+
+    # Small paragraphs go beside large ones.
+    follow(places, leaders, keeper, gone, shut | large)
+
+    # Paragraphs of equal documents are kept by their originals, or by what keeps these.
+    near = np.full(len(places), np.nan)
+    _compare(near, places, np.flatnonzero(keeper != NONE), keeper, found.alike)
+    keeper[copied] = np.where(gone[originals], keeper[originals], originals)
+    near[copied] = near[originals]
+    direct = copied[~gone[originals]]
+    _compare(near, places, direct, keeper, found.alike)
+    gone |= in_copy
+
+    # Documents of which the same is left go too, and their equals keep what they kept.
+    if policy.scope != "within":
+        rest, equal = _rest(places, gone, keeper, rank, policy.scope)
+        moved = every
+        moved[rest] = equal
+        kept = np.flatnonzero(keeper != NONE)
+        keeper[kept] = moved[keeper[kept]]
+        keeper[rest] = equal
+        _compare(near, places, rest, keeper, found.alike)
+        gone[rest] = True
     rows = np.flatnonzero(gone)
-    kept = np.where(keeper[rows] != NONE, keeper[rows], rows)
-    near = similarities(places.text[rows], places.text[kept], kin, texts)
-    return _plan(places, rows, keeper[rows], near, ranks, policy.rules.index(keeping.FIRST))
+    first = policy.rules.index(keeping.FIRST)
+    return _plan(places, rows, keeper[rows], near[rows], in_copy[rows], ranks, first)
+
+
+def _boilerplate(
+    found: Detection, settings: Settings, policy: Policy, texts: int
+) -> tuple[Mask, Mask]:
+    """Mark the paragraphs that boilerplate fixes, and those that go as boilerplate."""
+    places = found.standing
+    fixed, gone = np.zeros((2, len(places)), bool)
+    if policy.boilerplate == "keep" and places.boilerplate.any():
+        fixed = fixed_texts(places, found.matches, texts)[places.text]
+    if policy.boilerplate == "remove" and places.boilerplate.any():
+        gone = widespread(places, found.kin, settings, found.copies, texts)[places.same]
+        gone &= places.boilerplate != 0
+    return fixed, gone
+
+
+def _rest(places: Standing, gone: Mask, keeper: I64, rank: I64, scope: str) -> tuple[I64, I64]:
+    """Pair what is left of documents with what is left of the first one that has the same left."""
+    left = np.flatnonzero(~gone)
+    first = equals(places, left, rank)
+    if scope == "across":
+        # A document stays where it keeps something of the one that its equals are in.
+        kept = np.flatnonzero(keeper != NONE)
+        of = places.doc[keeper[kept]]
+        first[of[first[of] == places.doc[kept]]] = NONE
+    return counterparts(places, left, first)
+
+
+def _compare(near: F64, places: Standing, rows: I64, keeper: I64, alike: Matches) -> None:
+    """Note the similarity of some paragraphs to their keepers."""
+    texts = int(places.text.max(initial=-1)) + 1
+    near[rows] = similarities(places.text[rows], places.text[keeper[rows]], alike, texts)
 
 
 def _plan(  # noqa: PLR0913 - the columns come from all sides
@@ -164,14 +218,20 @@ def _plan(  # noqa: PLR0913 - the columns come from all sides
     rows: I64,
     kept: I64,
     similarity: F64,
+    in_copy: Mask,
     ranks: Sequence[I64],
     order: int,
 ) -> Plan:
-    """Write the rows that go as a table; `order` is the rule where no rule tells them apart."""
+    """
+    Write the rows that go as a table; `order` is the rule where no rule tells them apart.
+
+    What goes with an equal document (`in_copy`) goes across documents, with or without a keeper.
+    """
     has = kept != NONE
     safe = np.where(has, kept, 0)
     doc, of = places.doc[rows], places.doc[safe]
     reason = np.where(has, np.where(of == doc, WITHIN, ACROSS), BOILERPLATE)
+    reason[in_copy] = ACROSS
     rule = keeping.decided(ranks, of, doc, order)
     return Plan(
         doc,

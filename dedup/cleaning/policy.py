@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Self
 
 from dedup.cleaning import keeping
+from dedup.cleaning.kinship import EQUAL, REMOVE
 from dedup.errors import SettingsError
 from dedup.settings import choice, nearest, typed
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from dedup.cleaning.keeping import Rule
 
 SCOPES = ("all", "within", "across")
-REMOVE = ("same", "equal", "match")
 BOILERPLATE = ("keep", "first", "remove")
 PASSAGES = ("off", "on")
 SHARES = ("drop_document_over", "max_removed")
@@ -33,8 +33,9 @@ class Policy:
     """Keep rules with commas between, as in `keeping.py`: which documents keep their copies."""
     scope: str = "all"
     """Copies `within` one document, `across` documents, or all."""
-    remove: str = "same"
-    """What may go: the `same` text, only an `equal` one, or any `match`."""
+    remove: str = EQUAL
+    """What may go for what stays: an `exact` copy, one of `equal` words and signs, a `near` one, or
+    any `match`."""
     boilerplate: str = "keep"
     """Boilerplate stays (`keep`), is treated like all else (`first`), or goes (`remove`)."""
     passages: str = "off"

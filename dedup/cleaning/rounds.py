@@ -116,7 +116,7 @@ def _paragraph_sides(
     found: Detection, work: Work, ranks: Sequence[I64]
 ) -> Iterator[tuple[Side, Side]]:
     """Give what is left of a paragraph and has become the text of another one, that one second."""
-    again = plan(found.standing, found.matches, found.kin, ranks, work.settings, work.policy)
+    again = plan(found, ranks, work.settings, work.policy)
     again = again.take(again.keeper != NONE)
     columns = again.doc, again.start, again.end, again.keeper, again.keeper_start, again.keeper_end
     for doc, start, end, of, first, last in zip(*(c.tolist() for c in columns), strict=True):

@@ -23,5 +23,9 @@ class Standing(Table):
     start: I32 | I64
     end: I32 | I64
     text: I32 | I64
+    strict: I32 | I64
+    """Equal for paragraphs of one strict form (with `--remove exact`: of the same characters)."""
+    same: I32 | I64
+    """Equal for paragraphs that are the same text whatever else is compared: `strict`, or wider."""
     words: I32
     boilerplate: I8

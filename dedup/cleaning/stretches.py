@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 import numpy as np
 
 from dedup import kernels
-from dedup.cleaning.kinship import likeness
+from dedup.cleaning.kinship import EQUAL, NEAR, likeness
 from dedup.formats.slices import without
 from dedup.kernels.exact import count_words
 from dedup.model import Table
@@ -107,6 +107,7 @@ class Sentence(NamedTuple):
     end: int
     shift: int
     """Characters that went before it."""
+    written: str
     normal: str
 
 
@@ -138,10 +139,7 @@ def runs(
         for piece in _split(series, _is_beside):
             (first, of), (last, to) = piece[0], piece[-1]
             start, end = first.start, last.end
-            found = alike(
-                kernels.normalise_text(here.text[start:end]),
-                kernels.normalise_text(there.text[of.start : to.end]),
-            )
+            found = alike(here.text[start:end], there.text[of.start : to.end])
             if found is not None:
                 low, high = here.paragraphs[first.no]
                 before = low + len(here.text[low:start].rstrip())
@@ -151,8 +149,8 @@ def runs(
 
 
 def of_sentences(remove: str) -> str:
-    """Give what `--remove` means for sentences."""
-    return "match" if remove == "match" else "equal"
+    """Give what `--remove` means for sentences: `near` would let too much of one be other words."""
+    return EQUAL if remove == NEAR else remove
 
 
 def sentences_of(left: Left, side: Side) -> list[Sentence]:
@@ -176,8 +174,9 @@ def sentences_of(left: Left, side: Side) -> list[Sentence]:
             whole &= end + shift <= left.paragraphs[no][1]
             low, high = _words(text[start:end])
             if whole and side.start <= start + low and start + high <= side.end:
-                normal = kernels.normalise_text(text[start:end])
-                out.append(Sentence(number, no, start + shift, end + shift, shift, normal))
+                written = text[start:end]
+                place = number, no, start + shift, end + shift, shift
+                out.append(Sentence(*place, written, kernels.normalise_text(written)))
     return out
 
 
@@ -200,7 +199,7 @@ def _paired(
     for _, a, b, c, d in matcher.get_opcodes():
         if b - a == d - c:
             pairs = zip(mine[a:b], others[c:d], strict=True)
-            out += [pair for pair in pairs if alike(pair[0].normal, pair[1].normal) is not None]
+            out += [pair for pair in pairs if alike(pair[0].written, pair[1].written) is not None]
     return out
 
 

@@ -13,7 +13,7 @@ from collections import Counter, defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dedup import formats, kernels
+from dedup import formats
 from dedup.cleaning.kinship import likeness
 from dedup.cleaning.ledger import PASSAGE, by_document, read
 from dedup.cleaning.manifest import MODES
@@ -128,7 +128,7 @@ class Proof:
             gone = any(line.start < end and start < line.end for line in lines)
             if whole != (start, end) or gone:
                 raise LedgerError(f"the keeper at {start}-{end} of {_shown(name)} is not there")
-            texts = [kernels.normalise_text(text[slice(*span)]) for span in spans]
+            texts = [text[slice(*span)] for span in spans]
             self._held[name, stretch] = texts
         self._documents += bool(lines)
         self._lines += len(lines)
@@ -140,7 +140,7 @@ class Proof:
                 spans = [(line.start, line.end)]
             self._paragraphs[line.reason] += len(spans)
             self._characters[line.reason] += line.end - line.start
-            texts = [kernels.normalise_text(text[slice(*span)]) for span in spans]
+            texts = [text[slice(*span)] for span in spans]
             keeper = line.keeper
             if keeper is not None and _key(line) not in self._held:
                 self._open.append((line, texts))
@@ -155,6 +155,8 @@ class Proof:
             allowed = {
                 "boilerplate": policy.boilerplate == "remove",
                 "document": policy.drop_document_over is not None,
+                # A whole document goes for its equal, whose boilerplate went.
+                "across": policy.boilerplate == "remove" and policy.scope != "within",
             }
             if not allowed.get(line.reason, False):
                 raise LedgerError(f"{_place(line)} went without a keeper, and nothing allows it")

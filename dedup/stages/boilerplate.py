@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 LONG_WORDS = 40
 LONG_TIMES = 10
+BY_LIMIT, BY_LONG_LIMIT = 1, 2
+"""What flags a place of boilerplate: which of the two limits its text has reached."""
 
 
 def itself(texts: Texts) -> Neighbours:
@@ -156,7 +158,8 @@ def mark(places: Places, spread: Spread, settings: Settings) -> Places:
     is_long = places.words >= LONG_WORDS
     is_long[row] |= spread.company[at] != 0
     limit = np.where(is_long, LONG_TIMES, 1) * settings.boilerplate_documents
-    flags = np.where(counted >= limit, np.where(is_long, 2, 1), 0).astype(np.int8)
+    by = np.where(is_long, BY_LONG_LIMIT, BY_LIMIT)
+    flags = np.where(counted >= limit, by, 0).astype(np.int8)
     return Places(places.doc, places.no, places.text, places.words, flags)
 
 

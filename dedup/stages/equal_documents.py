@@ -43,8 +43,13 @@ def equals(editions: Editions) -> Equals:
     return Equals(editions.doc[~new], first[~new])
 
 
-def runs(equals: Equals, bodies: Bodies) -> Runs:
-    """Write each equal document as one run, first to last paragraph; both sorted by document."""
+def runs(equals: Equals, bodies: Bodies, published: int) -> Runs:
+    """
+    Write each equal document as one run, first to last paragraph; both sorted by document.
+
+    Published documents hold no copies.
+    """
+    equals = equals.take(equals.copy >= published)
     first = np.searchsorted(bodies.doc, equals.copy)
     past = np.searchsorted(bodies.doc, equals.copy, "right")
     last = (past - first - 1).astype(np.int32)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import naive
@@ -9,7 +10,6 @@ import numpy as np
 
 from dedup.cleaning import Policy, keeping
 from dedup.cleaning.detection import Detection
-from dedup.cleaning.kinship import HalfMatched, same_texts
 from dedup.cleaning.plan import REASONS, Plan, plan
 from dedup.cleaning.standing import Standing
 from dedup.model import Facts, Matches, Strings, Texts
@@ -32,34 +32,50 @@ def split(options: dict[str, Any]) -> tuple[Settings, Policy]:
     return Settings(**settings), Policy(**policy)
 
 
-def tables_of(corpus: naive.Corpus) -> tuple[Standing, Matches, Texts, Facts]:
-    """Give paragraphs, matches of distinct long texts, these texts, and documents."""
+def tables_of(corpus: naive.Corpus) -> tuple[Standing, Matches, Matches, Matches, Facts]:
+    """Give paragraphs, matches of texts, pairs that are the same text, both ways, and documents."""
     ranks: dict[str, int] = {}
+    forms: dict[Any, int] = {}
+    sames: dict[Any, int] = {}
+    level = corpus.settings.remove
+    counted = [p for p in corpus.places() if p[0] not in corpus.equal]
+    beside = naive.company(corpus, {p: naive.leader(corpus, p) for p in counted})
     rows = []
     first: dict[str, naive.Place] = {}
+    first_same: dict[int, naive.Place] = {}
     for place in corpus.places():
         p = corpus.at(place)
         rank = ranks.setdefault(p.normal, len(ranks))
         first.setdefault(p.normal, place)
-        flag = place in corpus.boilerplate
-        rows.append((place[0], p.no - 1, p.start, p.end, rank, p.words, flag))
+        strict = p.text if level == "exact" else naive.strict(p.text)
+        wide = {"near": (p.normal, naive.signs(p.text)), "match": p.normal}
+        form = forms.setdefault(strict, len(forms))
+        same = sames.setdefault(wide.get(level, strict), len(sames))
+        first_same.setdefault(same, place)
+        limit = naive.boilerplate_limit(corpus, place, counted, beside)
+        by = 1 + (limit > corpus.settings.boilerplate_documents)
+        flag = by if place in corpus.boilerplate else 0
+        rows.append((place[0], p.no - 1, p.start, p.end, rank, form, same, p.words, flag))
     texts = list(ranks)
-    pairs = [
+    found = [
         (a, b, naive.similarity(texts[a], texts[b]))
         for b in range(len(texts))
         for a in range(b)
         if naive.match(corpus, first[texts[a]], first[texts[b]])
     ]
-    pairs.sort()
-    columns = list(zip(*rows, strict=True)) or [()] * 7
-    matched = list(zip(*pairs, strict=True)) or [()] * 3
-    kinds = (np.int64, np.int32, np.int64, np.int64, np.int64, np.int32, np.int8)
+    places = list(first_same.items())
+    kin, alike = [], []
+    for n, (b, q) in enumerate(places):
+        for a, p in places[:n]:
+            if naive.same_text(corpus, p, q):
+                one, other = corpus.at(p).normal, corpus.at(q).normal
+                value = naive.similarity(one, other)
+                kin.append((a, b, value))
+                alike.append((*sorted((ranks[one], ranks[other])), value))
+    columns = list(zip(*rows, strict=True)) or [()] * 9
+    wide_kinds = [np.int64] * 5
+    kinds = (np.int64, np.int32, *wide_kinds, np.int32, np.int8)
     table = Standing(*(np.array(c, k) for c, k in zip(columns, kinds, strict=True)))
-    found = Matches(
-        np.array(matched[0], np.int64),
-        np.array(matched[1], np.int64),
-        np.array(matched[2], np.float64),
-    )
     none = np.zeros(len(corpus.documents), np.int64)
     facts = Facts(
         np.arange(len(corpus.documents)),
@@ -69,7 +85,21 @@ def tables_of(corpus: naive.Corpus) -> tuple[Standing, Matches, Texts, Facts]:
         none.astype(np.int8),
         np.array([len(d.text) for d in corpus.documents], np.int64),
     )
-    return table, found, texts_of(texts), facts
+    return table, matches_of(found), matches_of(kin), matches_of(alike), facts
+
+
+def matches_of(pairs: Sequence[tuple[int, int, float]]) -> Matches:
+    """Give pairs as a table, sorted by a, b."""
+    columns = list(zip(*sorted(set(pairs)), strict=True)) or [()] * 3
+    a, b, value = columns
+    return Matches(np.array(a, np.int64), np.array(b, np.int64), np.array(value, np.float64))
+
+
+def detection_of(corpus: naive.Corpus) -> Detection:
+    """Give what cleaning knows of a corpus; its report is empty."""
+    standing, matches, kin, alike, facts = tables_of(corpus)
+    copies = np.array(sorted(corpus.equal), np.int64)
+    return Detection(standing, [matches], kin, alike, copies, facts, *copied([]))
 
 
 def texts_of(normals: Sequence[str]) -> Texts:
@@ -79,21 +109,12 @@ def texts_of(normals: Sequence[str]) -> Texts:
     return Texts(np.arange(len(normals)), none, small, small, none, none, Strings.of(normals))
 
 
-def kin_of(matches: Matches, texts: Texts, remove: str) -> Matches:
-    """Give the matches of which one text may go for the other."""
-    if remove != "same":
-        return matches if remove == "match" else matches.slice(0, 0)
-    first = texts.normal.take(matches.a)
-    return same_texts(HalfMatched(matches.a, matches.b, matches.similarity, first), texts)
-
-
 def plan_of(corpus: naive.Corpus, options: dict[str, Any]) -> Plan:
     """Make the plan of a corpus."""
     settings, policy = split(options)
-    table, matches, texts, facts = tables_of(corpus)
-    ranks = keeping.ranks(policy.keep_rules, facts, {}, ())
-    kin = kin_of(matches, texts, policy.remove)
-    return plan(table, [matches], kin, ranks, settings, policy)
+    found = detection_of(corpus)
+    ranks = keeping.ranks(policy.keep_rules, found.facts, {}, ())
+    return plan(found, ranks, settings, policy)
 
 
 def as_dictionary(plan: Plan) -> naive.Plan:
@@ -144,18 +165,9 @@ def detector(settings: Settings, remove: str) -> Detect:
                     modes[key] = {1: "line", 2: "blank"}[mode]
                 names.append((path, record))
                 texts.append((key, text))
-        standing, matches, distinct, facts = tables_of(
-            naive.read(texts, options | {"modes": modes})
-        )
-        facts = Facts(
-            facts.doc,
-            Strings.of([path for path, _ in names]),
-            Strings.of([record for _, record in names]),
-            facts.file_line,
-            facts.published,
-            facts.characters,
-        )
-        kin = kin_of(matches, distinct, remove)
-        return Detection(standing, [matches], kin, facts, *copied([]))
+        found = detection_of(naive.read(texts, options | {"modes": modes, "remove": remove}))
+        names_of = Strings.of([path for path, _ in names])
+        records = Strings.of([record for _, record in names])
+        return replace(found, facts=replace(found.facts, path=names_of, record=records))
 
     return detect

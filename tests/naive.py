@@ -84,6 +84,68 @@ def is_marked_letter(c: str) -> bool:
     return category(c)[0] == "L" and bool(_MARKED.match(c))
 
 
+# --- Signs ----------------------------------------------------------------------------------------
+
+_DASHES, _PERCENTS = frozenset("-‐‑‒–−"), frozenset("%‰‱")
+_TOLD = dict.fromkeys(_DASHES, "-") | {"٪": "%", "؉": "‰", "؊": "‱"}
+_NO_SIGNS = frozenset("|~©®™℗℠") | frozenset(map(chr, range(0x2500, 0x2600)))
+
+
+def strict(t: str) -> tuple[str, ...]:
+    """Words and signs in their order: "the text is cut at its signs, the pieces are normalised"."""
+    return tuple(
+        item for piece, sign in cut_at_signs(t) for item in (*normalise(piece).split(), *sign)
+    )
+
+
+def signs(t: str) -> tuple[str, ...]:
+    """Give the signs alone, in their order."""
+    return tuple(c for _, sign in cut_at_signs(t) for c in sign)
+
+
+def cut_at_signs(t: str) -> Iterator[tuple[str, str]]:
+    """
+    Yield each stretch of a text without signs with the sign after it, "" at the end.
+
+    The text as written but for format characters (Cf), which normalising deletes first, and but for
+    the long solidus (U+0338) after a sign, which is composed ("=" and it are "≠").
+    """
+    t = "".join(c for c in t if category(c) != "Cf")
+    t = regex.sub("(?s).\u0338", lambda pair: composed(pair[0]), t)
+    start, before = 0, " "  # a mark counts as what it follows
+    for at, c in enumerate(t):
+        if is_sign(c, before, t[at + 1 : at + 2] or " "):
+            yield t[start:at], told(c)
+            start = at + 1
+        before = before if category(c)[0] == "M" else c
+    yield t[start:], ""
+
+
+def is_sign(c: str, before: str, after: str) -> bool:
+    """Tell a sign by itself and by what stands before and after it."""
+    if category(c) in {"No", "Sc", "Sm", "So"}:
+        return told(c) not in _NO_SIGNS
+    if told(c) == "-":
+        return category(after) == "Nd" and category(before)[0] not in "LN"
+    if told(c) in set(".,:/٫٬"):
+        return category(before) == category(after) == "Nd"
+    return told(c) in _PERCENTS or (told(c) == "!" and told(after) == "=")
+
+
+@cache
+def told(c: str) -> str:
+    """Tell a sign as NFKC does where that gives one mark of punctuation or one symbol."""
+    plain = str(unicodedata2.normalize("NFKC", c))
+    c = plain if len(plain) == 1 and category(plain)[0] in "PS" else c
+    return _TOLD.get(c, c)
+
+
+def composed(pair: str) -> str:
+    """Compose two characters if they are one in NFKC."""
+    one = str(unicodedata2.normalize("NFKC", pair))
+    return one if len(one) == 1 else pair
+
+
 # --- Word -----------------------------------------------------------------------------------------
 
 _UNSPACED = regex.compile(

@@ -76,6 +76,28 @@ def test_normalise_and_words(text: str, normal: str, count: int) -> None:
     assert naive.words(normal) == count
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("-5 \u20135 \u22125 \uff0d5", "- 5 - 5 - 5 - 5"),
+        ("COVID-19, 2015-2016, x - 5, e\u0301-5, co\u00ad-5", "covid 19 2015 2016 x 5 e 5 co 5"),
+        ("a \u2212 b", "a - b"),
+        ("$500 \uff04500 \u20ac500", "$ 500 $ 500 \u20ac 500"),
+        ("1,500 1.500 10:30 1/2 \uff11\uff0c\uff15", "1 , 500 1 . 500 10 : 30 1 / 2 1 , 5"),
+        ("v1. 5, a.b 5.a", "v1 5 a b 5 a"),
+        ("10\u00b2 m, 102 m", "10 \u00b2 m 102 m"),
+        ("5% 5\uff05 5\u066a 5\u2030", "5 % 5 % 5 % 5 \u2030"),
+        ("a==b a!=b a! =b", "a = = b a ! = b a = b"),
+        ("a\u2260b a=\u0338b a=\u200b\u0338b", "a \u2260 b a \u2260 b a \u2260 b"),
+        ("| ~ \uff5c \uff5e \u2502 \u25cf \u00a9 \u00ae \u2122 \u2022", ""),
+        ("\u2713 \u2717", "\u2713 \u2717"),
+    ],
+)
+def test_signs(text: str, expected: str) -> None:
+    """What is a sign, where, and as what it is told; "TM" is a word of its sign."""
+    assert [i for i in naive.strict(text) if i != "tm"] == expected.split()
+
+
 def test_code_is_no_paragraph() -> None:
     """Front matter and fenced code have no number, and are never removed from what is written."""
     long = "un texte de plus de vingt mots qui se tient tout seul entre deux morceaux de code "

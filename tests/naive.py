@@ -875,9 +875,9 @@ def same_text(corpus: Corpus, a: Place, b: Place) -> bool:
     )
 
 
-def words_with_digits(normalised: str) -> Counter[str]:
-    """Count the whole words (between spaces, in every script) with a character of class N."""
-    return Counter(w for w in normalised.split() if any(category(c)[0] == "N" for c in w))
+def words_with_digits(normalised: str) -> tuple[str, ...]:
+    """Give the whole words (between spaces, in every script) with a character of class N."""
+    return tuple(w for w in normalised.split() if any(category(c)[0] == "N" for c in w))
 
 
 @lru_cache(maxsize=1 << 16)

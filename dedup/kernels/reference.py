@@ -160,8 +160,7 @@ def same_text_at(
     numbers = np.zeros(len(offsets) - 1, np.int64)
     for row in np.unique(np.concatenate([a, b])).tolist():
         texts[row] = data[offsets[row] : offsets[row + 1]].tobytes().decode(errors="replace")
-        found = tuple(sorted(same.numbers(texts[row]).elements()))
-        numbers[row] = of_numbers.setdefault(found, len(of_numbers))
+        numbers[row] = of_numbers.setdefault(same.numbers(texts[row]), len(of_numbers))
     alike: NDArray[np.bool_] = numbers[a] == numbers[b]
     for pair in np.flatnonzero(alike).tolist():
         alike[pair] = same.same_text(texts[int(a[pair])], texts[int(b[pair])])

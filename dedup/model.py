@@ -247,6 +247,23 @@ class Equals(Table):
     source: I64
 
 
+class StrictForms(Table):
+    """
+    One row a paragraph whose strict form is not its normalised text. Sorted by `doc`, `no`.
+
+    Of a paragraph without signs the strict form is the normalised text, and has its digest.
+    """
+
+    doc: I64
+    no: I32
+    strict: I64
+    """First half of BLAKE2b-128 of its words and signs in their order."""
+    strict2: I64
+    """Second half."""
+    signs: I64
+    """Hash of the signs alone, in their order; 0 where they were not asked for."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Texts(Table):
     """One row a distinct normalised text, sorted by its first place; `text` is its rank."""

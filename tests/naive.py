@@ -975,9 +975,9 @@ def same_text(corpus: Corpus, a: Place, b: Place) -> bool:
     )
 
 
-def words_with_digits(normalised: str) -> list[str]:
+def words_with_digits(normalised: str) -> tuple[str, ...]:
     """Give the whole words (between spaces, in every script) with a character of class N."""
-    return [w for w in normalised.split() if any(category(c)[0] == "N" for c in w)]
+    return tuple(w for w in normalised.split() if any(category(c)[0] == "N" for c in w))
 
 
 @lru_cache(maxsize=1 << 16)

@@ -455,3 +455,12 @@ def texts() -> st.SearchStrategy[str]:
         "\u1100\u1161\u11a8ﬁ²½'’-_ \n\r\t\u00a0\u2028\x85\x0c1٣๒ก\u0e31Ω"
     )
     return st.text(st.one_of(special, st.characters(codec="utf-8")), max_size=30)
+
+
+def signed_texts() -> st.SearchStrategy[str]:
+    """Short texts in which signs, and what makes signs of some characters, are frequent."""
+    special = st.sampled_from(
+        "$€＄²½①+<=≠>|~￨●©™✓°%‰％٪-‐–−﹣－.,:/，٫!！＝⁻\u0338\u0338\u0301\u200b\u00ad\ufe0f"
+        "0055٣aéか \ufffd"
+    )
+    return st.text(st.one_of(special, special, st.characters(codec="utf-8")), max_size=30)

@@ -33,6 +33,12 @@ HANGUL_LEADING = range(0x1100, 0x1113)
 HANGUL_VOWELS = range(0x1161, 0x1176)
 HANGUL_TRAILING = range(0x11A8, 0x11C3)
 TRAILING_PER_VOWEL = 28
+DASHES = dict.fromkeys("-\u2010\u2011\u2012\u2013\u2212", "-")
+PERCENTS = {"\u066a": "%", "\u0609": "\u2030", "\u060a": "\u2031"}
+ALWAYS = "%\u2030\u2031"
+POINTS = ".,:/\u066b\u066c"
+# Drawn lines, boxes and bullets; a vertical bar, a tilde, and marks of ownership.
+NO_SIGNS = {*map(chr, range(0x2500, 0x2600)), *"|~\u00a9\u00ae\u2117\u2120\u2122"}
 IOTA_SUBSCRIPT = "\u0345"  # the one mark that folds to a letter
 TWO_LETTERS_I = {"I": "i", "\u0130": "i\u0307"}
 
@@ -162,6 +168,35 @@ def kept_entry(code_point: int, first: Mapping[int, int], second: Mapping[int, i
     return entry
 
 
+def told(character: str) -> str:
+    """Return as what a sign is told: NFKC where that is one mark of punctuation or one symbol."""
+    plain = unicodedata2.normalize("NFKC", character)
+    is_plain = len(plain) == 1 and category(plain)[0] in "PS"
+    character = plain if is_plain else character
+    return (DASHES | PERCENTS).get(character, character)
+
+
+def sign_entry(code_point: int) -> int:
+    """Return the sign entry of a code point."""
+    character = chr(code_point)
+    group, plain = category(character), told(chr(code_point))
+    is_sign = group in {"Sc", "Sm", "So"} and plain not in NO_SIGNS
+    roles = {
+        table.NUMBER_SIGN: group == "No",
+        table.DIGIT: group == "Nd",
+        table.WORD_PART: group[0] in "LN",
+        table.JOINED: group[0] == "M",
+        table.UNSEEN: group == "Cf",
+        table.SIGN: is_sign or plain in ALWAYS,
+        table.DASH: plain == "-",
+        table.POINT: plain in POINTS,
+        table.BANG: plain == "!",
+    }
+    role = next((role for role, is_it in roles.items() if is_it), table.APART)
+    is_other = role >= table.SIGN and plain != character
+    return role | (ord(plain) << table.TOLD_SHIFT if is_other else 0)
+
+
 class Pool:
     """Sequences of code points, each stored once and named by the place of its length."""
 
@@ -249,9 +284,12 @@ def main() -> None:
     decompositions = mapping(nfkd, pool, HANGUL_SYLLABLES)
     foldings = mapping(casefold, pool)
     pages, page_of = np.unique(entry.reshape(-1, table.PAGE), axis=0, return_inverse=True)
+    signs = np.array([sign_entry(code_point) for code_point in range(CODE_POINTS)], np.uint32)
+    sign_pages, sign_page_of = np.unique(signs.reshape(-1, table.PAGE), axis=0, return_inverse=True)
     composites = np.array([(*pair, whole) for pair, whole in sorted(pairs.items())], np.uint32).T
     version = [int(part) for part in unicodedata2.unidata_version.split(".")]
     sections = [page_of, pages, pool.words, decompositions, foldings, composites]
+    sections += [sign_page_of, sign_pages]
     flat = [np.asarray(section, "<u4").ravel() for section in sections]
     header = np.array([table.MAGIC, *version, *(len(section) for section in flat)], "<u4")
     TARGET.write_bytes(b"".join(part.tobytes() for part in (header, *flat)))

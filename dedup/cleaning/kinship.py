@@ -146,7 +146,7 @@ def oddly_equal(
     return Matches(pairs[:, 0], pairs[:, 1], np.array(values))
 
 
-def with_signs(alike: Matches, text: I64, same: I64, signs: I64, form: I32 | I64) -> Matches:
+def with_signs(alike: Matches, text: I64, same: I64, signs: I64) -> Matches:
     """Give the pairs of `same` whose texts are alike and whose signs are equal; by a, b."""
     _, first = np.unique(same, return_index=True)
     text, same, signs = text[first], same[first], signs[first]

@@ -36,6 +36,7 @@ __all__ = [
     "Budget",
     "Crowding",
     "Met",
+    "Signs",
     "Units",
     "band_keys",
     "chain",
@@ -60,6 +61,7 @@ __all__ = [
     "same_text_at",
     "shingle_hash",
     "shingles",
+    "signs",
     "sketch",
     "units",
     "winnow",
@@ -110,13 +112,20 @@ def copy(
     data, starts = _array(data, np.uint8, 1), _array(starts, np.int64, 1)
     ends, places = _same(ends, starts), _same(places, starts)
     for at, array in ((starts, data), (places, to)):
-        if len(at) and (at.min() < 0 or (at + (ends - starts)).max() > len(array)):
-            message = f"stretches must lie within {len(array)} bytes"
-            raise ValueError(message)
+        _check_stretches(at, at + (ends - starts), array)
+    _kernel.copy(data, starts, ends, places, to)
+
+
+def _check_stretches(
+    starts: NDArray[np.int64], ends: NDArray[np.int64], data: NDArray[np.uint8]
+) -> None:
+    """Check that all stretches lie in *data* and none ends before it starts."""
+    if len(starts) and (starts.min() < 0 or ends.max() > len(data)):
+        message = f"stretches must lie within {len(data)} bytes"
+        raise ValueError(message)
     if (ends < starts).any():
         message = "a stretch must not end before it starts"
         raise ValueError(message)
-    _kernel.copy(data, starts, ends, places, to)
 
 
 def gather(
@@ -229,6 +238,32 @@ def normalise(
     normalised: tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.int32]]
     normalised = _kernel.normalise(data, offsets, lengths)
     return normalised
+
+
+class Signs(NamedTuple):
+    """The signs of stretches of a text, in their order; see `sign.py` for what they are."""
+
+    counts: NDArray[np.int64]
+    """int64[m + 1]: signs before each stretch; those of stretch i are `counts[i]:counts[i + 1]`."""
+    starts: NDArray[np.int64]
+    """int64[k]: where each begins in the data,"""
+    ends: NDArray[np.int64]
+    """int64[k]: and where it ends."""
+    told: NDArray[np.int32]
+    """int32[k]: the code point that tells it."""
+
+
+def signs(data: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64]) -> Signs:
+    """
+    Return the signs of the stretches of *data* from *starts* to *ends*, int64[m] each.
+
+    What stands around a stretch does not count. Stretches that do not lie in *data* are a
+    `ValueError`.
+    """
+    data, starts = _array(data, np.uint8, 1), _array(starts, np.int64, 1)
+    ends = _same(ends, starts)
+    _check_stretches(starts, ends, data)
+    return Signs(*_kernel.signs(data, starts, ends))
 
 
 def sketch(

@@ -150,6 +150,17 @@ def extend(
     end: int,
     drop: int,
 ) -> None: ...
+def signs(
+    unicode: tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint32]],
+    data: NDArray[np.uint8],
+    starts: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    row: int,
+    counts: NDArray[np.int64],
+    begins: NDArray[np.int64],
+    stops: NDArray[np.int64],
+    told: NDArray[np.int32],
+) -> int: ...
 def same_text_at(
     pages: NDArray[np.uint32],
     entries: NDArray[np.uint32],

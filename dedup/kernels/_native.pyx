@@ -67,6 +67,26 @@ cdef extern from "sketch.h":
     int32_t dedup_equal(const int32_t *a, const int32_t *b) nogil
     int32_t dedup_equal_bytes(const int8_t *a, const int8_t *b) nogil
 
+cdef extern from "sign.h":
+    ctypedef struct dedup_sign_table:
+        const uint32_t *pages
+        const uint32_t *entries
+        const uint32_t *firsts
+        const uint32_t *wholes
+        int64_t composites
+
+    ctypedef struct dedup_signs_out:
+        int64_t count
+        int64_t room
+        int64_t *starts
+        int64_t *ends
+        int32_t *told
+
+    int64_t dedup_find_signs(
+        const dedup_sign_table *table, const uint8_t *data, const int64_t *starts,
+        const int64_t *ends, int64_t row, int64_t rows, int64_t *counts, dedup_signs_out *out
+    ) nogil
+
 cdef extern from "digest.h":
     void dedup_digest(
         const uint8_t *data, const int64_t *offsets, int64_t rows, int64_t *first, int64_t *second
@@ -394,6 +414,27 @@ def extend(
         dedup_extend(
             &hashes[0], &halves[0], &spans[0, 0], &limits[0, 0], &same[0], spans.shape[0], &budget,
         )
+
+
+def signs(
+    tuple unicode, const uint8_t[::1] data, const int64_t[::1] starts, const int64_t[::1] ends,
+    int64_t row, int64_t[::1] counts, int64_t[::1] begins, int64_t[::1] stops, int32_t[::1] told,
+):
+    """Write the signs from row `row` on, after those there are; the row that did not fit."""
+    cdef const uint32_t[::1] pages, entries, firsts, wholes
+    cdef dedup_sign_table table
+    cdef dedup_signs_out out
+    pages, entries, firsts, wholes = unicode
+    table.pages, table.entries = &pages[0], &entries[0]
+    table.firsts, table.wholes = &firsts[0], &wholes[0]
+    table.composites = firsts.shape[0]
+    out.count, out.room = counts[row], told.shape[0]
+    out.starts, out.ends, out.told = &begins[0], &stops[0], &told[0]
+    with nogil:
+        row = dedup_find_signs(
+            &table, &data[0], &starts[0], &ends[0], row, starts.shape[0], &counts[0], &out,
+        )
+    return row
 
 
 def same_text_at(

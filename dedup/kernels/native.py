@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dedup.kernels import _native, exact, permutations, reference_chains, table
+from dedup.kernels.sign import overlaid
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,7 +22,8 @@ _ADDENDS = np.array(permutations.ADDENDS, np.uint32)
 _SLACK = 64
 """Bytes of room beyond the input's length and an eighth: few texts grow, and those by little."""
 
-
+_BYTES_A_SIGN = 64
+"""Bytes of a text for each sign that there is room for at first."""
 _ROOM = 1 << 16
 """Pairs of rows that there is room for at once, at least."""
 
@@ -145,6 +147,34 @@ def _put_in(
     offsets = np.zeros_like(ends)
     np.cumsum(lengths, out=offsets[1:])
     return np.frombuffer(b"".join(parts), np.uint8), offsets
+
+
+def signs(
+    data: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int32]]:
+    """Return the signs of stretches: how many up to each, where each lies, as what it is told."""
+    unicode, rows = table.load(), len(starts)
+    composites = np.array(list(overlaid().items()), np.uint32).T.copy()
+    by = unicode.sign_pages, unicode.sign_entries, composites[0], composites[1]
+    counts = np.zeros(rows + 1, np.int64)
+    room = len(data) // _BYTES_A_SIGN + _SLACK
+    begins, stops, told = (
+        np.empty(room, np.int64),
+        np.empty(room, np.int64),
+        np.empty(room, np.int32),
+    )
+    row = 0 if len(data) else rows
+    while True:
+        if row < rows:
+            row = _native.signs(by, data, starts, ends, row, counts, begins, stops, told)
+        if row == rows:
+            break
+        # Not all signs fit: go on with as much room again.
+        begins, stops, told = (
+            np.concatenate([found, np.empty_like(found)]) for found in (begins, stops, told)
+        )
+    found = counts[-1]
+    return counts, begins[:found].copy(), stops[:found].copy(), told[:found].copy()
 
 
 def sketch(

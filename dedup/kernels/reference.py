@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from dedup.kernels import exact, permutations, same, shingle
+from dedup.kernels import exact, permutations, same, shingle, sign
 from dedup.kernels.reference_chains import chain, extend, units, winnow
 from dedup.kernels.reference_columns import (
     band_keys,
@@ -49,6 +49,7 @@ __all__ = [
     "order",
     "prefixes",
     "same_text_at",
+    "signs",
     "sketch",
     "units",
     "winnow",
@@ -83,6 +84,24 @@ def normalise(
     ends = np.zeros(rows + 1, np.int64)
     np.cumsum([len(text) for text in texts], out=ends[1:])
     return np.frombuffer(b"".join(texts), np.uint8), ends, words
+
+
+def signs(
+    data: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int32]]:
+    """Return the signs of stretches: how many up to each, where each lies, as what it is told."""
+    counts, found = [0], []
+    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+        # A byte that is not UTF-8 becomes a lone surrogate here, which is no sign.
+        text = data[start:end].tobytes().decode(errors="surrogateescape")
+        own = sign.signs(text)
+        if own:
+            lengths = [len(c.encode(errors="surrogateescape")) for c in text]
+            places = np.cumsum([start, *lengths]).tolist()
+            found += [(places[one.start], places[one.end], ord(one.told)) for one in own]
+        counts.append(len(found))
+    begins, stops, told = np.array(found, np.int64).reshape(-1, 3).T
+    return np.array(counts, np.int64), begins.copy(), stops.copy(), told.astype(np.int32)
 
 
 def sketch(
@@ -160,8 +179,7 @@ def same_text_at(
     numbers = np.zeros(len(offsets) - 1, np.int64)
     for row in np.unique(np.concatenate([a, b])).tolist():
         texts[row] = data[offsets[row] : offsets[row + 1]].tobytes().decode(errors="replace")
-        found = tuple(sorted(same.numbers(texts[row]).elements()))
-        numbers[row] = of_numbers.setdefault(found, len(of_numbers))
+        numbers[row] = of_numbers.setdefault(same.numbers(texts[row]), len(of_numbers))
     alike: NDArray[np.bool_] = numbers[a] == numbers[b]
     for pair in np.flatnonzero(alike).tolist():
         alike[pair] = same.same_text(texts[int(a[pair])], texts[int(b[pair])])

@@ -1,7 +1,7 @@
 /* Same text, pair by pair: same.py says what it is and is the twin.
  *
  * Most pairs that match without being the same text differ in their numbers, so every text first gets
- * the sum of the hashes of its words with digits: two sums that differ need no second look. Then all
+ * one hash of its words with digits in their order: two that differ need no second look. Then all
  * common subsequences are followed at once, as bits: 64 half words of the second text at a time for
  * each piece of the first. Hashes only find; what is equal is decided by bytes. */
 
@@ -48,7 +48,7 @@ typedef struct {
     dedup_index index; /* of the second */
     dedup_piece *spare;
     uint64_t *reached; /* DEDUP_RING times as many words as the index has */
-    uint64_t *numbers; /* a sum for each text, 0 if it is not known yet */
+    uint64_t *numbers; /* a hash for each text, 0 if it is not known yet */
 } dedup_same_room;
 
 static inline uint64_t dedup_word_hash(const uint8_t *at, int64_t bytes, uint64_t seed) {
@@ -68,12 +68,12 @@ static inline int dedup_equal_pieces(const dedup_piece *a, const dedup_piece *b)
            memcmp(a->at, b->at, (size_t)a->bytes) == 0;
 }
 
-/* Write the words with digits at `to` unless it is NULL; return how many there are, and the sum of
- * their hashes. */
+/* Write the words with digits at `to` unless it is NULL; return how many there are, and one hash of
+ * them in their order. */
 static int64_t dedup_numbers(const dedup_table *table, const uint8_t *at, const uint8_t *end,
-                             dedup_piece *to, uint64_t *sum) {
+                             dedup_piece *to, uint64_t *all) {
     int64_t count = 0;
-    *sum = 0;
+    *all = 0;
     while (at < end) {
         const uint8_t *const begin = at;
         uint32_t is_number = 0;
@@ -90,7 +90,8 @@ static int64_t dedup_numbers(const dedup_table *table, const uint8_t *at, const 
         if (is_number) {
             const dedup_piece piece = {begin, dedup_word_hash(begin, at - begin, 0),
                                        (int32_t)(at - begin), 0};
-            *sum += piece.hash;
+            *all = (*all ^ piece.hash) * 0xD6E8FEB86659FD93u;
+            *all ^= *all >> 32;
             if (to) to[count] = piece;
             count++;
         }
@@ -234,28 +235,19 @@ static int dedup_follows(const dedup_text *first, const dedup_text *second,
     return 0;
 }
 
-static int dedup_compare_pieces(const void *a, const void *b) {
-    const dedup_piece *const x = a, *const y = b;
-    if (x->hash != y->hash) return x->hash < y->hash ? -1 : 1;
-    if (x->bytes != y->bytes) return x->bytes < y->bytes ? -1 : 1;
-    return memcmp(x->at, y->at, (size_t)x->bytes);
-}
-
-/* Tell whether two texts have the same words with digits, as a multiset. */
+/* Tell whether two texts have the same words with digits in the same order. */
 static int dedup_same_numbers(const dedup_table *table, const uint8_t *const *a,
                               const uint8_t *const *b, dedup_piece *of_a, dedup_piece *of_b) {
-    uint64_t sum;
-    const int64_t count = dedup_numbers(table, a[0], a[1], of_a, &sum);
-    if (dedup_numbers(table, b[0], b[1], of_b, &sum) != count) return 0;
-    qsort(of_a, (size_t)count, sizeof *of_a, dedup_compare_pieces);
-    qsort(of_b, (size_t)count, sizeof *of_b, dedup_compare_pieces);
+    uint64_t all;
+    const int64_t count = dedup_numbers(table, a[0], a[1], of_a, &all);
+    if (dedup_numbers(table, b[0], b[1], of_b, &all) != count) return 0;
     for (int64_t i = 0; i < count; i++)
         if (!dedup_equal_pieces(of_a + i, of_b + i)) return 0;
     return 1;
 }
 
-static inline uint64_t dedup_sum_of(const dedup_table *table, const uint8_t *at,
-                                    const uint8_t *end, uint64_t *known) {
+static inline uint64_t dedup_hash_of_numbers(const dedup_table *table, const uint8_t *at,
+                                             const uint8_t *end, uint64_t *known) {
     if (!*known) {
         dedup_numbers(table, at, end, NULL, known);
         *known |= (uint64_t)1 << 63;
@@ -272,8 +264,9 @@ static int dedup_same_pairs(const dedup_table *table, const uint8_t *data, const
         const uint8_t *const x[2] = {data + offsets[a[k]], data + offsets[a[k] + 1]};
         const uint8_t *const y[2] = {data + offsets[b[k]], data + offsets[b[k] + 1]};
         same[k] = x[1] - x[0] == y[1] - y[0] && memcmp(x[0], y[0], (size_t)(x[1] - x[0])) == 0;
-        if (same[k] || dedup_sum_of(table, x[0], x[1], room->numbers + a[k]) !=
-                           dedup_sum_of(table, y[0], y[1], room->numbers + b[k]))
+        if (same[k]) continue;
+        if (dedup_hash_of_numbers(table, x[0], x[1], room->numbers + a[k]) !=
+            dedup_hash_of_numbers(table, y[0], y[1], room->numbers + b[k]))
             continue;
         if (indexed != a[k]) {
             dedup_split(table, x[0], x[1], &room->second);

@@ -27,6 +27,21 @@ enum {
     DEDUP_COMBINING_SHIFT = 24
 };
 
+enum {
+    DEDUP_APART = 0,
+    DEDUP_WORD_PART = 1,
+    DEDUP_DIGIT = 2,
+    DEDUP_JOINED = 3,
+    DEDUP_UNSEEN = 4,
+    DEDUP_SIGN = 5,
+    DEDUP_NUMBER_SIGN = 6,
+    DEDUP_DASH = 7,
+    DEDUP_POINT = 8,
+    DEDUP_BANG = 9,
+    DEDUP_ROLE = 15,
+    DEDUP_TOLD_SHIFT = 8
+};
+
 typedef struct {
     const uint32_t *pages;
     const uint32_t *entries;

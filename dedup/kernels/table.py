@@ -2,13 +2,18 @@
 The Unicode table that both kernels read: what normalising does to each code point.
 
 `unicode_table.bin` is built by `tools/make_unicode_table.py`. It is a row of little-endian 32-bit
-words: `MAGIC`, three numbers of the Unicode version, the lengths of the six sections, and the
-sections `pages`, `entries`, `pool`, `decompositions`, `foldings`, `compositions` (see `Table`).
+words: `MAGIC`, three numbers of the Unicode version, the lengths of the eight sections, and the
+sections `pages`, `entries`, `pool`, `decompositions`, `foldings`, `compositions`, `sign_pages`,
+`sign_entries` (see `Table`).
 
 An entry is 32 bits. Bits 0-1 are how the code point counts in words (`SEPARATOR`, `ORDINARY`,
 `NO_SPACE`), bits 2-3 what becomes of it: `KEEP` (it stands for itself), `MAP` (one other code
 point), `EXPAND` (a sequence of the pool) or `DROP` (a format character). Of a code point that is
 mapped the other bits describe the target, but for `NUMBER`, which is always the code point's own.
+
+A sign entry tells what a code point is to the signs of a text as written: bits 0-3 its role, from
+bit 8 on what it is told as, 0 for itself.
+
 `table.h` repeats the numbers; a test holds them together.
 """
 
@@ -24,8 +29,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FILE = "unicode_table.bin"
-MAGIC = 0x44554331  # the letters DUC1
-HEADER = 10
+MAGIC = 0x44554332  # the letters DUC2
+HEADER = 12
 """Words before the first section."""
 PAGE = 128
 
@@ -51,6 +56,14 @@ TARGET_SHIFT = 14
 COMBINING_SHIFT = 24
 """Of `KEEP` the canonical combining class of the last code point of its decomposition."""
 
+APART, WORD_PART, DIGIT, JOINED, UNSEEN = 0, 1, 2, 3, 4
+"""Roles of what is no sign: it parts words; a letter or number; a digit (Nd); a mark, which counts
+as the character that it follows; a format character, which counts as nothing."""
+SIGN, NUMBER_SIGN, DASH, POINT, BANG = 5, 6, 7, 8, 9
+"""Roles of what is a sign: always; always, and a number (No); before a digit and after neither
+letter nor number; between two digits; before what is told as an equals sign."""
+ROLE, TOLD_SHIFT = 15, 8
+
 
 class Table(NamedTuple):
     """The sections of the file. All are read-only arrays of uint32."""
@@ -70,6 +83,10 @@ class Table(NamedTuple):
     """Code points and where the pool has their full case folding: uint32[2, k]."""
     compositions: NDArray[np.uint32]
     """First, second, primary composite; without the Hangul syllables: uint32[3, k]."""
+    sign_pages: NDArray[np.uint32]
+    """As `pages`, for the sign entries."""
+    sign_entries: NDArray[np.uint32]
+    """The sign entries, page after page."""
 
 
 @cache
@@ -82,7 +99,7 @@ def load() -> Table:
         message = f"{FILE} is damaged or of another version of this package; install it again"
         raise RuntimeError(message)
     parts = np.split(words, np.cumsum([HEADER, *header[4:]]))[1:-1]
-    pages, entries, pool, decompositions, foldings, compositions = parts
+    pages, entries, pool, decompositions, foldings, compositions, sign_pages, sign_entries = parts
     return Table(
         ".".join(map(str, header[1:4])),
         pages,
@@ -91,6 +108,8 @@ def load() -> Table:
         decompositions.reshape(2, -1),
         foldings.reshape(2, -1),
         compositions.reshape(3, -1),
+        sign_pages,
+        sign_entries,
     )
 
 
@@ -100,6 +119,14 @@ def entry(code_point: int) -> int:
     table = load()
     page = int(table.pages[code_point // PAGE])
     return int(table.entries[page * PAGE + code_point % PAGE])
+
+
+@cache
+def sign_entry(code_point: int) -> int:
+    """Return the sign entry of a code point (0 to 0x10FFFF)."""
+    table = load()
+    page = int(table.sign_pages[code_point // PAGE])
+    return int(table.sign_entries[page * PAGE + code_point % PAGE])
 
 
 def sequence(place: int) -> str:

@@ -87,10 +87,11 @@ def test_replaced_words_count_on_both_sides() -> None:
 
 
 def test_numbers_are_facts() -> None:
-    """One figure differs, or stands once more; their order does not matter."""
+    """One figure differs, or stands once more, or two have changed places."""
     assert not same_text("a b c 17 d e", "a b c 23 d e")
     assert not same_text("a b c 17 d e", "a b c 17 d 17 e")
-    assert same_text("17 a b 23 c", "23 a b 17 c")
+    assert not same_text("17 a b 23 c", "23 a b 17 c")
+    assert same_text("17 a b 23 c", "17 b a 23 c")
     assert not same_text("a b ½ c", "a b c")
 
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dedup.api import check, clean, compare, find, pairs, restore, verify
+    from dedup.api import check, clean, compare, find, minhash, pairs, restore, verify
     from dedup.cleaning import Planned, Policy
     from dedup.errors import (
         DedupError,
@@ -50,6 +50,7 @@ __all__ = [
     "clean",
     "compare",
     "find",
+    "minhash",
     "normalise",
     "pairs",
     "restore",

@@ -6,6 +6,7 @@ The library twin of each command: read, run the pipeline, hand back plain values
     pairs    pairs(paths) -> Pair after Pair     restore          restore(output, destination)
     diff     compare(a, b) -> Diff               --version        version_line() -> str
 
+`minhash(text)` gives the signature of a text to those who bring an index of their own.
 Nothing here prints. `watch` is told now and then what is being done, how much of it is done, and of
 how much (`None` where that is not known); `rejects` takes what `on_error="quarantine"` puts aside.
 From what an interrupted run goes on (`Settings.work_dir`) is logged, as information of "dedup".
@@ -29,6 +30,8 @@ from dedup.settings import Settings, nearest
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from datasketch import LeanMinHash
+
     from dedup.cleaning import Cleaned, Detection, Planned, Policy, Restored, Verified
     from dedup.cleaning.manifest import File, Manifest
     from dedup.engines.checkpoints import Checkpoints
@@ -47,6 +50,25 @@ READ = "read"
 
 def silent(stage: str, done: int, total: int | None) -> None:
     """Say nothing."""
+
+
+def minhash(text: str) -> LeanMinHash:
+    """
+    Sketch a text for an index of datasketch: what its paragraphs are compared by, of all of it.
+
+    The text is normalised; its signature is over `shingles`, hashed by `shingle_hash`, with 128
+    permutations and the scheme "affine32". `datasketch.MinHashLSH(num_perm=128)` and its other
+    indexes take it.
+    """
+    import numpy as np
+    from datasketch import LeanMinHash
+
+    from dedup import kernels
+
+    normal = kernels.normalise_text(text).encode()
+    data, offsets = np.frombuffer(normal, np.uint8), np.array([0, len(normal)], np.int64)
+    (signature,) = kernels.sketch(data, offsets).view(np.uint32)
+    return LeanMinHash(seed=1, scheme="affine32", hashvalues=signature)
 
 
 def find(

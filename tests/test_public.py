@@ -40,3 +40,31 @@ def test_importing_costs_nothing() -> None:
         name for name in done.stdout.split() if name.partition(".")[0] in sys.stdlib_module_names
     }
     assert not {"numpy", "rich", "typer"} & set(done.stdout.split())
+
+
+def test_a_minhash_is_taken_by_any_index() -> None:
+    """By an index of datasketch, beside MinHashes that it made of our shingles itself."""
+    from datasketch import LeanMinHash, MinHash, MinHashLSH, MinHashLSHForest
+
+    text = "Le conseil municipal a voté hier soir le budget de la ville pour l'année prochaine."
+    sketch = dedup.minhash(text)
+    assert isinstance(sketch, LeanMinHash)
+    own = MinHash(128, scheme="affine32", hashfunc=dedup.shingle_hash)
+    own.update_batch(dedup.shingles(dedup.normalise(text)))
+    assert own.hashvalues.tolist() == sketch.hashvalues.tolist()
+    assert sketch.jaccard(own) == 1.0
+
+    index, forest = MinHashLSH(threshold=0.7, num_perm=128), MinHashLSHForest(num_perm=128)
+    for name, minhash in (("own", own), ("other", dedup.minhash("Rien de tout cela n'est dit."))):
+        index.insert(name, minhash)
+        forest.add(name, minhash)
+    forest.index()
+    near = dedup.minhash(text.upper().replace("HIER SOIR", "mardi soir"))
+    assert index.query(near) == ["own"]
+    assert forest.query(near, 1) == ["own"]
+
+
+@pytest.mark.parametrize("text", ["", "…", "\ud800", "a"])
+def test_a_text_of_next_to_nothing_has_a_minhash(text: str) -> None:
+    """Also one that normalises to nothing: it is empty, as datasketch says it."""
+    assert dedup.minhash(text).is_empty() is (dedup.normalise(text) == "")

@@ -1,9 +1,9 @@
 """
 The 128 permutations of a signature: those of `datasketch.MinHash(128, seed=1, scheme="affine32")`.
 
-Shipped because importing datasketch takes 0.7 s; a test holds them equal to datasketch. A
-component of a signature is the smallest `MULTIPLIERS[k] * h + ADDENDS[k]` modulo 2**32 over the
-mixed hashes h of the shingles.
+Shipped for the native kernel, because importing datasketch takes 0.7 s; a test holds them equal to
+datasketch's. A component of a signature is the smallest `MULTIPLIERS[k] * h + ADDENDS[k]` modulo
+2**32 over the mixed hashes h of the shingles.
 """
 
 from __future__ import annotations

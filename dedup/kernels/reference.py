@@ -55,14 +55,11 @@ __all__ = [
     "winnow",
 ]
 
-_EMPTY = np.uint32(0xFFFFFFFF)
 _BATCH = 1 << 18  # bytes at a time that are hashed
-_BLOCK = 2048  # shingles at a time that are permuted: 128 components of each take 1 MiB
+_BLOCK = 2048  # shingles of a text at a time: 128 components of each take 1 MiB
 _PAIRS = 65536  # pairs of signatures at a time: 64 MiB of them
 _STEP = 8  # bytes that the hash takes at once
 _LOWEST_BYTES = np.array([(1 << 8 * count) - 1 for count in range(_STEP + 1)], np.uint64)
-_MULTIPLIERS = np.array(permutations.MULTIPLIERS, np.uint32)
-_ADDENDS = np.array(permutations.ADDENDS, np.uint32)
 
 
 def normalise(
@@ -107,34 +104,28 @@ def signs(
 def sketch(
     data: NDArray[np.uint8], offsets: NDArray[np.int64], size: int, *, words: bool
 ) -> NDArray[np.int32]:
-    """Return the signatures of the texts of *data*."""
-    signatures = np.full((len(offsets) - 1, permutations.COUNT), _EMPTY)
+    """Return the signatures of the texts of *data*: datasketch makes them of ready hashes."""
+    from datasketch import MinHash  # takes 0.7 s, and the native kernel never needs it
+
+    empty = MinHash(permutations.COUNT, scheme="affine32", hashfunc=int)
+    signatures = np.empty((len(offsets) - 1, permutations.COUNT), np.uint32)
     spans_of = _word_spans if words else _character_spans
     edges = np.searchsorted(offsets, np.arange(offsets[0], offsets[-1], _BATCH))
-    for first, last in itertools.pairwise(np.unique([*edges, len(signatures)]).tolist()):
+    for first, last in itertools.pairwise(np.unique([0, *edges, len(signatures)]).tolist()):
         begin = offsets[first]
         batch = data[begin : offsets[last]]
         spans = [
             spans_of(data[start:end], size) + (start - begin)
             for start, end in itertools.pairwise(offsets[first : last + 1])
         ]
-        counts = [part.shape[1] for part in spans]
-        rows = np.repeat(np.arange(first, last), counts)
-        _permute(_mix(_hashes(batch, *np.concatenate(spans, axis=1))), rows, signatures)
+        hashes = _hashes(batch, *np.concatenate(spans, axis=1))
+        shingles = np.cumsum([0, *(part.shape[1] for part in spans)]).tolist()
+        for row, (start, end) in enumerate(itertools.pairwise(shingles), first):
+            minhash = empty.copy()
+            for block in range(start, end, _BLOCK):
+                minhash.update_batch(hashes[block : min(end, block + _BLOCK)].tolist())
+            signatures[row] = minhash.hashvalues
     return signatures.view(np.int32)
-
-
-def _permute(
-    hashes: NDArray[np.uint32], rows: NDArray[np.int64], signatures: NDArray[np.uint32]
-) -> None:
-    """Put mixed hashes into the signatures of their *rows*, which are sorted."""
-    for start in range(0, len(hashes), _BLOCK):
-        block = slice(start, start + _BLOCK)
-        present, edges = np.unique(rows[block], return_index=True)
-        permuted = hashes[block, np.newaxis] * _MULTIPLIERS
-        permuted += _ADDENDS
-        least = np.minimum.reduceat(permuted, edges, axis=0)
-        signatures[present] = np.minimum(signatures[present], least)
 
 
 def equal_components(
@@ -237,13 +228,3 @@ def _hashes(
         mixed *= np.uint64(multiplier)
         mixed ^= mixed >> np.uint64(32)
     return mixed.astype(np.uint32)
-
-
-def _mix(hashes: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    """Return the hashes mixed as datasketch does before it permutes (MurmurHash3's finaliser)."""
-    hashes = hashes ^ hashes >> np.uint32(16)
-    hashes *= np.uint32(0x85EBCA6B)
-    hashes ^= hashes >> np.uint32(13)
-    hashes *= np.uint32(0xC2B2AE35)
-    hashes ^= hashes >> np.uint32(16)
-    return hashes

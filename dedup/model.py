@@ -247,6 +247,7 @@ class Equals(Table):
     source: I64
 
 
+@dataclass(frozen=True, slots=True, eq=False)
 class StrictForms(Table):
     """
     One row a paragraph whose strict form is not its normalised text. Sorted by `doc`, `no`.

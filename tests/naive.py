@@ -87,7 +87,7 @@ def is_marked_letter(c: str) -> bool:
 # --- Signs ----------------------------------------------------------------------------------------
 
 _DASHES, _PERCENTS = frozenset("-‐‑‒–−"), frozenset("%‰‱")
-_TOLD = dict.fromkeys(_DASHES, "-") | {"٪": "%", "؉": "‰", "؊": "‱"}
+_TOLD = dict.fromkeys(_DASHES, "-") | {"٪": "%", "‰": "%", "؉": "%", "؊": "‱"}
 _NO_SIGNS = frozenset("|~©®™℗℠") | frozenset(map(chr, range(0x2500, 0x2600)))
 
 
@@ -483,7 +483,7 @@ def boilerplate(corpus: Corpus) -> frozenset[Place]:
     """
     counted = [p for p in corpus.places() if p[0] not in corpus.equal]
     leaders = {p: leader(corpus, p) for p in counted}
-    beside = company(corpus, leaders)
+    beside = company(leaders)
     return frozenset(
         p
         for p in corpus.places()
@@ -508,7 +508,7 @@ another leader.
 """
 
 
-def company(corpus: Corpus, leaders: Mapping[Place, Place]) -> Company:
+def company(leaders: Mapping[Place, Place]) -> Company:
     """Find which leaders' paragraphs stand side by side, and in which documents."""
     out: Company = {}
     for (rank, no), mine in leaders.items():
@@ -1101,8 +1101,9 @@ def without_equal_rest(corpus: Corpus, plan: Plan, copies: Mapping[int, int]) ->
     """
     Ask the same of what is left.
 
-    "Where the paragraphs left of two documents are the same, those of the later one go too, and what
-    they kept for others is kept by their equals (unless the scope forbids that: then they stay)."
+    "Where the paragraphs left of two documents are the same, those of the later one go too, and
+    what they kept for others is kept by their equals (unless the scope forbids that: then they
+    stay)."
     """
     left = {
         d.rank: [p for p in d.paragraphs if (d.rank, p.no) not in plan] for d in corpus.documents
@@ -1238,7 +1239,7 @@ def boilerplate_that_goes(corpus: Corpus, copies: Mapping[int, int]) -> Plan:
     if corpus.settings.boilerplate != "remove":
         return {}
     counted = [p for p in corpus.places() if p[0] not in corpus.equal]
-    beside = company(corpus, {p: leader(corpus, p) for p in counted})
+    beside = company({p: leader(corpus, p) for p in counted})
     return {
         b: Gone("boilerplate", None)
         for b in corpus.boilerplate

@@ -34,7 +34,7 @@ HANGUL_VOWELS = range(0x1161, 0x1176)
 HANGUL_TRAILING = range(0x11A8, 0x11C3)
 TRAILING_PER_VOWEL = 28
 DASHES = dict.fromkeys("-\u2010\u2011\u2012\u2013\u2212", "-")
-PERCENTS = {"\u066a": "%", "\u0609": "\u2030", "\u060a": "\u2031"}
+PERCENTS = {"\u066a": "%", "\u2030": "%", "\u0609": "%", "\u060a": "\u2031"}
 ALWAYS = "%\u2030\u2031"
 POINTS = ".,:/\u066b\u066c"
 # Drawn lines, boxes and bullets; a vertical bar, a tilde, and marks of ownership.

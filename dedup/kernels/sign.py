@@ -9,7 +9,7 @@ Arabic decimal and thousands separators between two digits; `!` before `=`.
 Each is told as one character. That is what NFKC makes of it where this is one mark of punctuation
 or one symbol, so wide, small and raised forms are told as the plain one ("＄" as "$", "⁺" as "+");
 all else stands for itself, "²" above all. Every dash, the minus sign (U+2212) too, is told as "-",
-the Arabic percent sign as "%". A per mille sign stands for itself: 5 ‰ is not 5 %.
+percent and per mille signs as "%".
 
 Format characters (Cf) are passed over, as normalising deletes them first; a mark counts as the
 character that it follows; a sign and the long solidus (U+0338) after it are one, as NFC has it.

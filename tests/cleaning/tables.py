@@ -39,7 +39,7 @@ def tables_of(corpus: naive.Corpus) -> tuple[Standing, Matches, Matches, Matches
     sames: dict[Any, int] = {}
     level = corpus.settings.remove
     counted = [p for p in corpus.places() if p[0] not in corpus.equal]
-    beside = naive.company(corpus, {p: naive.leader(corpus, p) for p in counted})
+    beside = naive.company({p: naive.leader(corpus, p) for p in counted})
     rows = []
     first: dict[str, naive.Place] = {}
     first_same: dict[int, naive.Place] = {}

@@ -12,7 +12,7 @@ from dedup.cleaning import Policy, keeping
 from dedup.cleaning.detection import Detection
 from dedup.cleaning.plan import REASONS, Plan, plan
 from dedup.cleaning.standing import Standing
-from dedup.model import Facts, Matches, Strings, Texts
+from dedup.model import Facts, Matches, Strings
 from dedup.settings import Settings
 from dedup.stages.identities import copied
 
@@ -95,18 +95,22 @@ def matches_of(pairs: Sequence[tuple[int, int, float]]) -> Matches:
     return Matches(np.array(a, np.int64), np.array(b, np.int64), np.array(value, np.float64))
 
 
+def found_of(standing: Standing, matches: Matches, kin: Matches | None = None) -> Detection:
+    """Give what cleaning knows of paragraphs and matches alone; no two documents are equal."""
+    alone = replace(standing, strict=np.arange(len(standing)))
+    kin = matches_of([]) if kin is None else kin
+    count = int(standing.doc.max(initial=-1)) + 1
+    none = np.zeros(count, np.int64)
+    names = Strings.of([""] * count)
+    facts = Facts(np.arange(count), names, names, none, none.astype(np.int8), none)
+    return Detection(alone, [matches], kin, kin, none[:0], facts, *copied([]))
+
+
 def detection_of(corpus: naive.Corpus) -> Detection:
     """Give what cleaning knows of a corpus; its report is empty."""
     standing, matches, kin, alike, facts = tables_of(corpus)
     copies = np.array(sorted(corpus.equal), np.int64)
     return Detection(standing, [matches], kin, alike, copies, facts, *copied([]))
-
-
-def texts_of(normals: Sequence[str]) -> Texts:
-    """Give distinct texts; what is known of their places does not matter here."""
-    none = np.zeros(len(normals), np.int64)
-    small = none.astype(np.int32)
-    return Texts(np.arange(len(normals)), none, small, small, none, none, Strings.of(normals))
 
 
 def plan_of(corpus: naive.Corpus, options: dict[str, Any]) -> Plan:

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import naive
 import numpy as np
 import pytest
 import strategies
-from cleaning.tables import as_dictionary, kin_of, plan_of, split, texts_of
+from cleaning.tables import as_dictionary, found_of, matches_of, plan_of, split
 from hypothesis import given
+from test_pipeline import documents
 
+from dedup import pipeline
 from dedup.cleaning import Policy, share
-from dedup.cleaning.kinship import kin
+from dedup.cleaning.kinship import REMOVE, sameness
 from dedup.cleaning.plan import Removal, plan
 from dedup.cleaning.standing import Standing
 from dedup.engines.local import Local
 from dedup.errors import SettingsError
-from dedup.kernels import same_text
-from dedup.model import Facts, Matches, Strings
+from dedup.model import Facts, Matches, Places, Strings
 from dedup.rows import narrow
 from dedup.settings import Settings
+from dedup.stages import candidates
 
 if TYPE_CHECKING:
     from dedup.model import I64
@@ -101,44 +105,47 @@ def test_removals_have_names() -> None:
     ]
 
 
+@pytest.mark.parametrize("equal", [False, True])
 @pytest.mark.parametrize("scope", ["all", "within", "across"])
-def test_a_million_places_of_one_paragraph(scope: str) -> None:
-    """Each with a heading, in half as many documents: columns, no steps."""
+def test_a_million_places_of_one_paragraph(scope: str, *, equal: bool) -> None:
+    """Each with a heading, in half as many documents, equal or not: columns, no steps."""
     row = np.arange(1_000_000)
     doc, no = row // 2, (row % 2).astype(np.int32)
     words = np.where(no, 3, 30).astype(np.int32)
     standing = Standing(
-        doc, no, no * 201, no * 9 + 200, row % 2, words, np.zeros(len(row), np.int8)
+        doc,
+        no,
+        no * 201,
+        no * 9 + 200,
+        row % 2,
+        row % 2,
+        row % 2,
+        words,
+        np.zeros(len(row), np.int8),
     )
-    none = Matches(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
+    found = found_of(standing, matches_of([]))
+    if equal:
+        found = replace(found, standing=standing)
     began = time.perf_counter()
-    made = plan(standing, [], none, [np.arange(500_000)], Settings(), Policy(scope=scope))
+    made = plan(found, [np.arange(500_000)], Settings(), Policy(scope=scope))
     assert time.perf_counter() - began < 5
     assert len(made) == (0 if scope == "within" else 999_998)
 
 
 def test_menus_are_counted_over_texts_that_are_the_same() -> None:
     """Two notices of six documents each, the same text, are one of twelve; a third is another."""
-    texts = [f"{' '.join(strategies.letter('A'))} {end}" for end in ("one", "two", "in 2024")]
     text = np.repeat(np.arange(3), 6)
     doc = np.arange(18)
     small = np.zeros(18, np.int32)
     flags = np.ones(18, np.int8)
-    standing = Standing(doc, small, doc * 0, doc * 0 + 200, text, small + 30, flags)
+    standing = Standing(doc, small, doc * 0, doc * 0 + 200, text, text, text, small + 30, flags)
     a, b = np.triu_indices(3, 1)
     matches = Matches(a.astype(np.int64), b.astype(np.int64), np.full(3, 0.9))
-    kin = kin_of(matches, texts_of(texts), "same")
-    made = plan(standing, [matches], kin, [doc], Settings(), Policy(boilerplate="remove"))
+    found = found_of(standing, matches, matches.slice(0, 1))
+    made = plan(found, [doc], Settings(), Policy(boilerplate="remove"))
     assert made.doc[made.keeper < 0].tolist() == list(range(12))
     assert made.doc[made.keeper >= 0].tolist() == list(range(13, 18))
-    made = plan(
-        standing,
-        [matches],
-        kin,
-        [doc],
-        Settings(boilerplate_documents=13),
-        Policy(boilerplate="remove"),
-    )
+    made = plan(found, [doc], Settings(boilerplate_documents=13), Policy(boilerplate="remove"))
     assert not (made.keeper < 0).any()
 
 
@@ -155,8 +162,8 @@ def test_numbers_of_32_bits_are_enough(scope: str, boilerplate: str) -> None:
     start = no.astype(np.int64) * 300
     flags = (text > 69_999).astype(np.int8)
     words = np.full(len(doc), 30, np.int32)
-    wide = Standing(doc, no, start, start + 200, text, words, flags)
-    small = (narrow(column) for column in (start, start + 200, text))
+    wide = Standing(doc, no, start, start + 200, text, text, text, words, flags)
+    small = (narrow(column) for column in (start, start + 200, text, text, text))
     slim = Standing(doc, no, *small, words, flags)
     assert slim.text.dtype == np.int32
     pairs = np.unique(np.sort(dice.integers(0, 70_009, (40_000, 2)), axis=1), axis=0)
@@ -164,7 +171,7 @@ def test_numbers_of_32_bits_are_enough(scope: str, boilerplate: str) -> None:
     kin = Matches(pairs[:, 0].copy(), pairs[:, 1].copy(), np.linspace(0.8, 1, len(pairs)))
     policy = Policy(scope=scope, boilerplate=boilerplate)
     one, other = (
-        plan(standing, [kin], kin, [np.arange(2**16)], Settings(), policy)
+        plan(found_of(standing, kin, kin), [np.arange(2**16)], Settings(), policy)
         for standing in (wide, slim)
     )
     assert len(one)
@@ -186,7 +193,9 @@ def family(places: int, texts: int) -> tuple[Standing, Matches, list[I64]]:
     none = np.zeros(places, np.int64)
     doc = np.arange(places)
     small = none.astype(np.int32)
-    standing = Standing(doc, small, none, none + 200, doc % texts, small + 30, none.astype(np.int8))
+    text = doc % texts
+    flags = none.astype(np.int8)
+    standing = Standing(doc, small, none, none + 200, text, text, text, small + 30, flags)
     a, b = np.triu_indices(texts, 1)
     matches = Matches(a.astype(np.int64), b.astype(np.int64), np.full(len(a), 0.9))
     return standing, matches, [doc]
@@ -197,31 +206,59 @@ def test_a_family_costs_no_more_than_its_members(scope: str) -> None:
     """100,000 places of 300 texts that match one another: a second or so, not hours."""
     standing, matches, ranks = family(100_000, 300)
     began = time.perf_counter()
-    made = plan(
-        standing, [matches], matches, ranks, Settings(), Policy(scope=scope, remove="match")
-    )
+    found = found_of(standing, matches, matches)
+    made = plan(found, ranks, Settings(), Policy(scope=scope, remove="match"))
     assert time.perf_counter() - began < 5
     assert len(made) == (0 if scope == "within" else 99_999)
 
 
-@pytest.mark.parametrize("remove", ["equal", "same", "match"])
-def test_kin_are_the_matches_of_which_one_may_go(remove: str) -> None:
-    """In batches, against one pair after the other; `equal` and `match` ask for no text."""
-    normals = [f"a b c {end}" for end in ("x", "xs", "1", "y", "2")]
-    a, b = np.triu_indices(len(normals), 1)
-    matches = Matches(a.astype(np.int64), b.astype(np.int64), np.linspace(0.8, 0.9, len(a)))
-    texts = texts_of(normals)
-    batches = [texts.slice(0, 2), texts.slice(2, 5)] if remove == "same" else []
-    with Local(threads=1) as engine:
-        found = kin([matches.slice(0, 3), matches.slice(3, len(a))], batches, remove, engine)
-    wanted = [
-        (x, y, value)
-        for x, y, value in zip(a.tolist(), b.tolist(), matches.similarity.tolist(), strict=True)
-        if remove == "match" or (remove == "same" and same_text(normals[x], normals[y]))
-    ]
-    rows = zip(found.a.tolist(), found.b.tolist(), found.similarity.tolist(), strict=True)
-    assert list(rows) == wanted
-    assert (0 < len(wanted) < len(a)) == (remove == "same")
+@pytest.mark.parametrize("remove", REMOVE)
+def test_what_is_the_same_text_is_what_the_oracle_says(
+    remove: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of every two paragraphs of random corpora, by the tables of the pipeline."""
+    monkeypatch.setitem(candidates.RECALL, "high", candidates.Banding(128, 1, 0))
+    rng = random.Random(9)  # noqa: S311 - samples
+    compared = same = 0
+    for _ in range(60):
+        corpus = strategies.random_cleaning(rng)
+        own = options(corpus) | {"remove": remove}
+        read = naive.read(corpus.documents, own)
+        settings, _ = split(own)
+        with Local(threads=1) as engine:
+            matched = pipeline.match([documents(corpus.documents)], settings, engine)
+            places = Places.concat(matched.places)
+            tables = matched.paragraphs, places, matched.texts, matched.matches
+            found = sameness(*tables, remove, engine)
+        kin = set(zip(found.kin.a.tolist(), found.kin.b.tolist(), strict=True))
+        number = dict(zip(read.places(), found.same.tolist(), strict=True))
+        form = dict(zip(read.places(), found.strict.tolist(), strict=True))
+        for a, b in itertools.combinations(read.places(), 2):
+            pair = tuple(sorted((number[a], number[b])))
+            wanted = naive.same_text(read, a, b)
+            assert (pair[0] == pair[1] or pair in kin) == wanted, (corpus, a, b)
+            one, other = read.at(a).text, read.at(b).text
+            exact = remove == "exact"
+            equal = one == other if exact else naive.strict(one) == naive.strict(other)
+            assert (form[a] == form[b]) == equal, (corpus, a, b)
+            compared += 1
+            same += wanted
+    assert compared > 5000
+    assert same > 200
+
+
+def test_words_that_are_parted_otherwise_are_oddly_equal() -> None:
+    """Of one strict form and two normalised texts: the same text, with their true similarity."""
+    text = strategies.render("A")
+    for remove in ("equal", "near"):
+        own = {"remove": remove}
+        read = naive.read({"D1.txt": f"{text} 10² m", "D2.txt": f"{text} 10 ² m"}, own)
+        made = plan_of(read, own)
+        assert as_dictionary(made) == naive.make_plan(read)
+        assert made.similarity.tolist() == [
+            naive.similarity(read.at((0, 1)).normal, read.at((1, 1)).normal)
+        ]
+        assert made.similarity[0] < 1
 
 
 def test_the_rule_is_the_one_that_decided() -> None:
@@ -258,8 +295,8 @@ def test_documents_are_counted_in_blocks_of_any_size(monkeypatch: pytest.MonkeyP
 
 def test_nothing_comes_of_nothing() -> None:
     """No documents, and a document without paragraphs."""
-    for documents in ({}, {"D1.txt": ""}):
-        assert len(plan_of(naive.read(documents, {}), {})) == 0
+    for texts in ({}, {"D1.txt": ""}):
+        assert len(plan_of(naive.read(texts, {}), {})) == 0
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from dedup.errors import InputError, RecordError
 from dedup.formats.interface import Fault, Format, Piece, Unreadable
 from dedup.formats.naming import Names, no_column
 from dedup.formats.slices import Sliced, without
-from dedup.formats.text import LARGEST, garbled, known, likely, refuse_binary, starts_of
+from dedup.formats.text import LARGEST, garbled, known, refuse_binary, starts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -211,7 +211,7 @@ class _Layout:
             decoded = header.removeprefix(BOM_UTF8).decode()
         except UnicodeDecodeError:
             if settings.encoding is None:
-                raise Unreadable(path, _not_utf8(header)) from None
+                raise Unreadable(path, garbled(header) or Fault("not UTF-8")) from None
             decoded = header.decode(known(settings.encoding), "replace")
         found: list[str] = []
         for delimiter in delimiters:
@@ -251,7 +251,7 @@ class _Layout:
     def decoded(self, raw: bytes, encoding: str | None) -> tuple[list[str], str, Fault | None]:
         """Read a row that is not UTF-8: its fields, its encoding, or why it is malformed."""
         if encoding is None:
-            return [], "", _not_utf8(raw)
+            return [], "", garbled(raw)
         name = known(encoding)
         try:
             return _row(raw.decode(name), self.delimiter), name, None
@@ -271,7 +271,3 @@ class _Layout:
 
 def _row(text: str, delimiter: str) -> list[str]:
     return next(csv.reader(StringIO(text, newline="\n"), strict=True, delimiter=delimiter), [])
-
-
-def _not_utf8(raw: bytes) -> Fault:
-    return Fault("not UTF-8", garbled(raw) or "", f"use --encoding {likely(raw)}")

@@ -19,7 +19,7 @@ import numpy as np
 
 from dedup.formats.interface import Chunk, Fault, Format, Piece, Unreadable
 from dedup.formats.naming import Names, no_column
-from dedup.formats.text import likely
+from dedup.formats.text import not_utf8
 from dedup.model import Strings
 
 if TYPE_CHECKING:
@@ -201,8 +201,8 @@ def _decoded(text: bytes | None, field: str) -> str | Fault:
     try:
         return text.decode()
     except UnicodeDecodeError as error:
-        place = f"byte 0x{text[error.start]:02x} at byte {error.start + 1}, likely {likely(text)}"
-        return Fault("not UTF-8", place, "write the file anew")
+        place = f"byte 0x{text[error.start]:02x} at byte {error.start + 1}"
+        return not_utf8(text, place)._replace(step="write the file anew")
 
 
 class _Open(io.RawIOBase):

@@ -129,7 +129,7 @@ def record(  # noqa: PLR0913 - one record, its place and what is known of its fi
 
 def not_json(error: orjson.JSONDecodeError, raw: bytes) -> Fault:
     """Say why some bytes are not JSON, and in which column (in characters, from 1)."""
-    place = garbled(raw)
-    if place is not None:
-        return Fault("not UTF-8", place, "convert the file to UTF-8")
+    fault = garbled(raw)
+    if fault is not None:
+        return fault._replace(step="convert the file to UTF-8")
     return Fault("not JSON", f"{error.msg} at column {error.colno}")

@@ -20,10 +20,12 @@ from dedup.cleaning.parts import Work, changed, is_lenient, numbered, parts
 from dedup.formats import Unreadable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from dedup.cleaning.counts import Counts
     from dedup.cleaning.ledger import Writer
     from dedup.engines.workers import Workers
-    from dedup.formats import Source
+    from dedup.formats import Record, Source
 
 CHUNK = 1 << 20
 
@@ -67,9 +69,7 @@ def _copy(
     if not source.layout.records or work.notes_modes or first == stop:
         # Read it once more: for its paragraph modes, or to learn whether it can be read at all.
         try:
-            pieces = formats.pieces(source, work.settings, whole=is_lenient(source, work.settings))
-            records = (piece.record for piece in pieces if piece.record is not None)
-            for number, record in enumerate(records, 1):
+            for number, record in enumerate(_records(work, source, has_none=first == stop), 1):
                 if source.layout.records and not work.notes_modes:
                     continue
                 mode, same = work.mode(source, record)
@@ -106,6 +106,16 @@ def _copy(
         paragraphs=paragraphs,
         entries=tuple(entries),
     )
+
+
+def _records(work: Work, source: Source, *, has_none: bool) -> Iterator[Record]:
+    """Give the records of a file. Raises `Unreadable` where `read` did, and found none."""
+    if has_none:
+        formats.refuse_foreign(source, work.settings)
+    whole = is_lenient(source, work.settings)
+    for piece in formats.pieces(source, work.settings, whole=whole):
+        if piece.record is not None:
+            yield piece.record
 
 
 def _cut(  # noqa: PLR0913 - as `write_file`

@@ -7,7 +7,7 @@ what is left. A format is one file here, listed in `FORMATS`.
 """
 
 from dedup.formats.interface import Chunk, Fault, Format, Piece, Record, Span, Unreadable
-from dedup.formats.reading import Reading, Rejects, Watch, pieces, read, silent
+from dedup.formats.reading import Reading, Rejects, Watch, pieces, read, refuse_foreign, silent
 from dedup.formats.sources import FORMATS, Source, Sources, fits, sources
 from dedup.formats.writing import writing
 
@@ -28,6 +28,7 @@ __all__ = [
     "fits",
     "pieces",
     "read",
+    "refuse_foreign",
     "silent",
     "sources",
     "writing",

@@ -24,7 +24,7 @@ import orjson
 import pyarrow as pa
 from pyarrow import json as arrow_json
 
-from dedup.formats.records import member
+from dedup.formats.joined import member
 from dedup.formats.rows import strings
 from dedup.formats.text import LARGEST
 
@@ -187,9 +187,11 @@ def _schema(first: bytes, names: Sequence[str]) -> pa.Schema | None:
     Choose types by the first record: a string, or a whole number where that one has one.
 
     Other records with another type make Arrow refuse the block. `None` where two names want one
-    field to be two things.
+    field to be two things, and where the text is not a string: it is no column then.
     """
     value = orjson.loads(first)
+    if type(member(value, names[0])) is not str:
+        return None
     tree: dict[str, Any] = {}
     for place, name in enumerate(names):
         kind = pa.int64() if place and type(member(value, name)) is int else pa.string()

@@ -21,7 +21,8 @@ import numpy as np
 
 from dedup.errors import InputError, RecordError
 from dedup.formats.interface import Fault, Format, Piece, Unreadable
-from dedup.formats.naming import Names, no_column
+from dedup.formats.joined import BETWEEN, one_string, several
+from dedup.formats.naming import Names, no_column, refuse_twins
 from dedup.formats.slices import Sliced, without
 from dedup.formats.text import LARGEST, garbled, known, refuse_binary, starts_of
 
@@ -42,7 +43,9 @@ class Csv(Format):
     records = True
     delimiters = ",;\t|"
 
-    def pieces(self, stream: IO[bytes], path: str, settings: Settings) -> Iterator[Piece]:
+    def pieces(
+        self, stream: IO[bytes], path: str, settings: Settings, *, to_cut: bool = True
+    ) -> Iterator[Piece]:
         """Give the header, and each row with its line end. Raises `Unreadable`."""
         # NOTE: of the whole process; Python's own limit of 128 KiB is less than a long article.
         csv.field_size_limit(LARGEST)
@@ -50,7 +53,7 @@ class Csv(Format):
         header = lines.header()
         if not header:
             return
-        layout = _Layout.of(header, self.delimiters, path, settings)
+        layout = _Layout.of(header, self.delimiters, path, settings, to_cut=to_cut)
         yield Piece(header)
         names, number = Names(), 0
         rows = csv.reader(lines, strict=True, delimiter=layout.delimiter)
@@ -101,7 +104,7 @@ class CsvRecord(Sliced):
         layout: _Layout,
         encoding: str,
     ) -> None:
-        super().__init__(raw, row[layout.text], name, number, file_line)
+        super().__init__(raw, layout.text_of(row), name, number, file_line)
         self._row = row
         self._layout = layout
         self._encoding = encoding
@@ -119,7 +122,7 @@ class CsvRecord(Sliced):
         """
         data = super().cut(spans)
         row = list(self._row)
-        row[self._layout.text] = without(self.text, spans)
+        row[self._layout.texts[0]] = without(self.text, spans)
         if self._layout.read(data, self._encoding) != row:
             raise InputError(
                 f"line {self.file_line} cannot be cut byte for byte: put its text in quotes, "
@@ -194,17 +197,19 @@ class _Lines:
 class _Layout:
     """How the rows of a file are laid out; a class because every row asks."""
 
-    def __init__(self, delimiter: str, columns: Sequence[str], text: int) -> None:
+    def __init__(self, delimiter: str, columns: Sequence[str], texts: Sequence[int]) -> None:
         self.delimiter = delimiter
-        self.text = text
-        """Number of the text's column, from 0."""
+        self.texts = texts
+        """Numbers of the text's columns, from 0: one where it is to be cut."""
         self._width = len(columns)
         self._columns = {name: number for number, name in reversed(list(enumerate(columns)))}
         part = re.escape(delimiter.encode())
         self._plain = re.compile(b"[^\\r\\n" + part + b"]*")
 
     @classmethod
-    def of(cls, header: bytes, delimiters: str, path: str, settings: Settings) -> _Layout:
+    def of(
+        cls, header: bytes, delimiters: str, path: str, settings: Settings, *, to_cut: bool
+    ) -> _Layout:
         """Learn it from a header. Raises `Unreadable` where that has no text field."""
         field = settings.text_field
         try:
@@ -219,13 +224,25 @@ class _Layout:
                 columns = _row(decoded.lstrip("\r\n"), delimiter)
             except csv.Error:
                 continue
-            if columns.count(field) > 1:
-                fault = Fault(f"{columns.count(field)} columns {field!r}", step="rename one")
-                raise Unreadable(path, fault)
-            if field in columns:
-                return cls(delimiter, columns, columns.index(field))
+            wanted = (field,) if field in columns else several(field)
+            for name in wanted:
+                refuse_twins(columns, name, path)
+            if all(name in columns for name in wanted):
+                if to_cut and len(wanted) > 1:
+                    raise Unreadable(path, one_string(field, "names several columns"))
+                return cls(delimiter, columns, [columns.index(name) for name in wanted])
             found = max(found, columns, key=len)
-        raise Unreadable(path, no_column(field, found))
+        missing = next((name for name in several(field) if name not in found), field)
+        if b"\r" in header.rstrip(b"\r\n"):
+            step = "end the lines with line feeds"
+            raise Unreadable(path, Fault("lines end at carriage returns alone", step=step))
+        raise Unreadable(path, no_column(missing, found), foreign=True)
+
+    def text_of(self, row: Sequence[str]) -> str:
+        """Give the text of a row: its columns that hold something, an empty line between."""
+        if len(self.texts) == 1:
+            return row[self.texts[0]]
+        return BETWEEN.join(row[number] for number in self.texts if row[number])
 
     def value(self, row: Sequence[str], name: str) -> str | None:
         """Give what a column holds; `None` where it is empty, or there is none such."""
@@ -261,7 +278,7 @@ class _Layout:
     def span(self, raw: bytes) -> Span:
         """Find the text's field in the bytes of a row, its quotes included."""
         first = last = 0
-        for _ in range(self.text + 1):
+        for _ in range(self.texts[0] + 1):
             found = _QUOTED.match(raw, first) or self._plain.match(raw, first)
             assert found is not None  # noqa: S101 - a plain field may be empty
             start, last = found.span()

@@ -38,11 +38,14 @@ class JsonLines(Format):
     suffixes = (".jsonl", ".ndjson")
     records = True
 
-    def pieces(self, stream: IO[bytes], path: str, settings: Settings) -> Iterator[Piece]:
+    def pieces(
+        self, stream: IO[bytes], path: str, settings: Settings, *, to_cut: bool = True
+    ) -> Iterator[Piece]:
         """Give each line with its end as a piece. Raises `Unreadable`."""
-        return map(_Lines(path, settings).piece, iter(partial(stream.readline, LARGEST), b""))
+        lines = _Lines(path, settings, to_cut=to_cut)
+        return map(lines.piece, iter(partial(stream.readline, LARGEST), b""))
 
-    def documents(
+    def documents(  # noqa: PLR0913 - a stream, and what is wanted of it
         self,
         stream: IO[bytes],
         path: str,
@@ -50,14 +53,15 @@ class JsonLines(Format):
         *,
         size: int,
         fields: Sequence[str] = (),
+        to_cut: bool = False,
     ) -> Iterator[Piece | Chunk]:
         """Give the records, of a large file in columns. Raises `Unreadable`."""
         if size < BULK:
-            yield from self.pieces(stream, path, settings)
+            yield from self.pieces(stream, path, settings, to_cut=to_cut)
             return
         from dedup.formats import bulk
 
-        lines = _Lines(path, settings)
+        lines = _Lines(path, settings, to_cut=to_cut)
         for block, columns in bulk.parsed(stream, settings, fields):
             if columns is None:
                 yield from map(lines.piece, BytesIO(block))
@@ -68,8 +72,9 @@ class JsonLines(Format):
 class _Lines:
     """Makes pieces of lines; a class because they are numbered, and named, through the file."""
 
-    def __init__(self, path: str, settings: Settings) -> None:
+    def __init__(self, path: str, settings: Settings, *, to_cut: bool) -> None:
         self._path = path
+        self._to_cut = to_cut
         self._settings = settings
         self._names = Names()
         self._number = self._file_line = 0
@@ -92,7 +97,7 @@ class _Lines:
         except orjson.JSONDecodeError as error:
             return Piece(raw, None, not_json(error, body), self._file_line)
         place = self._number, self._file_line
-        made = record(raw, value, self._names, *place, self._settings)
+        made = record(raw, value, self._names, *place, self._settings, to_cut=self._to_cut)
         if isinstance(made, Fault):
             return Piece(raw, None, made, self._file_line)
         return Piece(raw, made)

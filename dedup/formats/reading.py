@@ -69,13 +69,14 @@ def read(  # noqa: PLR0913 - what is read, and whom to tell of it
     rejects: Rejects | None = None,
     modes: Callable[[Source, Record], int] | None = None,
     fields: Sequence[str] = (),
+    to_cut: bool = False,
 ) -> Reading:
     """
     Find the files now; read them by iterating over what this gives.
 
     `modes` gives the paragraph mode to ask for a document (default: `AUTO`), `fields` names other
-    fields whose values are wanted. Raises `InputError`, here for a PATH that cannot be read, while
-    iterating for what its file holds.
+    fields whose values are wanted; with `to_cut` each text must be one string. Raises `InputError`,
+    here for a PATH that cannot be read, while iterating for what its file holds.
     """
     found = sources(paths, settings, against=against)
     return Reading(
@@ -86,6 +87,7 @@ def read(  # noqa: PLR0913 - what is read, and whom to tell of it
         rejects=rejects,
         modes=modes,
         fields=fields,
+        to_cut=to_cut,
     )
 
 
@@ -107,6 +109,7 @@ class Reading:
         rejects: Rejects | None = None,
         modes: Callable[[Source, Record], int] | None = None,
         fields: Sequence[str] = (),
+        to_cut: bool = False,
     ) -> None:
         self.sources = found
         self.total = sum(source.size for source in found.files)
@@ -115,6 +118,8 @@ class Reading:
         """Bytes read so far."""
         self.values: dict[str, list[str | None]] = {name: [] for name in fields}
         """Of each field that is wanted its values so far, one a document."""
+        self.to_cut = to_cut
+        """Each text must be one string."""
         self._settings = settings
         self._sides = {False, True} if has_published else {False}
         self._watch = watch
@@ -140,7 +145,13 @@ class Reading:
 
     def again(self) -> Reading:
         """Give the same documents once more, putting nothing aside a second time."""
-        return Reading(self.sources, self._settings, watch=self._watch, modes=self._modes)
+        return Reading(
+            self.sources,
+            self._settings,
+            watch=self._watch,
+            modes=self._modes,
+            to_cut=self.to_cut,
+        )
 
     def recall(self, state: dict[str, Any]) -> None:
         """Know again what an earlier reading of the same files had learnt."""
@@ -244,7 +255,12 @@ class Reading:
         stream, size = _opened(source, raw, whole=whole)
         with _told(source):
             yield from source.layout.documents(
-                stream, source.path, self._settings, size=size, fields=tuple(self.values)
+                stream,
+                source.path,
+                self._settings,
+                size=size,
+                fields=tuple(self.values),
+                to_cut=self.to_cut,
             )
 
     def _malformed(self, source: Source, piece: Piece) -> None:
@@ -264,7 +280,7 @@ class Reading:
         aside = policy == "quarantine" and bool(error.data) and self._rejects is not None
         if source.named and policy == "quarantine" and not aside:
             raise error
-        harmless = error.binary and not source.named
+        harmless = error.foreign and not source.named
         if aside and not harmless and self._rejects is not None:
             self._rejects(error.data, source.path, 0, str(error.fault))
         fault = not harmless and not aside and policy != "skip"
@@ -280,6 +296,14 @@ def pieces(source: Source, settings: Settings, *, whole: bool = False) -> Iterat
     """
     with source.raw() as raw:
         yield from _pieces(source, raw, settings, whole=whole)
+
+
+def refuse_foreign(source: Source, settings: Settings) -> None:
+    """Raise `Unreadable` for a file that holds no texts, or cannot be read from its beginning."""
+    with source.raw() as raw, _told(source):
+        stream, size = _opened(source, raw, whole=False)
+        documents = source.layout.documents(stream, source.path, settings, size=size, to_cut=True)
+        next(documents, None)
 
 
 def _pieces(source: Source, raw: IO[bytes], settings: Settings, *, whole: bool) -> Iterator[Piece]:

@@ -48,7 +48,14 @@ class Text(Format):
     records = False
     markdown = False
 
-    def pieces(self, stream: IO[bytes], path: str, settings: Settings) -> Iterator[Piece]:
+    def pieces(
+        self,
+        stream: IO[bytes],
+        path: str,
+        settings: Settings,
+        *,
+        to_cut: bool = True,  # noqa: ARG002 - a text is one string
+    ) -> Iterator[Piece]:
         """Give the whole file as one piece. Raises `Unreadable`."""
         data = stream.read(LARGEST + 1)
         if len(data) > LARGEST:
@@ -189,7 +196,7 @@ def _binary(data: bytes, path: str) -> Unreadable:
     fault = Fault("binary", place, "give a text")
     if name := guessing.wide(data):
         fault = Fault(f"binary, or {name.upper()}", place, f"use --encoding {name}")
-    return Unreadable(path, fault, binary=True, data=data)
+    return Unreadable(path, fault, foreign=True, data=data)
 
 
 def starts_of(data: bytes, text: str, encoding: str) -> I64:

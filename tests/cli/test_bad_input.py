@@ -57,7 +57,9 @@ UNREADABLE = {
         "seven.jsonl:7: not JSON (unexpected control character in string at column 12); "
         f"mend the line {SKIP}"
     ),
-    "field.jsonl": f"field.jsonl:7: no field 'text'; name the text with --text-field {SKIP}",
+    "field.jsonl": (
+        f"field.jsonl:7: no field 'text' (fields: body); name the text with --text-field {SKIP}"
+    ),
     "none.jsonl": "no document was read: the files hold no records; give others",
     "good --threshold 1.5": "threshold is 1.5: give a number from 0.5 to 1, such as 0.8",
     "good --exclude a.txt": f"good: no texts in it; give files of {SUFFIXES} {SKIP}",

@@ -266,7 +266,7 @@ def test_broken_json_names_its_line(corpus: Corpus) -> None:
 
 
 BAD_LINES = [
-    ('{"body": "x"}', "no field 'text'", "name the text with --text-field"),
+    ('{"body": "x"}', "no field 'text' (fields: body)", "name the text with --text-field"),
     ('{"text": null}', "field 'text' is null, not a string", "mend the line"),
     ('{"text": 5}', "field 'text' is a number, not a string", "mend the line"),
     ('["x"]', "not an object but a list", "mend the line"),

@@ -133,12 +133,13 @@ def _cut(  # noqa: PLR0913 - as `write_file`
     folder = source_folder(source)
     apart = workers is not None and not ledger.is_watched and is_large(work, source)
     content = source.layout.checksum()
+    charset = formats.charset(source, work.settings)
     entries: list[Entry] = []
     kept = 0
     with (target or Path(os.devnull)).open("wb") as stream:
         written = _Hashed(stream)
         out = cast("IO[bytes]", written)
-        with formats.writing(out, source.format, source.compression) as sink:
+        with formats.writing(out, source.format, source.compression, charset) as sink:
             pieces = numbered(work, source)
             for part in parts(work, source, pieces, until_written=apart):
                 content.update(part.raw)
@@ -159,7 +160,7 @@ def _cut(  # noqa: PLR0913 - as `write_file`
         stream.flush()
         if target is not None:
             os.fchmod(stream.fileno(), permissions)
-    as_it_is = source.layout.as_bytes and not source.compression
+    as_it_is = source.layout.as_bytes and not source.compression and not charset
     found = content.hexdigest() if as_it_is else source.sha256()
     if found is None or found != sha256:
         raise changed(source)
@@ -178,6 +179,7 @@ def _cut(  # noqa: PLR0913 - as `write_file`
         documents=len(range(*work.documents[source.path])),
         paragraphs=work.settings.paragraphs if source.layout.records else entries[0].paragraphs,
         entries=tuple(entries),
+        charset=charset,
     )
 
 

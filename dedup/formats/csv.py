@@ -13,8 +13,8 @@ from __future__ import annotations
 import csv
 import re
 from codecs import BOM_UTF8
-from functools import partial
 from io import StringIO
+from itertools import chain
 from typing import IO, TYPE_CHECKING
 
 import numpy as np
@@ -24,7 +24,7 @@ from dedup.formats.interface import Fault, Format, Piece, Unreadable
 from dedup.formats.joined import BETWEEN, one_string, several
 from dedup.formats.naming import Names, no_column, refuse_twins
 from dedup.formats.slices import Sliced, without
-from dedup.formats.text import LARGEST, garbled, known, refuse_binary, starts_of
+from dedup.formats.text import LARGEST, garbled, known, lines_of, refuse_binary, starts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -50,6 +50,7 @@ class Csv(Format):
         # NOTE: of the whole process; Python's own limit of 128 KiB is less than a long article.
         csv.field_size_limit(LARGEST)
         lines = _Lines(stream, path)
+        yield from map(Piece, lines.blank())
         header = lines.header()
         if not header:
             return
@@ -149,7 +150,7 @@ class _Lines:
     """The lines of a file for `csv`; a class to remember the bytes of those that it took."""
 
     def __init__(self, stream: IO[bytes], path: str) -> None:
-        self._lines = iter(partial(stream.readline, LARGEST), b"")
+        self._lines = lines_of(stream)
         self._path = path
         self._raw: list[bytes] = []
         self._bytes = 0
@@ -174,12 +175,22 @@ class _Lines:
             self._garbled = True
             return raw.decode("utf-8", "surrogateescape")
 
+    def blank(self) -> Iterator[bytes]:
+        """Take the blank lines before the header."""
+        for raw in self._lines:
+            if not raw.isspace():
+                self._lines = chain([raw], self._lines)
+                return
+            self._next += 1
+            yield raw
+
     def header(self) -> bytes:
-        """Take the first lines: blank ones, and the row after them."""
+        """Take the first row."""
+        quotes = 0
         for line in self:
             if len(self._raw) == 1:
                 refuse_binary(self._raw[0], self._path)
-            quotes = sum(raw.count(b'"') for raw in self._raw)
+            quotes += line.count('"')
             if quotes % 2 == 0 and not (line.isspace() or line == "\ufeff"):
                 break
         return self.taken()[0]

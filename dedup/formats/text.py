@@ -33,7 +33,10 @@ _FIELD = re.compile(r"""([\w.-]+)[ \t]*:[ \t]+(["']?)(.*?)\2[ \t\r]*""")
 LARGEST = 512 << 20
 """Bytes of one text; above that it is refused, since texts are held in memory whole."""
 
-_MARKS = (  # NOTE: UTF-32 first, its mark begins with that of UTF-16.
+STEP = 1 << 20
+"""Bytes by which a line is told to be no text."""
+
+MARKS = (  # NOTE: UTF-32 first, its mark begins with that of UTF-16.
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
@@ -117,7 +120,7 @@ def decoded(data: bytes, path: str, encoding: str | None = None) -> tuple[str, s
     Raises `Unreadable` that names the first wrong byte and a likely encoding, `SettingsError` for
     an `encoding` that does not exist.
     """
-    for mark, name in _MARKS:
+    for mark, name in MARKS:
         if data.startswith(mark):
             return _strict(data, path, name), name
     given = known(encoding) if encoding is not None else None
@@ -141,10 +144,22 @@ def known(encoding: str) -> str:
     return codec.name
 
 
+def lines_of(stream: IO[bytes]) -> Iterator[bytes]:
+    """
+    Give lines with their ends, up to `LARGEST` bytes of each at once.
+
+    One that begins with much and has a zero byte there is no text, however long it is: its
+    beginning comes alone, and the rest of it as if these were lines.
+    """
+    step = min(STEP, LARGEST)
+    while line := stream.readline(step):
+        if len(line) == step and not line.endswith(b"\n") and 0 not in line:
+            line += stream.readline(LARGEST - step)
+        yield line
+
+
 def refuse_binary(line: bytes, path: str) -> None:
     """Raise `Unreadable` for what cannot be lines of UTF-8 by its first one."""
-    if line.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise Unreadable(path, Fault("UTF-16, not UTF-8", step="convert it to UTF-8"))
     if 0 in line:
         raise _binary(line, path)
 

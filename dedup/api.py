@@ -296,6 +296,7 @@ def _checkpoints(reading: Reading, settings: Settings) -> Checkpoints | None:
         "settings": settings.part("detection") | settings.part("reading"),
         "paths": [[source.path, source.published] for source in files],
         "fields": list(reading.values),
+        "to_cut": reading.to_cut,
     }
     contents = [source.sha256() for source in files]
     return Checkpoints(settings.work_dir, about, {"version": version_line(), "sha256": contents})

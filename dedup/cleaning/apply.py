@@ -20,10 +20,12 @@ from dedup.cleaning.parts import Work, changed, is_lenient, numbered, parts
 from dedup.formats import Unreadable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from dedup.cleaning.counts import Counts
     from dedup.cleaning.ledger import Writer
     from dedup.engines.workers import Workers
-    from dedup.formats import Source
+    from dedup.formats import Record, Source
 
 CHUNK = 1 << 20
 
@@ -67,9 +69,7 @@ def _copy(
     if not source.layout.records or work.notes_modes or first == stop:
         # Read it once more: for its paragraph modes, or to learn whether it can be read at all.
         try:
-            pieces = formats.pieces(source, work.settings, whole=is_lenient(source, work.settings))
-            records = (piece.record for piece in pieces if piece.record is not None)
-            for number, record in enumerate(records, 1):
+            for number, record in enumerate(_records(work, source, has_none=first == stop), 1):
                 if source.layout.records and not work.notes_modes:
                     continue
                 mode, same = work.mode(source, record)
@@ -108,6 +108,16 @@ def _copy(
     )
 
 
+def _records(work: Work, source: Source, *, has_none: bool) -> Iterator[Record]:
+    """Give the records of a file. Raises `Unreadable` where `read` did, and found none."""
+    if has_none:
+        formats.refuse_foreign(source, work.settings)
+    whole = is_lenient(source, work.settings)
+    for piece in formats.pieces(source, work.settings, whole=whole):
+        if piece.record is not None:
+            yield piece.record
+
+
 def _cut(  # noqa: PLR0913 - as `write_file`
     work: Work,
     source: Source,
@@ -123,12 +133,13 @@ def _cut(  # noqa: PLR0913 - as `write_file`
     folder = source_folder(source)
     apart = workers is not None and not ledger.is_watched and is_large(work, source)
     content = source.layout.checksum()
+    charset = formats.charset(source, work.settings)
     entries: list[Entry] = []
     kept = 0
     with (target or Path(os.devnull)).open("wb") as stream:
         written = _Hashed(stream)
         out = cast("IO[bytes]", written)
-        with formats.writing(out, source.format, source.compression) as sink:
+        with formats.writing(out, source.format, source.compression, charset) as sink:
             pieces = numbered(work, source)
             for part in parts(work, source, pieces, until_written=apart):
                 content.update(part.raw)
@@ -149,7 +160,7 @@ def _cut(  # noqa: PLR0913 - as `write_file`
         stream.flush()
         if target is not None:
             os.fchmod(stream.fileno(), permissions)
-    as_it_is = source.layout.as_bytes and not source.compression
+    as_it_is = source.layout.as_bytes and not source.compression and not charset
     found = content.hexdigest() if as_it_is else source.sha256()
     if found is None or found != sha256:
         raise changed(source)
@@ -168,6 +179,7 @@ def _cut(  # noqa: PLR0913 - as `write_file`
         documents=len(range(*work.documents[source.path])),
         paragraphs=work.settings.paragraphs if source.layout.records else entries[0].paragraphs,
         entries=tuple(entries),
+        charset=charset,
     )
 
 

@@ -109,6 +109,7 @@ def scanned(
         rejects=_putting(aside) if aside else None,
         modes=modes,
         fields=policy.fields,
+        to_cut=True,
     )
     names = layout.outputs(reading.sources.files)
     return Scan(given, settings, policy, modes, reading, names, aside, watch)

@@ -68,7 +68,7 @@ class File:
     sha256: str
     """Of the input."""
     content: str
-    """Of the decompressed input, the same where it is not compressed; of Parquet of its values."""
+    """Of the decompressed input, of records as UTF-8; of Parquet of its values."""
     output_sha256: str | None
     """Of the output; `None` where nothing of it was left to write."""
     changed: bool
@@ -76,6 +76,8 @@ class File:
     paragraphs: str
     """Mode of a plain file; of records the setting in force."""
     entries: tuple[Entry, ...] = ()
+    charset: str = ""
+    """What the records of a changed file are recoded from to be read (`formats.recoding`)."""
 
     @classmethod
     def of(cls, row: dict[str, Any]) -> Self:

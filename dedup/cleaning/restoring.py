@@ -97,7 +97,7 @@ def _write(place: Path, file: File, pieces: Iterator[Original], done: _Done) -> 
     found, size = formats.FORMATS[file.format].checksum(), 0
     with (
         place.open("wb") as stream,
-        formats.writing(stream, file.format, file.compression) as sink,
+        formats.writing(stream, file.format, file.compression, file.charset) as sink,
     ):
         for piece in pieces:
             found.update(piece.raw)

@@ -7,7 +7,16 @@ what is left. A format is one file here, listed in `FORMATS`.
 """
 
 from dedup.formats.interface import Chunk, Fault, Format, Piece, Record, Span, Unreadable
-from dedup.formats.reading import Reading, Rejects, Watch, pieces, read, silent
+from dedup.formats.reading import (
+    Reading,
+    Rejects,
+    Watch,
+    charset,
+    pieces,
+    read,
+    refuse_foreign,
+    silent,
+)
 from dedup.formats.sources import FORMATS, Source, Sources, fits, sources
 from dedup.formats.writing import writing
 
@@ -25,9 +34,11 @@ __all__ = [
     "Span",
     "Unreadable",
     "Watch",
+    "charset",
     "fits",
     "pieces",
     "read",
+    "refuse_foreign",
     "silent",
     "sources",
     "writing",

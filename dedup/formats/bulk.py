@@ -24,9 +24,9 @@ import orjson
 import pyarrow as pa
 from pyarrow import json as arrow_json
 
-from dedup.formats.records import member
+from dedup.formats.joined import member
 from dedup.formats.rows import strings
-from dedup.formats.text import LARGEST
+from dedup.formats.text import LARGEST, STEP
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -61,15 +61,25 @@ class Columns(NamedTuple):
 def parsed(
     stream: IO[bytes], settings: Settings, fields: Sequence[str] = ()
 ) -> Iterator[tuple[bytes, Columns | None]]:
-    """Give blocks of whole lines in order, each with its columns where they can be trusted."""
+    """
+    Give blocks of whole lines in order, each with its columns where they can be trusted.
+
+    At a line with a zero byte that goes on beyond its block the last one ends, and what is left of
+    the stream is for the caller to read: it may be much, and no text.
+    """
     names = settings.text_field, settings.id_field, *fields
     threads = settings.threads or cpu_count() or 1
     waiting: deque[tuple[bytes, Future[Columns | None]]] = deque()
     with ThreadPoolExecutor(threads, "parse") as pool:
-        mark = BOM_UTF8
+        mark, zero = BOM_UTF8, b""
         while block := stream.read(BLOCK):
             if not block.endswith(b"\n"):
-                block += stream.readline(LARGEST)
+                tail = block.rfind(b"\n") + 1
+                block += stream.readline(max(STEP - len(block) + tail, 0))
+                if block.find(0, tail) >= 0:
+                    zero = block
+                    break
+                block += b"" if block.endswith(b"\n") else stream.readline(LARGEST)
             waiting.append((block, pool.submit(columns, block.removeprefix(mark), names)))
             mark = b""
             if len(waiting) > threads + 1:
@@ -77,6 +87,8 @@ def parsed(
                 yield first, future.result()
         for block, future in waiting:
             yield block, future.result()
+        if zero:
+            yield zero, None
 
 
 def columns(body: bytes, names: Sequence[str]) -> Columns | None:
@@ -125,8 +137,8 @@ def _starts(body: bytes, data: U8) -> _Starts | None:
     lines = np.arange(len(ends))
     good = (ends > starts) & (data[np.minimum(starts, len(body) - 1)] == ord("{"))
     good &= data[np.minimum(last, len(body) - 1)] == ord("}")
-    blank = np.zeros(len(ends), bool)
-    for line in np.flatnonzero(~good).tolist():
+    blank = ends == starts
+    for line in np.flatnonzero(~good & ~blank).tolist():
         own = body[starts[line] : ends[line]].strip()
         if own and not (own.startswith(b"{") and own.endswith(b"}")):
             return None
@@ -187,9 +199,11 @@ def _schema(first: bytes, names: Sequence[str]) -> pa.Schema | None:
     Choose types by the first record: a string, or a whole number where that one has one.
 
     Other records with another type make Arrow refuse the block. `None` where two names want one
-    field to be two things.
+    field to be two things, and where the text is not a string: it is no column then.
     """
     value = orjson.loads(first)
+    if type(member(value, names[0])) is not str:
+        return None
     tree: dict[str, Any] = {}
     for place, name in enumerate(names):
         kind = pa.int64() if place and type(member(value, name)) is int else pa.string()

@@ -13,17 +13,18 @@ from __future__ import annotations
 import csv
 import re
 from codecs import BOM_UTF8
-from functools import partial
 from io import StringIO
+from itertools import chain
 from typing import IO, TYPE_CHECKING
 
 import numpy as np
 
 from dedup.errors import InputError, RecordError
 from dedup.formats.interface import Fault, Format, Piece, Unreadable
-from dedup.formats.naming import Names, no_column
+from dedup.formats.joined import BETWEEN, one_string, several
+from dedup.formats.naming import Names, no_column, refuse_twins
 from dedup.formats.slices import Sliced, without
-from dedup.formats.text import LARGEST, garbled, known, likely, refuse_binary, starts_of
+from dedup.formats.text import LARGEST, garbled, known, lines_of, refuse_binary, starts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -42,15 +43,18 @@ class Csv(Format):
     records = True
     delimiters = ",;\t|"
 
-    def pieces(self, stream: IO[bytes], path: str, settings: Settings) -> Iterator[Piece]:
+    def pieces(
+        self, stream: IO[bytes], path: str, settings: Settings, *, to_cut: bool = True
+    ) -> Iterator[Piece]:
         """Give the header, and each row with its line end. Raises `Unreadable`."""
         # NOTE: of the whole process; Python's own limit of 128 KiB is less than a long article.
         csv.field_size_limit(LARGEST)
         lines = _Lines(stream, path)
+        yield from map(Piece, lines.blank())
         header = lines.header()
         if not header:
             return
-        layout = _Layout.of(header, self.delimiters, path, settings)
+        layout = _Layout.of(header, self.delimiters, path, settings, to_cut=to_cut)
         yield Piece(header)
         names, number = Names(), 0
         rows = csv.reader(lines, strict=True, delimiter=layout.delimiter)
@@ -101,7 +105,7 @@ class CsvRecord(Sliced):
         layout: _Layout,
         encoding: str,
     ) -> None:
-        super().__init__(raw, row[layout.text], name, number, file_line)
+        super().__init__(raw, layout.text_of(row), name, number, file_line)
         self._row = row
         self._layout = layout
         self._encoding = encoding
@@ -119,7 +123,7 @@ class CsvRecord(Sliced):
         """
         data = super().cut(spans)
         row = list(self._row)
-        row[self._layout.text] = without(self.text, spans)
+        row[self._layout.texts[0]] = without(self.text, spans)
         if self._layout.read(data, self._encoding) != row:
             raise InputError(
                 f"line {self.file_line} cannot be cut byte for byte: put its text in quotes, "
@@ -146,7 +150,7 @@ class _Lines:
     """The lines of a file for `csv`; a class to remember the bytes of those that it took."""
 
     def __init__(self, stream: IO[bytes], path: str) -> None:
-        self._lines = iter(partial(stream.readline, LARGEST), b"")
+        self._lines = lines_of(stream)
         self._path = path
         self._raw: list[bytes] = []
         self._bytes = 0
@@ -171,12 +175,22 @@ class _Lines:
             self._garbled = True
             return raw.decode("utf-8", "surrogateescape")
 
+    def blank(self) -> Iterator[bytes]:
+        """Take the blank lines before the header."""
+        for raw in self._lines:
+            if not raw.isspace():
+                self._lines = chain([raw], self._lines)
+                return
+            self._next += 1
+            yield raw
+
     def header(self) -> bytes:
-        """Take the first lines: blank ones, and the row after them."""
+        """Take the first row."""
+        quotes = 0
         for line in self:
             if len(self._raw) == 1:
                 refuse_binary(self._raw[0], self._path)
-            quotes = sum(raw.count(b'"') for raw in self._raw)
+            quotes += line.count('"')
             if quotes % 2 == 0 and not (line.isspace() or line == "\ufeff"):
                 break
         return self.taken()[0]
@@ -194,24 +208,26 @@ class _Lines:
 class _Layout:
     """How the rows of a file are laid out; a class because every row asks."""
 
-    def __init__(self, delimiter: str, columns: Sequence[str], text: int) -> None:
+    def __init__(self, delimiter: str, columns: Sequence[str], texts: Sequence[int]) -> None:
         self.delimiter = delimiter
-        self.text = text
-        """Number of the text's column, from 0."""
+        self.texts = texts
+        """Numbers of the text's columns, from 0: one where it is to be cut."""
         self._width = len(columns)
         self._columns = {name: number for number, name in reversed(list(enumerate(columns)))}
         part = re.escape(delimiter.encode())
         self._plain = re.compile(b"[^\\r\\n" + part + b"]*")
 
     @classmethod
-    def of(cls, header: bytes, delimiters: str, path: str, settings: Settings) -> _Layout:
+    def of(
+        cls, header: bytes, delimiters: str, path: str, settings: Settings, *, to_cut: bool
+    ) -> _Layout:
         """Learn it from a header. Raises `Unreadable` where that has no text field."""
         field = settings.text_field
         try:
             decoded = header.removeprefix(BOM_UTF8).decode()
         except UnicodeDecodeError:
             if settings.encoding is None:
-                raise Unreadable(path, _not_utf8(header)) from None
+                raise Unreadable(path, garbled(header) or Fault("not UTF-8")) from None
             decoded = header.decode(known(settings.encoding), "replace")
         found: list[str] = []
         for delimiter in delimiters:
@@ -219,13 +235,25 @@ class _Layout:
                 columns = _row(decoded.lstrip("\r\n"), delimiter)
             except csv.Error:
                 continue
-            if columns.count(field) > 1:
-                fault = Fault(f"{columns.count(field)} columns {field!r}", step="rename one")
-                raise Unreadable(path, fault)
-            if field in columns:
-                return cls(delimiter, columns, columns.index(field))
+            wanted = (field,) if field in columns else several(field)
+            for name in wanted:
+                refuse_twins(columns, name, path)
+            if all(name in columns for name in wanted):
+                if to_cut and len(wanted) > 1:
+                    raise Unreadable(path, one_string(field, "names several columns"))
+                return cls(delimiter, columns, [columns.index(name) for name in wanted])
             found = max(found, columns, key=len)
-        raise Unreadable(path, no_column(field, found))
+        missing = next((name for name in several(field) if name not in found), field)
+        if b"\r" in header.rstrip(b"\r\n"):
+            step = "end the lines with line feeds"
+            raise Unreadable(path, Fault("lines end at carriage returns alone", step=step))
+        raise Unreadable(path, no_column(missing, found), foreign=True)
+
+    def text_of(self, row: Sequence[str]) -> str:
+        """Give the text of a row: its columns that hold something, an empty line between."""
+        if len(self.texts) == 1:
+            return row[self.texts[0]]
+        return BETWEEN.join(row[number] for number in self.texts if row[number])
 
     def value(self, row: Sequence[str], name: str) -> str | None:
         """Give what a column holds; `None` where it is empty, or there is none such."""
@@ -251,7 +279,7 @@ class _Layout:
     def decoded(self, raw: bytes, encoding: str | None) -> tuple[list[str], str, Fault | None]:
         """Read a row that is not UTF-8: its fields, its encoding, or why it is malformed."""
         if encoding is None:
-            return [], "", _not_utf8(raw)
+            return [], "", garbled(raw)
         name = known(encoding)
         try:
             return _row(raw.decode(name), self.delimiter), name, None
@@ -261,7 +289,7 @@ class _Layout:
     def span(self, raw: bytes) -> Span:
         """Find the text's field in the bytes of a row, its quotes included."""
         first = last = 0
-        for _ in range(self.text + 1):
+        for _ in range(self.texts[0] + 1):
             found = _QUOTED.match(raw, first) or self._plain.match(raw, first)
             assert found is not None  # noqa: S101 - a plain field may be empty
             start, last = found.span()
@@ -271,7 +299,3 @@ class _Layout:
 
 def _row(text: str, delimiter: str) -> list[str]:
     return next(csv.reader(StringIO(text, newline="\n"), strict=True, delimiter=delimiter), [])
-
-
-def _not_utf8(raw: bytes) -> Fault:
-    return Fault("not UTF-8", garbled(raw) or "", f"use --encoding {likely(raw)}")

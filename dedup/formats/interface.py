@@ -105,10 +105,12 @@ class Chunk(NamedTuple):
 class Unreadable(InputError):  # noqa: N818 - so it is said in messages
     """A file that cannot be read; a class of its own, so that a walk can skip and count it."""
 
-    def __init__(self, path: str, fault: Fault, *, binary: bool = False, data: bytes = b"") -> None:
+    def __init__(
+        self, path: str, fault: Fault, *, foreign: bool = False, data: bytes = b""
+    ) -> None:
         self.fault = fault
-        self.binary = binary
-        """It is no text at all: no fault of a file met in a walk."""
+        self.foreign = foreign
+        """It holds no texts at all: no fault of a file met in a walk."""
         self.data = data
         """Its bytes, where they can be put aside."""
         super().__init__(f"{path}: {fault}; {fault.step} or use --on-error skip")
@@ -150,11 +152,17 @@ class Format(Protocol):
         """Its texts are records: they have ids, and a file may hold none."""
         ...
 
-    def pieces(self, stream: IO[bytes], path: str, settings: Settings) -> Iterator[Piece]:
-        """Split a decompressed stream. Raises `Unreadable` where it cannot be read at all."""
+    def pieces(
+        self, stream: IO[bytes], path: str, settings: Settings, *, to_cut: bool = True
+    ) -> Iterator[Piece]:
+        """
+        Split a decompressed stream. Raises `Unreadable` where it cannot be read at all.
+
+        With `to_cut` each text must be one string; else several may be joined to one (`joined`).
+        """
         ...
 
-    def documents(
+    def documents(  # noqa: PLR0913 - a stream, and what is wanted of it
         self,
         stream: IO[bytes],
         path: str,
@@ -162,6 +170,7 @@ class Format(Protocol):
         *,
         size: int,  # noqa: ARG002 - for those who read in columns
         fields: Sequence[str] = (),  # noqa: ARG002 - likewise
+        to_cut: bool = False,
     ) -> Iterator[Piece | Chunk]:
         """
         Give the records of a stream of about `size` bytes for reading alone.
@@ -169,7 +178,7 @@ class Format(Protocol):
         They are those of `pieces`, with the same faults in the same places; in columns where they
         are many. `fields` are other fields whose values are wanted.
         """
-        return self.pieces(stream, path, settings)
+        return self.pieces(stream, path, settings, to_cut=to_cut)
 
     def writing(self, stream: IO[bytes]) -> AbstractContextManager[Sink]:
         """Give what takes whole pieces; leaving it completes the file in `stream`."""

@@ -3,15 +3,15 @@ JSON lines: a record a line.
 
 Lines end at the byte "\n" and nowhere else; a "\r" before it, and lines of white space, are no
 part of a record. Malformed records count, so that a record's number does not depend on them. The
-file is UTF-8 (RFC 8259) and streamed: no more than a line is in memory, or, of a large file, a few
-blocks of lines (`bulk`).
+file is UTF-8 (RFC 8259), or was recoded to it, and streamed: no more than a line is in memory, or,
+of a large file, a few blocks of lines (`bulk`).
 """
 
 from __future__ import annotations
 
+import re
 from codecs import BOM_UTF8
-from functools import partial
-from io import BytesIO
+from io import BufferedReader, BytesIO
 from typing import IO, TYPE_CHECKING
 
 import orjson
@@ -19,7 +19,7 @@ import orjson
 from dedup.formats.interface import Chunk, Fault, Format, Piece, Unreadable
 from dedup.formats.naming import Names
 from dedup.formats.records import not_json, record
-from dedup.formats.text import LARGEST, refuse_binary
+from dedup.formats.text import LARGEST, STEP, lines_of, refuse_binary
 from dedup.model import Strings
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from dedup.formats.bulk import Columns
     from dedup.settings import Settings
 
+_BLANK = re.compile(rb"(?:[ \t\r\x0b\x0c]*+\n)++")
+"""Lines that hold nothing."""
 BULK = 8 << 20
 """Bytes of a file from which it is read in bulk: loading Arrow takes as long as reading these."""
 
@@ -38,11 +40,13 @@ class JsonLines(Format):
     suffixes = (".jsonl", ".ndjson")
     records = True
 
-    def pieces(self, stream: IO[bytes], path: str, settings: Settings) -> Iterator[Piece]:
+    def pieces(
+        self, stream: IO[bytes], path: str, settings: Settings, *, to_cut: bool = True
+    ) -> Iterator[Piece]:
         """Give each line with its end as a piece. Raises `Unreadable`."""
-        return map(_Lines(path, settings).piece, iter(partial(stream.readline, LARGEST), b""))
+        return _Lines(path, settings, to_cut=to_cut).pieces(stream)
 
-    def documents(
+    def documents(  # noqa: PLR0913 - a stream, and what is wanted of it
         self,
         stream: IO[bytes],
         path: str,
@@ -50,29 +54,48 @@ class JsonLines(Format):
         *,
         size: int,
         fields: Sequence[str] = (),
+        to_cut: bool = False,
     ) -> Iterator[Piece | Chunk]:
         """Give the records, of a large file in columns. Raises `Unreadable`."""
         if size < BULK:
-            yield from self.pieces(stream, path, settings)
+            yield from self.pieces(stream, path, settings, to_cut=to_cut)
             return
         from dedup.formats import bulk
 
-        lines = _Lines(path, settings)
+        lines = _Lines(path, settings, to_cut=to_cut)
         for block, columns in bulk.parsed(stream, settings, fields):
             if columns is None:
-                yield from map(lines.piece, BytesIO(block))
+                yield from lines.pieces(BufferedReader(BytesIO(block)))
             else:
                 yield lines.chunk(columns)
+        yield from lines.pieces(stream)
 
 
 class _Lines:
     """Makes pieces of lines; a class because they are numbered, and named, through the file."""
 
-    def __init__(self, path: str, settings: Settings) -> None:
+    def __init__(self, path: str, settings: Settings, *, to_cut: bool) -> None:
         self._path = path
+        self._to_cut = to_cut
         self._settings = settings
         self._names = Names()
         self._number = self._file_line = 0
+        self._goes_on = False
+
+    def pieces(self, stream: IO[bytes]) -> Iterator[Piece]:
+        """
+        Take the next lines. Raises `Unreadable`.
+
+        Blank ones in a row are one piece; what comes after the beginning of a line that is no text
+        (`lines_of`) is a piece and no record.
+        """
+        for raw in lines_of(stream):
+            yield Piece(raw) if self._goes_on else self.piece(raw)
+            self._goes_on = not raw.endswith(b"\n") and (self._goes_on or len(raw) == STEP)
+            if raw.isspace() and isinstance(stream, BufferedReader):
+                while blank := _BLANK.match(stream.peek(1)):
+                    self._file_line += blank[0].count(b"\n")
+                    yield Piece(stream.read(blank.end()))
 
     def piece(self, raw: bytes) -> Piece:
         """Take the next line. Raises `Unreadable`."""
@@ -92,7 +115,7 @@ class _Lines:
         except orjson.JSONDecodeError as error:
             return Piece(raw, None, not_json(error, body), self._file_line)
         place = self._number, self._file_line
-        made = record(raw, value, self._names, *place, self._settings)
+        made = record(raw, value, self._names, *place, self._settings, to_cut=self._to_cut)
         if isinstance(made, Fault):
             return Piece(raw, None, made, self._file_line)
         return Piece(raw, made)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dedup.formats.interface import Fault
+from dedup.formats.interface import Fault, Unreadable
 from dedup.settings import nearest
 
 if TYPE_CHECKING:
@@ -54,6 +54,12 @@ class Names:
         """List the names of those that have their numbers, once they no longer all do."""
         if not self._given:
             self._given.update(map(str, range(1, self._numbered + 1)))
+
+
+def refuse_twins(columns: Sequence[str], name: str, path: str) -> None:
+    """Raise `Unreadable` where several columns have the name of the text."""
+    if (count := columns.count(name)) > 1:
+        raise Unreadable(path, Fault(f"has {count} columns {name!r}", step="rename one"))
 
 
 def no_column(field: str, columns: Sequence[str]) -> Fault:

@@ -1,10 +1,11 @@
 """
 Parquet: a row is a record.
 
-The text is a column of strings, or, by a dotted name, a field of a struct. A null text is a
-malformed record. Rows are read some at a time and written anew with the values, schema, types and
-compression that they had, in groups of as many rows as the first one has, or fewer where they are
-large. Its pieces are frames (`rows`), not the bytes of the file. Arrow is imported on first use.
+The text is a column of strings, or, by a dotted name, a field of a struct; for reading alone also
+lists and several columns (`joined`). A null text is a malformed record. Rows are read some at a
+time and written anew with the values, schema, types and compression that they had, in groups of as
+many rows as the first one has, or fewer where they are large. Its pieces are frames (`rows`), not
+the bytes of the file. Arrow is imported on first use.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ from typing import IO, TYPE_CHECKING, Any
 import numpy as np
 
 from dedup.formats.interface import Chunk, Fault, Format, Piece, Unreadable
-from dedup.formats.naming import Names, no_column
-from dedup.formats.text import likely
+from dedup.formats.joined import one_string, path_of, several, text_of
+from dedup.formats.naming import Names, no_column, refuse_twins
+from dedup.formats.text import not_utf8
 from dedup.model import Strings
 
 if TYPE_CHECKING:
@@ -45,17 +47,24 @@ class Parquet(Format):
     records = True
     as_bytes = False
 
-    def pieces(self, stream: IO[bytes], path: str, settings: Settings) -> Iterator[Piece]:
+    def pieces(
+        self,
+        stream: IO[bytes],
+        path: str,
+        settings: Settings,
+        *,
+        to_cut: bool = True,  # noqa: ARG002 - joined texts come in columns alone
+    ) -> Iterator[Piece]:
         """Give what the file says of all rows, and each row. Raises `Unreadable`."""
         with _opened(stream, path) as file:
-            reader = _Reader(file, path, settings)
+            reader = _Reader(file, settings, _text_of(file.schema_arrow, path, settings.text_field))
             header = reader.header()
             _check_schema(header, path)
             yield Piece(header.frame())
             for batch in reader.batches():
                 yield from reader.pieces(batch)
 
-    def documents(
+    def documents(  # noqa: PLR0913 - a stream, and what is wanted of it
         self,
         stream: IO[bytes],
         path: str,
@@ -63,10 +72,16 @@ class Parquet(Format):
         *,
         size: int,  # noqa: ARG002 - it is in columns as it is
         fields: Sequence[str] = (),
+        to_cut: bool = False,
     ) -> Iterator[Piece | Chunk]:
         """Give the records in columns. Raises `Unreadable`."""
         with _opened(stream, path) as file:
-            reader = _Reader(file, path, settings)
+            schema, field = file.schema_arrow, settings.text_field
+            if to_cut or _is_one_string(schema, field):
+                reader = _Reader(file, settings, _text_of(schema, path, field))
+            else:
+                _check_texts(schema, path, field)
+                reader = _JoiningReader(file, settings, ())
             for batch in reader.batches():
                 yield from reader.documents(batch, fields)
 
@@ -110,8 +125,8 @@ def _opened(stream: IO[bytes], path: str) -> Iterator[pq.ParquetFile]:
 class _Reader:
     """The records of one file; a class because they are numbered, and named, through the file."""
 
-    def __init__(self, file: pq.ParquetFile, path: str, settings: Settings) -> None:
-        """Find the text. Raises `Unreadable` where there is none."""
+    def __init__(self, file: pq.ParquetFile, settings: Settings, text: tuple[str, ...]) -> None:
+        """Read what `text` leads to."""
         from dedup.formats import rows
 
         self._rows = rows
@@ -120,7 +135,7 @@ class _Reader:
         self._names = Names()
         self._number = 0
         self.schema = file.schema_arrow
-        self._text = _text_of(self.schema, path, settings.text_field)
+        self._text = text
 
     def header(self) -> rows.Header:
         """Say what of the file is no row."""
@@ -172,26 +187,111 @@ class _Reader:
         return [None] * len(batch) if own is None else self._rows.written(own)
 
 
+class _JoiningReader(_Reader):
+    """The records of a file whose texts are lists, or in several columns; for reading alone."""
+
+    def documents(self, batch: pa.RecordBatch, fields: Sequence[str]) -> Iterator[Piece | Chunk]:
+        """Give the next rows in columns, around those that are malformed."""
+        field = self._settings.text_field
+        wanted = [name for name in batch.schema.names if _leads(name, field)]
+        rows = batch.select(wanted)
+        ids = self._values(batch, self._settings.id_field)
+        values = tuple(self._values(batch, name) for name in fields)
+        good: list[int] = []
+        names: list[str] = []
+        texts: list[str] = []
+        for place in range(len(batch)):
+            self._number += 1
+            text = _row_text(rows.slice(place, 1), field)
+            if isinstance(text, Fault):
+                raw = batch.slice(place, 1).serialize().to_pybytes()
+                yield Piece(raw, None, text, self._number)
+                continue
+            good.append(place)
+            names.append(self._names.new(ids[place], self._number))
+            texts.append(text)
+        own = tuple([column[place] for place in good] for column in values)
+        lines = np.zeros(len(good), np.int64)
+        yield Chunk(Strings.of(names), lines, Strings.of(texts), own)
+
+
+def _row_text(row: pa.RecordBatch, field: str) -> str | Fault:
+    """Give the text of one row."""
+    try:
+        (value,) = row.to_pylist()
+    except UnicodeDecodeError as error:
+        return Fault("not UTF-8", str(error.reason), "write the file anew")
+    return text_of(value, field, to_cut=False)
+
+
+def _leads(column: str, field: str) -> bool:
+    """Tell whether a column is the text, or one of its fields, or holds one."""
+    names = (field, *several(field))
+    return column in names or column in {path_of(name)[0] for name in names}
+
+
 def _codec(name: str) -> str:
     """Name a codec as writers know it."""
     return "NONE" if name == "UNCOMPRESSED" else name
 
 
 def _text_of(schema: pa.Schema, path: str, field: str) -> tuple[str, ...]:
-    """Find the text. Raises `Unreadable` where there is none, or it is no string."""
-    import pyarrow as pa
-
+    """Find the text that is one string. Raises `Unreadable` where there is none."""
     from dedup.formats import rows
 
     found = rows.path_of(schema, field)
-    if found is None:
-        raise Unreadable(path, no_column(field, schema.names))
-    kind = rows.kind_of(schema, found)
+    if found is not None and _is_one_string(schema, field):
+        refuse_twins(schema.names, found[0], path)
+        return found
+    _check_texts(schema, path, field)
+    why = "names several texts" if found is None else "is a list"
+    raise Unreadable(path, one_string(field, why))
+
+
+def _is_one_string(schema: pa.Schema, field: str) -> bool:
+    """Tell whether a field is there and a string."""
+    from dedup.formats import rows
+
+    found = rows.path_of(schema, field)
+    return found is not None and _is_string(rows.kind_of(schema, found))
+
+
+def _is_string(kind: pa.DataType) -> bool:
+    import pyarrow as pa
+
     value = kind.value_type if pa.types.is_dictionary(kind) else kind
-    if value not in (pa.string(), pa.large_string(), pa.string_view()):
-        step = "name the text with --text-field"
-        raise Unreadable(path, Fault(f"column {field!r} is {kind}, not a string", step=step))
-    return found
+    return value in (pa.string(), pa.large_string(), pa.string_view())
+
+
+def _check_texts(schema: pa.Schema, path: str, field: str) -> None:
+    """Raise `Unreadable` where a column that the text is made of is not there, or is no text."""
+    import pyarrow as pa
+
+    names = (field,) if field in schema.names else several(field)
+    for name in names:
+        column, *inner = (name,) if name in schema.names else path_of(name)
+        refuse_twins(schema.names, column, path)
+        if column not in schema.names:
+            raise Unreadable(path, no_column(name, schema.names), foreign=True)
+        kind = _inside(schema.field(column).type)
+        for key in inner:
+            if not pa.types.is_struct(kind) or kind.get_field_index(key) < 0:
+                raise Unreadable(path, no_column(name, schema.names), foreign=True)
+            kind = _inside(kind.field(key).type)
+        nested = not inner and kind != schema.field(column).type and pa.types.is_struct(kind)
+        if not (_is_string(kind) or nested or (names != (field,) and pa.types.is_null(kind))):
+            step = "name the text with --text-field"
+            raise Unreadable(path, Fault(f"column {name!r} is {kind}, not a string", step=step))
+
+
+def _inside(kind: pa.DataType) -> pa.DataType:
+    """Give the type of what is in a list, and in the lists in it."""
+    import pyarrow as pa
+
+    lists = (pa.types.is_list, pa.types.is_large_list, pa.types.is_fixed_size_list)
+    while any(is_one(kind) for is_one in lists):
+        kind = kind.value_type
+    return kind
 
 
 def _decoded(text: bytes | None, field: str) -> str | Fault:
@@ -201,8 +301,8 @@ def _decoded(text: bytes | None, field: str) -> str | Fault:
     try:
         return text.decode()
     except UnicodeDecodeError as error:
-        place = f"byte 0x{text[error.start]:02x} at byte {error.start + 1}, likely {likely(text)}"
-        return Fault("not UTF-8", place, "write the file anew")
+        place = f"byte 0x{text[error.start]:02x} at byte {error.start + 1}"
+        return not_utf8(text, place)._replace(step="write the file anew")
 
 
 class _Open(io.RawIOBase):

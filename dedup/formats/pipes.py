@@ -10,6 +10,8 @@ from typing import IO, Protocol
 
 import orjson
 
+from dedup.formats.text import lines_of
+
 
 class Spooled(Protocol):
     """An open file that can be read from its beginning, by one reader at a time."""
@@ -39,7 +41,7 @@ class Kept:
 
 
 def _begins_as_jsonl(stream: IO[bytes]) -> bool:
-    first = next((line for line in stream if not line.isspace()), b"")
+    first = next((line for line in lines_of(stream) if not line.isspace()), b"")
     try:
         return type(orjson.loads(first.removeprefix(b"\xef\xbb\xbf"))) is dict
     except orjson.JSONDecodeError:

@@ -14,12 +14,12 @@ from __future__ import annotations
 import contextlib
 import io
 from dataclasses import replace
-from typing import IO, TYPE_CHECKING, Any, Protocol
+from typing import IO, TYPE_CHECKING, Any, Protocol, cast
 
 import numpy as np
 
 from dedup.errors import InputError, RecordError
-from dedup.formats import compression
+from dedup.formats import compression, recoding
 from dedup.formats.interface import Chunk, Fault, Piece, Unreadable
 from dedup.formats.sources import Source, Sources, sources
 from dedup.model import AUTO, Documents, Strings
@@ -36,6 +36,8 @@ BATCH_BYTES = 4 << 20
 """Text of a batch, in bytes; the last document may go beyond."""
 BATCH_DOCUMENTS = 4096
 
+_PEEKED = 4096
+"""Bytes by which an encoding is told."""
 _HELD = 64 << 20
 """Decompressed bytes that are held rather than unpacked twice."""
 
@@ -69,13 +71,14 @@ def read(  # noqa: PLR0913 - what is read, and whom to tell of it
     rejects: Rejects | None = None,
     modes: Callable[[Source, Record], int] | None = None,
     fields: Sequence[str] = (),
+    to_cut: bool = False,
 ) -> Reading:
     """
     Find the files now; read them by iterating over what this gives.
 
     `modes` gives the paragraph mode to ask for a document (default: `AUTO`), `fields` names other
-    fields whose values are wanted. Raises `InputError`, here for a PATH that cannot be read, while
-    iterating for what its file holds.
+    fields whose values are wanted; with `to_cut` each text must be one string. Raises `InputError`,
+    here for a PATH that cannot be read, while iterating for what its file holds.
     """
     found = sources(paths, settings, against=against)
     return Reading(
@@ -86,6 +89,7 @@ def read(  # noqa: PLR0913 - what is read, and whom to tell of it
         rejects=rejects,
         modes=modes,
         fields=fields,
+        to_cut=to_cut,
     )
 
 
@@ -107,6 +111,7 @@ class Reading:
         rejects: Rejects | None = None,
         modes: Callable[[Source, Record], int] | None = None,
         fields: Sequence[str] = (),
+        to_cut: bool = False,
     ) -> None:
         self.sources = found
         self.total = sum(source.size for source in found.files)
@@ -115,6 +120,8 @@ class Reading:
         """Bytes read so far."""
         self.values: dict[str, list[str | None]] = {name: [] for name in fields}
         """Of each field that is wanted its values so far, one a document."""
+        self.to_cut = to_cut
+        """Each text must be one string."""
         self._settings = settings
         self._sides = {False, True} if has_published else {False}
         self._watch = watch
@@ -140,7 +147,13 @@ class Reading:
 
     def again(self) -> Reading:
         """Give the same documents once more, putting nothing aside a second time."""
-        return Reading(self.sources, self._settings, watch=self._watch, modes=self._modes)
+        return Reading(
+            self.sources,
+            self._settings,
+            watch=self._watch,
+            modes=self._modes,
+            to_cut=self.to_cut,
+        )
 
     def recall(self, state: dict[str, Any]) -> None:
         """Know again what an earlier reading of the same files had learnt."""
@@ -241,10 +254,15 @@ class Reading:
         if self._modes is not None:
             yield from _pieces(source, raw, self._settings, whole=whole)
             return
-        stream, size = _opened(source, raw, whole=whole)
+        stream, size = _opened(source, raw, self._settings, whole=whole)
         with _told(source):
             yield from source.layout.documents(
-                stream, source.path, self._settings, size=size, fields=tuple(self.values)
+                stream,
+                source.path,
+                self._settings,
+                size=size,
+                fields=tuple(self.values),
+                to_cut=self.to_cut,
             )
 
     def _malformed(self, source: Source, piece: Piece) -> None:
@@ -264,7 +282,7 @@ class Reading:
         aside = policy == "quarantine" and bool(error.data) and self._rejects is not None
         if source.named and policy == "quarantine" and not aside:
             raise error
-        harmless = error.binary and not source.named
+        harmless = error.foreign and not source.named
         if aside and not harmless and self._rejects is not None:
             self._rejects(error.data, source.path, 0, str(error.fault))
         fault = not harmless and not aside and policy != "skip"
@@ -282,23 +300,53 @@ def pieces(source: Source, settings: Settings, *, whole: bool = False) -> Iterat
         yield from _pieces(source, raw, settings, whole=whole)
 
 
+def refuse_foreign(source: Source, settings: Settings) -> None:
+    """Raise `Unreadable` for a file that holds no texts, or cannot be read from its beginning."""
+    with source.raw() as raw, _told(source):
+        stream, size = _opened(source, raw, settings, whole=False)
+        documents = source.layout.documents(stream, source.path, settings, size=size, to_cut=True)
+        next(documents, None)
+
+
 def _pieces(source: Source, raw: IO[bytes], settings: Settings, *, whole: bool) -> Iterator[Piece]:
-    stream, _ = _opened(source, raw, whole=whole)
+    stream, _ = _opened(source, raw, settings, whole=whole)
     with _told(source):
         yield from source.layout.pieces(stream, source.path, settings)
 
 
-def _opened(source: Source, raw: IO[bytes], *, whole: bool) -> tuple[IO[bytes], int]:
+def _opened(
+    source: Source, raw: IO[bytes], settings: Settings, *, whole: bool
+) -> tuple[IO[bytes], int]:
     """Unpack a stream where it is compressed; its size is a guess then."""
     if not source.compression:
-        return raw, source.content_size
+        return _as_utf8(source, raw, settings), source.content_size
     stream: IO[bytes] = compression.unpacked(raw, source.compression, source.path)
     if whole and source.layout.records:
         head = stream.read(_HELD)
         if len(head) < _HELD:
-            return io.BytesIO(head), len(head)
+            return _as_utf8(source, io.BufferedReader(io.BytesIO(head)), settings), len(head)
         stream = _proved(source, raw)
-    return stream, source.content_size
+    return _as_utf8(source, stream, settings), source.content_size
+
+
+def charset(source: Source, settings: Settings) -> str:
+    """Name what the records of a file are recoded from; empty where they are UTF-8 as it is."""
+    with source.raw() as raw, _told(source):
+        stream: IO[bytes] = raw
+        if source.compression:
+            stream = compression.unpacked(raw, source.compression, source.path)
+        return _charset(source, stream, settings)
+
+
+def _charset(source: Source, stream: IO[bytes], settings: Settings) -> str:
+    if not (source.layout.records and source.layout.as_bytes):
+        return ""
+    return recoding.charset(cast("io.BufferedReader", stream).peek(_PEEKED), settings.encoding)
+
+
+def _as_utf8(source: Source, stream: IO[bytes], settings: Settings) -> IO[bytes]:
+    name = _charset(source, stream, settings)
+    return recoding.recoded(stream, name, source.path) if name else stream
 
 
 @contextlib.contextmanager

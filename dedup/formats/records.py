@@ -1,10 +1,10 @@
 """
 What JSON objects with a text have in common, one a line or several in an array.
 
-The text field must be a string. The id field names the record: a string or number as it is
-written (so 1.50 is not 1.5); without one, or where it is null or empty, the record number does. A
-dotted name of a field (`article.body`) is a key of that very name, or, where there is none or it is
-null, a path into objects.
+The text field holds a string, or is `joined` where nothing is cut. The id field names the record: a
+string or number as it is written (so 1.50 is not 1.5); without one, or where it is null or empty,
+the record number does. A dotted name of a field (`article.body`) is a key of that very name, or,
+where there is none or it is null, a path into objects.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import orjson
 
 from dedup.errors import RecordError
 from dedup.formats.interface import Fault
+from dedup.formats.joined import KINDS, MISSING, member, text_of
 from dedup.formats.literal import literal_places, literal_starts, value_span
 from dedup.formats.slices import Sliced
 from dedup.formats.text import garbled
@@ -25,18 +26,6 @@ if TYPE_CHECKING:
     from dedup.formats.naming import Names
     from dedup.model import I64
     from dedup.settings import Settings
-
-MISSING = object()
-"""What stands for a field that is not there."""
-_KINDS = {
-    "NoneType": "null",
-    "bool": "true or false",
-    "int": "a number",
-    "float": "a number",
-    "list": "a list",
-    "dict": "an object",
-    "str": "a string",
-}
 
 
 class JsonRecord(Sliced):
@@ -80,17 +69,6 @@ class JsonRecord(Sliced):
         return literal_starts(self._bytes, span)
 
 
-def member(value: dict[str, Any], field: str) -> Any:  # noqa: ANN401 - any JSON value
-    """Give the value of a field, or `MISSING`."""
-    own = value.get(field, MISSING)
-    if (own is MISSING or own is None) and "." in field:
-        inner: Any = value
-        for part in field.split("."):
-            inner = inner.get(part, MISSING) if type(inner) is dict else MISSING
-        return own if inner is MISSING else inner
-    return own
-
-
 def written(value: dict[str, Any], field: str, raw: bytes) -> str | None:
     """Give a string as it is and a number as it is written; `None` for all else, and if empty."""
     own = member(value, field)
@@ -105,23 +83,27 @@ def written(value: dict[str, Any], field: str, raw: bytes) -> str | None:
 
 
 def record(  # noqa: PLR0913 - one record, its place and what is known of its file
-    raw: bytes, value: object, names: Names, number: int, file_line: int, settings: Settings
+    raw: bytes,
+    value: object,
+    names: Names,
+    number: int,
+    file_line: int,
+    settings: Settings,
+    *,
+    to_cut: bool,
 ) -> JsonRecord | Fault:
     """Make a record of a parsed value, or say why it cannot be."""
     if type(value) is not dict:
-        kind = _KINDS[type(value).__name__]
-        return Fault(f"not an object but {kind}")
+        return Fault(f"not an object but {KINDS[type(value).__name__]}")
     field = settings.text_field
-    text = member(value, field)
-    if type(text) is not str:
-        if text is MISSING:
-            return Fault(f"no field {field!r}", step="name the text with --text-field")
-        return Fault(f"field {field!r} is {_KINDS[type(text).__name__]}, not a string")
+    text = text_of(value, field, to_cut=to_cut)
+    if isinstance(text, Fault):
+        return text
     own = written(value, settings.id_field, raw)
     if own is None:
         found = member(value, settings.id_field)
         if found is not MISSING and found is not None and found != "":
-            why = f"field {settings.id_field!r} is {_KINDS[type(found).__name__]}"
+            why = f"field {settings.id_field!r} is {KINDS[type(found).__name__]}"
             return Fault(why, step="name the id with --id-field")
     name = names.new(own, number)
     return JsonRecord(raw, text, name, number, file_line, field, value)
@@ -129,7 +111,7 @@ def record(  # noqa: PLR0913 - one record, its place and what is known of its fi
 
 def not_json(error: orjson.JSONDecodeError, raw: bytes) -> Fault:
     """Say why some bytes are not JSON, and in which column (in characters, from 1)."""
-    place = garbled(raw)
-    if place is not None:
-        return Fault("not UTF-8", place, "convert the file to UTF-8")
+    fault = garbled(raw)
+    if fault is not None:
+        return fault._replace(step="convert the file to UTF-8")
     return Fault("not JSON", f"{error.msg} at column {error.colno}")

@@ -16,6 +16,7 @@ from typing import IO, TYPE_CHECKING
 import numpy as np
 
 from dedup.errors import InputError, SettingsError
+from dedup.formats import guessing
 from dedup.formats.interface import Fault, Format, Piece, Unreadable
 from dedup.formats.slices import Sliced, utf8_starts, without
 from dedup.stages.markdown import code
@@ -32,7 +33,10 @@ _FIELD = re.compile(r"""([\w.-]+)[ \t]*:[ \t]+(["']?)(.*?)\2[ \t\r]*""")
 LARGEST = 512 << 20
 """Bytes of one text; above that it is refused, since texts are held in memory whole."""
 
-_MARKS = (  # NOTE: UTF-32 first, its mark begins with that of UTF-16.
+STEP = 1 << 20
+"""Bytes by which a line is told to be no text."""
+
+MARKS = (  # NOTE: UTF-32 first, its mark begins with that of UTF-16.
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
@@ -47,7 +51,14 @@ class Text(Format):
     records = False
     markdown = False
 
-    def pieces(self, stream: IO[bytes], path: str, settings: Settings) -> Iterator[Piece]:
+    def pieces(
+        self,
+        stream: IO[bytes],
+        path: str,
+        settings: Settings,
+        *,
+        to_cut: bool = True,  # noqa: ARG002 - a text is one string
+    ) -> Iterator[Piece]:
         """Give the whole file as one piece. Raises `Unreadable`."""
         data = stream.read(LARGEST + 1)
         if len(data) > LARGEST:
@@ -109,7 +120,7 @@ def decoded(data: bytes, path: str, encoding: str | None = None) -> tuple[str, s
     Raises `Unreadable` that names the first wrong byte and a likely encoding, `SettingsError` for
     an `encoding` that does not exist.
     """
-    for mark, name in _MARKS:
+    for mark, name in MARKS:
         if data.startswith(mark):
             return _strict(data, path, name), name
     given = known(encoding) if encoding is not None else None
@@ -133,31 +144,41 @@ def known(encoding: str) -> str:
     return codec.name
 
 
+def lines_of(stream: IO[bytes]) -> Iterator[bytes]:
+    """
+    Give lines with their ends, up to `LARGEST` bytes of each at once.
+
+    One that begins with much and has a zero byte there is no text, however long it is: its
+    beginning comes alone, and the rest of it as if these were lines.
+    """
+    step = min(STEP, LARGEST)
+    while line := stream.readline(step):
+        if len(line) == step and not line.endswith(b"\n") and 0 not in line:
+            line += stream.readline(LARGEST - step)
+        yield line
+
+
 def refuse_binary(line: bytes, path: str) -> None:
     """Raise `Unreadable` for what cannot be lines of UTF-8 by its first one."""
-    if line.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise Unreadable(path, Fault("UTF-16, not UTF-8", step="convert it to UTF-8"))
     if 0 in line:
-        fault = Fault("binary", f"NUL at offset {line.index(0)}", "give a text")
-        raise Unreadable(path, fault, binary=True)
+        raise _binary(line, path)
 
 
-def likely(data: bytes) -> str:
-    """Guess the encoding of a text that is not UTF-8."""
-    try:
-        data.decode("cp1252")
-    except UnicodeDecodeError:
-        return "latin-1"
-    return "cp1252"
+def not_utf8(data: bytes, place: str) -> Fault:
+    """Say where some bytes are no UTF-8, and what they are likely to be, if that can be told."""
+    guess = guessing.likely(data)
+    if guess is None:
+        return Fault("not UTF-8", place, "its encoding is not known: give --encoding NAME")
+    return Fault("not UTF-8", f"{place}, likely {guess}", f"use --encoding {guess}")
 
 
-def garbled(line: bytes) -> str | None:
+def garbled(line: bytes) -> Fault | None:
     """Say what in a line is not UTF-8, and in which column (in characters, from 1)."""
     try:
         line.decode()
     except UnicodeDecodeError as error:
         column = len(line[: error.start].decode()) + 1
-        return f"byte 0x{line[error.start]:02x} at column {column}, likely {likely(line)}"
+        return not_utf8(line, f"byte 0x{line[error.start]:02x} at column {column}")
     return None
 
 
@@ -175,11 +196,9 @@ def _strict(data: bytes, path: str, encoding: str) -> str:
     except UnicodeDecodeError as error:
         at = error.start
         place = f"byte 0x{data[at]:02x} at offset {at}"
-        step = "mend it"
+        fault = Fault(f"not {encoding.upper()}", place, "mend it")
         if encoding == "utf-8":
-            guess = likely(data)
-            place, step = f"{place}, likely {guess}", f"use --encoding {guess}"
-        fault = Fault(f"not {encoding.upper()}", place, step)
+            fault = not_utf8(data, place)
         raise Unreadable(path, fault, data=data) from None
     except UnicodeError as error:
         fault = Fault(f"not {encoding.upper()}", str(error), "mend it")
@@ -187,15 +206,12 @@ def _strict(data: bytes, path: str, encoding: str) -> str:
 
 
 def _binary(data: bytes, path: str) -> Unreadable:
-    at = data.index(0)
-    head = data[:4096]
-    for name, own in (("utf-16-le", head[1::2]), ("utf-16-be", head[::2])):
-        if own.count(0) * 2 > len(own):
-            why = f"binary, or {name.upper()}"
-            fault = Fault(why, f"NUL at offset {at}", f"use --encoding {name}")
-            return Unreadable(path, fault, binary=True, data=data)
-    fault = Fault("binary", f"NUL at offset {at}", "give a text")
-    return Unreadable(path, fault, binary=True, data=data)
+    """Say that there is a zero byte, and what the text may be that has it."""
+    place = f"NUL at offset {data.index(0)}"
+    fault = Fault("binary", place, "give a text")
+    if name := guessing.wide(data):
+        fault = Fault(f"binary, or {name.upper()}", place, f"use --encoding {name}")
+    return Unreadable(path, fault, foreign=True, data=data)
 
 
 def starts_of(data: bytes, text: str, encoding: str) -> I64:

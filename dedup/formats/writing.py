@@ -6,6 +6,7 @@ import contextlib
 from typing import IO, TYPE_CHECKING
 
 from dedup.formats import compression
+from dedup.formats.recoding import Recoding
 from dedup.formats.sources import FORMATS
 
 if TYPE_CHECKING:
@@ -15,15 +16,15 @@ if TYPE_CHECKING:
 
 
 @contextlib.contextmanager
-def writing(stream: IO[bytes], form: str, suffix: str) -> Iterator[Sink]:
+def writing(stream: IO[bytes], form: str, suffix: str, charset: str = "") -> Iterator[Sink]:
     """
     Give what takes the pieces of a file, one after the other.
 
-    `form` is a key of `FORMATS`, `suffix` a compression or empty. Leaving it completes the file;
-    `stream` stays open.
+    `form` is a key of `FORMATS`, `suffix` a compression or empty, `charset` what its records were
+    recoded from (`recoding`). Leaving it completes the file; `stream` stays open.
     """
     packed = compression.packed(stream, suffix) if suffix else stream
     with FORMATS[form].writing(packed) as sink:
-        yield sink
+        yield Recoding(sink, charset) if charset else sink
     if suffix:
         packed.close()

@@ -296,7 +296,7 @@ def test_what_is_not_at_the_end_of_a_path_is_missing() -> None:
     data = b'{"a": "x"}\n{"a": {"b": 5}}\n{"a": {}, "a.b": null}'
     found = pieces(data, "jsonl", text_field="a.b")
     assert [str(p.fault) for p in found] == [
-        "no field 'a.b'",
+        "no field 'a.b' (fields: a)",
         "field 'a.b' is a number, not a string",
         "field 'a.b' is null, not a string",
     ]

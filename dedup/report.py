@@ -69,7 +69,7 @@ class Occurrence:
     bound: bool = False
     """The similarity is a lower bound (over 50,000 characters)."""
     paired: tuple[tuple[int, int], ...] = ()
-    """Numbers of the matching paragraphs, keeper's and copy's."""
+    """Numbers of the matching paragraphs, keeper's and copy's; what else lies inside is no copy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +175,7 @@ class Summary:
     words: int
     groups: int
     repeated_paragraphs: int
-    """Paragraphs that are a copy in at least one block, once each."""
+    """Paragraphs that are paired in a copy of at least one block, once each."""
     repeated_characters: int
     candidates: int
     """Distinct pairs of texts handed to rapidfuzz."""

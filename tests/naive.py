@@ -758,6 +758,20 @@ def can_widen(corpus: Corpus, run: Run, pair: Pair) -> bool:
     )
 
 
+def filled(corpus: Corpus, run: Run) -> list[Pair]:
+    """Give the pairs, and equal paragraphs inside beside a pair: behind it, then before."""
+    found = list(run.pairs)
+    for step in (1, -1):
+        for i, j in found:  # it grows
+            pair = a, b = i + step, j + step
+            inside = run.pairs[0] < pair < run.pairs[-1] and all(
+                (a < k and b < m) or (a > k and b > m) for k, m in found
+            )
+            if inside and corpus.at((run.source, a)).normal == corpus.at((run.copy, b)).normal:
+                found.append(pair)
+    return sorted(found)
+
+
 # --- Choice ---------------------------------------------------------------------------------------
 
 
@@ -841,7 +855,7 @@ def block_group(corpus: Corpus, runs: Sequence[Run]) -> Fields:
             del copy["of"]["document"]
         if is_bound(corpus, run):
             copy["bound"] = True
-        copy["paired"] = [list(pair) for pair in run.pairs]
+        copy["paired"] = [list(pair) for pair in filled(corpus, run)]
         copies.append(copy)
     place = occurrence(corpus, rank, keeper)
     return {"kind": runs[0].kind, "unit": "block", "keeper": place, "copies": copies}

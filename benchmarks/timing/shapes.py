@@ -66,6 +66,12 @@ def _same(writer: generate.Writer, size: int) -> Iterator[str]:
     return (line for _ in range(size))
 
 
+def _short_lines(writer: generate.Writer, size: int) -> str:
+    """Write lines of a word, the same few again and again."""
+    few = writer.some(3)
+    return "\n".join(few[number % len(few)] for number in range(size))
+
+
 def _small(writer: generate.Writer, size: int) -> Iterator[str]:
     """Write empty documents and documents of one word, in turn."""
     return ("" if number % 2 else writer.words[number % 1000] for number in range(size))
@@ -101,6 +107,7 @@ SHAPES = (
     Shape("a line of 50 MB", 490_000, lambda w, n: _one(_long_line(w, n))),
     Shape("1,000,000 empty or one-word documents", 1_000_000, _small),
     Shape("a document of 8 MB in 70,000 lines", 70_000, lambda w, n: _one(_long_document(w, n))),
+    Shape("500,000 short lines of three", 500_000, lambda w, n: _one(_short_lines(w, n))),
     Shape("20,000 passages of one document in another", 20_000, _passages),
 )
 

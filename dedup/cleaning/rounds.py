@@ -1,12 +1,13 @@
 """
-Rounds: passages are found on what is left, sentences go, until nothing does any more.
+Rounds: repeats are found on what is left, sentences go, until nothing does any more.
 
-    what is left ─► detect ─► passages ─► runs of sentences ─► those that may go ─┐
+    what is left ─► detect ─► repeats ─► runs of sentences ─► those that may go ─┐
          ▲                                                                        │
          └────────────────────────────────────────────────────────────────────────┘
 
-Each round compares what the rounds before have left: with text gone, other stretches meet, and
-what is left of a paragraph may be the text of another one.
+Repeats are passages, and blocks whose paragraphs are alike but not the same text: no passage is
+sought in these. Each round compares what the rounds before have left: with text gone, other
+stretches meet, and what is left of a paragraph may be the text of another one.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from dedup.cleaning.plan import plan
 from dedup.cleaning.standing import NONE
 from dedup.cleaning.stretches import Intervals, Left, Run, Side, Stretches, runs
 from dedup.formats.slices import without
-from dedup.model import AUTO, KINDS, PASSAGE, UNITS, Strings
+from dedup.model import AUTO, BOILERPLATE, KINDS, Strings
 from dedup.stages.markdown import code
 from dedup.stages.segment import MODES, paragraph_mode
 
@@ -55,7 +56,7 @@ def without_passages(
         number += 1
         remaining = Remaining(work, documents)
         found = find(remaining)
-        sides = [*_paragraph_sides(found, work, ranks), *_passage_sides(found, work, rank)]
+        sides = [*_paragraph_sides(found, work, ranks), *_copied_sides(found, work, rank)]
         left = remaining.of({side.doc for pair in sides for side in pair}, found)
         some = [
             run
@@ -102,7 +103,8 @@ class Remaining:
                 if doc in docs:
                     text, marked = batch.text[row], bool(batch.markdown[row])
                     cuts = self._cuts(doc, text, marked=marked)
-                    out[doc] = Left(text, cuts, _paragraphs(before, doc), _paragraphs(now, doc))
+                    old, new = _paragraphs(before, doc), _paragraphs(now, doc)
+                    out[doc] = Left(text, cuts, old, new, _walls(now, doc))
         return out
 
     def _cuts(self, doc: int, text: str, *, marked: bool) -> list[Span]:
@@ -123,10 +125,10 @@ def _paragraph_sides(
         yield Side(doc, start, end), Side(of, first, last)
 
 
-def _passage_sides(found: Detection, work: Work, rank: I64) -> Iterator[tuple[Side, Side]]:
-    """Give both sides of each passage, that which goes first."""
+def _copied_sides(found: Detection, work: Work, rank: I64) -> Iterator[tuple[Side, Side]]:
+    """Give both sides of each passage and of each block's copy, that which goes first."""
     scope = work.policy.scope
-    wanted = found.copied.unit == UNITS.index(PASSAGE)
+    wanted = found.copied.kind != KINDS.index(BOILERPLATE)
     if scope != "all":
         wanted &= found.copied.kind == KINDS.index(scope)
     rows = found.copied.take(wanted)
@@ -179,3 +181,9 @@ def _paragraphs(standing: Standing, doc: int) -> list[Span]:
     first, past = np.searchsorted(standing.doc, [doc, doc + 1])
     starts, ends = standing.start[first:past].tolist(), standing.end[first:past].tolist()
     return list(zip(starts, ends, strict=True))
+
+
+def _walls(standing: Standing, doc: int) -> set[int]:
+    first, past = np.searchsorted(standing.doc, [doc, doc + 1])
+    boilerplate = np.flatnonzero(standing.boilerplate[first:past])
+    return set(standing.start[first:past][boilerplate].tolist())

@@ -1,17 +1,19 @@
 """
-Passages -> the runs of whole sentences that go, each with the run that stays in its place.
+Repeats -> the runs of whole sentences that go, each with the run that stays in its place.
 
-Passages are found on what the plan leaves (`rounds.py`); offsets here are always those of the
-input. Sentences of both sides are paired in order; a run that stands in both without a break, of
-`min_group_words` words, goes from the document that the keep rules rank later, a line of the ledger
-for each paragraph that it touches. What keeps something stays, and what went keeps nothing.
-Sentences that are only alike stay, unless any match may go: four other words are much of one.
+Passages and blocks are found on what the plan leaves (`rounds.py`); offsets here are always those
+of the input. Sentences of both sides are paired in order; a run that stands in both without a
+break, of `min_group_words` words, goes from the document that the keep rules rank later, a line of
+the ledger for each paragraph that it touches. What keeps something stays, and what went keeps
+nothing. Sentences that are only alike stay, unless any match may go: four other words are much of
+one.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import partial
@@ -30,12 +32,15 @@ from dedup.stages.sentences import sentences
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from dedup.cleaning.policy import Policy
     from dedup.formats.interface import Span
     from dedup.model import F64, I8, I32, I64
     from dedup.settings import Settings
 
+_MOST = 1_000_000
+"""Pairs of equal sentences, at most, of which all are weighed."""
 _WORDS = re.compile(r"\w(?:.*\w)?", re.DOTALL)
 
 
@@ -75,7 +80,7 @@ class Stretches(Table):
 
 
 class Side(NamedTuple):
-    """One side of a passage: a document, and a stretch of what is left of it."""
+    """One side of a passage or a block: a document, and a stretch of what is left of it."""
 
     doc: int
     start: int
@@ -94,6 +99,8 @@ class Left:
     """In the input."""
     remaining: Sequence[Span]
     """Paragraphs of what is left, in its own offsets."""
+    walls: AbstractSet[int]
+    """Where those of them start that are boilerplate: no sentence of these goes or keeps."""
 
 
 class Sentence(NamedTuple):
@@ -165,6 +172,9 @@ def sentences_of(left: Left, side: Side) -> list[Sentence]:
     for first, past in left.remaining[at:]:
         if first >= side.end:
             break
+        if first in left.walls:
+            number += 1
+            continue
         for a, b in sentences(text[first:past]):
             start, end = first + a, first + b
             number += 1
@@ -191,11 +201,16 @@ def _paired(
     others: Sequence[Sentence],
     alike: Callable[[str, str], float | None],
 ) -> list[tuple[Sentence, Sentence]]:
-    """Pair sentences that are alike, in order."""
-    matcher = SequenceMatcher(
-        None, [one.normal for one in mine], [one.normal for one in others], autojunk=False
-    )
-    out = []
+    """Pair sentences that are alike, in order; equal beginnings first."""
+    both = list(zip(mine, others, strict=False))
+    head = next((n for n, (a, b) in enumerate(both) if a.normal != b.normal), len(both))
+    out = [(a, b) for a, b in both[:head] if alike(a.normal, b.normal) is not None]
+    mine, others = mine[head:], others[head:]
+    first, second = ([one.normal for one in side] for side in (mine, others))
+    here, there = Counter(first), Counter(second)
+    equal = sum(count * there[normal] for normal, count in here.items())
+    # Where a few sentences stand over and over they pair only beside others: time in proportion.
+    matcher = SequenceMatcher(None, first, second, autojunk=equal > _MOST)
     for _, a, b, c, d in matcher.get_opcodes():
         if b - a == d - c:
             pairs = zip(mine[a:b], others[c:d], strict=True)

@@ -164,16 +164,21 @@ def _beside(margin: Span, spans: Spans, size: int, sheet: Sheet, *, right: bool)
 
 
 def _rows(block: Rows, sheet: Sheet) -> list[Spans]:
-    sizes = [cells(visible(margin.text)) for margin, _ in block.rows]
+    rows, unlaid = block.rows, 0
+    if block.most is not None and len(rows) > 2 * block.most:
+        # A text of half a million lines is not laid for the few that are shown.
+        unlaid = len(rows) - 2 * block.most
+        rows = (*rows[: block.most], *rows[-block.most :])
+    sizes = [cells(visible(margin.text)) for margin, _ in rows]
     size = min(max(sizes, default=0), max(sheet.width // 3, 1))
     lines: list[Spans] = []
-    for margin, spans in block.rows:
+    for margin, spans in rows:
         lines += _beside(margin, spans, size, sheet, right=block.right)
     if block.most is None or len(lines) <= block.most + 1:
         return lines
     tail = block.most // 3
     head = block.most - tail
-    out = len(lines) - block.most
+    out = len(lines) - block.most + unlaid
     note = span(f"… {out:,} lines left out …", "soft")
     return [*lines[:head], *_beside(Span(""), note, size, sheet, right=False), *lines[-tail:]]
 

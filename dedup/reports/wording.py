@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import floor
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,9 @@ KINDS = {
     ("within", "passage"): "a passage repeated inside one document",
     ("across", "passage"): "a passage repeated across documents",
 }
+
+_NAMED = 8
+"""Stretches of paragraphs that are named one by one."""
 
 
 def counted(number: int, one: str, many: str = "") -> str:
@@ -46,6 +50,26 @@ def ranged(one: str, extent: tuple[int, int]) -> str:
     """Give `line 3`, or `lines 3 to 6` with a dash."""
     first, last = extent
     return f"{one} {first:,}" if first == last else f"{one}s {first:,}\u2013{last:,}"
+
+
+def alone_in(group: Group, place: Occurrence) -> str:
+    """Name the paragraphs inside a place that are paired with none of its group, if there are."""
+    copies = group.copies if place.keeper else (place,)
+    if not all(copy.paired for copy in copies):
+        return ""
+    side = 0 if place.keeper else 1
+    paired = {pair[side] for copy in copies for pair in copy.paired}
+    first, last = place.paragraphs
+    alone = [no for no in range(first, last + 1) if no not in paired]
+    if not alone:
+        return ""
+    breaks = [at for at in range(1, len(alone)) if alone[at] != alone[at - 1] + 1]
+    runs = [(alone[a], alone[b - 1]) for a, b in pairwise([0, *breaks, len(alone)])]
+    names = [f"{a:,}" if a == b else f"{a:,}\u2013{b:,}" for a, b in runs]
+    if len(names) > _NAMED:
+        names[_NAMED:] = ["others"]
+    said = " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+    return f"paragraph{'s'[: len(alone) > 1]} {said} stand{'s'[: len(alone) == 1]} only here"
 
 
 def where(place: Occurrence | Part) -> str:
@@ -78,7 +102,7 @@ def short_id(group_id: str) -> str:
 
 
 def headline(report: Report) -> str:
-    """Say in one sentence what was found."""
+    """Say in one sentence what was found; what only lies inside a copy is not counted as one."""
     summary = report.summary
     read = counted(summary.documents, "document" if report.incoming is None else "new document")
     sections = [group for group in report.groups if group.kind != "boilerplate"]
@@ -87,7 +111,8 @@ def headline(report: Report) -> str:
     found = f"{counted(len(sections), 'repeated section')} in {read}"
     if len(sections) == 1:
         [group] = sections
-        return f"{found}: {size(group)}."
+        if not any(alone_in(group, place) for place in group.occurrences):
+            return f"{found}: {size(group)}."
     passages = sum(group.unit == "passage" for group in sections)
     if passages == len(sections):
         return f"{found}, all of them passages: no whole paragraph is a copy."

@@ -59,8 +59,8 @@ def report_of(
     copies: dict[int, list[Span]] = defaultdict(list)
     for group in found:
         if group.kind != BOILERPLATE and group.group.unit == BLOCK:
-            for doc, span in group.copies():
-                copies[doc].append(span)
+            for doc, copy in zip(group.docs[1:], group.group.copies, strict=True):
+                copies[doc] += lying.paired(doc, copy, [j for _, j in copy.paired])
     mine = [(places.doc >= matched.published, places.words) for places in matched.places]
     return Report(
         version=VERSION,
@@ -143,11 +143,6 @@ class Found:
         """Sort by the keeper's document, start, kind, and end: the longer one first."""
         keeper = self.group.keeper
         return self.docs[0], keeper.start, self.kind, -keeper.end, self.group.unit
-
-    def copies(self) -> Iterator[tuple[int, Span]]:
-        """Give the document and the stretch of each copy."""
-        for doc, copy in zip(self.docs[1:], self.group.copies, strict=True):
-            yield doc, (copy.start, copy.end)
 
 
 def groups(finds: Iterable[Finds], naming: Naming) -> Iterator[Found]:
@@ -257,6 +252,16 @@ class Lying:
         docs = self.doc[firsts].tolist()
         self._rows = dict(zip(docs, pairwise([*firsts, len(self.doc)]), strict=True))
 
+    def paired(self, doc: int, place: Occurrence | Part, numbers: Iterable[int]) -> list[Span]:
+        """Give what counts of a place: its paired paragraphs, counted from 1; else all of it."""
+        first = self._rows[doc][0] - 1
+        inside = sorted(set(numbers))
+        breaks = [at for at in range(1, len(inside)) if inside[at] != inside[at - 1] + 1]
+        runs = [(inside[a], inside[b - 1]) for a, b in pairwise([0, *breaks, len(inside)]) if b]
+        return [
+            (int(self.start[first + low]), int(self.end[first + high])) for low, high in runs
+        ] or [(place.start, place.end)]
+
     def paragraphs(self, doc: int, spans: list[Span]) -> int:
         """Count the paragraphs that begin in any of these stretches."""
         rows = self._rows[doc]
@@ -300,23 +305,26 @@ def length(spans: list[Span]) -> int:
     return sum(end - start for start, end in spans)
 
 
-def both_sides(found: Iterable[Found]) -> Iterator[tuple[int, Span, int, Span]]:
-    """Give keeper and copy of each finding across documents: document and stretch of both."""
+def both_sides(
+    found: Iterable[Found], lying: Lying
+) -> Iterator[tuple[int, list[Span], int, list[Span]]]:
+    """Give keeper and copy of each finding across documents: document and what counts of both."""
     for each in found:
         if each.kind != ACROSS:
             continue
-        keeper = each.group.keeper
-        for (doc, span), copy in zip(each.copies(), each.group.copies, strict=True):
-            part = (copy.of.start, copy.of.end) if copy.of else (keeper.start, keeper.end)
-            yield each.docs[0], part, doc, span
+        source = each.docs[0]
+        for doc, copy in zip(each.docs[1:], each.group.copies, strict=True):
+            part = copy.of or each.group.keeper
+            kept = lying.paired(source, part, [i for i, _ in copy.paired])
+            yield source, kept, doc, lying.paired(doc, copy, [j for _, j in copy.paired])
 
 
 def overlaps(found: Iterable[Found], naming: Naming, lying: Lying) -> Iterator[Overlap]:
     """Give the share of either document of a pair that is found in the other."""
     spans: dict[Span, tuple[list[Span], list[Span]]] = defaultdict(lambda: ([], []))
-    for a, part, b, copy in both_sides(found):
-        spans[a, b][0].append(part)
-        spans[a, b][1].append(copy)
+    for a, kept, b, copied in both_sides(found, lying):
+        spans[a, b][0].extend(kept)
+        spans[a, b][1].extend(copied)
     for (a, b), (parts, copies) in sorted(spans.items()):
         yield Overlap(naming.name(a), naming.name(b), lying.share(a, parts), lying.share(b, copies))
 
@@ -324,9 +332,9 @@ def overlaps(found: Iterable[Found], naming: Naming, lying: Lying) -> Iterator[O
 def shares(found: Iterable[Found], facts: Facts, lying: Lying) -> Iterator[Incoming]:
     """Give the share of each incoming document that is found in another one."""
     spans: dict[int, list[Span]] = defaultdict(list)
-    for a, part, b, copy in both_sides(found):
-        spans[a].append(part)
-        spans[b].append(copy)
+    for a, kept, b, copied in both_sides(found, lying):
+        spans[a] += kept
+        spans[b] += copied
     naming = Naming(facts)
     for doc in np.flatnonzero(facts.published == 0).tolist():
         name = naming.name(doc)

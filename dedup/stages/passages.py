@@ -7,8 +7,8 @@ taken first, of equals the one with the earliest source, then the earliest; of o
 free is tried again. So copies of one kind never overlap, and no document waits for another.
 
 A passage has as many words as a block must have, within one document at least `WITHIN_WORDS`: below
-that journalism repeats itself (standfirsts, pull quotes). On one of its sides at least half of it
-lies in long paragraphs: lists of short lines, as menus are, make no passage.
+that journalism repeats itself (standfirsts, pull quotes). Paragraphs may be of any length: verses,
+dialogue, lists and subtitles make passages as prose does.
 """
 
 from __future__ import annotations
@@ -155,8 +155,6 @@ class Scene:
         self.limits = self._limits(links)
         halves = self.words.units.halves.astype(np.int64)
         self.halves = np.concatenate([[0], np.cumsum(halves)])
-        long = self.scenes.words[self.words.row] >= settings.min_words
-        self.long = np.concatenate([[0], np.cumsum(halves * long)])
         self.written = Written(self.scenes, self.words)
         self._distances: dict[tuple[int, int], int] = {}
 
@@ -209,11 +207,10 @@ class Scene:
         same = self.same[firsts]
         budget = BUDGET if freely else NOTHING
         spans = kernels.extend(self.words.units, spans, limits, same, budget)
-        edges, long = self.halves[spans], self.long[spans]
-        lengths, in_long = edges[:, 1::2] - edges[:, ::2], long[:, 1::2] - long[:, ::2]
+        edges = self.halves[spans]
+        lengths = edges[:, 1::2] - edges[:, ::2]
         least = np.where(same, max(self.least, WITHIN_WORDS), self.least)
         enough = (lengths.min(axis=1) + 1) // WORD >= least
-        enough &= (2 * in_long >= lengths).any(axis=1)
         return [
             Candidate(-length, source, a, c, b, d, (first, past), tuple(limit), freely)
             if fits

@@ -132,7 +132,8 @@ def chosen(near: Near, settings: Settings) -> Choice[list[Run]]:
             places = [here.position(b) for _, b in best.pairs]
             taken.update(places)
             furthest = max(furthest, places[-1])
-            runs.append((yield from widened(best, seen[best.source], here)))
+            there = seen[best.source]
+            runs.append(filled((yield from widened(best, there, here)), there, here))
     return runs
 
 
@@ -387,3 +388,18 @@ def widened(run: Run, there: Document, here: Document) -> Choice[Run]:
         similarity=value,
         bound=bound,
     )
+
+
+def filled(run: Run, there: Document, here: Document) -> Run:
+    """Pair what lies inside a run where the same text stands at the same place beside a pair."""
+    more = []
+    for (i, j), (k, m) in pairwise(run.pairs):
+        after, before = 1, 1
+        room = min(k - i, m - j)
+        while after < room and there.text(i + after) == here.text(j + after):
+            more.append((i + after, j + after))
+            after += 1
+        while after + before <= room and there.text(k - before) == here.text(m - before):
+            more.append((k - before, m - before))
+            before += 1
+    return replace(run, pairs=tuple(sorted((*run.pairs, *more)))) if more else run

@@ -8,6 +8,10 @@ shares it with the `EARLIEST` places in Order that have it, across documents and
 the cost is linear in the text, and what a document holds never depends on later ones. At least two
 shared seeds on nearly one diagonal, not too close together, are a chain.
 
+Where a document repeats a few words over and over ("x" on 500,000 lines) every place shares its
+seeds with every other one. Of such a train a few bursts of seeds are kept, evenly: a chain that
+begins there reaches as far as the words are equal.
+
 No seed, chain or passage goes over a wall: boilerplate is one, since it is never mixed with copies,
 and so is fenced code. In the copy what a block copy of the kind covers is one too.
 """
@@ -46,6 +50,12 @@ SPREAD = 3 * WORD
 that nearly cover each other are stock phrases: half of all chains, one passage in a hundred."""
 SHORT = 15
 """Words of a passage below which two seeds may be as close as they like."""
+TRAIN = 20 * WORD
+"""Places of a seed that lie no further apart are a train: a passage goes over several of them."""
+LONG_TRAIN = 64
+"""Places of a train, at least, that are kept."""
+BURST = 8
+"""Places kept in a row: enough for a chain."""
 WALL = 2 * GAP
 """What a wall counts: no chain goes over it."""
 FAR = 2**31 - 1
@@ -126,6 +136,7 @@ def share(seeds: Seeds, published: int) -> Shared:
     order = np.lexsort((seeds.at, seeds.doc, seeds.key))
     if (order[1:] < order[:-1]).any():
         seeds = seeds.take(order)
+    seeds = thinned(seeds)
     starts = np.flatnonzero(fresh(seeds.key))
     key_first = np.repeat(starts, np.diff(starts, append=len(seeds)))
     own = np.flatnonzero(fresh(seeds.key, seeds.doc))
@@ -142,6 +153,19 @@ def share(seeds: Seeds, published: int) -> Shared:
         places.append(first[row] + step)
     row, place = np.concatenate(rows), np.concatenate(places)
     return Shared(seeds.doc[row], seeds.doc[place], seeds.no[row], seeds.at[row], seeds.at[place])
+
+
+def thinned(seeds: Seeds) -> Seeds:
+    """Keep some bursts of each long train of a seed; sorted by `key`, `doc`, `at`."""
+    new = fresh(seeds.key, seeds.doc)
+    new[1:] |= np.diff(seeds.at) > TRAIN
+    starts = np.flatnonzero(new)
+    steps = np.diff(starts, append=len(seeds)) // LONG_TRAIN
+    if not (steps > 1).any():
+        return seeds
+    train = np.cumsum(new) - 1
+    burst = (np.arange(len(seeds)) - starts[train]) // BURST
+    return seeds.take(burst % np.maximum(steps, 1)[train] == 0)
 
 
 def covered(runs: Runs) -> Covered:

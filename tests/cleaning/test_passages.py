@@ -85,6 +85,44 @@ def test_keep_rules_and_scope_hold_for_sentences(
     assert {line.rule for line in lines} <= {policy.get("keep", "first")}
 
 
+@pytest.mark.parametrize("shared", range(2, 10))
+@pytest.mark.parametrize("own", [1, 2, 4, 8])
+def test_sentences_go_however_alike_their_paragraphs_are(
+    shared: int, own: int, tmp_path: Path
+) -> None:
+    """Of two paragraphs that match and are not the same text, as of two that do not match."""
+    same = " ".join(S[:shared])
+    first, second = (" ".join(S[n : n + own]) for n in (20, 30))
+    write(
+        tmp_path / "in",
+        {"a.txt": f"{same} {first}\n".encode(), "b.txt": f"{same} {second}\n".encode()},
+    )
+    planned(tmp_path / "in").write(tmp_path / "out")
+    out = contents(tmp_path / "out")
+    assert out["a.txt"].decode() == f"{same} {first}\n"
+    assert out["b.txt"].decode() == f"{second}\n"
+    assert dedup.verify(tmp_path / "out").lines == 1
+    assert not list(planned(tmp_path / "out").removals)
+
+
+def test_sentences_of_a_block_go_on_both_sides_of_a_change(tmp_path: Path) -> None:
+    """Short paragraphs between may go with them; of boilerplate nothing does."""
+    notice = " ".join(S[35:38])
+    bodies = [
+        f"{S[0]} {S[1]} {S[2]} {S[20 + n]} {S[3]} {S[4]}\n\n{notice}\n\n{S[10 + n]}"
+        for n in range(2)
+    ]
+    others = [f"{notice}\n\n{S[12 + n]}" for n in range(4)]
+    texts = {f"{n}.txt": text for n, text in enumerate([*bodies, *others])}
+    write(tmp_path / "in", {name: text.encode() for name, text in texts.items()})
+    how = dedup.Policy(passages="on", max_removed=1.0)
+    plan = dedup.clean(tmp_path / "in", dedup.Settings(boilerplate_documents=5), how)
+    assert [line.text.strip() for line in plan.removals] == [
+        f"{S[0]} {S[1]} {S[2]}",
+        f"{S[3]} {S[4]}",
+    ]
+
+
 def test_short_runs_and_half_sentences_stay(tmp_path: Path) -> None:
     """One sentence of eleven words is no passage; one that is cut short is none that goes."""
     half = " ".join(S[2].split()[:8])

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import naive_passages
 import numpy as np
+import pytest
 import strategies
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup import pipeline
+from dedup import kernels, pipeline
 from dedup.engines.local import Local
 from dedup.model import (
     Covered,
@@ -29,8 +30,6 @@ from dedup.settings import Settings
 from dedup.stages import seeds
 
 if TYPE_CHECKING:
-    import pytest
-
     from dedup.report import Group, Report
 
 WORDS = [word for letter in strategies.LONG for word in strategies.letter(letter)]
@@ -96,9 +95,10 @@ def edited(dice: random.Random, words: list[str]) -> list[str]:
 def written(dice: random.Random, words: list[str]) -> str:
     """Write words with other line ends, spaces, capitals and punctuation."""
     out = ""
+    ends = dice.choice([1, 1, 8])
     for n, word in enumerate(words):
         shown = dice.choice([word] * 6 + [word.upper(), f"«{word}»", f"{word},", f"{word}\u00ad"])
-        between = dice.choice([" "] * 12 + ["\n", "\n\n", " – ", "\u00a0"])
+        between = dice.choice([" "] * 12 + ["\n"] * ends + ["\n\n", " – ", "\u00a0"])
         out += shown + (between if n + 1 < len(words) else "")
     return out
 
@@ -197,13 +197,45 @@ def test_later_documents_change_no_passage() -> None:
     ]
 
 
-def test_menus_make_no_passages() -> None:
-    """A list of short lines in two documents is none, the same words in prose are one."""
-    words = dict.fromkeys(WORDS)
-    lines = textwrap.wrap(" ".join(list(words)[:60]), 30)
-    prose = " ".join(lines)
-    assert passages({"a.txt": "\n".join(lines), "b.txt": "\n".join(lines[:-1])}) == []
-    assert len(passages({"a.txt": "\n".join(lines), "b.txt": f"Selon lui {prose}"})) == 1
+@pytest.mark.parametrize("columns", [1, 12, 30])
+def test_lines_may_be_short(columns: int) -> None:
+    """A poem, a list, a text of a word a line: found like prose, in it, and across its lines."""
+    words = list(dict.fromkeys(WORDS))
+    lines = textwrap.wrap(" ".join(words[:60]), columns)
+    poem, prose = "\n".join(lines), " ".join(lines)
+    titled = {"a.txt": f"Titre\n{poem}", "b.txt": f"Tout autre\n\n{poem}\nfin"}
+    assert [group.keeper.text for group in passages(titled)] == [poem]
+    assert len(passages({"a.txt": poem, "b.txt": f"Selon lui {prose}"})) == 1
+    assert len(passages({"a.txt": f"{poem}\n{words[60]}\n{poem}"})) == 1
+
+
+def test_two_poems_share_a_stanza() -> None:
+    """Only what they share is the passage; the chorus of one poem alone is too short for one."""
+    words = list(dict.fromkeys(WORDS))
+    first, shared, last = ("\n".join(words[n : n + 25]) for n in (0, 25, 50))
+    groups = passages({"a.txt": f"{first}\n\n{shared}", "b.txt": f"{shared}\n\n{last}"})
+    assert [(group.kind, group.keeper.text) for group in groups] == [("across", shared)]
+    assert passages({"a.txt": f"{shared}\n\n{first}\n\n{shared}"}) == []
+
+
+@pytest.mark.parametrize("cycle", [1, 2, 3, 20, 300])
+def test_a_few_lines_over_and_over_are_cheap(cycle: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The longest repeat is found still, and the chains looked at are few whatever the length."""
+    looked_at: list[int] = []
+    extend = kernels.extend
+
+    def counted(units: kernels.Units, spans: Any, *rest: Any) -> Any:  # noqa: ANN401
+        looked_at.append(len(spans))
+        return extend(units, spans, *rest)
+
+    monkeypatch.setattr(kernels, "extend", counted)
+    text = "\n".join(f"w{number % cycle}" for number in range(30_000))
+    groups = passages({"a.txt": text})
+    longest = max(groups, key=lambda group: group.words)
+    assert longest.words >= 14_000
+    assert sum(looked_at) < 2_500
+    again = passages({"a.txt": text, "b.txt": f"{text}\nw0"})
+    assert max(group.words for group in again if group.kind == "across") == 30_000
 
 
 def test_code_is_a_wall() -> None:

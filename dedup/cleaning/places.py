@@ -71,17 +71,17 @@ def _folder(out: Path, scan: Scan, besides: tuple[IO[bytes], ...]) -> Iterator[P
         "settings": settings_to_json(scan.settings),
         "policy": asdict(scan.policy),
     }
-    with Tree(out, command) as tree, tree.room(LEDGER).open("wb") as ledger:
+    with Tree(out, command, scan.names) as tree, tree.room(LEDGER).open("xb") as ledger:
 
         def finish(manifest: Manifest) -> None:
-            _to_disk(ledger)
+            for stream in (ledger, *besides):
+                _to_disk(stream)
             if scan.aside is not None:
                 scan.aside.seek(0)
-                with tree.room(REJECTS).open("wb") as rejects:
+                with tree.room(REJECTS).open("xb") as rejects:
                     shutil.copyfileobj(scan.aside, rejects)
                     _to_disk(rejects)
-            written = [f.output for f in manifest.files if f.output_sha256 is not None]
-            tree.commit(written, manifest.to_json())
+            tree.commit(manifest.to_json())
 
         yield Place(str(out), tree.place, (ledger,), finish, besides)
 

@@ -136,6 +136,8 @@ class Tree:
         """Make the folders that are not there, and hold the lock."""
         while self._lock is None:
             for folder in (*reversed(self.out.parents), self.out):
+                if folder.is_file():
+                    raise OutputError(f"{folder} is a file: give a folder")
                 if not folder.exists():
                     folder.mkdir()
                     self._made.append(folder)

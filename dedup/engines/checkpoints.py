@@ -63,9 +63,13 @@ class Checkpoints:
                 self.folder.mkdir()
             self._refuse_foreign()
             self._lock: IO[bytes] | None = self._taken()
-            _clear(Path(parent), about, self.folder)
-            if not (self.folder / KEY).exists():
-                atomic.write(self.folder / KEY, json.dumps(key).encode())
+            try:
+                _clear(Path(parent), about, self.folder)
+                if not (self.folder / KEY).exists():
+                    atomic.write(self.folder / KEY, json.dumps(key).encode())
+            except BaseException:
+                self.leave()
+                raise
 
     @property
     def names(self) -> list[str]:

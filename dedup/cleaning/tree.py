@@ -210,7 +210,7 @@ class Tree:
     def _damaged(self, name: str, why: str) -> OutputError:
         return OutputError(
             f"{self._room / name} of an unfinished run is damaged ({why}): "
-            f"remove {self.out} and run the command again"
+            f"give another folder, or remove {self.out} and run the command again"
         )
 
     def _leave(self) -> None:

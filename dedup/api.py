@@ -262,13 +262,17 @@ def _run(
     from dedup.formats import Reading
 
     checkpoints = None
-    if isinstance(documents, Reading):
-        checkpoints = _checkpoints(documents, settings)
-        if checkpoints is not None:
-            documents = _going_on(documents, checkpoints)
     memory, threads = settings.memory or None, settings.threads
-    with Local(memory, threads, settings.work_dir, checkpoints) as engine:
-        yield documents, engine
+    with ExitStack() as stack:
+        if isinstance(documents, Reading):
+            checkpoints = _checkpoints(documents, settings)
+            if checkpoints is not None:
+                stack.callback(checkpoints.leave)
+                documents = _going_on(documents, checkpoints)
+        yield (
+            documents,
+            stack.enter_context(Local(memory, threads, settings.work_dir, checkpoints)),
+        )
 
 
 def _going_on(reading: Reading, checkpoints: Checkpoints) -> Iterator[Documents]:

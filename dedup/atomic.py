@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import secrets
 from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+_PART = re.compile(r"\.(.+)-[0-9a-f]{8}\.tmp")
 
 
 @contextlib.contextmanager
@@ -20,21 +23,43 @@ def whole(path: Path) -> Iterator[IO[bytes]]:
     A link keeps its target, an existing file its mode. Raises `OSError`, and then nothing is left.
     """
     target = path.resolve()
+    with _replacing(target) as stream:
+        yield stream
+        with contextlib.suppress(FileNotFoundError):
+            os.chmod(stream.fileno(), target.stat().st_mode & 0o7777)  # noqa: PTH101 - a descriptor
+
+
+def write(path: Path, data: bytes) -> None:
+    """Write a file of ours whole, in place of whatever stands there. Raises `OSError`."""
+    with _replacing(path) as stream:
+        stream.write(data)
+
+
+def fresh(path: Path) -> IO[bytes]:
+    """
+    Open a new file of ours at a path, in place of whatever file stands there.
+
+    What stood there loses its name and keeps its bytes, so nothing is written through a link.
+    """
+    path.unlink(missing_ok=True)
+    return path.open("xb")
+
+
+def finished_name(name: str) -> str:
+    """Give the name under which a file was to appear, of one that was being written."""
+    found = _PART.fullmatch(name)
+    return found[1] if found else name
+
+
+@contextlib.contextmanager
+def _replacing(target: Path) -> Iterator[IO[bytes]]:
     part = target.with_name(f".{target.name}-{secrets.token_hex(4)}.tmp")
     try:
         with part.open("xb") as stream:
             yield stream
             stream.flush()
-            with contextlib.suppress(FileNotFoundError):
-                part.chmod(target.stat().st_mode & 0o7777)
             os.fsync(stream.fileno())
         part.replace(target)
     except BaseException:
         part.unlink(missing_ok=True)
         raise
-
-
-def write(path: Path, data: bytes) -> None:
-    """Write a file whole. Raises `OSError`."""
-    with whole(path) as stream:
-        stream.write(data)

@@ -87,7 +87,7 @@ def _copy(
         if target is None:
             found = _copied(stream, None)
         else:
-            with target.open("wb") as out:
+            with target.open("xb") as out:
                 found = _copied(stream, out)
                 os.fchmod(out.fileno(), permissions)
     if found != sha256:
@@ -136,7 +136,7 @@ def _cut(  # noqa: PLR0913 - as `write_file`
     charset = formats.charset(source, work.settings)
     entries: list[Entry] = []
     kept = 0
-    with (target or Path(os.devnull)).open("wb") as stream:
+    with target.open("xb") if target else Path(os.devnull).open("wb") as stream:
         written = _Hashed(stream)
         out = cast("IO[bytes]", written)
         with formats.writing(out, source.format, source.compression, charset) as sink:

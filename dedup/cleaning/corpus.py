@@ -84,7 +84,7 @@ def clean(  # noqa: PLR0913 - the options of the command
         if scan.aside is not None:
             stack.enter_context(scan.aside)
         out = None if dry_run else output
-        copies = [free(path, out, scan.sources) for path in (ledger, ids) if path is not None]
+        copies = free((ledger, ids), out, scan.sources)
         # NOTE: the place is taken first: who cannot write there learns it before the long work.
         place = stack.enter_context(opened(out, scan, *copies))
         planned = decide(scan, detect)

@@ -12,10 +12,11 @@ import json
 import logging
 import os
 import shutil
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Protocol
 
+from dedup.atomic import fresh
 from dedup.cleaning.counts import Counts
 from dedup.cleaning.manifest import File, file_sha256
 
@@ -82,13 +83,12 @@ class Finished:
     @contextmanager
     def lines(self, number: int, ledger: Writer) -> Iterator[None]:
         """Keep the lines that are written meanwhile."""
-        with self._path(number, "ledger").open("wb") as stream, ledger.beside(stream):
+        with fresh(self._path(number, "ledger")) as stream, ledger.beside(stream):
             yield
 
     def keep(self, number: int, file: File, target: Path, counts: Counts) -> None:
         """Keep a file that was written."""
         if file.output_sha256 is not None:
-            self._path(number, "text").unlink(missing_ok=True)
             _linked(target, self._path(number, "text"))
         noted = {
             "file": asdict(file),
@@ -103,7 +103,12 @@ class Finished:
 
 def _linked(path: Path, beside: Path) -> None:
     """Let a file stand in a second place; copied where it cannot be linked."""
-    try:
-        os.link(path, beside)
-    except OSError:
-        shutil.copy(path, beside)
+    beside.unlink(missing_ok=True)
+    with suppress(OSError):
+        # NOTE: the output must not share its bytes with a file that is somebody else's.
+        if path.lstat().st_nlink == 1:
+            os.link(path, beside)
+            return
+    with path.open("rb") as stream, fresh(beside) as out:
+        shutil.copyfileobj(stream, out)
+    shutil.copymode(path, beside)

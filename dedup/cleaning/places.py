@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from dedup import distinct
 from dedup.atomic import whole
 from dedup.cleaning import layout
 from dedup.cleaning.manifest import settings_to_json
@@ -71,31 +72,36 @@ def _folder(out: Path, scan: Scan, besides: tuple[IO[bytes], ...]) -> Iterator[P
         "settings": settings_to_json(scan.settings),
         "policy": asdict(scan.policy),
     }
-    with Tree(out, command) as tree, tree.room(LEDGER).open("wb") as ledger:
+    with Tree(out, command, scan.names) as tree, tree.room(LEDGER).open("xb") as ledger:
 
         def finish(manifest: Manifest) -> None:
-            _to_disk(ledger)
+            for stream in (ledger, *besides):
+                _to_disk(stream)
             if scan.aside is not None:
                 scan.aside.seek(0)
-                with tree.room(REJECTS).open("wb") as rejects:
+                with tree.room(REJECTS).open("xb") as rejects:
                     shutil.copyfileobj(scan.aside, rejects)
                     _to_disk(rejects)
-            written = [f.output for f in manifest.files if f.output_sha256 is not None]
-            tree.commit(written, manifest.to_json())
+            tree.commit(manifest.to_json())
 
         yield Place(str(out), tree.place, (ledger,), finish, besides)
 
 
-def free(path: PathLike, output: PathLike | None, sources: Iterable[Source]) -> Path:
-    """Refuse a file that is an input or lies in the output. Raises `OutputError`."""
-    own = Path(path)
-    if output is not None and os.fspath(output) != STDOUT and is_inside(own, Path(output)):
-        raise OutputError(f"{own} lies in {output}, which must be empty: give another place")
-    if own.exists() and any(
-        own.samefile(source.path) for source in sources if source.spooled is None
-    ):
-        raise OutputError(f"{own} is an input: give another place")
-    return own
+def free(
+    paths: Iterable[PathLike | None], output: PathLike | None, sources: Iterable[Source]
+) -> list[Path]:
+    """
+    Give the files to write besides the output, of those that were asked for.
+
+    Raises `OutputError` for one that is an input or another one of them, or lies in the output.
+    """
+    besides = [Path(path) for path in paths if path is not None]
+    for own in besides:
+        if output is not None and os.fspath(output) != STDOUT and is_inside(own, Path(output)):
+            raise OutputError(f"{own} lies in {output}, which must be empty: give another place")
+    distinct.check_apart(besides)
+    distinct.check_inputs(besides, (source.path for source in sources))
+    return besides
 
 
 @contextlib.contextmanager

@@ -175,9 +175,7 @@ class Planned:
         `OutputError`; then nothing has appeared.
         """
         with told(output):
-            copies = [
-                free(path, output, self.scan.sources) for path in (ledger, ids) if path is not None
-            ]
+            copies = free((ledger, ids), output, self.scan.sources)
             with opened(output, self.scan, *copies) as place:
                 return self.write_to(place, ids=ids, ledger=ledger)
 

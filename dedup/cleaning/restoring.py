@@ -58,20 +58,19 @@ def restore(  # noqa: PLR0913 - the options of the command
         raise OutputError(f"{target} and {root} lie in one another: give a folder apart")
     done = _Done()
     try:
-        with Tree(target, {"restore": os.fspath(out)}) as tree:
+        with Tree(target, {"restore": os.fspath(out)}, list(chosen)) as tree:
             ledger = Ledger(lines)
             for number, file in enumerate(manifest.files):
                 watch("restoring", number, len(manifest.files))
                 if file.output not in chosen:
                     ledger.skip(file)
                 elif not file.changed:
-                    shutil.copyfile(root / file.output, tree.place(file.output))
-                    tree.place(file.output).chmod(file.permissions)
+                    _copy(root / file.output, tree.place(file.output), file.permissions)
                     done.files.append(file.output)
                 else:
                     place = tree.place(file.output)
                     _write(place, file, originals(root, manifest, file, ledger, wanted), done)
-            tree.commit(done.files)
+            tree.commit()
     except OSError as error:
         where = os.fsdecode(error.filename) if error.filename else target
         raise OutputError(f"{where}: {error.strerror or error}; nothing was written") from error
@@ -92,11 +91,18 @@ class _Done:
         self.characters += sum(line.end - line.start for line in undone)
 
 
+def _copy(path: Path, place: Path, permissions: int) -> None:
+    """Write one file that lost nothing."""
+    with path.open("rb") as stream, place.open("xb") as out:
+        shutil.copyfileobj(stream, out)
+    place.chmod(permissions)
+
+
 def _write(place: Path, file: File, pieces: Iterator[Original], done: _Done) -> None:
     """Write one file with what is put back; nothing if nothing of it is."""
     found, size = formats.FORMATS[file.format].checksum(), 0
     with (
-        place.open("wb") as stream,
+        place.open("xb") as stream,
         formats.writing(stream, file.format, file.compression, file.charset) as sink,
     ):
         for piece in pieces:

@@ -1,75 +1,81 @@
 """
 A folder that appears all at once or not at all.
 
-    OUT/.dedup/unfinished/    command.json  which command is at work here
-                              lock          held while it runs
+    OUT/.dedup/unfinished/    lock          held while it runs; it says that the folder is ours
+                              command.json  which command is at work here, and what it may write
                               tree/…        the corpus in the making
                               ledger.jsonl, manifest.json, …
-                              complete      there from the moment on that files are moved
+                              complete      there from the moment on that files are moved: which
+                                            ones, and their size and time
 
 Nothing stands under its final name before everything is written; then files are moved, the
 manifest last. Whatever fails before is undone here; whatever is killed leaves `unfinished`, which
 the same command sweeps away, with what was already moved, before it begins anew. A corpus is
 complete if, and only if, `OUT/.dedup/manifest.json` is there.
+
+No link is followed below OUT, and nothing is removed but what these notes say is ours. A link, or a
+file that is not in them, is in the way: an error that names it, and everything stays.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
-import time
-from pathlib import Path
+import stat
+from contextlib import suppress
+from functools import partial
 from typing import IO, TYPE_CHECKING, Any, Self
 
-from dedup import atomic
+from dedup import atomic, locks
 from dedup.cleaning.ledger import dump
 from dedup.errors import OutputError
 
-try:
-    import fcntl
-except ImportError:  # pragma: no cover - Windows: two runs at once are not noticed
-    fcntl = None  # type: ignore[assignment]
-
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
     from types import TracebackType
 
 OWN = ".dedup"
 MANIFEST, LEDGER, REJECTS = "manifest.json", "ledger.jsonl", "rejects.jsonl"
 UNFINISHED, TREE, COMMAND, LOCK, COMPLETE = "unfinished", "tree", "command.json", "lock", "complete"
+SCHEMA = "dedup.unfinished/1"
+_NOTES = (LOCK, COMMAND, COMPLETE, LEDGER, REJECTS, MANIFEST)
+_ROOM = f"{OWN}/{UNFINISHED}"
+
+Mark = list[int]
+"""Size and time of a file: what renaming leaves alone, and writing does not."""
 
 
 class Tree:
     """
     The output of one run; a class for its life: begin, fill, commit or leave nothing behind.
 
-    Used as a context: leaving it without `commit` discards everything.
+    `names` are the files that may be written, as paths below OUT. Used as a context: leaving it
+    without `commit` discards everything.
     """
 
-    def __init__(self, out: Path, command: dict[str, Any]) -> None:
-        """Name the folder, and what tells this command from another one."""
+    def __init__(self, out: Path, command: dict[str, Any], names: Collection[str]) -> None:
+        """Name the folder, what tells this command from another one, and what it may write."""
         self.out = out
-        self._command = command
+        self._command = json.loads(dump(command))
+        self._names = names
         self._room = out / OWN / UNFINISHED
         self._made: list[Path] = []
-        self._moved: list[Path] = []
+        self._moved: list[tuple[Path, Path]] = []
         self._lock: IO[bytes] | None = None
         self._ours = False
 
     def __enter__(self) -> Self:
         """Take the folder. Raises `OutputError` where it is not absent, empty or unfinished."""
         try:
-            for folder in (*reversed(self.out.parents), self.out, self.out / OWN, self._room):
-                if not folder.exists():
-                    folder.mkdir()
-                    self._made.append(folder)
+            if not os.path.lexists(self._room) and self.out.is_dir():
+                self._remains()
             self._take_lock()
-            self._refuse_foreign()
+            self._sweep(self._remains())
             self._ours = True
-            self._sweep()
+            note = {"schema": SCHEMA, "command": self._command, "files": list(self._names)}
+            atomic.write(self._room / COMMAND, dump(note))
             (self._room / TREE).mkdir()
-            atomic.write(self._room / COMMAND, dump(self._command))
         except BaseException:
             self._leave()
             raise
@@ -81,8 +87,10 @@ class Tree:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Discard what was not committed."""
+        """Discard what was not committed. Raises `OutputError` where something of it stays."""
         self._leave()
+        if kind is None and os.path.lexists(self._room):
+            raise OutputError(f"{self.out} is complete, but {self._room} stays: remove that folder")
 
     def room(self, name: str) -> Path:
         """Give the path of a file of ours that comes to stand in `OUT/.dedup`."""
@@ -94,103 +102,143 @@ class Tree:
         path.parent.mkdir(parents=True, exist_ok=True)
         return path
 
-    def commit(self, outputs: Sequence[str], manifest: bytes | None = None) -> None:
+    def commit(self, manifest: bytes | None = None) -> None:
         """
-        Let everything appear: `outputs`, the files of ours, and the manifest last.
+        Let everything appear: what was written, the files of ours, and the manifest last.
 
-        Raises `OSError`, and then nothing has. Without a manifest nothing of ours is left.
+        Raises `OSError` or `OutputError`, and then nothing has. Without a manifest nothing of ours
+        is left.
         """
         if manifest is not None:
             atomic.write(self._room / MANIFEST, manifest)
-        atomic.write(self._room / COMPLETE, dump(list(outputs)))
+        self._remains()  # the run may have been long: is there something else by now?
+        whence = {name: f"{_ROOM}/{TREE}/{name}" for name in self._names}
+        whence |= {f"{OWN}/{name}": f"{_ROOM}/{name}" for name in (LEDGER, REJECTS)}
+        marks = {name: _mark(self.out / place) for name, place in whence.items()}
+        atomic.write(self._room / COMPLETE, dump({name: m for name, m in marks.items() if m}))
         for source, target in moves(self._room / TREE, self.out):
-            self._moved.append(target)
-            source.replace(target)
-        for name in (LEDGER, REJECTS, MANIFEST):
-            if (self._room / name).exists():
-                target = self.out / OWN / name
-                if name == MANIFEST:
-                    _sync_folder(self.out)
-                self._moved.append(target)
-                (self._room / name).replace(target)
+            self._move(source, target)
+        for name in (LEDGER, REJECTS):
+            if marks[f"{OWN}/{name}"]:
+                self._move(self._room / name, self.out / OWN / name)
+        if manifest is not None:
+            _sync_folder(self.out)
+            self._move(self._room / MANIFEST, self.out / OWN / MANIFEST)
         _sync_folder(self.out / OWN)
         self._moved.clear()
         self._made.clear()
 
-    def _take_lock(self) -> None:
-        while fcntl is not None:
-            stream = (self._room / LOCK).open("a+b")
-            try:
-                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                stream.seek(0)
-                holder = stream.read(200).decode("ascii", "replace").strip() or "another process"
-                stream.close()
-                self._made.clear()
-                raise OutputError(f"{self.out} is being written by {holder}") from error
-            except OSError:  # pragma: no cover - a file system without locks
-                stream.close()
-                return
-            if _is_still(stream, self._room / LOCK):
-                stream.truncate(0)
-                stream.write(f"pid {os.getpid()} since {time.strftime('%H:%M:%S')}\n".encode())
-                stream.flush()
-                self._lock = stream
-                return
-            stream.close()  # pragma: no cover - the holder left and swept it in between
-            self._room.mkdir(parents=True, exist_ok=True)  # pragma: no cover - as above
+    def _move(self, source: Path, target: Path) -> None:
+        self._moved.append((source, target))
+        source.replace(target)
 
-    def _refuse_foreign(self) -> None:
-        """Refuse a folder that is not absent, empty, or a killed run of the same command."""
-        if (self.out / OWN / MANIFEST).exists():
+    def _take_lock(self) -> None:
+        """Make the folders that are not there, and hold the lock."""
+        while self._lock is None:
+            for folder in (*reversed(self.out.parents), self.out):
+                if folder.is_file():
+                    raise OutputError(f"{folder} is a file: give a folder")
+                if not folder.exists():
+                    folder.mkdir()
+                    self._made.append(folder)
+            for folder in (self.out / OWN, self._room):
+                if not os.path.lexists(folder):
+                    folder.mkdir()
+                    self._made.append(folder)
+                elif folder.is_symlink() or not folder.is_dir():
+                    raise _in_the_way(self.out, folder.relative_to(self.out).as_posix())
+            try:
+                self._lock = locks.take(self._room / LOCK)
+            except FileNotFoundError:  # pragma: no cover - the holder left, and swept the folder
+                continue
+            except locks.HeldError as error:
+                self._made.clear()
+                raise OutputError(f"{self.out} is being written by {error}") from error
+
+    def _remains(self) -> list[str]:
+        """
+        Give what a killed run of this command left in OUT, and what this one made; folders last.
+
+        Raises `OutputError` for a cleaned corpus, for the unfinished run of another command, for a
+        note that is damaged, and for whatever is none of ours.
+        """
+        if os.path.lexists(self.out / OWN / MANIFEST):
             raise OutputError(
                 f"{self.out} holds a cleaned corpus: give another folder or remove it"
             )
-        moved: set[str] = set()
-        if (self._room / COMMAND).exists():
-            if _read(self._room / COMMAND) != json.loads(dump(self._command)):
+        command, complete = self._noted(COMMAND), self._noted(COMPLETE)
+        known: dict[str, Mark | None] = _notes()
+        if command is not None:
+            if not _is_command(command):
+                raise self._damaged(COMMAND, "not what dedup writes")
+            if command["command"] != self._command:
                 raise OutputError(
                     f"{self.out} holds the unfinished run of another command: "
                     "give another folder or remove it"
                 )
-            moved = {Path(name).parts[0] for name in self._left()}
-        foreign = {p.name for p in self.out.iterdir()} - {OWN} - moved
-        foreign |= {p.name for p in (self.out / OWN).iterdir()} - {UNFINISHED, LEDGER, REJECTS}
-        if foreign:
-            raise OutputError(f"{self.out} is not empty ({min(foreign)}): give a folder that is")
+            known |= _texts(command["files"])
+        if complete is not None:
+            if command is None or not _is_complete(complete):
+                raise self._damaged(COMPLETE, "not what dedup writes")
+            known |= complete
+        found = _below(self.out, "", known)
+        for relative, ours in found:
+            if not ours:
+                raise _in_the_way(self.out, relative)
+        return [relative for relative, _ in found]
 
-    def _left(self) -> list[str]:
-        """Give the files that a killed run may have moved already."""
-        names = _read(self._room / COMPLETE) or []
-        return [n for n in names if not Path(n).is_absolute() and ".." not in Path(n).parts]
+    def _sweep(self, remains: Sequence[str]) -> None:
+        """Take away what a killed run left, but for the lock that is held. Raises `OSError`."""
+        for relative in sorted(remains, key=_whose):
+            if relative not in {OWN, _ROOM, f"{_ROOM}/{LOCK}"}:
+                _remove(self.out / relative)
 
-    def _sweep(self) -> None:
-        """Take away what a killed run left, the note of what it moved last."""
-        for relative in self._left():
-            path = self.out / relative
-            if is_inside(path.parent, self.out):
-                path.unlink(missing_ok=True)
-        _prune(self.out)
-        for name in (LEDGER, REJECTS):
-            (self.out / OWN / name).unlink(missing_ok=True)
-        shutil.rmtree(self._room / TREE, ignore_errors=True)
-        for path in sorted(self._room.iterdir(), key=lambda path: path.name == COMMAND):
-            if path.name != LOCK:
-                path.unlink()
+    def _noted(self, name: str) -> Any:  # noqa: ANN401 - whatever JSON it holds
+        """Read a note; `None` where there is none. Raises `OutputError` for one that is damaged."""
+        path = self._room / name
+        if not os.path.lexists(path):
+            return None
+        if not stat.S_ISREG(path.lstat().st_mode):
+            raise _in_the_way(self.out, f"{_ROOM}/{name}")
+        try:
+            return json.loads(path.read_bytes())
+        except OSError as error:
+            raise self._damaged(name, error.strerror or "cannot be read") from error
+        except (ValueError, RecursionError) as error:
+            raise self._damaged(name, "not JSON") from error
+
+    def _damaged(self, name: str, why: str) -> OutputError:
+        return OutputError(
+            f"{self._room / name} of an unfinished run is damaged ({why}): "
+            f"give another folder, or remove {self.out} and run the command again"
+        )
 
     def _leave(self) -> None:
         """Undo what was not committed, as far as it goes; a later run sweeps the rest."""
-        for path in reversed(self._moved):
-            _remove(path)
+        for source, target in reversed(self._moved):
+            _quietly(partial(target.rename, source))
+        self._moved.clear()
         if self._ours:
-            shutil.rmtree(self._room, ignore_errors=True)
-            _rmdir(self.out / OWN)
+            self._clear()
         elif self._room in self._made:
-            (self._room / LOCK).unlink(missing_ok=True)
+            _quietly((self._room / LOCK).unlink)
         if self._lock is not None:
             self._lock.close()
+            self._lock = None
         for folder in reversed(self._made):
-            _rmdir(folder)
+            _quietly(folder.rmdir)
+        self._made.clear()
+
+    def _clear(self) -> None:
+        """Remove what is ours in the room, and the room; what fails once is tried once more."""
+        known = _notes() | _texts(self._names)
+        for _ in range(2):
+            with suppress(OSError):
+                found = _below(self.out, f"{_ROOM}/", known)
+                for relative in sorted((name for name, ours in found if ours), key=_whose):
+                    _quietly(partial(_remove, self.out / relative))
+                _quietly(self._room.rmdir)
+        _quietly((self.out / OWN).rmdir)
 
 
 def moves(source: Path, target: Path) -> Iterator[tuple[Path, Path]]:
@@ -216,34 +264,103 @@ def _is_one(a: Path, b: Path) -> bool:
         return False
 
 
-def _read(path: Path) -> Any:  # noqa: ANN401 - whatever JSON it holds
+def _notes() -> dict[str, Mark | None]:
+    """Give the paths below OUT of our own files of an unfinished run."""
+    return {f"{_ROOM}/{name}": None for name in (*_NOTES, f"{TREE}/")}
+
+
+def _texts(names: Iterable[str]) -> dict[str, Mark | None]:
+    """Give the paths below OUT of output files in the making."""
+    return {f"{_ROOM}/{TREE}/{name}": None for name in names}
+
+
+def _whose(relative: str) -> int:
+    """
+    Give the order in which to remove what is ours, folders being last already.
+
+    What says whose the rest is goes after it, so that a killed sweep is swept again; and then the
+    lock, without which the room may be another run's.
+    """
+    last = (f"{_ROOM}/{COMPLETE}", f"{_ROOM}/{COMMAND}", f"{_ROOM}/{LOCK}")
+    return 1 + last.index(relative) if relative in last else 0
+
+
+def _is_command(note: object) -> bool:
+    """Tell whether a note is one of ours on the command."""
+    if not isinstance(note, dict) or note.keys() != {"schema", "command", "files"}:
+        return False
+    files = note["files"]
+    return note["schema"] == SCHEMA and isinstance(files, list) and set(map(type, files)) <= {str}
+
+
+def _is_complete(note: object) -> bool:
+    """Tell whether a note is one of ours on what was moved."""
+    return isinstance(note, dict) and all(
+        isinstance(mark, list) and list(map(type, mark)) == [int, int] for mark in note.values()
+    )
+
+
+def _below(out: Path, start: str, known: Mapping[str, Mark | None]) -> list[tuple[str, bool]]:
+    """
+    Give what lies below a folder in OUT, what is in a folder before it, and whether it is ours.
+
+    Ours is a file that is known, with the mark that is known of it, and a folder of such files.
+    """
+    folders = {name[:at] for name in known for at, sign in enumerate(name) if sign == "/"}
+    found: list[tuple[str, bool]] = []
+    waiting = [start]
+    while waiting:
+        base = waiting.pop()
+        with os.scandir(out / base) as entries:
+            for entry in entries:
+                name = base + entry.name
+                if entry.is_dir(follow_symlinks=False):
+                    ours = name in folders
+                    waiting += [f"{name}/"] if ours else []
+                else:
+                    of = atomic.finished_name(entry.name) if base == f"{_ROOM}/" else entry.name
+                    ours = base + of in known and _is_marked(out / name, known[base + of])
+                found.append((name, ours))
+    return found[::-1]
+
+
+def _is_marked(path: Path, mark: Mark | None) -> bool:
+    """Tell whether a file is no link, and has the mark, if one is known of it."""
+    own = _mark(path)
+    return own is not None and mark in (None, own)
+
+
+def _mark(path: Path) -> Mark | None:
+    """Give the mark of a file; `None` where there is none, or something else."""
     try:
-        return json.loads(path.read_bytes())
-    except (OSError, ValueError):
+        state = path.lstat()
+    except OSError:
         return None
+    return [state.st_size, state.st_mtime_ns] if stat.S_ISREG(state.st_mode) else None
 
 
-def _prune(folder: Path) -> None:
-    """Remove the empty folders below."""
-    for entry in folder.iterdir():
-        if entry.is_dir() and not entry.is_symlink() and entry.name != OWN:
-            _prune(entry)
-            _rmdir(entry)
+def _in_the_way(out: Path, relative: str) -> OutputError:
+    """Say what stands where only our own files may."""
+    if not relative.startswith(OWN):
+        first = relative.partition("/")[0]
+        return OutputError(f"{out} is not empty ({first}): give a folder that is")
+    path = out / relative
+    what = "is a link" if path.is_symlink() else "is not of dedup"
+    return OutputError(f"{path} {what}: move it away, or give another folder")
 
 
 def _remove(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path, ignore_errors=True)
+    """Remove a file, or a folder that is empty. Raises `OSError`."""
+    if stat.S_ISDIR(path.lstat().st_mode):
+        path.rmdir()
     else:
-        path.unlink(missing_ok=True)
+        path.unlink()
 
 
-def _rmdir(folder: Path) -> None:
-    """Remove a folder if it is empty and can be removed."""
-    try:
-        folder.rmdir()
-    except OSError:
-        return
+def _quietly(change: Callable[[], object]) -> None:
+    """Change something as far as it goes."""
+    with suppress(OSError):
+        change()
 
 
 def _sync_folder(folder: Path) -> None:
@@ -255,10 +372,3 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _is_still(stream: IO[bytes], path: Path) -> bool:
-    try:
-        return os.path.samestat(os.fstat(stream.fileno()), path.stat())
-    except OSError:
-        return False

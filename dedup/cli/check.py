@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from dedup.cli.options import Out, Paths, Rejects, Shared
-from dedup.cli.output import check_place
+from dedup.cli.output import check_places
 from dedup.cli.rejects import kept
 from dedup.cli.rendering import FORMATS, PAGES, exit_code, format_of, render
 from dedup.errors import SettingsError
@@ -79,8 +79,8 @@ def check(  # noqa: PLR0913 - an option each
     limit = None if own["max_overlap"] is None else share(str(own["max_overlap"]), "max_overlap")
     kinds = tuple(choice("fail_on", kind, KINDS) for kind in own["fail_on"])
     wanted = targets(format or [], output)
-    for _, out in [*wanted, ("rejects", rejects)]:
-        check_place(out, [*paths, *against], config.settings)
+    outputs = [*(out for _, out in wanted), rejects, shared.timings]
+    check_places(outputs, [*paths, *against], config.settings)
     with (
         kept(rejects, config.settings.on_error) as take,
         shared.meter([*paths, *against], config) as watch,

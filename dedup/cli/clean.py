@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dedup.cli.options import Shared, Talk
+from dedup.cli.output import check_places
 from dedup.cli.rendering import faults, put
 from dedup.cli.terminal import Meter, columns, say
 from dedup.errors import GuardError, SettingsError
@@ -192,6 +193,7 @@ def run(  # noqa: PLR0913 - what is cleaned, where to, how
     from dedup import api
     from dedup.reports.clean_page import clean_page, refused_page
 
+    check_places((ids, ledger, shared.timings), paths, config.settings)
     besides: dict[str, Any] = {"dry_run": dry_run, "ids": ids, "ledger": ledger}
     with shared.meter(paths, config) as watch:
         try:

@@ -8,7 +8,7 @@
 from typing import Any
 
 from dedup.cli.options import Out, Shared
-from dedup.cli.output import check_place, write
+from dedup.cli.output import check_places, write
 from dedup.cli.rendering import format_of, look
 from dedup.cli.terminal import page, written
 from dedup.config import DEFAULT, Config
@@ -29,7 +29,7 @@ def config(*, shared: Shared, output: Out = None) -> int:
     upwards from the working directory. The command line wins over it, and it over the defaults.
     """
     found = shared.resolve()
-    check_place(output, [], found.settings)
+    check_places((output,), (), found.settings)
     if format_of(None, output) == "terminal":
         width, color = look(output, shared)
         text = _table(found, width, color=color)

@@ -12,7 +12,7 @@ import typer
 
 from dedup.cli.exits import FOUND
 from dedup.cli.options import Out, Shared
-from dedup.cli.output import check_place, write
+from dedup.cli.output import check_places, write
 from dedup.cli.rendering import format_of, look
 from dedup.cli.terminal import page, written
 from dedup.errors import SettingsError
@@ -75,7 +75,8 @@ def diff(  # noqa: PLR0913 - an option each
 
         what = "a document, and a record of it" if cleaned else "two texts, A and B"
         raise SettingsError(f"diff was given {counted(len(texts), 'text')}: give {what}")
-    check_place(output, texts, settings)
+    own = [] if cleaned is None else [cleaned, *(cleaned / ".dedup").glob("*")]
+    check_places((output,), [str(path) for path in own] or texts, settings)
     if cleaned:
         found = api.compare_cleaned(cleaned, *texts)
         name = ", record ".join(texts)

@@ -77,6 +77,8 @@ def _explain(error: Exception) -> int:
         _say("out of memory; give less with --memory, or a --work-dir with more room")
     elif isinstance(error, OSError) and error.filename is not None:
         _say(f"{os.fsdecode(error.filename)}: {error.strerror}")
+    elif isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+        _say(f"cannot write a temporary file: {error.strerror}; set TMPDIR to a larger disk")
     else:
         what = str(error).split("\n")[0]
         _say(f"internal error: {type(error).__name__}: {what}; use --debug for the traceback")

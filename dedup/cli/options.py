@@ -15,7 +15,7 @@ from typing import Annotated, Any
 
 import typer
 
-from dedup.cli.output import check_place
+from dedup.cli.output import check_places
 from dedup.cli.terminal import Meter
 from dedup.config import Config, load
 from dedup.errors import SettingsError
@@ -197,7 +197,7 @@ class Shared(Talk):
 
         Raises `OutputError` where the timings cannot be written, or would be over an input.
         """
-        check_place(self.timings, inputs, config.settings)
+        check_places((self.timings,), inputs, config.settings)
         return Meter(quiet=self.quiet, color=self.color, timings=self.timings)
 
     def resolve(self, command: str | None = None, **own: Any) -> Config:  # noqa: ANN401 - options

@@ -12,45 +12,30 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
+from dedup import distinct
 from dedup.errors import OutputError
 from dedup.settings import Settings
 
 
-def check_place(out: Path | None, inputs: Sequence[str], settings: Settings) -> None:
+def check_places(outputs: Iterable[Path | None], inputs: Sequence[str], settings: Settings) -> None:
     """
-    Raise `OutputError` where the output cannot be written, or is an input by whatever name.
+    Raise `OutputError` where an output cannot be written, or is an input by whatever name.
 
-    To be asked before the work is done. A text that stands in an input folder is an input.
+    To be asked before the work is done. `inputs` are PATHs: a text that stands in an input folder,
+    or that a glob stands for, is an input. No two outputs may be one file.
     """
-    if out is None:
-        return
-    if not out.parent.is_dir():
-        raise OutputError(f"{out}: there is no folder {out.parent}; make it first")
-    if out.is_dir():
-        raise OutputError(f"{out}: is a folder; name a file")
-    if not out.exists():
-        return
-    here = out.stat()
-    for path in [file for given in inputs for file in _files(given, out, settings)]:
-        with contextlib.suppress(OSError):
-            there = Path(path).stat()
-            if (here.st_dev, here.st_ino) == (there.st_dev, there.st_ino):
-                raise OutputError(f"{out}: is an input of this command; write to another file")
+    wanted = [out for out in outputs if out is not None]
+    for out in wanted:
+        if not out.parent.is_dir():
+            raise OutputError(f"{out}: there is no folder {out.parent}; make it first")
+        if out.is_dir():
+            raise OutputError(f"{out}: is a folder; name a file")
+    distinct.check_apart(wanted)
+    there = [out for out in wanted if out.exists()]
+    if there:
+        from dedup.formats.sources import listed
 
-
-def _files(given: str, out: Path, settings: Settings) -> list[str]:
-    """Give the files that a PATH stands for; of a folder only if the output stands in it."""
-    if not Path(given).is_dir():
-        return [given]
-    if Path(given).resolve() not in out.resolve().parents:
-        return []
-    from dedup.errors import InputError
-    from dedup.formats import sources
-
-    try:
-        return [source.path for source in sources([given], settings).files]
-    except InputError:
-        return []
+        distinct.check_inputs(there, listed(inputs, settings))
 
 
 def write(text: str | Iterable[str | bytes], out: Path | None, *, data: bool) -> None:

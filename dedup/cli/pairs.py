@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dedup.cli.options import Out, Paths, Rejects, Shared
-from dedup.cli.output import check_place, write
+from dedup.cli.output import check_places, write
 from dedup.cli.rejects import kept
 from dedup.cli.rendering import faults
 from dedup.cli.terminal import Meter
@@ -59,8 +59,7 @@ def pairs(
 
     config = shared.resolve("pairs")
     choice("format", format, FORMATS)
-    for out in (output, rejects):
-        check_place(out, paths, config.settings)
+    check_places((output, rejects, shared.timings), paths, config.settings)
     skipped: list[Skipped] = []
     with (
         kept(rejects, config.settings.on_error) as take,

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from dedup.cli.options import Out, Paths, Rejects, Shared
-from dedup.cli.output import check_place
+from dedup.cli.output import check_places
 from dedup.cli.rejects import kept
 from dedup.cli.rendering import FORMATS, PAGES, exit_code, explain, format_of, render
 
@@ -88,8 +88,7 @@ def report(  # noqa: PLR0913 - an option each
     form = format_of(format, output)
     own = config.commands["report"]
     view = View(top=own["top"], group=group, sort=own["sort"])
-    for out in (output, rejects):
-        check_place(out, paths, config.settings)
+    check_places((output, rejects, shared.timings), paths, config.settings)
     if explain_settings:
         explain(config)
     with (

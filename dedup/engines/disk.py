@@ -7,15 +7,16 @@ Nothing is mapped into memory, so what is read counts as what it is, and a bound
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import numpy as np
 
+from dedup.errors import OutputError
 from dedup.model import Strings, Table
 
 if TYPE_CHECKING:
     from io import FileIO
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -65,7 +66,7 @@ class Filed(Generic[T]):
 
 
 def file(table: T, path: Path) -> Filed[T]:
-    """Write a table to a file. Raises `OSError`."""
+    """Write a table to a new file. Raises `OSError`."""
     arrays: dict[str, NDArray[Any]] = {}
     for name, column in table.columns().items():
         if isinstance(column, Strings):
@@ -73,7 +74,7 @@ def file(table: T, path: Path) -> Filed[T]:
         else:
             arrays[name] = column
     layout, at = [], 0
-    with path.open("wb") as stream:
+    with path.open("xb") as stream:
         for name, array in arrays.items():
             stream.write(np.ascontiguousarray(array).data.cast("B") if array.size else b"")
             layout.append((name, array.dtype.str, array.shape[1:], at, len(array)))
@@ -92,6 +93,9 @@ def _read(
         while room:
             count = stream.readinto(room)
             if not count:
-                raise OSError(f"{stream.name} is shorter than it was written")
+                raise OutputError(
+                    f"{stream.name} is shorter than it was written: "
+                    f"remove {Path(stream.name).parent} and run the command again"
+                )
             room = room[count:]
     return rows

@@ -8,7 +8,6 @@ the next run begins to write.
 from __future__ import annotations
 
 import itertools
-import shutil
 import tempfile
 import threading
 import weakref
@@ -16,6 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, TypeVar
 
+from dedup import locks
 from dedup.engines.disk import file
 from dedup.errors import OutputError
 from dedup.model import Table
@@ -23,18 +23,9 @@ from dedup.model import Table
 if TYPE_CHECKING:
     from dedup.engines.disk import Filed
 
-try:
-    import fcntl
-except ImportError:  # pragma: no cover - no such locks on Windows: leftovers stay there
-    fcntl = None  # type: ignore[assignment]
-
 T = TypeVar("T", bound=Table)
-LOCKS = fcntl is not None
-"""Files can be locked here."""
 PREFIX = "dedup-work-"
 LOCK = "dedup.lock"
-MARK = b"A folder of dedup for what does not fit in memory; it goes with its run.\n"
-"""What the lock says, so that no folder of somebody else's is taken for ours."""
 
 
 class WorkFolder:
@@ -74,10 +65,7 @@ class WorkFolder:
             if self._path is None:
                 _clear(Path(self.parent))
                 path = Path(tempfile.mkdtemp(prefix=PREFIX, dir=self.parent))
-                self._lock = (path / f"{LOCK}.new").open("wb")
-                locked(self._lock)
-                self._lock.write(MARK)
-                self._lock.flush()
+                self._lock = locks.take(path / f"{LOCK}.new")
                 (path / f"{LOCK}.new").rename(path / LOCK)  # only now may it be found
                 self._path = path
             return self._path
@@ -91,19 +79,13 @@ def remove(path: Path) -> None:
 
 
 def _clear(parent: Path) -> None:
-    """Remove the folders of runs that were killed."""
-    for lock in parent.glob(f"{PREFIX}*/{LOCK}"):
-        with suppress(OSError), lock.open("r+b") as stream:
-            if locked(stream) and stream.read() == MARK:
-                shutil.rmtree(lock.parent, ignore_errors=True)
-
-
-def locked(stream: IO[bytes]) -> bool:
-    """Lock a file if nobody has; say whether that went well."""
-    if fcntl is None:
-        return False
-    try:
-        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
+    """Remove what killed runs left: tables, which have numbers for names, and the lock."""
+    for folder in parent.glob(f"{PREFIX}*"):
+        if folder.is_symlink():
+            continue
+        with suppress(OSError), locks.abandoned(folder / LOCK) as left:
+            for path in sorted(folder.iterdir()) if left else ():
+                if path.name.isdecimal() and not path.is_dir():
+                    path.unlink()
+            if left and [path.name for path in folder.iterdir()] == [LOCK]:
+                remove(folder / LOCK)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
-import shutil
 import tempfile
 import weakref
 from typing import IO, Protocol
 
 import orjson
 
+from dedup.errors import InputError, OutputError
 from dedup.formats.text import lines_of
+
+_CHUNK = 1 << 20
+"""Bytes that are taken out of a pipe at once."""
 
 
 class Spooled(Protocol):
@@ -25,8 +28,7 @@ class Kept:
     """The bytes of a pipe; a class so that its temporary file is closed in the end."""
 
     def __init__(self, stream: IO[bytes]) -> None:
-        with tempfile.TemporaryFile() as file:
-            shutil.copyfileobj(stream, file)
+        with _kept(stream) as file:
             self.size = file.tell()
             """Bytes."""
             file.seek(0)
@@ -38,6 +40,29 @@ class Kept:
     def fileno(self) -> int:
         """Give its descriptor."""
         return self._descriptor
+
+
+def _kept(stream: IO[bytes]) -> IO[bytes]:
+    """Put a pipe into a temporary file. Raises `OutputError` where there is no room for it."""
+    try:
+        file = tempfile.TemporaryFile()  # noqa: SIM115 - for the caller
+        while chunk := _read(stream):
+            file.write(chunk)
+        file.flush()
+    except OSError as error:
+        raise OutputError(
+            f"cannot keep what comes through a pipe in a temporary file ({error.strerror}): "
+            "set TMPDIR to a folder with more room, or give a file"
+        ) from error
+    return file
+
+
+def _read(stream: IO[bytes]) -> bytes:
+    """Read on. Raises `InputError`."""
+    try:
+        return stream.read(_CHUNK)
+    except OSError as error:
+        raise InputError(f"{stream.name}: cannot be read: {error.strerror}; mend that") from error
 
 
 def _begins_as_jsonl(stream: IO[bytes]) -> bool:

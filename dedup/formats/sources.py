@@ -1,4 +1,4 @@
-# ruff: noqa: PTH116, PTH119, PTH122, PTH123, PTH207 - see below
+# ruff: noqa: PTH112, PTH116, PTH119, PTH122, PTH123, PTH207 - see below
 """
 Which files are read, and in which order.
 
@@ -13,6 +13,7 @@ They are strings throughout: `pathlib` would tidy what was given.
 
 from __future__ import annotations
 
+import contextlib
 import glob
 import hashlib
 import os
@@ -22,6 +23,7 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import IO, TYPE_CHECKING, cast
 
+from dedup.errors import InputError
 from dedup.formats import compression
 from dedup.formats.csv import Csv, Tsv
 from dedup.formats.interface import Fault, Unreadable
@@ -141,6 +143,17 @@ def sources(paths: Sequence[Path], settings: Settings, *, against: Sequence[Path
     old.sort(key=lambda s: s.path.split("/"))
     skipped = tuple(published.skipped + incoming.skipped)
     return Sources((*old, *incoming.found.values()), skipped)
+
+
+def listed(paths: Sequence[Path], settings: Settings) -> Iterator[str]:
+    """Give the path of each file that would be read, opening none: a pipe would be used up."""
+    for given in paths:
+        with contextlib.suppress(InputError):  # whoever reads it says so
+            for path in _expanded(os.fspath(given)):
+                if os.path.isdir(path):
+                    yield from (source.path for source in sources([path], settings).files)
+                else:
+                    yield path
 
 
 class _Finder:

@@ -198,11 +198,11 @@ def test_two_at_once(clean: Clean) -> None:
     from dedup.cleaning.tree import Tree
 
     write(Path("in"), FILES)
-    with Tree(Path("out"), {}) as tree:
+    with Tree(Path("out"), {}, ["x.txt"]) as tree:
         with pytest.raises(OutputError, match=f"being written by pid {os.getpid()} since"):
             clean("in")
         tree.place("x.txt").write_bytes(b"x")
-        tree.commit(["x.txt"], b"{}")
+        tree.commit(b"{}")
     assert contents(Path("out")) == {"x.txt": b"x"}
 
 

@@ -110,7 +110,26 @@ PLACES = {
         "good/a.txt: is an input of this command; write to another file"
     ),
     "report good -o good/a.txt": "good/a.txt: is an input of this command; write to another file",
-    "report good -o link.txt": "link.txt: is an input of this command; write to another file",
+    "report good -o link.txt": (
+        "link.txt: is an input of this command (good/a.txt); write to another file"
+    ),
+    "report good -o hard.html": (
+        "hard.html: is an input of this command (good/a.txt); write to another file"
+    ),
+    "report go*/*.txt -o good/a.txt": (
+        "good/a.txt: is an input of this command; write to another file"
+    ),
+    "report good -o r --timings r": ("r is given for two outputs; give each a file of its own"),
+    "check other.txt --against good --format text=a --format json=good/../good/a.txt": (
+        "good/../good/a.txt: is an input of this command (good/a.txt); write to another file"
+    ),
+    "clean good -o out --ids x --ledger good/../x": (
+        "good/../x and x are one file; give each output a file of its own"
+    ),
+    "clean good -o out --ids hard.html": (
+        "hard.html: is an input of this command (good/a.txt); write to another file"
+    ),
+    "clean good -o hard.html": "hard.html is a file: give a folder",
     "check good/a.txt --against good/a.txt --format text=good/a.txt": (
         "good/a.txt: is an input of this command; write to another file"
     ),
@@ -143,6 +162,7 @@ PLACES = {
 def test_what_must_not_be_written_is_one_line(dedup: Callable, here: Path, words: str) -> None:
     """And every file is as it was."""
     (here / "link.txt").symlink_to("good/a.txt")
+    (here / "hard.html").hardlink_to(here / "good/a.txt")
     before = tree(here)
     done = dedup(*words.split())
     assert done.stderr == f"dedup: {PLACES[words]}\n"

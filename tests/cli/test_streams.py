@@ -244,3 +244,41 @@ def test_progress_is_shown_only_to_a_person(dedup: Callable, corpus: Path) -> No
     assert (
         dedup("check", corpus, "--against", corpus.parent / "in" / "a.txt").stderr.count("\n") <= 1
     )
+
+
+def test_the_file_behind_the_standard_input_is_an_input(script: Path, corpus: Path) -> None:
+    """It is read to its end, and would then be written over."""
+    path = corpus / "a.txt"
+    before = path.read_bytes()
+    for words in (("report", "-", "-o"), ("clean", "-", "-o", "-", "--ledger")):
+        with path.open("rb") as stream:
+            done = subprocess.run(
+                [script, *words, path], stdin=stream, capture_output=True, text=True, check=False
+            )
+        assert done.stderr == (
+            f"dedup: {path}: is an input of this command (the standard input); "
+            "write to another file\n"
+        )
+        assert (done.returncode, path.read_bytes()) == (2, before)
+
+
+def test_a_full_temporary_disk_behind_the_standard_input(script: Path) -> None:
+    """One line says what to do."""
+    import resource
+
+    def limit() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 16, 1 << 16))
+
+    done = subprocess.run(
+        [script, "report", "-"],
+        input=b"word " * 50_000,
+        capture_output=True,
+        check=False,
+        preexec_fn=limit,
+    )
+    assert done.returncode == 2
+    assert done.stderr == (
+        b"dedup: cannot keep what comes through a pipe in a temporary file (File too large): "
+        b"set TMPDIR to a folder with more room, or give a file\n"
+    )

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dedup import locks
 from dedup.engines import work
 from dedup.engines.local import Local
 from dedup.engines.sorted import InOrder, are_in_order
@@ -155,7 +156,7 @@ def test_what_does_not_fit_goes_to_disk_and_is_removed(tmp_path: Path) -> None:
 def test_what_a_killed_run_left_goes_and_nothing_else(tmp_path: Path) -> None:
     """A folder with our mark that nobody has locked; one of a living run and others stay."""
     left, foreign = (tmp_path / f"{work.PREFIX}{name}" for name in ("left", "foreign"))
-    for folder, mark in ((left, work.MARK), (foreign, b"mine")):
+    for folder, mark in ((left, locks.MARK), (foreign, b"mine")):
         folder.mkdir()
         (folder / work.LOCK).write_bytes(mark)
         (folder / "0").write_bytes(b"rows")

@@ -50,6 +50,11 @@ class Settings:
     paragraphs: str = _setting(
         "auto", "detection", "a paragraph is a line, or a run of lines up to a blank one"
     )
+    join_hyphens: bool = _setting(
+        False,  # noqa: FBT003 - the default of a field
+        "detection",
+        "make words whole that a hyphen at a line end breaks, as in scans",
+    )
     passages: str = _setting(
         "on", "detection", "look for reuse across paragraph borders too; clean: off unless given"
     )

@@ -54,6 +54,7 @@ MaxGap = Annotated[int | None, _option("max_gap", DETECTION, "N")]
 BoilerplateDocuments = Annotated[int | None, _option("boilerplate_documents", DETECTION, "N")]
 Recall = Annotated[str | None, _option("recall", DETECTION, "")]
 Paragraphs = Annotated[str | None, _option("paragraphs", DETECTION, "")]
+JoinHyphens = Annotated[bool | None, _option("join_hyphens", DETECTION, "")]
 Passages = Annotated[str | None, _option("passages", DETECTION, "")]
 TextField = Annotated[str | None, _option("text_field", READING, "NAME")]
 IdField = Annotated[str | None, _option("id_field", READING, "NAME")]
@@ -177,6 +178,7 @@ class Shared(Talk):
     boilerplate_documents: BoilerplateDocuments = None
     recall: Recall = None
     paragraphs: Paragraphs = None
+    join_hyphens: JoinHyphens = None
     passages: Passages = None
     text_field: TextField = None
     id_field: IdField = None

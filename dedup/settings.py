@@ -175,6 +175,7 @@ def typed(name: str, value: Any, kind: type) -> Any:  # noqa: ANN401 - from a co
     if kind is type(None) and isinstance(value, (str, type(None))):
         return value
     if type(value) is not kind:
-        wanted = {float: "a number", int: "a whole number", tuple: "a list of texts"}
+        wanted = {float: "a number", int: "a whole number", bool: "true or false"}
+        wanted[tuple] = "a list of texts"
         raise SettingsError(f"{name} is {value!r}: give {wanted.get(kind, 'a text')}")
     return value

@@ -35,7 +35,8 @@ def _option(name: str, panel: str, metavar: str, *more: str) -> Any:  # noqa: AN
     """Declare the option of a setting: its help and default come from `Settings`."""
     about, default = _FIELDS[name].metadata["about"], getattr(Settings(), name)
     shown = size(default) if name == "memory" else default
-    tail = f" [dim]\\[{shown}][/dim]" if shown not in {None, (), "0"} else ""
+    off = shown is False or shown in {None, (), "0"}
+    tail = "" if off else f" [dim]\\[{shown}][/dim]"
     return typer.Option(
         "--" + name.replace("_", "-"),
         *more,

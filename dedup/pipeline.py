@@ -203,7 +203,8 @@ def distinct(
     known = engine.map(read, m.Facts, facts)
     paragraphs = engine.map(read, m.Paragraphs, partial(segment, settings=settings))
     del read
-    forms = engine.map(paragraphs, m.Forms, _told(normalise, say, "normalising", len(paragraphs)))
+    normalising = partial(normalise, settings=settings)
+    forms = engine.map(paragraphs, m.Forms, _told(normalising, say, "normalising", len(paragraphs)))
     bare = engine.map(forms, m.Forms, without_normal)
     firsts = engine.by_key(bare, DIGEST, m.Forms, first_places)
     found = engine.join(firsts, forms, (PLACE, PLACE), m.Texts, collapse)

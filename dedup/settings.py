@@ -50,6 +50,11 @@ class Settings:
     paragraphs: str = _setting(
         "auto", "detection", "a paragraph is a line, or a run of lines up to a blank one"
     )
+    join_hyphens: bool = _setting(
+        False,  # noqa: FBT003 - the default of a field
+        "detection",
+        "make words whole that a hyphen at a line end breaks, as in scans",
+    )
     passages: str = _setting(
         "on", "detection", "look for reuse across paragraph borders too; clean: off unless given"
     )
@@ -170,6 +175,7 @@ def typed(name: str, value: Any, kind: type) -> Any:  # noqa: ANN401 - from a co
     if kind is type(None) and isinstance(value, (str, type(None))):
         return value
     if type(value) is not kind:
-        wanted = {float: "a number", int: "a whole number", tuple: "a list of texts"}
+        wanted = {float: "a number", int: "a whole number", bool: "true or false"}
+        wanted[tuple] = "a list of texts"
         raise SettingsError(f"{name} is {value!r}: give {wanted.get(kind, 'a text')}")
     return value

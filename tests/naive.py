@@ -7,22 +7,26 @@ It imports nothing of `dedup`, so that the two can be compared: it normalises wi
 table), and counts indel distances with rapidfuzz. All else is brute force over all pairs. A
 function is named after the clause that it implements, and quotes it where the reading matters.
 
-Documents come as a mapping of path to text or as a list of (path, text), in Order; a path that
-ends in `.md` is Markdown. A place is (rank of its document from 0, number of its paragraph from 1).
+Documents come as a mapping of path to text or as a list of (path, text), in Order; which path
+is that of Markdown `is_markdown` says. A place is (rank of its document from 0, number of its
+paragraph from 1).
 """
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
-from itertools import pairwise, product
+from itertools import pairwise, product, takewhile
 from math import ceil
 from typing import Any
 
 import regex  # type: ignore[import-untyped]
 import unicodedata2  # type: ignore[import-not-found]
+from markdown_it import MarkdownIt
+from mdit_py_plugins.footnote import footnote_plugin
 from rapidfuzz.distance import Indel
 from regex import _regex
 
@@ -214,13 +218,15 @@ class Paragraph:
 
 
 def line_spans(text: str) -> list[Span]:
-    r"""Lines end at "\n"; in a text without any, at "\r"."""
-    end = "\n" if "\n" in text else "\r"
-    spans, start = [], 0
-    for part in text.split(end):
-        spans.append((start, start + len(part)))
-        start += len(part) + 1
-    return spans
+    r"""
+    Cut into lines: they end at "\n", "and in a text with more lone "\r" than "\n" at each too".
+
+    A "\r" before a "\n" is white space at the end of its line.
+    """
+    feeds = [n for n, c in enumerate(text) if c == "\n"]
+    alone = [n for n, c in enumerate(text) if c == "\r" and text[n + 1 : n + 2] != "\n"]
+    ends = sorted(feeds + alone) if len(alone) > len(feeds) else feeds
+    return list(zip([0, *(n + 1 for n in ends)], [*ends, len(text)], strict=True))
 
 
 def trim(text: str, span: Span) -> Span:
@@ -238,46 +244,114 @@ def is_white(c: str) -> bool:
     return c.isspace() or c == "\ufeff"
 
 
+def is_markdown(path: str) -> bool:
+    """`.md .markdown .mdx .qmd .Rmd`."""
+    return path.lower().endswith((".md", ".markdown", ".mdx", ".qmd", ".rmd"))
+
+
 def front_matter(lines: list[str]) -> int:
-    """Count the lines of the front matter: from a first line `---` to the next `---` or `...`."""
-    if lines and lines[0].lstrip("\ufeff").rstrip() == "---":
-        for n, line in enumerate(lines[1:], 2):
-            if line.rstrip() in ("---", "..."):
-                return n
+    """Count its lines: from `---` to `---` or `...`, from `+++` to `+++`, or an object of JSON."""
+    first = lines[0].lstrip("\ufeff") if lines else ""
+    for opening, closing in (("---", ("---", "...")), ("+++", ("+++",))):
+        if first.rstrip() == opening:
+            ends = [n for n, line in enumerate(lines[1:], 2) if line.rstrip() in closing]
+            return ends[0] if ends else 0
+    if first.startswith("{"):
+        for n in range(1, len(lines) + 1):
+            try:
+                json.loads("\n".join([first, *lines[1:n]]))
+            except ValueError:
+                continue
+            return n
     return 0
 
 
-def fences(lines: list[str], first: int) -> list[Span]:
-    """Find fenced code from line `first` on, as CommonMark does: (first line, last), from 0."""
-    out, n = [], first
-    while n < len(lines):
-        opening = regex.match(r" {0,3}(`{3,}(?=[^`]*$)|~{3,})", lines[n].rstrip())
-        if opening:
-            mark = opening[1]
-            closing = regex.compile(rf" {{0,3}}{mark[0]}{{{len(mark)},}}\s*$")
-            rest = range(n + 1, len(lines))
-            last = next((k for k in rest if closing.match(lines[k])), len(lines) - 1)
-            out.append((n, last))
-            n = last
-        n += 1
-    return out
+@cache
+def commonmark() -> MarkdownIt:
+    """Parse CommonMark with tables, footnotes, and the blocks of `other_syntax`."""
+    parser = MarkdownIt("commonmark", {"inline_definitions": True, "maxNesting": 60})
+    parser.enable("table").use(footnote_plugin, inline=False, move_to_end=False)
+    ends = {"alt": ["paragraph", "reference", "blockquote", "list"]}
+    parser.block.ruler.before("reference", "other_syntax", other_syntax, ends)  # type: ignore[arg-type]
+    return parser
 
 
-def code(text: str, markdown: bool) -> list[Span]:
-    """Give the offsets of front matter (first, from 0) and fenced code, without the line end."""
-    if not markdown:
-        return []
+def other_syntax(state: Any, first: int, last: int, silent: bool) -> bool:  # noqa: ANN401
+    r"""
+    Take what is no CommonMark and would break if half of it went.
+
+    A directive (`:::`) is a line; a formula goes from a line of `$$` or `\begin{` that does not
+    close it to the line that does, at most 100 in all and none of them empty; JavaScript of MDX
+    goes on to an empty line and does not end a paragraph.
+    """
+
+    def inside(n: int) -> bool:
+        return not state.isEmpty(n) and state.sCount[n] >= state.blkIndent
+
+    if state.is_code_block(first):
+        return False
+    line = state.src[state.bMarks[first] + state.tShift[first] : state.eMarks[first]]
+    rest = list(takewhile(inside, range(first + 1, last)))
+    size = 0
+    for opening, closing in (("$$", "$$"), ("\\begin{", "\\end{")):
+        own = line.removeprefix(opening)
+        if line != own and "$$" not in own and "\\end{" not in own:
+            closes = [closing in state.src[state.bMarks[n] : state.eMarks[n]] for n in rest[:99]]
+            size = closes.index(True) + 2 if True in closes else 0
+    if line.startswith(":::"):
+        size = 1
+    elif MODULE.match(line) and not silent:
+        size = 1 + len(rest)
+    if size and not silent:
+        state.push("other_syntax", "", 0).map = [first, first + size]
+        state.line = first + size
+    return size > 0
+
+
+MODULE = regex.compile(
+    r"""import +(["'{*]|type\s|[\w$]+( *, *[{*].*)?\s+from\b)"""
+    r"|export +(default|const|let|var|function|async|class|type|interface)\b"
+    r"|export *[{*]|</?[A-Z][\w.]*([\s/>]|$)|<>"
+)
+
+
+def markdown_blocks(text: str) -> list[tuple[str, int, int]]:
+    """Give what is not prose: (`front`, `code` or `table`; start, end), without the line end."""
     spans = line_spans(text)
     lines = [text[a:b] for a, b in spans]
     head = front_matter(lines)
-    blocks = [(0, head - 1)] * bool(head) + fences(lines, head)
-    return [(spans[a][0], trim(text, (spans[a][0], spans[b][1]))[1]) for a, b in blocks]
+    found = [("front", 0, head)] * bool(head)
+    source = [""] * head + [line.rstrip("\r").replace("\r", " ") for line in lines[head:]]
+    if head < len(source):
+        source[head] = source[head].lstrip("\ufeff")
+    tokens: list[Any] = []
+    commonmark().block.parse("\n".join(source), commonmark(), {}, tokens)
+    names = ["fence", "code_block", "html_block"]
+    names += ["definition", "footnote_reference_open", "other_syntax"]
+    for token in tokens:
+        if token.type in [*names, "table_open"] and token.map is not None:
+            first, past = token.map
+            if all(past <= a or b <= first for _, a, b in found):
+                found.append(("table" if token.type == "table_open" else "code", first, past))
+    return [
+        (kind, spans[a][0], trim(text, (spans[a][0], spans[b - 1][1]))[1]) for kind, a, b in found
+    ]
+
+
+def code(text: str, markdown: bool) -> list[Span]:
+    """Give the offsets of what is neither prose nor a table, front matter included."""
+    return [(a, b) for kind, a, b in markdown_blocks(text) if kind != "table"] if markdown else []
+
+
+def tables(text: str, markdown: bool) -> list[Span]:
+    """Give the offsets of tables."""
+    return [(a, b) for kind, a, b in markdown_blocks(text) if kind == "table"] if markdown else []
 
 
 def runs_of_lines(text: str, markdown: bool) -> list[list[tuple[int, int, int]]]:
-    """Non-empty lines between blank lines (or code, or the edges): (number from 1, start, end)."""
+    """Non-empty lines of prose between others (or the edges): (number from 1, start, end)."""
     out: list[list[tuple[int, int, int]]] = [[]]
-    blocked = code(text, markdown)
+    blocked = code(text, markdown) + tables(text, markdown)
     for n, span in enumerate(line_spans(text), 1):
         start, end = trim(text, span)
         if start == end or any(a <= start < b for a, b in blocked):
@@ -287,39 +361,72 @@ def runs_of_lines(text: str, markdown: bool) -> list[list[tuple[int, int, int]]]
     return [run for run in out if run]
 
 
-def paragraph_mode(text: str, markdown: bool = False) -> str:
+def paragraph_mode(text: str, markdown: bool = False, join_hyphens: bool = False) -> str:
     """
     Decide what `auto` is: `blank` or `line`.
 
-    "W is the longest line of at most 120 characters (trimmed); a line end is forced if its line
-    has at most W characters and line + space + the next line's first word has more."
+    "At least 2 runs of lines with blank lines between, and at least 3 line ends inside runs, and
+    >= 80 % of all those are forced. W is the longest line of at most 120 characters (trimmed); a
+    line end is forced if its line has at most W characters and line + space + the next line's first
+    word has more." Where hyphens are joined a broken word is forced, and one run is enough then.
     """
     runs = runs_of_lines(text, markdown)
     lengths = [end - start for run in runs for _, start, end in run]
     longest = max((n for n in lengths if n <= 120), default=0)
-    ends = forced = 0
+    ends = forced = broken = 0
     for run in runs:
         for (_, start, end), (_, next_start, next_end) in pairwise(run):
             first_word = text[next_start:next_end].split(maxsplit=1)[0]
+            breaks = join_hyphens and is_broken(text[start:end], text[next_start:next_end])
             ends += 1
-            forced += end - start <= longest < end - start + 1 + len(first_word)
-    blocks = sum(len(run) >= 2 for run in runs)
-    return "blank" if blocks >= 3 and forced * 100 >= ends * 80 else "line"
+            broken += breaks
+            forced += breaks or end - start <= longest < end - start + 1 + len(first_word)
+    wrapped = ends >= 3 and forced * 100 >= ends * 80
+    return "blank" if wrapped and (len(runs) >= 2 or broken) else "line"
 
 
-def paragraphs(text: str, mode: str = "auto", markdown: bool = False) -> list[Paragraph]:
-    """Cut a text into paragraphs: its non-empty lines, or its runs of lines."""
+def is_broken(line: str, following: str) -> bool:
+    """
+    Tell whether a hyphen at a line end stands between two letters of one word.
+
+    A capital after a small letter begins another one ("Saint-", "Denis").
+    """
+    if line[-1] not in "-\u2010\u00ad\u00ac\u2e17" or len(line) < 2 or not following[0].isalpha():
+        return False
+    letter = line[-2].isalpha() or category(line[-2])[0] == "M"
+    return letter and not (line[-2].islower() and following[0].isupper())
+
+
+def joined(text: str) -> str:
+    """Join the words that a hyphen at a line end breaks, whatever white space is beside it."""
+    out = text
+    for found in reversed(
+        list(regex.finditer(r"(?<=\S)[^\S\r\n]*(\r\n|\n|\r)[^\S\r\n]*(?=\S)", text))
+    ):
+        if is_broken(text[: found.start()], text[found.end() :]):
+            out = out[: found.start() - 1] + out[found.end() :]
+    return out
+
+
+def paragraphs(
+    text: str, mode: str = "auto", markdown: bool = False, join_hyphens: bool = False
+) -> list[Paragraph]:
+    """Cut a text into paragraphs: its tables, and its non-empty lines or its runs of lines."""
     if mode == "auto":
-        mode = paragraph_mode(text, markdown)
+        mode = paragraph_mode(text, markdown, join_hyphens)
     runs = runs_of_lines(text, markdown)
     if mode == "line":
         runs = [[line] for run in runs for line in run]
+    for first, last in tables(text, markdown):
+        lines = [(n, *trim(text, span)) for n, span in enumerate(line_spans(text), 1)]
+        runs.append([(n, a, b) for n, a, b in lines if a < b and first <= a < last])
     out = []
-    for no, run in enumerate(runs, 1):
+    for no, run in enumerate(sorted(runs), 1):
         start, end = run[0][1], run[-1][2]
-        normal = normalise(text[start:end])
-        lines = run[0][0], run[-1][0]
-        out.append(Paragraph(no, start, end, *lines, text[start:end], normal, words(normal)))
+        written = text[start:end]
+        normal = normalise(joined(written) if join_hyphens else written)
+        lines_of = run[0][0], run[-1][0]
+        out.append(Paragraph(no, start, end, *lines_of, written, normal, words(normal)))
     return out
 
 
@@ -338,6 +445,7 @@ class Settings:
     paragraphs: str = "auto"
     modes: Mapping[str, str] = field(default_factory=dict)
     """Paragraph mode by path, as a manifest keeps it; goes before `paragraphs`."""
+    join_hyphens: bool = False
     passages: str = "off"
     published: int = 0
     """So many leading documents are published: they hold no copies."""
@@ -405,9 +513,9 @@ def read(documents: Documents, settings: Fields) -> Corpus:
     published = [(path, text) for path, text in given[: chosen.published] if path not in paths]
     corpus = Corpus([], replace(chosen, published=len(published)))
     for rank, (path, text) in enumerate(published + incoming):
-        markdown = path.endswith(".md")
+        markdown = is_markdown(path)
         mode = chosen.modes.get(path, chosen.paragraphs)
-        cut = paragraphs(text, mode, markdown)
+        cut = paragraphs(text, mode, markdown, chosen.join_hyphens)
         corpus.documents.append(Document(rank, path, text, markdown, cut))
     corpus.equal = equal_documents(corpus)
     corpus.boilerplate = boilerplate(corpus)
@@ -421,6 +529,11 @@ def read(documents: Documents, settings: Fields) -> Corpus:
 def is_open(corpus: Corpus, place: Place) -> bool:
     """Tell a long paragraph that is no boilerplate."""
     return corpus.is_long(place) and place not in corpus.boilerplate
+
+
+def whole(corpus: Corpus, text: str) -> str:
+    """Join broken words where that is asked for."""
+    return joined(text) if corpus.settings.join_hyphens else text
 
 
 # --- Similarity, match ----------------------------------------------------------------------------
@@ -669,8 +782,8 @@ def run_similarity(corpus: Corpus, run: Run) -> float:
     """
     if not is_bound(corpus, run):
         return similarity(
-            normalise(stretch(corpus, run.source, run.source_span)),
-            normalise(stretch(corpus, run.copy, run.copy_span)),
+            normalise(whole(corpus, stretch(corpus, run.source, run.source_span))),
+            normalise(whole(corpus, stretch(corpus, run.copy, run.copy_span))),
         )
     length = d = 0
     for side, rank, span in (
@@ -1417,4 +1530,4 @@ def clean(
 def paragraph_modes(documents: Documents, mode: str = "auto") -> dict[str, str]:
     """Give the mode of each document by path, as a manifest keeps it."""
     given = documents.items() if isinstance(documents, Mapping) else documents
-    return {p: paragraph_mode(t, p.endswith(".md")) if mode == "auto" else mode for p, t in given}
+    return {p: paragraph_mode(t, is_markdown(p)) if mode == "auto" else mode for p, t in given}

@@ -23,7 +23,7 @@ from dedup.cleaning.stretches import Stretches
 from dedup.errors import InputError
 from dedup.formats.slices import without
 from dedup.model import AUTO
-from dedup.stages.markdown import code
+from dedup.stages.markdown import blocks
 from dedup.stages.segment import MODES, paragraph_mode
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ class Work:
     def mode(self, source: Source, record: Record) -> tuple[int, bool]:
         """Give the paragraph mode of a document, and whether `auto` would find the same."""
         asked = self.modes(source, record) if self.modes else AUTO
-        found = paragraph_mode(record.text, record.markdown)
+        found = paragraph_mode(record.text, record.markdown, self.settings.join_hyphens)
         mode = asked or MODES[self.settings.paragraphs] or found
         return mode, mode == found
 
@@ -288,9 +288,9 @@ def document(  # noqa: PLR0913 - a document, where it is, and what goes of it
         raise changed(source)
     mode, _ = work.mode(source, record)
     if record.markdown:
-        front, fences = code(text)
-        if front or fences:
-            ((_, cuts),) = cuts_of(work.decision, doc, doc + 1, (front, fences))
+        front, code, _ = blocks(text)
+        if front or code:
+            ((_, cuts),) = cuts_of(work.decision, doc, doc + 1, (front, code))
     spans = [(cut.start, cut.end) for cut in cuts.cuts]
     raws = record.raws(spans)
     both = zip(cuts.cuts, raws, strict=True)

@@ -27,7 +27,7 @@ from dedup.cleaning.standing import NONE
 from dedup.cleaning.stretches import Intervals, Left, Run, Side, Stretches, runs
 from dedup.formats.slices import without
 from dedup.model import AUTO, BOILERPLATE, KINDS, Strings
-from dedup.stages.markdown import code
+from dedup.stages.markdown import Blocks, blocks
 from dedup.stages.segment import MODES, paragraph_mode
 
 if TYPE_CHECKING:
@@ -90,8 +90,10 @@ class Remaining:
                 text, marked = batch.text[row], bool(batch.markdown[row])
                 rest = without(text, self._cuts(int(batch.doc[row]), text, marked=marked))
                 raws[row] = rest.encode("utf-8", "surrogatepass")
-                asked = int(modes[row]) or MODES[self._work.settings.paragraphs]
-                modes[row] = asked if asked != AUTO else paragraph_mode(text, marked)
+                settings = self._work.settings
+                asked = int(modes[row]) or MODES[settings.paragraphs]
+                found = paragraph_mode(text, marked, settings.join_hyphens)
+                modes[row] = asked if asked != AUTO else found
             yield replace(batch, text=Strings.of(raws), mode=modes)
 
     def of(self, docs: set[int], found: Detection) -> dict[int, Left]:
@@ -108,8 +110,8 @@ class Remaining:
         return out
 
     def _cuts(self, doc: int, text: str, *, marked: bool) -> list[Span]:
-        blocks = code(text) if marked else (None, [])
-        for _, cuts in cuts_of(self._work.decision, doc, doc + 1, blocks):
+        front, code, _ = blocks(text) if marked else Blocks()
+        for _, cuts in cuts_of(self._work.decision, doc, doc + 1, (front, code)):
             return [(cut.start, cut.end) for cut in cuts.cuts]
         return []
 

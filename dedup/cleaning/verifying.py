@@ -92,7 +92,8 @@ class Proof:
                 self._next = next(self._groups, None)
             if lines or name in self._asked:
                 mode = modes.get(number, ASKED[settings.paragraphs])
-                rows = paragraphs_of(record.text, mode, record.markdown)
+                joins = settings.join_hyphens
+                rows = paragraphs_of(record.text, mode, record.markdown, joins)
                 self._document(name, record, [(row[0], row[1]) for row in rows], lines)
 
     def done(self) -> Verified:

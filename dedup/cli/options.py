@@ -35,7 +35,8 @@ def _option(name: str, panel: str, metavar: str, *more: str) -> Any:  # noqa: AN
     """Declare the option of a setting: its help and default come from `Settings`."""
     about, default = _FIELDS[name].metadata["about"], getattr(Settings(), name)
     shown = size(default) if name == "memory" else default
-    tail = f" [dim]\\[{shown}][/dim]" if shown not in {None, (), "0"} else ""
+    off = shown is False or shown in {None, (), "0"}
+    tail = "" if off else f" [dim]\\[{shown}][/dim]"
     return typer.Option(
         "--" + name.replace("_", "-"),
         *more,
@@ -54,6 +55,7 @@ MaxGap = Annotated[int | None, _option("max_gap", DETECTION, "N")]
 BoilerplateDocuments = Annotated[int | None, _option("boilerplate_documents", DETECTION, "N")]
 Recall = Annotated[str | None, _option("recall", DETECTION, "")]
 Paragraphs = Annotated[str | None, _option("paragraphs", DETECTION, "")]
+JoinHyphens = Annotated[bool | None, _option("join_hyphens", DETECTION, "")]
 Passages = Annotated[str | None, _option("passages", DETECTION, "")]
 TextField = Annotated[str | None, _option("text_field", READING, "NAME")]
 IdField = Annotated[str | None, _option("id_field", READING, "NAME")]
@@ -177,6 +179,7 @@ class Shared(Talk):
     boilerplate_documents: BoilerplateDocuments = None
     recall: Recall = None
     paragraphs: Paragraphs = None
+    join_hyphens: JoinHyphens = None
     passages: Passages = None
     text_field: TextField = None
     id_field: IdField = None

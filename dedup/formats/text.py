@@ -10,7 +10,10 @@ that the file is not text.
 from __future__ import annotations
 
 import codecs
+import json
 import re
+import tomllib
+from datetime import date
 from typing import IO, TYPE_CHECKING
 
 import numpy as np
@@ -19,7 +22,7 @@ from dedup.errors import InputError, SettingsError
 from dedup.formats import guessing
 from dedup.formats.interface import Fault, Format, Piece, Unreadable
 from dedup.formats.slices import Sliced, utf8_starts, without
-from dedup.stages.markdown import code
+from dedup.stages.markdown import front_matter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -69,9 +72,9 @@ class Text(Format):
 
 
 class Markdown(Text):
-    """Markdown: its front matter and fenced code are no paragraphs."""
+    """Markdown: its front matter, code and HTML are no paragraphs."""
 
-    suffixes: tuple[str, ...] = (".md",)
+    suffixes: tuple[str, ...] = (".md", ".markdown", ".mdx", ".qmd", ".rmd")
     markdown = True
 
 
@@ -85,13 +88,11 @@ class TextRecord(Sliced):
         self._encoding = encoding
 
     def field(self, name: str) -> str | None:
-        """Give a field of Markdown's front matter that stands on one line, `name: value`."""
-        front = code(self.text)[0] if self.markdown else None
-        for line in self.text[slice(*front)].split("\n") if front else ():
-            found = _FIELD.fullmatch(line)
-            if found is not None and found[1] == name:
-                return found[3] or None
-        return None
+        """Give a field of Markdown's front matter: of YAML, what stands on one line."""
+        front = front_matter(self.text) if self.markdown else None
+        if front is None:
+            return None
+        return _value(self.text[slice(*front)].lstrip("\ufeff"), name)
 
     def cut(self, spans: Sequence[Span]) -> bytes:
         """
@@ -111,6 +112,21 @@ class TextRecord(Sliced):
 
     def _find_starts(self) -> I64:
         return starts_of(self._bytes, self.text, self._encoding)
+
+
+def _value(front: str, name: str) -> str | None:
+    """Give the value of a field in front matter, where it is a text, a number or a date."""
+    if front.startswith("---"):
+        fields = filter(None, map(_FIELD.fullmatch, front.split("\n")))
+        return next((found[3] or None for found in fields if found[1] == name), None)
+    try:
+        value = json.loads(front) if front.startswith("{") else tomllib.loads(front[3:-3])
+    except (ValueError, RecursionError):
+        return None
+    for part in name.split("."):
+        value = value.get(part) if isinstance(value, dict) else None
+    known = isinstance(value, (str, int, float, date)) and not isinstance(value, bool)
+    return str(value) or None if known else None
 
 
 def decoded(data: bytes, path: str, encoding: str | None = None) -> tuple[str, str]:

@@ -23,6 +23,7 @@ from dedup.reports.wording import (
     size,
     where,
 )
+from dedup.stages.lines import split_into
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -122,8 +123,7 @@ def _original(group: Group, copy: Occurrence) -> str:
 def _lines(place: Occurrence) -> Iterator[tuple[Span, Spans]]:
     """Give the text of a place, its lines with their numbers; of several empty lines one."""
     first, last = place.lines
-    end = "\n" if "\n" in place.text else "\r"
-    lines = place.text.split(end) if first < last else [place.text]
+    lines = split_into(place.text, last - first + 1) if first < last else [place.text]
     empty = False
     for number, line in enumerate(lines, first):
         text = line.rstrip("\r")

@@ -16,23 +16,25 @@ import numpy as np
 from dedup import kernels
 from dedup.model import Forms, Places, Strings, Texts
 from dedup.rows import fresh
+from dedup.stages.hyphens import joined_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from dedup.model import I64, Paragraphs
+    from dedup.settings import Settings
 
 T = TypeVar("T", Forms, Texts)
 PARAGRAPH = 32
 """Bits for the number of a paragraph in its document."""
 
 
-def normalise(paragraphs: Paragraphs) -> Forms:
+def normalise(paragraphs: Paragraphs, settings: Settings) -> Forms:
     """Normalise every paragraph, count its words and take its digest."""
-    written = paragraphs.written
-    data, offsets, words = kernels.normalise(
-        written.data, written.offsets, paragraphs.end - paragraphs.start
-    )
+    written, characters = paragraphs.written, paragraphs.end - paragraphs.start
+    if settings.join_hyphens:
+        written, characters = joined_all(written, characters)
+    data, offsets, words = kernels.normalise(written.data, written.offsets, characters)
     first, second = kernels.digest(data, offsets)
     return Forms(paragraphs.doc, paragraphs.no, words, first, second, Strings(data, offsets))
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from dedup import kernels
 from dedup.model import Strings
+from dedup.stages.hyphens import normalised
 from dedup.stages.verify import DIGITS, ratios
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class Shelf:
     offsets: list[int]
     past: list[int]
     """Where in `data` a paragraph itself ends, without what follows it."""
+    join_hyphens: bool
 
     @classmethod
     def of(cls, rows: Scenes, past: I64, settings: Settings) -> Self:
@@ -66,6 +68,7 @@ class Shelf:
             rows.written.data.tobytes(),
             rows.written.offsets.tolist(),
             past.tolist(),
+            settings.join_hyphens,
         )
 
 
@@ -129,7 +132,8 @@ class Document:
     @cached_property
     def normal(self) -> Strings:
         """The normalised text of each paragraph."""
-        return _normalised([self.raw(no, no) for no in range(len(self))])
+        raws = [self.raw(no, no) for no in range(len(self))]
+        return normalised(Strings.of(raws), join_hyphens=self.shelf.join_hyphens)
 
     @cached_property
     def lengths(self) -> I64:
@@ -175,7 +179,8 @@ def likenesses(questions: Sequence[Question]) -> Iterator[Answer]:
     short = [one for one, is_long in zip(questions, long, strict=True) if not is_long]
     a = np.array([row(one.there, *one.source) for one in short], np.int64)
     b = np.array([row(one.here, *one.copy) for one in short], np.int64)
-    normal = _normalised(raws)
+    joins = any(one.there.shelf.join_hyphens for one in short)
+    normal = normalised(Strings.of(raws), join_hyphens=joins)
     found = iter(ratios(normal, normal, a, b, np.array([one.threshold for one in short])).tolist())
     for one, is_long in zip(questions, long, strict=True):
         yield (_bounded(one), True) if is_long else (next(found), False)
@@ -192,9 +197,3 @@ def _bounded(one: Question) -> float:
     first, second = ((one.normal.data, one.normal.offsets) for one in (there, here))
     same = int((both - kernels.indel(first, second, i, j, both)).sum())
     return same * DIGITS // int(total) / DIGITS
-
-
-def _normalised(raws: Sequence[bytes]) -> Strings:
-    written = Strings.of(raws)
-    data, offsets, _ = kernels.normalise(written.data, written.offsets)
-    return Strings(data, offsets)

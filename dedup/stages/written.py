@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dedup import kernels
 from dedup.model import Strings
+from dedup.stages.lines import split_into
 
 if TYPE_CHECKING:
     from dedup.model import I32, I64, Bodies, Scenes
@@ -74,6 +77,5 @@ class Written:
         start, end = int(self.scenes.start[row]), int(self.scenes.end[row])
         if line == last:
             return line
-        whole = self.between(document, start, end)
-        mark = "\n" if "\n" in whole else "\r"
-        return line + whole.count(mark, 0, at - start)
+        lines = split_into(self.between(document, start, end), last - line + 1)
+        return line + bisect_right([0, *accumulate(len(one) + 1 for one in lines)], at - start) - 1

@@ -372,16 +372,16 @@ def test_paragraph_modes_are_remembered(clean: Clean) -> None:
     """What was cut as wrapped text is read as wrapped text again, where `auto` would not."""
     wrapped = ["\n".join(strategies.wrapped(strategies.render(letter), 44)) for letter in "ABCDEF"]
     whole = "\n\n".join(wrapped) + "\n"
-    write(Path("in"), {"a.txt": "\n\n".join(wrapped[:4]).encode() + b"\n", "b.txt": whole.encode()})
+    write(Path("in"), {"a.txt": "\n\n".join(wrapped[:5]).encode() + b"\n", "b.txt": whole.encode()})
     clean("in")
     left = Path("out/b.txt").read_text(encoding="utf-8")
-    assert left == "\n\n".join(wrapped[4:]) + "\n"
+    assert left == "\n\n".join(wrapped[5:]) + "\n"
     assert (naive.paragraph_mode(whole), naive.paragraph_mode(left)) == ("blank", "line")
-    assert clean("out", out="again").paragraphs == 4 + 2
+    assert clean("out", out="again").paragraphs == 5 + 1
     again = manifest("again")["files"][1]
     assert (again["paragraphs"], again["changed"]) == ("blank", False)
-    assert clean("again", out="third").paragraphs == 4 + 2
-    assert clean("out/b.txt", out="one").paragraphs == 2
+    assert clean("again", out="third").paragraphs == 5 + 1
+    assert clean("out/b.txt", out="one").paragraphs == 1
     assert clean("out", out="line", paragraphs="line").paragraphs > 6
 
 

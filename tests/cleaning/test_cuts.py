@@ -66,9 +66,10 @@ def cut(
     cuts = dict(cuts_of(decision, 0, len(facts)))
     lines, texts = [], {}
     for document in read.documents:
-        rank, code = document.rank, markdown.code(document.text) if document.markdown else None
-        if rank in cuts and code:
-            cuts |= dict(cuts_of(decision, rank, rank + 1, code))
+        rank = document.rank
+        if rank in cuts and document.markdown:
+            front, code, _ = markdown.blocks(document.text)
+            cuts |= dict(cuts_of(decision, rank, rank + 1, (front, code)))
         found = cuts.get(rank, Cuts((), written=True))
         left = document.text
         for one in reversed(found.cuts):

@@ -35,7 +35,7 @@ def here(tmp_path: Path) -> Path:
     return tmp_path
 
 
-SUFFIXES = ".txt .md .jsonl .ndjson .json .csv .tsv .parquet"
+SUFFIXES = ".txt .md .markdown .mdx .qmd .rmd .jsonl .ndjson .json .csv .tsv .parquet"
 SKIP = "or use --on-error skip"
 UNREADABLE = {
     "missing.txt": f"missing.txt: no such file or folder; check the path {SKIP}",

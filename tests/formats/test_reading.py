@@ -204,7 +204,8 @@ def test_a_folder_without_texts_is_an_error(corpus: Corpus) -> None:
     """It is named, with what is in it and what could be."""
     corpus({"c/a.png": b"\x89PNG", "d/.x": ""})
     suffixes = (
-        "give files of .txt .md .jsonl .ndjson .json .csv .tsv .parquet or use --on-error skip"
+        "give files of .txt .md .markdown .mdx .qmd .rmd .jsonl .ndjson .json .csv .tsv .parquet "
+        "or use --on-error skip"
     )
     assert message("c") == (
         f"c: no texts in it (1 other file, such as c/a.png: no text suffix); {suffixes}"

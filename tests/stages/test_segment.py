@@ -20,7 +20,7 @@ from dedup.model import AUTO, BLANK, LINE, Documents, Strings
 from dedup.settings import Settings
 from dedup.stages.lines import WHITE, Row
 from dedup.stages.long_paragraphs import LONGEST, REACH
-from dedup.stages.markdown import code
+from dedup.stages.markdown import Blocks, blocks
 from dedup.stages.segment import MODES, paragraph_mode, paragraphs_of, segment
 
 if TYPE_CHECKING:
@@ -33,8 +33,19 @@ CASES = [c for c in GOLDEN if c["command"] == "report"]
 
 PARTS = st.sampled_from(
     "a|bc d|é|\U0001f600|\n|\n|\n\n|\r\n|\r| |\t|\ufeff|\u2028|\x85|\u3000|\xa0|\x0c|»|«|\u200b"
-    "|```|~~~~|---|\n---\n|\n...\n|\n```\n|\n   ```x\n|mots et mots et mots\n".split("|")
+    "|```|~~~~|---|\n---\n|\n...\n|\n```\n|\n   ```x\n|mots et mots et mots\n|-\n|é-\r\n".split("|")
 )
+MARKS = st.sampled_from(
+    [
+        *("---\n", "+++\n", '{"a": 1}\n', "\n\n", "\n", "\r\n", "\n    ", "\n\n    ", "\n\t"),
+        *("\n> ", "> ", "\n- ", "\n1. ", "- ", "   ", "    ", "```\n", "````\n", "mot et mot "),
+        *("a | b\n", "| a | b |\n", "|---|---|\n", "--|:-\n", "<div>\n", "</div>\n", "<!-- "),
+        *("-->\n", "<Tab x>\n", "[a]: /u\n", "[a]:\n", "[^1]: ", "[x\n", "]: u\n", "$$\n", "$$x\n"),
+        *("\\begin{a}\n", "\\end{a}\n", ":::x\n", "import a from 'b'\n", "export const a =\n"),
+        *("Export it\n", "===\n", "# t\n"),
+    ]
+)
+MARKDOWN = st.lists(MARKS, max_size=30).map("".join)
 TEXTS = st.lists(st.one_of(PARTS, st.text(max_size=3)), max_size=40).map("".join)
 WORDS = st.lists(st.sampled_from(["a", "mot", "paragraphe", "l'été"]), min_size=1, max_size=40)
 WRAPPED = st.tuples(
@@ -68,10 +79,10 @@ def rows_of(documents: Documents, **settings: object) -> list[list[Row]]:
     return rows
 
 
-def by_the_oracle(text: str, mode: int, *, markdown: bool) -> list[Row]:
+def by_the_oracle(text: str, mode: int, *, markdown: bool, joins: bool = False) -> list[Row]:
     """Give the paragraphs as the specification has them."""
     name = {number: name for name, number in MODES.items()}[mode]
-    found = naive.paragraphs(text, name, markdown)
+    found = naive.paragraphs(text, name, markdown, joins)
     return [(p.start, p.end, p.line, p.line_end) for p in found]
 
 
@@ -96,55 +107,58 @@ def test_golden_offsets_are_edges_of_paragraphs(case: dict[str, Any]) -> None:
     [
         ("hard-wrapped", {"D1.txt": LINE, "D2.txt": BLANK}),
         ("not hard-wrapped", {"D1.txt": LINE, "D2.txt": LINE}),
-        ("--paragraphs blank", {"D1.txt": LINE, "D2.txt": LINE}),
+        ("--paragraphs blank", {"D1.txt": LINE, "D2.txt": BLANK}),
     ],
 )
 def test_golden_paragraph_modes(name: str, modes: dict[str, int]) -> None:
-    """`auto` asks for three blocks of lines whose ends are forced."""
+    """`auto` asks for two runs of lines whose ends are forced."""
     (case,) = [c for c in GOLDEN if c["name"] == name]
     assert {d: paragraph_mode(text) for d, text in case["documents"].items()} == modes
 
 
 @given(
-    st.lists(st.one_of(TEXTS, WRAPPED), max_size=5),
+    st.lists(st.one_of(TEXTS, WRAPPED, MARKDOWN), max_size=5),
     st.sampled_from([AUTO, LINE, BLANK]),
+    st.booleans(),
     st.booleans(),
 )
 def test_a_batch_is_cut_as_the_oracle_cuts_its_texts(
-    texts: list[str], mode: int, markdown: bool
+    texts: list[str], mode: int, markdown: bool, joins: bool
 ) -> None:
     """All lines at once, one text by itself, and the oracle agree."""
-    expected = [by_the_oracle(text, mode, markdown=markdown) for text in texts]
-    assert [paragraphs_of(text, mode, markdown) for text in texts] == expected
-    assert rows_of(table(texts, mode, markdown=markdown)) == expected
+    expected = [by_the_oracle(text, mode, markdown=markdown, joins=joins) for text in texts]
+    assert [paragraphs_of(text, mode, markdown, joins) for text in texts] == expected
+    assert rows_of(table(texts, mode, markdown=markdown), join_hyphens=joins) == expected
 
 
-@given(st.one_of(TEXTS, WRAPPED), st.booleans())
-def test_the_mode_is_that_of_the_oracle(text: str, markdown: bool) -> None:
+@given(st.one_of(TEXTS, WRAPPED, MARKDOWN), st.booleans(), st.booleans())
+def test_the_mode_is_that_of_the_oracle(text: str, markdown: bool, joins: bool) -> None:
     """`auto` decides alike."""
-    assert paragraph_mode(text, markdown) == MODES[naive.paragraph_mode(text, markdown)]
+    expected = MODES[naive.paragraph_mode(text, markdown, joins)]
+    assert paragraph_mode(text, markdown, joins) == expected
 
 
-@given(TEXTS)
-def test_code_is_found_as_the_oracle_finds_it(text: str) -> None:
-    """Front matter first, then the fences."""
-    head, fences = code(text)
-    assert [*([head] if head else []), *fences] == naive.code(text, markdown=True)
+@given(st.one_of(TEXTS, MARKDOWN))
+def test_blocks_are_found_as_the_oracle_finds_them(text: str) -> None:
+    """Front matter, code and tables, in their order."""
+    front, code, tables = blocks(text)
+    assert [*([front] if front else []), *code] == naive.code(text, markdown=True)
+    assert list(tables) == naive.tables(text, markdown=True)
 
 
-@given(st.one_of(TEXTS, WRAPPED), st.sampled_from([AUTO, LINE, BLANK]), st.booleans())
+@given(st.one_of(TEXTS, WRAPPED, MARKDOWN), st.sampled_from([AUTO, LINE, BLANK]), st.booleans())
 def test_paragraphs_are_the_text_less_white_space_and_code(
     text: str, mode: int, markdown: bool
 ) -> None:
     """Their edges are no white space, they are in order and disjoint; the rest is nothing else."""
     rows = paragraphs_of(text, mode, markdown)
-    head, fences = code(text) if markdown else (None, [])
-    blocks = [*([head] if head else []), *fences]
+    front, code, _ = blocks(text) if markdown else Blocks()
+    others = [*([front] if front else []), *code]
     for start, end, line, line_end in rows:
         assert start < end
         assert text[start:end].strip(WHITE) == text[start:end]
         assert 1 <= line <= line_end
-    taken = sorted([(a, b) for a, b, _, _ in rows] + blocks)
+    taken = sorted([(a, b) for a, b, _, _ in rows] + others)
     edges = [0, *(at for span in taken for at in span), len(text)]
     assert edges == sorted(edges)
     assert all(not text[a:b].strip(WHITE) for a, b in list(pairwise(edges))[::2])
@@ -191,7 +205,7 @@ def test_front_matter_and_fenced_code_are_no_paragraphs() -> None:
     """They keep their line numbers."""
     text = "---\ntitle: x\n---\nOne.\n\n  ```py\ncode\n  ```\nTwo.\n~~~\nto the end\n"
     assert rows_of(table([text], markdown=True)) == [[(17, 21, 4, 4), (42, 46, 9, 9)]]
-    assert code(text) == ((0, 16), [(23, 41), (47, 61)])
+    assert blocks(text) == ((0, 16), [(23, 41), (47, 61)], [])
     assert len(rows_of(table([text]))[0]) == 10
 
 

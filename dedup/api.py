@@ -204,7 +204,7 @@ class _Detector:
         matched = pipeline.match(documents, own, engine, self._watch)
         evidence = pipeline.Evidence(matched, own, engine, checked=False)
         finds, _ = evidence.finds(self._watch)
-        detection = cleaning.detection_of(matched, finds, self._remove, engine)
+        detection = cleaning.detection_of(matched, finds, self._remove, own, engine)
         del matched, evidence, finds
         release_memory()
         return detection

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from dedup.cleaning.kinship import Sameness
     from dedup.engines.interface import Engine, Stored
     from dedup.model import I64, Copied, Equals, Finds, Matches, Paragraphs, Texts
+    from dedup.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +83,21 @@ class Matched(Protocol):
 
 
 def detection_of(
-    matched: Matched, finds: Iterable[Finds], remove: str, engine: Engine
+    matched: Matched, finds: Iterable[Finds], remove: str, settings: Settings, engine: Engine
 ) -> Detection:
     """Gather the tables of the pipeline; `remove` says what may go for what."""
     places = Places.concat([NO_PLACES, *matched.places])
     (groups, copies), same = engine.both(
         partial(copied, finds),
         partial(
-            sameness, matched.paragraphs, places, matched.texts, matched.matches, remove, engine
+            sameness,
+            matched.paragraphs,
+            places,
+            matched.texts,
+            matched.matches,
+            remove,
+            settings,
+            engine,
         ),
     )
     return Detection(

@@ -23,6 +23,7 @@ from dedup.kernels.exact import count_words
 from dedup.model import Matches, Paragraphs, StrictForms, Strings, Table, Texts
 from dedup.rows import fresh, matching, narrow
 from dedup.stages import strict, twins
+from dedup.stages.hyphens import joined
 from dedup.stages.verify import similarity
 
 if TYPE_CHECKING:
@@ -63,11 +64,13 @@ def sameness(  # noqa: PLR0913 - the tables of a match, and what may go
     texts: Stored[Texts],
     matches: Stored[Matches],
     remove: str,
+    settings: Settings,
     engine: Engine,
 ) -> Sameness:
     """Tell which paragraphs are the same text, by `--remove`; `places` has all, in Order."""
     number = len(texts)
-    stage = strict.as_written if remove == EXACT else strict.strict_forms
+    formed = partial(strict.strict_forms, join_hyphens=settings.join_hyphens)
+    stage = strict.as_written if remove == EXACT else formed
     forms = StrictForms.concat([NO_FORMS, *engine.map(paragraphs, StrictForms, stage)])
     rows = np.searchsorted(places.doc, forms.doc) + forms.no
     wide = places.text.copy()
@@ -171,6 +174,8 @@ def likeness(  # noqa: PLR0911 - a level a line
         return 1.0
     if remove == EXACT:
         return None
+    if settings.join_hyphens:
+        written, kept = joined(written), joined(kept)
     text, other = kernels.normalise_text(written), kernels.normalise_text(kept)
     found = similarity(text, other)
     if remove != MATCH:
@@ -188,7 +193,11 @@ def likeness(  # noqa: PLR0911 - a level a line
 
 
 def forms_of(texts: Sequence[str]) -> tuple[list[tuple[object, ...]], list[int]]:
-    """Give what is equal for paragraphs of one strict form, and for those of the same signs."""
+    """
+    Give what is equal for paragraphs of one strict form, and for those of the same signs.
+
+    Words that a hyphen parts at a line end are whole already.
+    """
     count = np.arange(len(texts))
     sizes = np.array([len(text) for text in texts])
     zeros = np.zeros(len(texts), np.int64)
@@ -196,7 +205,7 @@ def forms_of(texts: Sequence[str]) -> tuple[list[tuple[object, ...]], list[int]]
     table = Paragraphs(zeros, count.astype(np.int32), zeros, sizes, lines, lines, Strings.of(texts))
     forms: list[tuple[object, ...]] = [(kernels.normalise_text(text),) for text in texts]
     signs = [0] * len(texts)
-    found = strict.strict_forms(table)
+    found = strict.strict_forms(table, join_hyphens=False)
     for no, *form, own in zip(
         *(c.tolist() for c in (found.no, found.strict, found.strict2, found.signs)), strict=True
     ):

@@ -204,7 +204,7 @@ def _paired(
     """Pair sentences that are alike, in order; equal beginnings first."""
     both = list(zip(mine, others, strict=False))
     head = next((n for n, (a, b) in enumerate(both) if a.normal != b.normal), len(both))
-    out = [(a, b) for a, b in both[:head] if alike(a.normal, b.normal) is not None]
+    out = [(a, b) for a, b in both[:head] if alike(a.written, b.written) is not None]
     mine, others = mine[head:], others[head:]
     first, second = ([one.normal for one in side] for side in (mine, others))
     here, there = Counter(first), Counter(second)

@@ -15,6 +15,7 @@ import numpy as np
 
 from dedup import kernels
 from dedup.model import StrictForms, Strings
+from dedup.stages.hyphens import joined_all
 from dedup.stages.normalise import without_rest
 
 if TYPE_CHECKING:
@@ -23,11 +24,13 @@ if TYPE_CHECKING:
     from dedup.model import Paragraphs
 
 
-def strict_forms(paragraphs: Paragraphs) -> StrictForms:
-    """Give the strict form of each paragraph that has signs."""
-    written = paragraphs.written
+def strict_forms(paragraphs: Paragraphs, *, join_hyphens: bool) -> StrictForms:
+    """Give the strict form of each paragraph with signs; `join_hyphens` makes words whole."""
+    written, characters = paragraphs.written, paragraphs.end - paragraphs.start
+    if join_hyphens:
+        written, characters = joined_all(written, characters)
     starts = written.offsets[:-1]
-    ends = kernels.prefixes(written.data, written.offsets, paragraphs.end - paragraphs.start)
+    ends = kernels.prefixes(written.data, written.offsets, characters)
     found = kernels.signs(written.data, starts, ends)
     rows = np.flatnonzero(np.diff(found.counts))
     first, last = found.counts[rows], found.counts[rows + 1]

@@ -39,7 +39,7 @@ def paragraphs(texts: Sequence[str], rest: str = "\n$5 \n") -> Paragraphs:
 def digests(texts: Sequence[str]) -> list[tuple[Digest, int]]:
     """Give the digest of each strict form, with or without signs, and the hash of the signs."""
     table = paragraphs(texts)
-    forms, strict = normalise(table), strict_forms(table)
+    forms, strict = normalise(table), strict_forms(table, join_hyphens=False)
     pairs = zip(forms.digest.tolist(), forms.digest2.tolist(), strict=True)
     out = [(pair, 0) for pair in pairs]
     for row in range(len(strict)):
@@ -118,9 +118,9 @@ def test_both_kernels_give_the_same_forms(monkeypatch: pytest.MonkeyPatch) -> No
     from dedup.kernels import reference
 
     texts = ["a $5", "", "rien", "10² — ½", "=\u0338 -5 \ud7ff", "é-5", "-5"]
-    native = strict_forms(paragraphs(texts)).columns()
+    native = strict_forms(paragraphs(texts), join_hyphens=False).columns()
     monkeypatch.setattr(kernels, "_kernel", reference)
-    for name, values in strict_forms(paragraphs(texts)).columns().items():
+    for name, values in strict_forms(paragraphs(texts), join_hyphens=False).columns().items():
         assert values.tolist() == native[name].tolist()
 
 
@@ -137,6 +137,6 @@ def test_as_written_tells_every_character_but_what_follows() -> None:
 
 def test_no_paragraph_has_no_form() -> None:
     """An empty batch, and one in which nothing has signs."""
-    assert len(strict_forms(paragraphs([]))) == 0
-    assert len(strict_forms(paragraphs(["a", "b"]))) == 0
+    assert len(strict_forms(paragraphs([]), join_hyphens=False)) == 0
+    assert len(strict_forms(paragraphs(["a", "b"]), join_hyphens=False)) == 0
     assert len(as_written(paragraphs([]))) == 0

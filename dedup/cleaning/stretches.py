@@ -94,6 +94,8 @@ class Left:
     """In the input."""
     remaining: Sequence[Span]
     """Paragraphs of what is left, in its own offsets."""
+    tables: frozenset[int] = frozenset()
+    """Numbers of the paragraphs that are tables: each is one sentence."""
 
 
 class Sentence(NamedTuple):
@@ -167,7 +169,10 @@ def sentences_of(left: Left, side: Side) -> list[Sentence]:
     for first, past in left.remaining[at:]:
         if first >= side.end:
             break
-        for a, b in sentences(text[first:past]):
+        origin = first + shifts[bisect_right(seams, first)]
+        no = bisect_right(left.paragraphs, origin, key=itemgetter(0)) - 1
+        whole_table = [(0, past - first)] if no in left.tables else None
+        for a, b in whole_table or sentences(text[first:past]):
             start, end = first + a, first + b
             number += 1
             shift = shifts[bisect_right(seams, start)]

@@ -185,7 +185,7 @@ class Documents(Table):
     file_line: I64
     """The line of the record in its file, from 1; 0 for a plain file."""
     markdown: I8
-    """1 where front matter and fenced code are no paragraphs."""
+    """1 where front matter, code and HTML are no paragraphs."""
     mode: I8
     """Paragraph mode asked for: `AUTO`, `LINE` or `BLANK`."""
     published: I8

@@ -1,10 +1,11 @@
 """
 The plan -> the stretches that are cut out of each text: a line of the ledger each.
 
-With a paragraph goes the white space up to the next paragraph or fenced code; after the last
+With a paragraph goes the white space up to the next paragraph or code; after the last
 paragraph that stays, the white space before it goes instead, so that the end of the text stays as
 it is. A document of which nothing stays is not written, and its cuts then cover all of its text.
-Fenced code is never removed: a document that holds some is always written.
+Code, and what else of Markdown is no prose, is never removed: a document that holds some is always
+written.
 
 Of a paragraph that stays, sentences may go (`stretches.py`), by the same rule one level down: the
 white space up to the next sentence, after the last that stays that before it.
@@ -99,7 +100,7 @@ def cuts_of(
     """
     Give the documents from `first` up to `stop` that lose something, with what is cut out of them.
 
-    `code` are front matter and fenced code, where it is one document that holds some.
+    `code` are front matter and what else is no prose, where it is one document that holds some.
     """
     plan, places = decision.plan, decision.places
     docs = np.unique(

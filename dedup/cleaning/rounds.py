@@ -13,9 +13,11 @@ stretches meet, and what is left of a paragraph may be the text of another one.
 from __future__ import annotations
 
 import logging
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -106,7 +108,8 @@ class Remaining:
                     text, marked = batch.text[row], bool(batch.markdown[row])
                     cuts = self._cuts(doc, text, marked=marked)
                     old, new = _paragraphs(before, doc), _paragraphs(now, doc)
-                    out[doc] = Left(text, cuts, old, new, _walls(now, doc))
+                    tables = _within(old, blocks(text).tables) if marked else frozenset[int]()
+                    out[doc] = Left(text, cuts, old, new, _walls(now, doc), tables)
         return out
 
     def _cuts(self, doc: int, text: str, *, marked: bool) -> list[Span]:
@@ -177,6 +180,13 @@ def _with(work: Work, chosen: Sequence[Run], ranks: Sequence[I64]) -> Work:
     both = Stretches.concat([work.stretches, rows])
     both = both.take(np.lexsort([both.start, both.doc]))
     return replace(work, stretches=both, keepers=work.keepers | set(keeper.tolist()))
+
+
+def _within(paragraphs: Sequence[Span], spans: Sequence[Span]) -> frozenset[int]:
+    """Give the numbers of the paragraphs that begin inside one of some stretches."""
+    starts = [start for start, _ in paragraphs]
+    numbers = (range(bisect_left(starts, a), bisect_left(starts, b)) for a, b in spans)
+    return frozenset(chain.from_iterable(numbers))
 
 
 def _paragraphs(standing: Standing, doc: int) -> list[Span]:

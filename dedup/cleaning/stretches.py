@@ -101,6 +101,8 @@ class Left:
     """Paragraphs of what is left, in its own offsets."""
     walls: AbstractSet[int]
     """Where those of them start that are boilerplate: no sentence of these goes or keeps."""
+    tables: frozenset[int] = frozenset()
+    """Numbers of the paragraphs that are tables: each is one sentence."""
 
 
 class Sentence(NamedTuple):
@@ -175,7 +177,10 @@ def sentences_of(left: Left, side: Side) -> list[Sentence]:
         if first in left.walls:
             number += 1
             continue
-        for a, b in sentences(text[first:past]):
+        origin = first + shifts[bisect_right(seams, first)]
+        no = bisect_right(left.paragraphs, origin, key=itemgetter(0)) - 1
+        whole_table = [(0, past - first)] if no in left.tables else None
+        for a, b in whole_table or sentences(text[first:past]):
             start, end = first + a, first + b
             number += 1
             shift = shifts[bisect_right(seams, start)]

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from cleaning.conftest import A, B, C, X, Y, contents, write
+from cleaning.conftest import A, B, C, D, X, Y, contents, write
 
-from dedup import cleaning
+from dedup import Policy, api, cleaning
 
 if TYPE_CHECKING:
     from cleaning.conftest import Clean
@@ -62,6 +62,20 @@ def test_a_table_goes_whole_or_not_at_all(clean: Clean) -> None:
     clean("in")
     found = {name: data.decode() for name, data in contents(Path("out")).items()}
     assert found == {**texts, "c.md": "# C\n\nEnd of C.\n"}
+
+
+def test_no_sentence_goes_out_of_a_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where passages go, a table is whole or not at all too; what only looks like one is not."""
+    monkeypatch.chdir(tmp_path)
+    table = f"| a | b |\n|---|---|\n| 1 | {B} {A} {X} {C} {D} |\n"
+    policy = Policy(passages="on", max_removed=1.0)
+    for suffix in (".md", ".txt"):
+        texts = {"a.md": f"# a\n\n{Y} {A} {X} {C}\n", f"b{suffix}": table}
+        folder = Path(f"in{suffix}")
+        write(folder, {name: text.encode() for name, text in texts.items()})
+        api.clean_to([str(folder)], f"out{suffix}", policy=policy)
+    assert contents(Path("out.md")) == contents(Path("in.md"))
+    assert A not in Path("out.txt/b.txt").read_text(encoding="utf-8")
 
 
 def test_a_wrapped_paragraph_between_lists_goes_by_blank_lines(clean: Clean) -> None:

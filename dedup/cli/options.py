@@ -35,7 +35,7 @@ def _option(name: str, panel: str, metavar: str, *more: str) -> Any:  # noqa: AN
     """Declare the option of a setting: its help and default come from `Settings`."""
     about, default = _FIELDS[name].metadata["about"], getattr(Settings(), name)
     shown = size(default) if name == "memory" else default
-    tail = f" [dim]\\[{shown}][/dim]" if shown not in {None, (), "0"} else ""
+    tail = f" [dim]\\[{shown}][/dim]" if shown not in {None, (), "0"} and shown is not False else ""
     return typer.Option(
         "--" + name.replace("_", "-"),
         *more,
@@ -59,7 +59,9 @@ TextField = Annotated[str | None, _option("text_field", READING, "NAME")]
 IdField = Annotated[str | None, _option("id_field", READING, "NAME")]
 InputFormat = Annotated[str | None, _option("input_format", READING, "")]
 Encoding = Annotated[str | None, _option("encoding", READING, "NAME")]
+Include = Annotated[list[str] | None, _option("include", READING, "GLOB")]
 Exclude = Annotated[list[str] | None, _option("exclude", READING, "GLOB")]
+NoIgnore = Annotated[bool | None, _option("no_ignore", READING, "")]
 OnError = Annotated[str | None, _option("on_error", READING, "")]
 Memory = Annotated[str | None, _option("memory", RUNNING, "SIZE")]
 Threads = Annotated[int | None, _option("threads", RUNNING, "N")]
@@ -182,7 +184,9 @@ class Shared(Talk):
     id_field: IdField = None
     input_format: InputFormat = None
     encoding: Encoding = None
+    include: Include = None
     exclude: Exclude = None
+    no_ignore: NoIgnore = None
     on_error: OnError = None
     memory: Memory = None
     threads: Threads = None

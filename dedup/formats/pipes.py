@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import tempfile
+import threading
 import weakref
-from typing import IO, Protocol
+from contextlib import contextmanager
+from typing import IO, TYPE_CHECKING, Protocol
 
 import orjson
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PATIENCE = 1.0
+"""Seconds of waiting for a writer before that is said."""
 
 
 class Spooled(Protocol):
@@ -36,6 +45,21 @@ class Kept:
     def fileno(self) -> int:
         """Give its descriptor."""
         return self._descriptor
+
+
+@contextmanager
+def patient(path: str) -> Iterator[IO[bytes]]:
+    """Open a pipe for reading; while nobody opens it for writing, it is logged that this waits."""
+    log = logging.getLogger("dedup").info
+    said = threading.Timer(PATIENCE, log, ("%s: waits for a writer", path))
+    said.daemon = True
+    said.start()
+    try:
+        pipe = open(path, "rb")  # noqa: PTH123, SIM115 - closed below
+    finally:
+        said.cancel()
+    with pipe:
+        yield pipe
 
 
 def _begins_as_jsonl(stream: IO[bytes]) -> bool:

@@ -43,7 +43,7 @@ _MARKS = (  # NOTE: UTF-32 first, its mark begins with that of UTF-16.
 class Text(Format):
     """Plain text; a class because `Format` is a protocol of several parts."""
 
-    suffixes: tuple[str, ...] = (".txt",)
+    suffixes: tuple[str, ...] = (".txt", ".text", ".log", ".srt", ".vtt", ".rst", ".adoc")
     records = False
     markdown = False
 
@@ -60,7 +60,7 @@ class Text(Format):
 class Markdown(Text):
     """Markdown: its front matter and fenced code are no paragraphs."""
 
-    suffixes: tuple[str, ...] = (".md",)
+    suffixes: tuple[str, ...] = (".md", ".markdown", ".mdx", ".qmd", ".rmd")
     markdown = True
 
 

@@ -15,6 +15,7 @@ They are strings throughout: `pathlib` would tidy what was given.
 
 from __future__ import annotations
 
+import contextlib
 import glob
 import hashlib
 import os
@@ -323,10 +324,29 @@ def _expanded(given: str) -> list[str]:
     """Expand a glob that the shell left alone; any other PATH stands for itself."""
     if os.path.lexists(given) or given == STDIN or not glob.has_magic(given):
         return [given]
-    found = sorted(glob.glob(given, recursive=True), key=lambda path: path.split("/"))
+    found = sorted(set(_globbed(given)), key=lambda path: path.split("/"))
     if not found:
         raise Unreadable(given, Fault("no file or folder matches", step="check the pattern"))
     return found
+
+
+def _globbed(pattern: str) -> Iterator[str]:
+    """Give what a glob fits; `**` stands for folders to any depth, at the end for all in them."""
+    head, stars, tail = f"/{pattern}".partition("/**/" if "/**/" in f"/{pattern}" else "/**")
+    if not stars or (tail and stars == "/**"):
+        yield from glob.iglob(pattern)
+        return
+    # `glob` would follow links, and call itself for each level.
+    for top in [head[1:]] if head in {"", "/"} else glob.glob(head[1:] + "/"):
+        if not tail:
+            yield top or os.curdir
+        waiting = [top] if tail else []
+        while waiting:
+            folder = waiting.pop()
+            yield from _globbed(glob.escape(folder) + tail)
+            with contextlib.suppress(OSError), os.scandir(folder or ".") as entries:
+                names = [e.name for e in entries if e.is_dir(follow_symlinks=False)]
+                waiting += [f"{folder}{n}/" for n in names if not n.startswith(".")]
 
 
 def _format(path: str) -> tuple[str, str] | None:

@@ -184,6 +184,27 @@ def test_a_pipe_that_is_named_says_that_it_waits(tmp_path: Path) -> None:
         assert job.wait() == 0
 
 
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        ("c/**/*.txt", ["c/a.txt", "c/d/b.txt", "c/d/e/f.txt"]),
+        ("**/d/*.txt", ["c/d/b.txt"]),
+        ("c/**/d/**/f.*", ["c/d/e/f.txt"]),
+        ("c/d/**", ["c/d/b.txt", "c/d/e/f.txt"]),
+        ("**", ["./c/a.txt", "./c/d/b.txt", "./c/d/e/f.txt"]),
+    ],
+)
+def test_a_glob_goes_down_but_not_through_links(
+    corpus: Corpus, pattern: str, expected: list[str]
+) -> None:
+    """`**` stands for visible folders to any depth; loops of links end at once."""
+    root = corpus(dict.fromkeys(["c/a.txt", "c/d/b.txt", "c/d/e/f.txt", "c/.h/g.txt"], "x"))
+    for name in ("up", "again"):
+        (root / "c/d" / name).symlink_to("..")
+        (root / "c" / name).symlink_to(".")
+    assert walked(pattern) == expected
+
+
 # --- Published and incoming -----------------------------------------------------------------------
 
 

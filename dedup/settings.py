@@ -66,7 +66,18 @@ class Settings:
     encoding: str | None = _setting(
         None, "reading", "encoding of text files that are not UTF-8 or UTF-16"
     )
+    include: tuple[str, ...] = _setting(
+        (),
+        "reading",
+        "glob of files of other suffixes to read from a folder; one that fits texts, such as"
+        " '*.md', leaves the others out",
+    )
     exclude: tuple[str, ...] = _setting((), "reading", "glob of files to leave out")
+    no_ignore: bool = _setting(
+        False,  # noqa: FBT003 - a default
+        "reading",
+        "walk into what .gitignore and .ignore leave out, too",
+    )
     on_error: str = _setting("fail", "reading", "what to do with an unreadable file or record")
     memory: int = _setting(
         0, "running", "memory to work in, such as 2GiB; the rest goes to disk; 0: a quarter of it"

@@ -18,7 +18,7 @@ from dedup import formats
 from dedup.cleaning import dates, keeping, layout, rounds
 from dedup.cleaning.checking import check_plan, check_stretches
 from dedup.cleaning.finished import Finished
-from dedup.cleaning.ledger import dump, raw_to_json
+from dedup.cleaning.ledger import dump, rejected
 from dedup.cleaning.manifest import known_modes
 from dedup.cleaning.parts import Work
 from dedup.cleaning.places import free, opened, told
@@ -138,7 +138,6 @@ def _putting(aside: IO[bytes]) -> formats.Rejects:
     """Give what writes rejects down as lines of JSON."""
 
     def put(data: bytes, path: str, line: int, why: str) -> None:
-        row = {"path": path, "line": line or None, "why": why, "raw": raw_to_json(data)}
-        aside.write(dump(row))
+        aside.write(dump(rejected(data, path, line, why)))
 
     return put

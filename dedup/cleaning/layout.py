@@ -7,6 +7,7 @@ folder arguments each lies under its own name.
 
 from __future__ import annotations
 
+import glob
 import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 
     from dedup.formats import Source
 
+DEEPEST = 201
+"""Parts of the path of an output: making and removing folders takes a call within a call each."""
+_SHOWN = 60
+"""Characters of a path that is too long to be read."""
 STDIN = "-"
 STDIN_NAMES = {
     "text": "stdin.txt",
@@ -32,7 +37,8 @@ def outputs(sources: Sequence[Source]) -> list[str]:
     """
     Give the path of each source below OUT, with slashes.
 
-    Raises `OutputError` where two would lie in one place, on some file system or other.
+    Raises `OutputError` where two would lie in one place, on some file system or other, and for one
+    that would lie too deep.
     """
     folders = {folder_of(source) for source in sources if source.below}
     names = [_output(source, several=len(folders) > 1) for source in sources]
@@ -40,19 +46,37 @@ def outputs(sources: Sequence[Source]) -> list[str]:
     above: dict[tuple[str, ...], int] = {}
     for number, name in enumerate(names):
         key = tuple(_folded(part) for part in name.split("/"))
+        if len(key) > DEEPEST:
+            raise OutputError(
+                f"{sources[number].path[:_SHOWN]}… lies {len(key) - 1:,} folders deep, a clean "
+                f"writes up to {DEEPEST - 1}: give a folder further down as PATH"
+            )
         other = files.get(key, above.get(key))
         for depth in range(1, len(key)):
             other = files.get(key[:depth]) if other is None else other
             above.setdefault(key[:depth], number)
         if other is not None:
-            raise OutputError(
-                f"{sources[other].path} and {sources[number].path} would both be written to "
-                f"{name}: clean them into different folders"
-            )
+            raise OutputError(_both(sources[other].path, sources[number].path, names[other], name))
         if key[0] == OWN:
             raise OutputError(f"{sources[number].path} cannot be written: {OWN} is ours in OUT")
         files[key] = number
     return names
+
+
+def _both(one: str, two: str, first: str, second: str) -> str:
+    """Say of two inputs and their outputs that they would lie in one place."""
+    if first.count("/") != second.count("/") or first == second:
+        return (
+            f"{one} and {two} would both be written to {second}: clean them into different folders"
+        )
+    same_form = unicodedata.normalize("NFC", first) == unicodedata.normalize("NFC", second)
+    how = "Unicode normal form" if same_form else "case, or dots and spaces at their end"
+    # Names that look the same are told apart by their code points.
+    told = f" ({first!a}, {second!a})" if same_form else ""
+    return (
+        f"{one} and {two} differ only by {how}{told}, which not every file system keeps: "
+        f"rename one, or leave it out with --exclude '{glob.escape(second)}'"
+    )
 
 
 def folder_of(source: Source) -> str:

@@ -8,7 +8,8 @@ The ledger: one JSON line for each contiguous removal, in Order, enough to undo 
 `start`, `end` are code points of the input's text and include the white space that went too;
 those of the keeper do not. Without a keeper, `rule` and `similarity` are null as well. `raw` holds
 the bytes that were cut out where they are not the UTF-8 of `text`: a string where they are UTF-8
-(an escaped JSON literal), else `{"base64": "…"}` (UTF-16, Latin-1). The first line of a record that
+(an escaped JSON literal), else `{"base64": "…"}` (UTF-16, Latin-1). A document whose name is no
+text has its bytes in `document_bytes`, in base64. The first line of a record that
 was dropped whole has the bytes of the record in `raw`, with its line end.
 """
 
@@ -24,6 +25,7 @@ from typing import IO, TYPE_CHECKING, Any, NamedTuple
 import orjson
 
 from dedup.errors import LedgerError
+from dedup.escaping import escaped_bytes, name_from_json, name_to_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -66,7 +68,7 @@ class Line(NamedTuple):
         """Give the line as the contract has it."""
         keeper = self.keeper
         head: dict[str, Any] = {
-            "document": self.document,
+            **name_to_json(self.document),
             "record": self.record,
             "start": self.start,
             "end": self.end,
@@ -81,7 +83,7 @@ class Line(NamedTuple):
             "group": self.group,
             "keeper": keeper
             and {
-                "document": keeper.document,
+                **name_to_json(keeper.document),
                 "record": keeper.record,
                 "start": keeper.start,
                 "end": keeper.end,
@@ -106,16 +108,23 @@ def raw_from_json(value: object) -> bytes:
     raise ValueError("raw")
 
 
+def rejected(data: bytes, path: str, line: int, why: str) -> dict[str, Any]:
+    """Give what is quarantined, the bytes of a record or of a whole file (line 0), as JSON."""
+    head: dict[str, Any] = name_to_json(path, "path")
+    return head | {"line": line or None, "why": why, "raw": raw_to_json(data)}
+
+
 def dump(value: object, row: Callable[[Any], dict[str, Any]] | None = None) -> bytes:
     """
-    Write one JSON line; lone surrogates, of file names or texts, as escapes.
+    Write one JSON line; lone surrogates and what drives a terminal as escapes.
 
     `row` gives the fields of what is no plain value, when its turn comes.
     """
     try:
-        return orjson.dumps(
+        data = orjson.dumps(
             value, row, orjson.OPT_APPEND_NEWLINE | orjson.OPT_PASSTHROUGH_DATACLASS
         )
+        return escaped_bytes(data)
     except TypeError:
         return json.dumps(value, separators=(",", ":"), default=row).encode("ascii") + b"\n"
 
@@ -214,7 +223,7 @@ def parse(data: bytes) -> Line:
     row = load(data)
     keeper = row["keeper"]
     line = Line(
-        _typed(row["document"], str),
+        _typed(name_from_json(row), str),
         _typed(row["record"], str, type(None)),
         _typed(row["start"], int),
         _typed(row["end"], int),
@@ -225,7 +234,7 @@ def parse(data: bytes) -> Line:
         _typed(row["group"], str, type(None)),
         keeper
         and Keeper(
-            _typed(keeper["document"], str),
+            _typed(name_from_json(keeper), str),
             _typed(keeper["record"], str, type(None)),
             _typed(keeper["start"], int),
             _typed(keeper["end"], int),

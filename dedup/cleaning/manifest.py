@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path, PurePosixPath
@@ -23,6 +24,7 @@ from dedup.cleaning.ledger import dump
 from dedup.cleaning.policy import Policy
 from dedup.cleaning.tree import MANIFEST, OWN
 from dedup.errors import DedupError, LedgerError
+from dedup.escaping import name_from_json, name_to_json
 from dedup.model import AUTO, BLANK, LINE
 from dedup.settings import Settings
 
@@ -82,11 +84,18 @@ class File:
     @classmethod
     def of(cls, row: dict[str, Any]) -> Self:
         """Read one from JSON. Raises `TypeError`, `KeyError`."""
-        return cls(**row | {"entries": tuple(Entry(**entry) for entry in row["entries"])})
+        named = {key: name_from_json(row, key) for key in _NAMES}
+        plain = {
+            key: value for key, value in row.items() if key.removesuffix("_bytes") not in named
+        }
+        entries = tuple(Entry(**entry) for entry in row["entries"])
+        return cls(**plain | named | {"entries": entries})
 
 
 _AT_ONCE = 1000
 """Entries that are put into JSON at a time."""
+_NAMES = ("document", "output")
+"""Fields of a file that are names: such a one that is no text has its bytes beside it."""
 _FIELDS = {kind: [one.name for one in fields(kind)] for kind in (File, Entry)}
 
 
@@ -114,7 +123,7 @@ class Manifest:
             "summary": self.summary,
             "ledger": {"lines": self.ledger_lines, "sha256": self.ledger_sha256},
             "skipped": list(self.skipped),
-            "files": [_row(file) for file in self.files],
+            "files": [_file_row(file) for file in self.files],
         }
         return dump(body | {"sha256": _checksum(body)}, _row)
 
@@ -215,6 +224,14 @@ def _row(value: File | Entry) -> dict[str, Any]:
     return {name: getattr(value, name) for name in _FIELDS[type(value)]}
 
 
+def _file_row(file: File) -> dict[str, Any]:
+    """Give the fields of a file, its names as JSON has them."""
+    row: dict[str, Any] = {}
+    for key, value in _row(file).items():
+        row |= name_to_json(value, key) if key in _NAMES else {key: value}
+    return row
+
+
 def _is_whole(body: dict[str, Any]) -> bool:
     """Take the checksum out of a manifest, and say whether it is that of the rest."""
     try:
@@ -263,5 +280,7 @@ def _inside(relative: str, path: Path) -> None:
     """Refuse an output path that leads out of its folder. Raises `LedgerError`."""
     parts = PurePosixPath(relative).parts
     bad = not parts or relative.startswith("/") or ".." in parts or parts[0] == OWN
-    if bad or "\0" in relative or "\\" in relative or Path(relative).is_absolute():
+    # Where a backslash parts folders, none may stand in a name.
+    foreign = Path(relative).is_absolute() or (os.name == "nt" and "\\" in relative)
+    if bad or "\0" in relative or foreign:
         raise LedgerError(f"{path} names a file outside of its folder: {relative!r}")

@@ -24,6 +24,7 @@ from dedup.cleaning.places import free, opened, told
 from dedup.cleaning.preview import Collector, Undated
 from dedup.cleaning.results import Cleaned
 from dedup.errors import GuardError, SettingsError
+from dedup.escaping import in_one_line, name_to_json, shown
 from dedup.formats.slices import without
 from dedup.settings import nearest
 
@@ -316,11 +317,11 @@ class Planned:
             writer.lines,
             writer.sha256,
             tuple(files),
-            tuple({"path": one.path, "why": one.why} for one in done.skipped),
+            tuple(name_to_json(one.path, "path") | {"why": shown(one.why)} for one in done.skipped),
         )
 
 
 def _id(name: Name) -> bytes:
     path, record = name
-    line = path if record is None else f"{path}\t{record}"
+    line = "\t".join(in_one_line(part) for part in (path, record) if part is not None)
     return line.encode("utf-8", "surrogateescape") + b"\n"

@@ -81,12 +81,15 @@ def _jsonl(rows: "Iterator[Pair]") -> Iterator[str]:
     """Write a pair a line as the contract has it."""
     import json
 
+    from dedup.escaping import escaped, name_to_json
+
     for row in rows:
         line = {
-            side: {"document": p.document, "record": p.record, "paragraph": p.paragraph}
+            side: {**name_to_json(p.document), "record": p.record, "paragraph": p.paragraph}
             for side, p in (("a", row.a), ("b", row.b))
         }
-        yield json.dumps(line | {"similarity": row.similarity}, ensure_ascii=False) + "\n"
+        whole = line | {"similarity": row.similarity}
+        yield escaped(json.dumps(whole, ensure_ascii=False)) + "\n"
 
 
 def _csv(rows: "Iterator[Pair]") -> Iterator[str]:
@@ -94,11 +97,13 @@ def _csv(rows: "Iterator[Pair]") -> Iterator[str]:
     import csv
     import io
 
+    from dedup.escaping import shown_in_csv
+
     line = io.StringIO(newline="")
     writer = csv.writer(line)
     writer.writerow([*_COLUMNS, "similarity"])
     for row in rows:
-        writer.writerow(_values(row))
+        writer.writerow(_values(row, shown_in_csv))
         yield line.getvalue()
         line.seek(0)
         line.truncate()
@@ -112,12 +117,14 @@ def _parquet(rows: "Iterator[Pair]") -> Iterator[bytes]:
     import pyarrow as pa
     from pyarrow import parquet
 
+    from dedup.escaping import shown
+
     kinds = [pa.string(), pa.string(), pa.int64()] * 2 + [pa.float64()]
     schema = pa.schema(zip([*_COLUMNS, "similarity"], kinds, strict=True))
     stream = io.BytesIO()
     writer = parquet.ParquetWriter(stream, schema, compression="zstd")
     while True:
-        some = [_values(row) for row in islice(rows, _ROWS)]
+        some = [_values(row, shown) for row in islice(rows, _ROWS)]
         columns = zip(*some, strict=True) if some else [[] for _ in kinds]
         arrays = [pa.array(c, kind) for c, kind in zip(columns, kinds, strict=True)]
         writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
@@ -130,8 +137,12 @@ def _parquet(rows: "Iterator[Pair]") -> Iterator[bytes]:
     yield stream.getvalue()
 
 
-def _values(row: "Pair") -> list[str | int | float | None]:
-    places = [v for p in (row.a, row.b) for v in (p.document, p.record, p.paragraph)]
+def _values(row: "Pair", shown: Callable[[str], str]) -> list[str | int | float | None]:
+    """Give the columns of a pair, each name shown so that it is a text."""
+    places: list[str | int | float | None] = []
+    for place in (row.a, row.b):
+        record = None if place.record is None else shown(place.record)
+        places += [shown(place.document), record, place.paragraph]
     return [*places, row.similarity]
 
 

@@ -27,11 +27,11 @@ def kept(file: Path | None, on_error: str) -> "Iterator[Rejects | None]":
         return
     if file is None:
         raise SettingsError("on_error is 'quarantine': name a file for it with --rejects FILE")
-    from dedup.cleaning.ledger import dump, raw_to_json
+    from dedup.cleaning.ledger import dump, rejected
 
     with whole(file) as put:
 
         def take(data: bytes, path: str, line: int, why: str) -> None:
-            put(dump({"path": path, "line": line or None, "why": why, "raw": raw_to_json(data)}))
+            put(dump(rejected(data, path, line, why)))
 
         yield take

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import tempfile
+import threading
 import weakref
-from typing import IO, Protocol
+from contextlib import contextmanager
+from typing import IO, TYPE_CHECKING, Protocol
 
 import orjson
 
 from dedup.errors import InputError, OutputError
 from dedup.formats.text import lines_of
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 _CHUNK = 1 << 20
 """Bytes that are taken out of a pipe at once."""
+PATIENCE = 1.0
+"""Seconds of waiting for a writer before that is said."""
 
 
 class Spooled(Protocol):
@@ -63,6 +71,21 @@ def _read(stream: IO[bytes]) -> bytes:
         return stream.read(_CHUNK)
     except OSError as error:
         raise InputError(f"{stream.name}: cannot be read: {error.strerror}; mend that") from error
+
+
+@contextmanager
+def patient(path: str) -> Iterator[IO[bytes]]:
+    """Open a pipe for reading; while nobody opens it for writing, it is logged that this waits."""
+    log = logging.getLogger("dedup").info
+    said = threading.Timer(PATIENCE, log, ("%s: waits for a writer", path))
+    said.daemon = True
+    said.start()
+    try:
+        pipe = open(path, "rb")  # noqa: PTH123, SIM115 - closed below
+    finally:
+        said.cancel()
+    with pipe:
+        yield pipe
 
 
 def _begins_as_jsonl(stream: IO[bytes]) -> bool:

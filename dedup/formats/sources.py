@@ -3,8 +3,10 @@
 Which files are read, and in which order.
 
 A PATH is a file, a folder, `-` for the standard input, or a glob that the shell did not expand.
-Folders are walked without recursion into hidden entries and linked folders; linked files are read.
-A file is one file however it is reached (link, two arguments): the first time in Order counts.
+Folders are walked without recursion into hidden entries and what `.gitignore` and `.ignore` leave
+out (`ignoring`); symbolic links are followed where they are named, not where a walk meets them.
+A path that is reached twice is read once, the first time in Order; hard links are files of their
+own.
 
 Order: published files by path; then the others by place of their PATH argument, then path. Paths
 compare part by part, by code points.
@@ -26,11 +28,12 @@ from typing import IO, TYPE_CHECKING, cast
 from dedup.errors import InputError
 from dedup.formats import compression
 from dedup.formats.csv import Csv, Tsv
+from dedup.formats.ignoring import Ignoring
 from dedup.formats.interface import Fault, Unreadable
 from dedup.formats.json import Json
 from dedup.formats.jsonl import JsonLines
 from dedup.formats.parquet import Parquet
-from dedup.formats.pipes import Kept
+from dedup.formats.pipes import Kept, patient
 from dedup.formats.text import Markdown, Text, known
 from dedup.report import Skipped
 
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
     import io
     from collections.abc import Iterator, Sequence
 
+    from dedup.formats.ignoring import Rules
     from dedup.formats.interface import Format
     from dedup.formats.pipes import Spooled
     from dedup.settings import Settings
@@ -138,8 +142,9 @@ def sources(paths: Sequence[Path], settings: Settings, *, against: Sequence[Path
     for finder, given in ((incoming, paths), (published, against)):
         for place, path in enumerate(given):
             finder.argument(place, os.fspath(path))
-    mine = set(incoming.found)
-    old = [s for identity, s in published.found.items() if identity not in mine]
+    old = [s for real, s in published.found.items() if real not in incoming.found]
+    if published.found and not old:
+        raise InputError(_all_incoming(paths, against))
     old.sort(key=lambda s: s.path.split("/"))
     skipped = tuple(published.skipped + incoming.skipped)
     return Sources((*old, *incoming.found.values()), skipped)
@@ -160,10 +165,12 @@ class _Finder:
     """What was found so far on one side; a class because a file is found only once."""
 
     def __init__(self, settings: Settings, *, published: bool) -> None:
-        self.found: dict[tuple[int, int], Source] = {}
+        self.found: dict[str, Source] = {}
+        """By their real paths: hard links have several, symbolic links that of their target."""
         self.skipped: list[Skipped] = []
         self._settings = settings
         self._published = published
+        self._limited = any(map(_limits, settings.include))
 
     def argument(self, place: int, given: str) -> None:
         """Find what one PATH argument stands for. Raises `InputError`."""
@@ -178,8 +185,8 @@ class _Finder:
     def _path(self, place: int, given: str) -> None:
         path = given.rstrip("/") or given[:1]
         if path == STDIN:
-            if (0, -1) not in self.found:
-                self._add((0, -1), _from_pipe(sys.stdin.buffer, path, place, self._settings))
+            if STDIN not in self.found:
+                self._add(STDIN, _from_pipe(sys.stdin.buffer, path, place, self._settings))
             return
         try:
             state = os.stat(path)
@@ -188,77 +195,132 @@ class _Finder:
         if stat.S_ISDIR(state.st_mode):
             self._folder(place, path)
         elif not self._excluded(path, (os.path.basename(path),)):
+            real = os.path.realpath(path)
             if stat.S_ISREG(state.st_mode):
                 form, packing = _format(path) or (self._default(), _packing(path))
-                source = Source(path, place, (), form, packing, state.st_size)
-                self._add((state.st_dev, state.st_ino), source)
-            else:
+                self._add(real, Source(path, place, (), form, packing, state.st_size))
+            elif real not in self.found:
                 try:
-                    with open(path, "rb") as pipe:  # such as /dev/fd/63
+                    with patient(path) as pipe:  # such as /dev/fd/63
                         source = _from_pipe(pipe, path, place, self._settings)
                 except OSError as error:
                     raise _not_opened(path, error) from None
-                self._add((state.st_dev, state.st_ino), source)
+                self._add(real, source)
 
     def _default(self) -> str:
         form = self._settings.input_format
         return "text" if form == "auto" else form
 
-    def _add(self, identity: tuple[int, int], source: Source) -> None:
-        self.found.setdefault(identity, replace(source, published=self._published))
+    def _add(self, real: str, source: Source) -> None:
+        self.found.setdefault(real, replace(source, published=self._published))
 
     def _excluded(self, path: str, below: tuple[str, ...]) -> bool:
         """Tell whether a file or folder is to be left out."""
         return any(fits(glob, path, below) for glob in self._settings.exclude)
 
+    def _included(self, path: str, below: tuple[str, ...]) -> bool:
+        """Tell whether a file met in a walk was asked for by `include`."""
+        return any(fits(glob, path, below) for glob in self._settings.include)
+
     def _folder(self, place: int, path: str) -> None:
-        texts, first = 0, len(self.skipped)
+        texts, first, left_out = 0, len(self.skipped), 0
+        real = os.path.realpath(path)
         for entry, below, state in self._walk(path):
             if not stat.S_ISREG(state.st_mode):
-                self.skipped.append(Skipped(entry, "not a regular file"))
+                self.skipped.append(Skipped(entry, _KINDS[stat.S_IFMT(state.st_mode)]))
                 continue
-            form = _format(entry)
+            form, included = _format(entry), self._included(entry, below)
+            if form is None and included:
+                form = self._default(), _packing(entry)
             if form is None:
-                self.skipped.append(Skipped(entry, "no text suffix"))
+                self.skipped.append(Skipped(entry, _no_suffix(below[-1])))
+                continue
+            if self._limited and not included:
+                left_out += 1
                 continue
             texts += 1
             source = Source(entry, place, below, *form, state.st_size, named=False)
-            self._add((state.st_dev, state.st_ino), source)
+            self._add("/".join((real.rstrip("/"), *below)), source)
+        if left_out:
+            self.skipped.append(Skipped(path, f"{_files(left_out)} in it that no --include fits"))
         if not texts:
             others = self.skipped[first:]
             suffixes = " ".join(_BY_SUFFIX)
-            count = f"{len(others)} other {'file' if len(others) == 1 else 'files'}"
-            seen = f" ({count}, such as {others[0].path}: {others[0].why})" if others else ""
-            fault = Fault(f"no texts in it{seen}", step=f"give files of {suffixes}")
+            seen = f", such as {others[0].path}: {others[0].why}" if others else ""
+            count = f" ({_files(len(others), 'other ')}{seen})" if others else ""
+            fault = Fault(f"no texts in it{count}", step=f"give files of {suffixes}")
             raise Unreadable(path, fault)
 
     def _walk(self, top: str) -> Iterator[tuple[str, tuple[str, ...], os.stat_result]]:
         """Give the visible entries below a folder, other than folders, in Order."""
         fault = self._settings.on_error != "skip"
         start = top if top.endswith("/") else f"{top}/"
-        waiting: list[tuple[str, tuple[str, ...], bool]] = [(top, (), True)]
+        try:
+            ignoring = Ignoring(top, on=not self._settings.no_ignore)
+        except OSError as error:
+            raise _not_opened(os.fsdecode(error.filename or top), error) from None
+        waiting: list[tuple[str, tuple[str, ...], bool, tuple[Rules, ...]]]
+        waiting = [(top, (), True, ignoring.rules)]
         while waiting:
-            path, below, is_folder = waiting.pop()
+            path, below, is_folder, rules = waiting.pop()
             try:
                 if not is_folder:
-                    state = os.stat(path)
-                    if stat.S_ISDIR(state.st_mode):
-                        self.skipped.append(Skipped(path, "a link to a folder"))
-                    else:
-                        yield path, below, state
+                    yield path, below, os.lstat(path)
                     continue
                 with os.scandir(path) as entries:
-                    inside = [(e.name, e.is_dir(follow_symlinks=False)) for e in entries]
+                    inside = {e.name: e.is_dir(follow_symlinks=False) for e in entries}
+                rules += ignoring.inside(path, below, inside)
             except OSError as error:
+                place = os.fsdecode(error.filename or path)
                 if not below:
-                    raise _not_opened(path, error) from None
-                self.skipped.append(Skipped(path, _reason(error), fault))
+                    raise _not_opened(place, error) from None
+                self.skipped.append(Skipped(place, _reason(error), fault))
                 continue
-            for name, folder in sorted(inside, reverse=True):
+            for name, folder in sorted(inside.items(), reverse=True):
                 parts = (*below, name)
                 entry = start + "/".join(parts)
-                if not name.startswith(".") and not self._excluded(entry, parts):
-                    waiting.append((entry, parts, folder))
+                hidden = name.startswith(".") or self._excluded(entry, parts)
+                if not hidden and not ignoring.leaves_out(rules, parts, folder=folder):
+                    waiting.append((entry, parts, folder, rules))
+        self.skipped += ignoring.skipped
+
+
+_KINDS = {
+    stat.S_IFLNK: "a symbolic link, followed only where it is named",
+    stat.S_IFIFO: "a named pipe, read only where it is named",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+}
+"""Why an entry that is neither a file nor a folder is not read in a walk."""
+
+
+def _files(count: int, which: str = "") -> str:
+    return f"{count:,} {which}{'file' if count == 1 else 'files'}"
+
+
+def _no_suffix(name: str) -> str:
+    """Say why a file met in a walk is not read, and what reads it."""
+    suffix = os.path.splitext(name[: len(name) - len(_packing(name))])[1] + _packing(name)
+    pattern = f"*{suffix}" if suffix else glob.escape(name)
+    return f"no text suffix: --include '{pattern}' reads it"
+
+
+def _limits(pattern: str) -> bool:
+    """Tell whether a glob of `include` may fit texts: then what it does not fit is left out."""
+    return pattern.endswith(("*", "/")) or _format(pattern) is not None
+
+
+def _all_incoming(paths: Sequence[Path], against: Sequence[Path]) -> str:
+    """Say that nothing is left to compare with, and what to do about it."""
+    old = os.fspath(against[0])
+    why = f"{old}: all published files are among the new ones"
+    look = f"use `dedup report {old} --check` to look inside one folder"
+    for path in paths:
+        below = os.path.relpath(os.path.realpath(old), os.path.realpath(os.fspath(path)))
+        if below != os.curdir and not below.startswith(os.pardir):
+            return f"{why}; leave them out of these with --exclude '{below}', or {look}"
+    return f"{why}; {look}"
 
 
 def fits(glob: str, path: str, below: tuple[str, ...] = ()) -> bool:
@@ -273,10 +335,29 @@ def _expanded(given: str) -> list[str]:
     """Expand a glob that the shell left alone; any other PATH stands for itself."""
     if os.path.lexists(given) or given == STDIN or not glob.has_magic(given):
         return [given]
-    found = sorted(glob.glob(given, recursive=True), key=lambda path: path.split("/"))
+    found = sorted(set(_globbed(given)), key=lambda path: path.split("/"))
     if not found:
         raise Unreadable(given, Fault("no file or folder matches", step="check the pattern"))
     return found
+
+
+def _globbed(pattern: str) -> Iterator[str]:
+    """Give what a glob fits; `**` stands for folders to any depth, at the end for all in them."""
+    head, stars, tail = f"/{pattern}".partition("/**/" if "/**/" in f"/{pattern}" else "/**")
+    if not stars or (tail and stars == "/**"):
+        yield from glob.iglob(pattern)
+        return
+    # `glob` would follow links, and call itself for each level.
+    for top in [head[1:]] if head in {"", "/"} else glob.glob(head[1:] + "/"):
+        if not tail:
+            yield top or os.curdir
+        waiting = [top] if tail else []
+        while waiting:
+            folder = waiting.pop()
+            yield from _globbed(glob.escape(folder) + tail)
+            with contextlib.suppress(OSError), os.scandir(folder or ".") as entries:
+                names = [e.name for e in entries if e.is_dir(follow_symlinks=False)]
+                waiting += [f"{folder}{n}/" for n in names if not n.startswith(".")]
 
 
 def _format(path: str) -> tuple[str, str] | None:

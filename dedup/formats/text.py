@@ -50,7 +50,7 @@ MARKS = (  # NOTE: UTF-32 first, its mark begins with that of UTF-16.
 class Text(Format):
     """Plain text; a class because `Format` is a protocol of several parts."""
 
-    suffixes: tuple[str, ...] = (".txt",)
+    suffixes: tuple[str, ...] = (".txt", ".text", ".log", ".srt", ".vtt", ".rst", ".adoc")
     records = False
     markdown = False
 

@@ -4,6 +4,7 @@ Report -> CSV for other programs: one row an occurrence, RFC 4180, a line of nam
 `words` and `characters` are the group's, as in the JSON. Numbers of paragraphs and lines are
 inclusive and count from 1, `start` and `end` are code points, half-open. Nothing is put before a
 text that a spreadsheet would take for a formula: this is for programs that read text as text.
+Control characters other than tabs and line ends are shown as on the terminal.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from __future__ import annotations
 import csv
 import io
 from typing import TYPE_CHECKING
+
+from dedup.escaping import shown_in_csv
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,8 +60,8 @@ def _rows(report: Report) -> Iterator[tuple[object, ...]]:
                 group.unit,
                 group.words,
                 group.characters,
-                place.document,
-                place.record,
+                shown_in_csv(place.document),
+                shown_in_csv(place.record or ""),
                 *place.paragraphs,
                 *place.lines,
                 place.start,
@@ -67,7 +70,7 @@ def _rows(report: Report) -> Iterator[tuple[object, ...]]:
                 _truth(place.identical),
                 _truth(place.keeper),
                 place.fingerprint,
-                place.text,
+                shown_in_csv(place.text),
             )
 
 

@@ -8,18 +8,15 @@ has a line of its own, so that two reports can be compared with `diff`.
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING, Any
 
+from dedup.escaping import escaped, name_to_json, shown
 from dedup.report import SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dedup.report import Group, Incoming, Name, Occurrence, Overlap, Report, Summary
-
-_SURROGATE = re.compile("[\ud800-\udfff]")
-"""Cannot be written as UTF-8, so it is escaped; all other characters stand for themselves."""
 
 
 def to_json(report: Report) -> str:
@@ -53,8 +50,7 @@ def report_schema() -> dict[str, Any]:
 
 
 def _dump(value: object) -> str:
-    text = json.dumps(value, ensure_ascii=False)
-    return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return escaped(json.dumps(value, ensure_ascii=False))
 
 
 def _array(items: Iterator[str]) -> str:
@@ -75,7 +71,10 @@ def _summary(summary: Summary) -> dict[str, object]:
         "candidates": summary.candidates,
         "rejected": summary.rejected,
         "buckets_cut": summary.buckets_cut,
-        "skipped": [{"path": skipped.path, "why": skipped.why} for skipped in summary.skipped],
+        "skipped": [
+            name_to_json(skipped.path, "path") | {"why": shown(skipped.why)}
+            for skipped in summary.skipped
+        ],
     }
 
 
@@ -98,7 +97,7 @@ def _group(group: Group, separator: str) -> str:
 
 
 def _occurrence(place: Occurrence) -> dict[str, object]:
-    value: dict[str, object] = {"document": place.document, "record": place.record}
+    value: dict[str, object] = {**name_to_json(place.document), "record": place.record}
     if place.file_line is not None:
         value["file_line"] = place.file_line
     value |= {
@@ -127,7 +126,7 @@ def _occurrence(place: Occurrence) -> dict[str, object]:
 
 
 def _name(name: Name) -> dict[str, object]:
-    return {"document": name.document, "record": name.record}
+    return {**name_to_json(name.document), "record": name.record}
 
 
 def _overlap(overlap: Overlap) -> dict[str, object]:
@@ -141,7 +140,7 @@ def _overlap(overlap: Overlap) -> dict[str, object]:
 
 def _incoming(incoming: Incoming) -> dict[str, object]:
     return {
-        "document": incoming.document,
+        **name_to_json(incoming.document),
         "record": incoming.record,
         "share": incoming.share,
     }

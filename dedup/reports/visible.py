@@ -1,9 +1,10 @@
-"""
+r"""
 Any text -> characters that are safe to show: nothing hidden, nothing that drives a terminal.
 
 Corpus text and file names are data. A control character is shown as `^[`, one that reorders or
-hides text as `<U+202E>`, so that what a reader sees is what is there. Spaces of all widths stand as
-they are, so do joiners where a script or an emoji needs them.
+hides text as `<U+202E>`, a byte of a name that is no UTF-8 as `\xff`, so that what a reader sees is
+what is there. Spaces of all widths stand as they are, so do joiners where a script or an emoji
+needs them.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+
+from dedup.escaping import picture
 
 _JOINERS = "\u200c\u200d"
 _HIDDEN = re.compile(
@@ -56,9 +59,7 @@ def _picture(found: re.Match[str]) -> str:
         return "    "
     if char in _JOINERS and _JOINED.match(found.string, found.start() - 1):
         return char
-    if char < " " or char == "\x7f":
-        return "^" + chr(ord(char) ^ 64)
-    return f"<U+{ord(char):04X}>"
+    return picture(char)
 
 
 def encodable(text: str, encoding: str) -> str:

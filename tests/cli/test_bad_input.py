@@ -35,13 +35,17 @@ def here(tmp_path: Path) -> Path:
     return tmp_path
 
 
-SUFFIXES = ".txt .md .markdown .mdx .qmd .rmd .jsonl .ndjson .json .csv .tsv .parquet"
+SUFFIXES = (
+    ".txt .text .log .srt .vtt .rst .adoc .md .markdown .mdx .qmd .rmd "
+    ".jsonl .ndjson .json .csv .tsv .parquet"
+)
 SKIP = "or use --on-error skip"
 UNREADABLE = {
     "missing.txt": f"missing.txt: no such file or folder; check the path {SKIP}",
     "empty": f"empty: no texts in it; give files of {SUFFIXES} {SKIP}",
     "pictures": (
-        "pictures: no texts in it (1 other file, such as pictures/a.png: no text suffix); "
+        "pictures: no texts in it (1 other file, such as pictures/a.png: no text suffix: "
+        "--include '*.png' reads it); "
         f"give files of {SUFFIXES} {SKIP}"
     ),
     "binary.txt": f"binary.txt: binary (NUL at offset 7); give a text {SKIP}",

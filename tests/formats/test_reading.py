@@ -66,21 +66,32 @@ def test_arguments_keep_their_place_and_their_spelling(corpus: Corpus) -> None:
 
 
 def test_a_file_is_read_once_however_it_is_reached(corpus: Corpus) -> None:
-    """A link, a hard link and a second argument are the same file; the first in Order counts."""
+    """By a second argument, another spelling or a symbolic link; the first in Order counts."""
     root = corpus({"c/b.txt": "x"})
-    (root / "c/a.txt").symlink_to("b.txt")
+    (root / "a.txt").symlink_to("c/b.txt")
+    assert paths_of("a.txt", "c", "c/b.txt", "./c", str(root / "c")) == ["a.txt"]
+
+
+def test_hard_links_are_files_of_their_own(corpus: Corpus) -> None:
+    """Each is read, also beside the others, and published beside an incoming one."""
+    root = corpus({"c/b.txt": "x", "new.txt": "y"})
     os.link(root / "c/b.txt", root / "c/d.txt")
-    assert paths_of("c", "c/b.txt", str(root / "c")) == ["c/a.txt"]
+    os.link(root / "c/b.txt", root / "e.txt")
+    assert paths_of("c", "e.txt") == ["c/b.txt", "c/d.txt", "e.txt"]
+    assert names("e.txt", against=("c",))[:2] == [("c/b.txt", ""), ("c/d.txt", "")]
 
 
-def test_a_walk_follows_no_linked_folder(corpus: Corpus) -> None:
-    """A loop of links ends; the links are counted."""
+def test_a_walk_follows_no_symbolic_link(corpus: Corpus) -> None:
+    """Neither to a file nor to a folder, a loop or nothing; each is counted, none is a fault."""
     root = corpus({"c/a.txt": "x", "other/b.txt": "y"})
-    (root / "c/loop").symlink_to(root / "c")
-    (root / "c/other").symlink_to(root / "other")
+    links = {"file.txt": "../other/b.txt", "folder": "../other", "gone.txt": "no", "loop": "../c"}
+    for name, target in links.items():
+        (root / "c" / name).symlink_to(target)
     assert paths_of("c") == ["c/a.txt"]
-    why = "a link to a folder"
-    assert skipped("c") == [("c/loop", why, False), ("c/other", why, False)]
+    why = "a symbolic link, followed only where it is named"
+    assert skipped("c") == [(f"c/{name}", why, False) for name in sorted(links)]
+    assert paths_of("c/file.txt", "c/folder") == ["c/file.txt"]
+    assert paths_of("c/folder") == ["c/folder/b.txt"]
 
 
 def test_hidden_entries_are_not_seen(corpus: Corpus) -> None:
@@ -177,7 +188,7 @@ def test_a_named_pipe_is_read_and_one_in_a_walk_is_not(corpus: Corpus) -> None:
     """`<(command)` works; a pipe met in a folder would wait for ever."""
     root = corpus({"c/a.txt": "a"})
     os.mkfifo(root / "c/pipe.txt")
-    assert skipped("c") == [("c/pipe.txt", "not a regular file", False)]
+    assert skipped("c") == [("c/pipe.txt", "a named pipe, read only where it is named", False)]
     out, into = os.pipe()
     os.write(into, b"text")
     os.close(into)
@@ -204,11 +215,12 @@ def test_a_folder_without_texts_is_an_error(corpus: Corpus) -> None:
     """It is named, with what is in it and what could be."""
     corpus({"c/a.png": b"\x89PNG", "d/.x": ""})
     suffixes = (
-        "give files of .txt .md .markdown .mdx .qmd .rmd .jsonl .ndjson .json .csv .tsv .parquet "
-        "or use --on-error skip"
+        "give files of .txt .text .log .srt .vtt .rst .adoc .md .markdown .mdx .qmd .rmd "
+        ".jsonl .ndjson .json .csv .tsv .parquet or use --on-error skip"
     )
     assert message("c") == (
-        f"c: no texts in it (1 other file, such as c/a.png: no text suffix); {suffixes}"
+        "c: no texts in it (1 other file, such as c/a.png: no text suffix: "
+        f"--include '*.png' reads it); {suffixes}"
     )
     assert message("d") == f"d: no texts in it; {suffixes}"
 
@@ -399,12 +411,12 @@ def test_an_empty_text_is_a_document(corpus: Corpus) -> None:
 
 def test_a_file_with_an_unknown_suffix_is_text_by_name(corpus: Corpus) -> None:
     """In a walk it is skipped; `input_format` may say what it is."""
-    corpus({"c/a.log": '{"text": "x"}', "c/b.TXT": "b"})
-    assert names("c/a.log") == [("c/a.log", "")]
-    assert names("c/a.log", input_format="jsonl") == [("c/a.log", "1")]
-    assert names("c/a.log", input_format="markdown") == [("c/a.log", "")]
+    corpus({"c/a.dat": '{"text": "x"}', "c/b.TXT": "b"})
+    assert names("c/a.dat") == [("c/a.dat", "")]
+    assert names("c/a.dat", input_format="jsonl") == [("c/a.dat", "1")]
+    assert names("c/a.dat", input_format="markdown") == [("c/a.dat", "")]
     assert names("c") == [("c/b.TXT", "")]
-    assert skipped("c") == [("c/a.log", "no text suffix", False)]
+    assert skipped("c") == [("c/a.dat", "no text suffix: --include '*.dat' reads it", False)]
 
 
 def test_names_that_are_no_utf_8_are_read(corpus: Corpus) -> None:

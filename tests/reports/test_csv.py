@@ -6,6 +6,7 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
+from dedup.escaping import shown_in_csv
 from dedup.reports.csv import COLUMNS, to_csv
 
 if TYPE_CHECKING:
@@ -20,10 +21,10 @@ def rows(report: Report) -> list[dict[str, str]]:
 
 
 def test_one_row_an_occurrence(every: Report) -> None:
-    """Every occurrence is a row; its text comes back as it was."""
+    """Every occurrence is a row; its text comes back, what drives a terminal shown."""
     places = [place for group in every.groups for place in group.occurrences]
     assert [(row["document"], row["text"]) for row in rows(every)] == [
-        (place.document, place.text) for place in places
+        (shown_in_csv(place.document), shown_in_csv(place.text)) for place in places
     ]
 
 

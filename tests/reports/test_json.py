@@ -69,9 +69,9 @@ def test_optional_keys(made: SimpleNamespace) -> None:
 
 
 def test_letters_are_not_escaped(made: SimpleNamespace) -> None:
-    """Only lone surrogates are escaped."""
-    text = to_json(made.report(made.group("within", made.place("é\udc80😀", "x"))))
-    assert '"é\\udc80😀"' in text
+    """Only what drives a terminal is, and a byte of a name that is no text."""
+    text = to_json(made.report(made.group("within", made.place("é\udc80😀\x9b", "x"))))
+    assert '"é\\\\x80😀\\u009b", "document_bytes": "w6mA8J+YgMKb"' in text
 
 
 def test_jsonl_is_one_group_a_line(every: Report) -> None:

@@ -78,8 +78,12 @@ def test_the_command_line_wins(here: Path) -> None:
 BAD = {
     "tresh = 1": "dedup.toml:2: unknown key 'tresh'; did you mean 'threshold'?",
     "zzz = 1": "dedup.toml:2: unknown key 'zzz'",
-    "threshold = 1.5": ("dedup.toml:2: threshold is 1.5: give a number from 0.5 to 1, such as 0.8"),
-    "threshold = 'a'": "dedup.toml:2: threshold is 'a': give a number",
+    "threshold = 1.5": (
+        "dedup.toml:2: threshold is 1.5: give a share from 0.5 to 1, such as 0.8 or 80%"
+    ),
+    "threshold = 'a'": (
+        "dedup.toml:2: threshold is 'a': give a share from 0.5 to 1, such as 0.8 or 80%"
+    ),
     "min_words = true": "dedup.toml:2: min_words is True: give a whole number",
     "min_words = 2.5": "dedup.toml:2: min_words is 2.5: give a whole number",
     "exclude = 'a'": "dedup.toml:2: exclude is 'a': give a list of texts",

@@ -13,7 +13,6 @@ from typing import Any
 from typer.core import TyperCommand, TyperGroup
 
 from dedup.cli.options import DETECTION, OUTPUT, READING, RUNNING
-from dedup.cli.values import read_plainly
 
 HEADINGS = ("Arguments", "Options", DETECTION, READING, RUNNING, OUTPUT)
 HEADING = "bold"
@@ -35,7 +34,7 @@ def _page(command: Any, context: Any) -> str:  # noqa: ANN401 - typer's classes
 
     context.color = colored(sys.stdout)
     console = page(min(columns(sys.stdout), WIDEST), color=context.color)
-    values = [p.metavar or p.name for p in command.get_params(context) if _is_argument(p)]
+    values = [p.metavar for p in command.get_params(context) if _is_argument(p)]
     pieces = values or ["COMMAND ..."] if isinstance(command, TyperGroup) else values
     usage = " ".join([context.command_path, *pieces, "[OPTIONS]"])
     console.print(Text.assemble(("Usage:", HEADING), f" {usage}\n"))
@@ -76,7 +75,7 @@ def _parameters(command: Any, context: Any) -> list[tuple[str, list[Row]]]:  # n
     panels: dict[str, list[Row]] = {h: [] for h in HEADINGS}
     one = isinstance(command, TyperGroup)
     for param in command.get_params(context):
-        value = param.metavar or param.display_type(context)
+        value = param.metavar or ""
         about = param.help or ""
         if _is_argument(param):
             panels["Arguments"].append((value, "", about))
@@ -94,13 +93,6 @@ def _parameters(command: Any, context: Any) -> list[tuple[str, list[Row]]]:  # n
 
 class Page:
     """What our commands and our group have in common."""
-
-    def get_params(self, ctx: Any) -> list[Any]:  # noqa: ANN401 - typer's signature
-        """Give the parameters, read our way."""
-        params: list[Any] = super().get_params(ctx)  # type: ignore[misc]
-        for param in params:
-            read_plainly(param)
-        return params
 
     def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - typer's signature
         """Write the page."""

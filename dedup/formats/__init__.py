@@ -8,7 +8,7 @@ what is left. A format is one file here, listed in `FORMATS`.
 
 from dedup.formats.interface import Chunk, Fault, Format, Piece, Record, Span, Unreadable
 from dedup.formats.reading import Reading, Rejects, Watch, pieces, read, silent
-from dedup.formats.sources import FORMATS, Source, Sources, fits, sources
+from dedup.formats.sources import FORMATS, Source, Sources, fits, is_text_name, sources
 from dedup.formats.writing import writing
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "Unreadable",
     "Watch",
     "fits",
+    "is_text_name",
     "pieces",
     "read",
     "silent",

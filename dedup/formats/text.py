@@ -75,12 +75,18 @@ class TextRecord(Sliced):
 
     def field(self, name: str) -> str | None:
         """Give a field of Markdown's front matter that stands on one line, `name: value`."""
+        return next((value or None for own, value in self._front_matter() if own == name), None)
+
+    def fields(self) -> tuple[str, ...]:
+        """Give the names in Markdown's front matter."""
+        return tuple(name for name, _ in self._front_matter())
+
+    def _front_matter(self) -> Iterator[tuple[str, str]]:
+        """Give the names and values that stand on one line each."""
         front = code(self.text)[0] if self.markdown else None
         for line in self.text[slice(*front)].split("\n") if front else ():
-            found = _FIELD.fullmatch(line)
-            if found is not None and found[1] == name:
-                return found[3] or None
-        return None
+            if found := _FIELD.fullmatch(line):
+                yield found[1], found[3]
 
     def cut(self, spans: Sequence[Span]) -> bytes:
         """

@@ -13,7 +13,7 @@ import strategies
 from cleaning.tables import as_dictionary, kin_of, plan_of, split, texts_of
 from hypothesis import given
 
-from dedup.cleaning import Policy, share
+from dedup.cleaning import Policy
 from dedup.cleaning.kinship import kin
 from dedup.cleaning.plan import Removal, plan
 from dedup.cleaning.standing import Standing
@@ -282,6 +282,5 @@ def test_a_wrong_policy_is_refused(wrong: dict[str, object]) -> None:
 
 
 def test_shares_are_read() -> None:
-    """As a share or in percent."""
-    assert (share("30%", "s"), share(".3", "s"), share("1", "s")) == (0.3, 0.3, 1.0)
+    """As a share or in percent, by whoever makes a policy."""
     assert Policy.of({"max-removed": "46%", "keep": None}).max_removed == 0.46

@@ -27,5 +27,6 @@ def main() -> None:
     except Exception as error:  # noqa: BLE001 - see above
         code = 2
         if sys.stderr is not None:
-            print(f"dedup: cannot start: {type(error).__name__}: {error}", file=sys.stderr)
+            what = " ".join(str(error).split())
+            print(f"dedup: cannot start: {type(error).__name__}: {what}", file=sys.stderr)
     sys.exit(code)

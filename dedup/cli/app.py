@@ -18,7 +18,7 @@ from typer.core import TyperGroup
 from dedup.cli.exits import FAULT
 from dedup.cli.help import Command, Page
 from dedup.cli.options import TAKES, Debug, Shared, Talk
-from dedup.cli.values import kind_of, read_plainly
+from dedup.cli.values import kind_of
 from dedup.settings import nearest
 
 COMMANDS = {
@@ -61,16 +61,15 @@ def spread(function: Callable[..., int], name: str) -> Callable[..., int]:
 
 
 @functools.cache
-def made(name: str) -> Any:  # noqa: ANN401 - typer's class
+def made(name: str) -> Any:  # noqa: ANN401 - our `Command`
     """Make a command, which imports its module."""
     module = import_module(f"dedup.cli.{name}")
     function = spread(getattr(module, name), name)
     alone = typer.Typer(rich_markup_mode=None, add_completion=False)
     alone.command(name, cls=Command, epilog=module.EXAMPLES)(function)
-    command = typer.main.get_command(alone)
-    for param in command.params:
-        if kind := kind_of(function.__annotations__.get(param.name or "")):
-            read_plainly(param, kind)
+    command: Any = typer.main.get_command(alone)
+    annotations = function.__annotations__
+    command.kinds = {name: kind for name in annotations if (kind := kind_of(annotations[name]))}
     return command
 
 

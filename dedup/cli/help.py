@@ -8,11 +8,13 @@ strings and nowhere else.
 
 import inspect
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
 
 from dedup.cli.options import DETECTION, OUTPUT, READING, RUNNING
+from dedup.cli.values import read_plainly
 
 HEADINGS = ("Arguments", "Options", DETECTION, READING, RUNNING, OUTPUT)
 HEADING = "bold"
@@ -93,6 +95,16 @@ def _parameters(command: Any, context: Any) -> list[tuple[str, list[Row]]]:  # n
 
 class Page:
     """What our commands and our group have in common."""
+
+    kinds: Mapping[str, type] = {}
+    """The types of the values that its parameters take; those that are not named take texts."""
+
+    def get_params(self, ctx: Any) -> list[Any]:  # noqa: ANN401 - typer's signature
+        """Give the parameters, --help too, each with our way to read what was typed."""
+        params: list[Any] = super().get_params(ctx)  # type: ignore[misc]
+        for param in params:
+            read_plainly(param, self.kinds.get(param.name, str))
+        return params
 
     def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - typer's signature
         """Write the page."""

@@ -32,6 +32,12 @@ def read_plainly(param: Any, kind: type) -> None:  # noqa: ANN401 - typer's clas
 
 def _value(param: Any, kind: type, context: Any, given: Any) -> Any:  # noqa: ANN401 - typer's classes
     """Give the value of what was typed, or of each; `None` or `[]` where nothing was."""
+    value = given if isinstance(given, bool) else _read(param, kind, context, given)
+    return value if param.callback is None else param.callback(context, param, value)
+
+
+def _read(param: Any, kind: type, context: Any, given: Any) -> Any:  # noqa: ANN401 - typer's classes
+    """Give the value of the texts that were typed. Raises the usage error of click."""
     several = param.multiple or param.nargs == -1
     # What stands for "not given" differs between releases of click; what was typed is a text.
     texts = [given] if isinstance(given, str) else given

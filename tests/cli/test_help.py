@@ -111,7 +111,10 @@ def test_the_version_tells_which_kernel_was_asked_for(dedup: Callable) -> None:
             ["report", "x", "--threshold", "high"],
             "threshold is 'high': give a share from 0.5 to 1, such as 0.8 or 80%",
         ),
-        (["report", "x", "--max-gap", "1.5"], "invalid value for '--max-gap': '1.5' is not a whole"),
+        (
+            ["report", "x", "--max-gap", "1.5"],
+            "invalid value for '--max-gap': '1.5' is not a whole",
+        ),
         (["report", "x", "--recall", "hihg"], "recall is 'hihg': give one of auto, high,"),
         (["report", "x", "--color", "nevr"], "color is 'nevr': give one of auto, always, never;"),
         (["report", "x", "--width", "3"], "width is 3: the least is 20"),

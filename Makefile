@@ -4,9 +4,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 OUT := $(VENV)/demo
+LOWEST := .venv-lowest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench soak clean
+.PHONY: help demo test lowest check bench soak clean
 
 help: ## show these targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -29,6 +30,10 @@ demo: $(VENV)/.installed ## find the repeated section in seeds/, clean it out an
 test: $(VENV)/.tools ## run every test once
 	$(BIN)/python -m pytest --hypothesis-profile=ci $(TESTS)
 
+lowest: $(LOWEST)/.installed ## test the command line and the kernels with the lowest dependencies
+	$(LOWEST)/bin/python -m pytest --hypothesis-profile=ci -W default::DeprecationWarning \
+	  tests/cli tests/kernels
+
 check: $(VENV)/.tools ## lint, types and import directions
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -43,7 +48,7 @@ soak: $(VENV)/.tools ## random tests by the thousand: takes hours
 	$(BIN)/python -m pytest --hypothesis-profile=soak -m 'soak or not soak' $(TESTS)
 
 clean: ## remove what these targets made
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(LOWEST) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:
@@ -62,4 +67,14 @@ $(VENV)/.installed: pyproject.toml $(wildcard dedup/kernels/*.pyx dedup/kernels/
 $(VENV)/.tools: $(VENV)/.installed
 	@echo 'Installing what the tests need ...'
 	@$(BIN)/python -m pip install -qq --group dev
+	@touch $@
+
+# The versions that pyproject.toml names as the least; the tests' own tools are the newest, and what
+# an old typer asks of a new click, which warns, is theirs.
+$(LOWEST)/.installed: pyproject.toml $(wildcard dedup/kernels/*.pyx dedup/kernels/*.h) | $(BIN)/python
+	@echo 'Installing dedup with its lowest dependencies into $(LOWEST) ...'
+	@$(BIN)/python -m pip install -qq uv
+	@$(BIN)/uv venv -q --clear --python $(BIN)/python $(LOWEST)
+	@$(BIN)/uv pip install -q --python $(LOWEST) --resolution lowest-direct --editable .
+	@$(BIN)/uv pip install -q --python $(LOWEST) --group table pytest hypothesis jsonschema
 	@touch $@

@@ -221,9 +221,9 @@ def restore(  # noqa: PLR0913 - the options of the command
     output: PathLike,
     destination: PathLike,
     *,
-    documents: Sequence[str] | None = None,
-    groups: Sequence[str] | None = None,
-    reasons: Sequence[str] | None = None,
+    documents: str | Sequence[str] | None = None,
+    groups: str | Sequence[str] | None = None,
+    reasons: str | Sequence[str] | None = None,
     watch: Watch = silent,
 ) -> Restored:
     """
@@ -235,7 +235,12 @@ def restore(  # noqa: PLR0913 - the options of the command
     from dedup import cleaning
 
     return cleaning.restore(
-        output, destination, documents=documents, groups=groups, reasons=reasons, watch=watch
+        output,
+        destination,
+        documents=_several(documents),
+        groups=_several(groups),
+        reasons=_several(reasons),
+        watch=watch,
     )
 
 
@@ -312,6 +317,11 @@ def _finished(names: Sequence[str]) -> str:
     units = {"band": "bands", "written": "files written"}
     parts = [f"{n} {units[kind]}" if kind in units else kind for kind, n in kinds.items()]
     return f"{', '.join(sorted(parts))} done before"
+
+
+def _several(names: str | Sequence[str] | None) -> Sequence[str] | None:
+    """Take one name for a list of one: it would be read letter by letter."""
+    return [names] if isinstance(names, str) else names
 
 
 def _listed(paths: Paths) -> list[PathLike]:

@@ -11,7 +11,9 @@ top level holds `Settings`, a table of a command's name the settings of that com
     [clean]                 # in pyproject.toml: [tool.dedup.clean]
     keep = "longest"
 
-What is given on the command line wins over the file, the file over the defaults.
+A preset is a named set of values (`PRESETS`), asked for by `--preset` or by `preset` in the file.
+What is given on the command line wins over the preset given there, this over the file, the file
+over the preset that it names, and that over the defaults.
 """
 
 from __future__ import annotations
@@ -20,10 +22,10 @@ import re
 import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from dedup.errors import SettingsError
-from dedup.settings import Settings, nearest, typed
+from dedup.settings import SHARES, Settings, choice, nearest, typed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,6 +34,7 @@ NAMES = (".dedup.toml", "dedup.toml", "pyproject.toml")
 
 DEFAULT = "default"
 COMMAND_LINE = "command line"
+PRESET = "preset"
 
 COMMANDS: dict[str, dict[str, Any]] = {
     "report": {"sort": "place", "top": 0},
@@ -50,8 +53,19 @@ COMMANDS: dict[str, dict[str, Any]] = {
 """The settings of single commands, with their defaults; `None` is `off`. The command itself knows
 which values each may have."""
 
-SHARES = ("drop_document_over", "max_removed", "max_overlap")
-"""Those that a file may give as a number or as a text with a percent sign."""
+PRESETS: dict[str, dict[str, Any]] = {
+    "archive": {
+        "clean": {
+            name: COMMANDS["clean"][name]
+            for name in ("remove", "boilerplate", "drop_document_over")
+        }
+    },
+    "training": {
+        "clean": {"remove": "match", "boilerplate": "remove", "drop_document_over": 0.8},
+    },
+}
+"""What each preset sets, as a configuration file would: `archive` loses nothing (the defaults, also
+where the file says otherwise), `training` keeps no near copy and no menu."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +76,18 @@ class Config:
     commands: dict[str, dict[str, Any]]
     """Per command, its settings by name."""
     sources: dict[str, str]
-    """Per setting, and per `command.setting`: `default`, `command line` or the file."""
+    """Per setting, and per `command.setting`: `default`, `command line`, a preset or the file."""
     file: Path | None
+
+    def with_preset(self, name: str, source: str) -> Config:
+        """Let the values of a preset win; `source` says who asked. Raises `SettingsError`."""
+        values = PRESETS[choice("preset", name, tuple(PRESETS))]
+        shared = {key: value for key, value in values.items() if key not in COMMANDS}
+        own = {key: self.commands[key] | value for key, value in values.items() if key in COMMANDS}
+        keys = [*shared, *(f"{c}.{key}" for c in COMMANDS for key in values.get(c, ()))]
+        sources = self.sources | dict.fromkeys(keys, f"preset {name} ({source})")
+        settings = self.settings.updated(shared)
+        return Config(settings, self.commands | own, sources, self.file)
 
     def with_command_line(self, values: Mapping[str, Any], command: str | None = None) -> Config:
         """Let the values that were given (not `None`) win. Raises `SettingsError`."""
@@ -73,7 +97,9 @@ class Config:
         sources = dict.fromkeys(shared, COMMAND_LINE)
         commands = dict(self.commands)
         if command and own:
-            commands[command] = commands[command] | own
+            commands[command] = commands[command] | {
+                name: typed(name, value, _kind(command, name)) for name, value in own.items()
+            }
             sources |= {f"{command}.{name}": COMMAND_LINE for name in own}
         settings = self.settings.updated(shared)
         return Config(settings, commands, self.sources | sources, self.file)
@@ -101,24 +127,33 @@ def load(file: Path | None = None, start: Path | None = None) -> Config:
     sources = {f.name: DEFAULT for f in fields(Settings)}
     sources |= {f"{c}.{name}": DEFAULT for c, known in COMMANDS.items() for name in known}
     commands = {command: dict(known) for command, known in COMMANDS.items()}
-    settings = Settings()
+    config = Config(Settings(), commands, sources, file)
     if file is None:
-        return Config(settings, commands, sources, None)
+        return config
     text = _read(file)
     table = _table(file, text)
     if table is None:
         raise SettingsError(f"{_shown(file)}: no [tool.dedup] table")
+    # The preset comes first, so that whatever else the file says wins over it.
+    if PRESET in table:
+        where = _where(file, text, PRESET)
+        try:
+            name = typed(PRESET, table.pop(PRESET), str)
+            config = config.with_preset(name, _shown(file))
+        except SettingsError as error:
+            raise SettingsError(f"{where}: {error}") from None
+    settings, commands, sources = config.settings, dict(config.commands), dict(config.sources)
     for key, value in table.items():
         where = _where(file, text, key)
         if isinstance(value, dict) and key in COMMANDS:
             for name, own in value.items():
                 where = _where(file, text, name, key)
-                commands[key][name.replace("-", "_")] = _of_command(key, name, own, where)
+                commands[key] = commands[key] | _of_command(key, name, own, where)
                 sources[f"{key}.{name.replace('-', '_')}"] = _shown(file)
             continue
         name = key.replace("-", "_")
         if name not in sources:
-            known = [*sources, *COMMANDS] if isinstance(value, dict) else list(sources)
+            known = [*sources, *COMMANDS] if isinstance(value, dict) else [*sources, PRESET]
             raise SettingsError(f"{where}: unknown key {key!r}{nearest(name, known)}")
         settings = settings.updated({name: value}, where)
         sources[name] = _shown(file)
@@ -128,18 +163,30 @@ def load(file: Path | None = None, start: Path | None = None) -> Config:
     return Config(settings, commands, sources, file)
 
 
-def _of_command(command: str, key: str, value: Any, where: str) -> Any:  # noqa: ANN401 - from TOML
+def _of_command(
+    command: str,
+    key: str,
+    value: Any,  # noqa: ANN401 - from TOML
+    where: str,
+) -> dict[str, Any]:
+    """Give a setting of a command by its name. Raises `SettingsError` that names the place."""
     name, known = key.replace("-", "_"), COMMANDS[command]
     if name not in known:
         raise SettingsError(
             f"{where}: unknown key {key!r} of [{command}]{nearest(name, list(known))}"
         )
-    if name in SHARES and type(value) in {int, float}:
-        return value
     try:
-        return typed(name, value, type(known[name]))
+        return {name: typed(name, value, _kind(command, name))}
     except SettingsError as error:
         raise SettingsError(f"{where}: {error}") from None
+
+
+def _kind(command: str, name: str) -> Any:  # noqa: ANN401 - a type
+    """Give the type of a setting of a command."""
+    if name in SHARES:
+        return Annotated[float, SHARES[name]] | None
+    default = COMMANDS[command][name]
+    return str | None if default is None else type(default)
 
 
 def _read(file: Path) -> str:

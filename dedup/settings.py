@@ -10,7 +10,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, fields, replace
-from typing import TYPE_CHECKING, Any, Self
+from os import PathLike, fspath
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    NamedTuple,
+    Self,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 from dedup.errors import SettingsError
 
@@ -27,6 +37,51 @@ CHOICES: dict[str, tuple[str, ...]] = {
 }
 
 
+RENAMED = {"remove": {"same": "near"}}
+"""Per setting, values of earlier versions and what they are called now."""
+
+
+class Share(NamedTuple):
+    """What a share may be: the mark of a field that is one, `Annotated[float, Share()]`."""
+
+    least: float = 0.0
+    bounds: str = "from 0 to 1"
+    example: str = "0.3 or 30%"
+
+    def read(self, name: str, value: object) -> float:
+        """Read a number, or a text such as `30%` or `.3`. Raises `SettingsError`."""
+        number = float("nan")
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            number = float(value)
+        elif isinstance(value, str) and (text := _SHARE.fullmatch(value.strip())):
+            # The power of ten is part of the number, so that 58% is 0.58 to the last bit.
+            number = float(f"{text[1]}e-2" if text[2] else text[1])
+        if not self.least <= number <= 1:
+            raise SettingsError(
+                f"{name} is {value!r}: give a share {self.bounds}, such as {self.example}"
+            )
+        return number
+
+
+_SHARE = re.compile(r"(\d+\.?\d*|\.\d+) ?(%?)", re.ASCII)
+
+
+SHARES = {
+    "drop_document_over": Share(5e-324, "above 0 and up to 1", "0.8 or 80%"),
+    "max_removed": Share(),
+    "max_overlap": Share(),
+}
+"""The shares among the settings of single commands."""
+
+
+class Size(NamedTuple):
+    """The mark of a field that is a number of bytes, `Annotated[int, Size()]`."""
+
+    def read(self, name: str, value: object) -> int:
+        """Read a whole number, or a text such as `2GiB`. Raises `SettingsError`."""
+        return bytes_of(value) if isinstance(value, str) else typed(name, value, int)
+
+
 def _setting(default: Any, part: str, about: str) -> Any:  # noqa: ANN401 - a dataclass field
     return field(default=default, metadata={"part": part, "about": about})
 
@@ -35,7 +90,9 @@ def _setting(default: Any, part: str, about: str) -> Any:  # noqa: ANN401 - a da
 class Settings:
     """What is in force. Raises `SettingsError` for a value that a field cannot have."""
 
-    threshold: float = _setting(0.80, "detection", "lowest similarity of a match, 0.5 to 1")
+    threshold: Annotated[float, Share(0.5, "from 0.5 to 1", "0.8 or 80%")] = _setting(
+        0.80, "detection", "lowest similarity of a match, 0.5 to 1"
+    )
     min_words: int = _setting(
         8, "detection", "a paragraph of fewer words is short: matched only when equal"
     )
@@ -79,7 +136,7 @@ class Settings:
         "walk into what .gitignore and .ignore leave out, too",
     )
     on_error: str = _setting("fail", "reading", "what to do with an unreadable file or record")
-    memory: int = _setting(
+    memory: Annotated[int, Size()] = _setting(
         0, "running", "memory to work in, such as 2GiB; the rest goes to disk; 0: a quarter of it"
     )
     threads: int = _setting(
@@ -94,10 +151,7 @@ class Settings:
 
     def __post_init__(self) -> None:
         """Refuse what cannot work."""
-        if not 0.5 <= self.threshold <= 1:
-            raise SettingsError(
-                f"threshold is {self.threshold:g}: give a number from 0.5 to 1, such as 0.8"
-            )
+        check_types(self)
         low = {"min_words": 1, "min_group_words": 1, "max_gap": 0, "boilerplate_documents": 2}
         for name, least in (low | {"threads": 0, "memory": 1 << 20 if self.memory else 0}).items():
             if getattr(self, name) < least:
@@ -123,10 +177,7 @@ class Settings:
             name = key.replace("-", "_")
             if name not in known:
                 raise SettingsError(f"{prefix}unknown key {key!r}{nearest(name, known)}")
-            try:
-                changes[name] = typed(name, value, type(known[name].default))
-            except SettingsError as error:
-                raise SettingsError(f"{prefix}{error}") from None
+            changes[name] = value
         try:
             return replace(self, **changes)
         except SettingsError as error:
@@ -137,18 +188,30 @@ class Settings:
         return {f.name: getattr(self, f.name) for f in fields(self) if f.metadata["part"] == part}
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """Give `; did you mean 'x'?`, or nothing where no name is near."""
+def closest(word: str, known: Iterable[str]) -> str | None:
+    """Give the name that a word was probably meant to be, `None` where no name is near."""
     import difflib
 
-    close = difflib.get_close_matches(word, list(known), 1)
-    return f"; did you mean {close[0]!r}?" if close else ""
+    bare = {name.lstrip("-"): name for name in known}
+    close = difflib.get_close_matches(word.lstrip("-"), bare, 1, NEAR)
+    return bare[close[0]] if close else None
+
+
+NEAR = 0.7
+"""The least likeness of a word and the name that is proposed for it, 0 to 1."""
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Give `; did you mean 'x'?`, or nothing where no name is near."""
+    near = closest(word, known)
+    return f"; did you mean {near!r}?" if near else ""
 
 
 def choice(name: str, value: str, allowed: tuple[str, ...]) -> str:
     """Give back a value that is allowed. Raises `SettingsError` that lists those that are."""
     if value not in allowed:
-        near = nearest(value, allowed)
+        now = RENAMED.get(name, {}).get(value)
+        near = f"; {value!r} is called {now!r} now" if now else nearest(value, allowed)
         raise SettingsError(f"{name} is {value!r}: give one of {', '.join(allowed)}{near}")
     return value
 
@@ -171,22 +234,42 @@ def size(number: int) -> str:
     return str(number)
 
 
-def typed(name: str, value: Any, kind: type) -> Any:  # noqa: ANN401 - from a configuration file
-    """Give a value as the setting's type. Raises `SettingsError` that says what to give."""
-    if name == "memory" and isinstance(value, str):
-        return bytes_of(value)
+def check_types(record: Any) -> None:  # noqa: ANN401 - any frozen record
+    """Give every field the type that its declaration says. Raises `SettingsError`."""
+    for name, kind in get_type_hints(type(record), include_extras=True).items():
+        object.__setattr__(record, name, typed(name, getattr(record, name), kind))
+
+
+def typed(name: str, value: Any, kind: Any) -> Any:  # noqa: ANN401 - a declared type and its value
+    """
+    Give a value as the type that was declared for it.
+
+    A type is `str`, `int`, `float`, `bool`, `tuple[str, ...]`, or one of these with the mark
+    `Share` or `Size`; each may be given `| None`. Raises `SettingsError` that says what to give.
+    """
+    options = get_args(kind) if get_origin(kind) not in {tuple, Annotated} else ()
+    if type(None) in options:
+        return None if value is None else typed(name, value, options[0])
+    if get_origin(kind) is Annotated:
+        return get_args(kind)[1].read(name, value)
+    kind = get_origin(kind) or kind
     if kind is float and type(value) is int:
         return float(value)
-    if (
-        kind is tuple
-        and isinstance(value, (list, tuple))
-        and all(isinstance(v, str) for v in value)
-    ):
-        return tuple(value)
-    if kind is type(None) and isinstance(value, (str, type(None))):
+    if kind is str and isinstance(value, PathLike):
+        return fspath(value)
+    if kind is tuple and isinstance(value, (list, tuple)):
+        value = tuple(value)
+        if all(isinstance(one, str) for one in value):
+            return value
+    elif isinstance(value, kind) and (kind is bool or not isinstance(value, bool)):
         return value
-    if type(value) is not kind:
-        wanted = {float: "a number", int: "a whole number", bool: "true or false"}
-        wanted[tuple] = "a list of texts"
-        raise SettingsError(f"{name} is {value!r}: give {wanted.get(kind, 'a text')}")
-    return value
+    raise SettingsError(f"{name} is {value!r}: give {_WANTED[kind]}")
+
+
+_WANTED = {
+    str: "a text",
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    tuple: "a list of texts",
+}

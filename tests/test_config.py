@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from dedup.config import COMMAND_LINE, COMMANDS, DEFAULT, find_file, load
+from dedup.cleaning import Policy
+from dedup.config import COMMAND_LINE, COMMANDS, DEFAULT, PRESETS, find_file, load
 from dedup.errors import SettingsError
 from dedup.settings import Settings, bytes_of
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @pytest.fixture
@@ -78,8 +78,12 @@ def test_the_command_line_wins(here: Path) -> None:
 BAD = {
     "tresh = 1": "dedup.toml:2: unknown key 'tresh'; did you mean 'threshold'?",
     "zzz = 1": "dedup.toml:2: unknown key 'zzz'",
-    "threshold = 1.5": ("dedup.toml:2: threshold is 1.5: give a number from 0.5 to 1, such as 0.8"),
-    "threshold = 'a'": "dedup.toml:2: threshold is 'a': give a number",
+    "threshold = 1.5": (
+        "dedup.toml:2: threshold is 1.5: give a share from 0.5 to 1, such as 0.8 or 80%"
+    ),
+    "threshold = 'a'": (
+        "dedup.toml:2: threshold is 'a': give a share from 0.5 to 1, such as 0.8 or 80%"
+    ),
     "min_words = true": "dedup.toml:2: min_words is True: give a whole number",
     "min_words = 2.5": "dedup.toml:2: min_words is 2.5: give a whole number",
     "exclude = 'a'": "dedup.toml:2: exclude is 'a': give a list of texts",
@@ -145,3 +149,80 @@ def test_what_is_no_size(text: str) -> None:
     """The message says what one looks like."""
     with pytest.raises(SettingsError, match=r"give a size such as 512MiB or 2GiB"):
         bytes_of(text)
+
+
+def test_a_preset_stands_between_the_command_line_and_the_file(here: Path) -> None:
+    """Command line, preset of the command line, file, preset of the file, defaults."""
+    (here / "dedup.toml").write_text('preset = "training"\n[clean]\nboilerplate = "first"\n')
+    config = load(start=here)
+    names = ("remove", "boilerplate", "drop_document_over")
+    assert [config.commands["clean"][n] for n in names] == ["match", "first", 0.8]
+    assert config.sources["clean.remove"] == "preset training (dedup.toml)"
+    assert config.sources["clean.boilerplate"] == "dedup.toml"
+    config = config.with_preset("training", COMMAND_LINE)
+    assert config.commands["clean"]["boilerplate"] == "remove"
+    config = config.with_command_line({"boilerplate": "keep"}, "clean")
+    assert config.commands["clean"]["boilerplate"] == "keep"
+    assert config.sources["clean.remove"] == "preset training (command line)"
+    config = config.with_preset("archive", COMMAND_LINE)
+    assert [config.commands["clean"][n] for n in names] == [COMMANDS["clean"][n] for n in names]
+
+
+def test_presets_set_what_there_is() -> None:
+    """Settings by name, settings of commands in their tables; with values that they may have."""
+    for name, values in PRESETS.items():
+        config = load(start=Path("/")).with_preset(name, COMMAND_LINE)
+        assert set(values) <= {f.name for f in fields(Settings)} | set(COMMANDS)
+        assert all(set(values.get(c, ())) <= set(known) for c, known in COMMANDS.items())
+        assert Policy.of(config.commands["clean"])
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("preset = 'traning'", "preset is 'traning': give one of archive, training; did you mean"),
+        ("preset = 3", "preset is 3: give a text"),
+        ("[clean]\nmax_removed = 30", "max_removed is 30: give a share from 0 to 1, such as"),
+        ("[clean]\nmax_removed = true", "max_removed is True: give a share from 0 to 1, such as"),
+        ("[check]\nmax_overlap = '25'", "max_overlap is '25': give a share from 0 to 1, such as"),
+    ],
+)
+def test_a_file_is_as_strict_as_the_command_line(here: Path, text: str, line: str) -> None:
+    """With the place."""
+    (here / "dedup.toml").write_text(text)
+    with pytest.raises(SettingsError, match=rf"^dedup.toml:[12]: {re.escape(line)}"):
+        load(start=here)
+
+
+@pytest.mark.parametrize(
+    ("values", "line"),
+    [
+        ({"exclude": "*.md"}, "exclude is '*.md': give a list of texts"),
+        ({"exclude": [1]}, "exclude is (1,): give a list of texts"),
+        ({"min_words": 8.5}, "min_words is 8.5: give a whole number"),
+        ({"min_words": True}, "min_words is True: give a whole number"),
+        ({"min_words": "8"}, "min_words is '8': give a whole number"),
+        ({"text_field": None}, "text_field is None: give a text"),
+        ({"threshold": True}, "threshold is True: give a share from 0.5 to 1, such as 0.8 or 80%"),
+        ({"threshold": float("nan")}, "threshold is nan: give a share from 0.5 to 1, such as"),
+        ({"memory": 1e9}, "memory is 1000000000.0: give a whole number"),
+    ],
+)
+def test_types_are_checked_for_the_library_too(values: dict[str, Any], line: str) -> None:
+    """By the field's own declaration, in every way to make settings."""
+    for make in (lambda: Settings(**values), lambda: Settings.of(values)):
+        with pytest.raises(SettingsError) as error:
+            make()
+        assert str(error.value).startswith(line)
+
+
+def test_a_value_becomes_what_its_field_declares() -> None:
+    """Shares and sizes may be texts, a list is a tuple, a folder may be a path."""
+    settings = Settings(threshold="58%", memory="2GiB", exclude=["a"], work_dir=Path("x"))
+    assert (settings.threshold, settings.memory) == (0.58, 2 << 30)
+    assert (settings.exclude, settings.work_dir) == (("a",), "x")
+    assert Settings(threshold=1).threshold == 1.0
+    assert Policy(max_removed="33.3%", drop_document_over=1).max_removed == 0.333
+    for wrong in ({"max_removed": 30}, {"keep": 3}, {"drop_document_over": 0}):
+        with pytest.raises(SettingsError):
+            Policy(**wrong)

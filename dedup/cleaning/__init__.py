@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from dedup.cleaning.detection import Detection, detection_of
     from dedup.cleaning.manifest import known_modes
     from dedup.cleaning.planned import Planned
-    from dedup.cleaning.policy import Policy, share
+    from dedup.cleaning.policy import Policy
     from dedup.cleaning.restoring import restore, taken
     from dedup.cleaning.results import Cleaned, Restored, Verified
     from dedup.cleaning.verifying import verify
@@ -38,7 +38,6 @@ _ROOMS = {
     "known_modes": "manifest",
     "restore": "restoring",
     "scanned": "corpus",
-    "share": "policy",
     "taken": "restoring",
     "verify": "verifying",
 }
@@ -56,7 +55,6 @@ __all__ = [
     "known_modes",
     "restore",
     "scanned",
-    "share",
     "taken",
     "verify",
 ]

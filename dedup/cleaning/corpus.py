@@ -8,6 +8,7 @@ A clean from end to end: scan, plan, write, and only then let everything appear.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import tempfile
 from dataclasses import replace
@@ -26,10 +27,11 @@ from dedup.cleaning.plan import plan
 from dedup.cleaning.planned import Planned, Scan
 from dedup.errors import SettingsError
 from dedup.formats import Watch, silent
+from dedup.settings import nearest
 from dedup.version import VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import IO
 
     from dedup.cleaning.detection import Detection
@@ -120,6 +122,7 @@ def decide(scan: Scan, detect: Detect) -> Planned:
     settings, policy, reading = scan.settings, scan.policy, scan.reading
     hashes = [source.sha256() for source in scan.sources]
     found = detect(reading)
+    _check_fields(scan)
     dated = {name: dates.read(reading.values[name]) for name in keeping.fields(policy.keep_rules)}
     ranks = keeping.ranks(policy.keep_rules, found.facts, dated, scan.sources)
     todo = plan(found, ranks, settings, policy)
@@ -132,6 +135,34 @@ def decide(scan: Scan, detect: Detect) -> Planned:
         work = rounds.without_passages(work, reading.again(), ranks, find)
         check_stretches(work)
     return Planned(scan, work, hashes, len(found.standing), VERSION, dated)
+
+
+_LOOKED_AT = 100
+"""Files whose first record is looked at for the names of fields."""
+
+
+def _check_fields(scan: Scan) -> None:
+    """Refuse a field of the policy that no document has. Raises `SettingsError`."""
+    for name, values in scan.reading.values.items():
+        if any(value is not None for value in values):
+            continue
+        option = "source_field" if name == scan.policy.source_field else "keep"
+        known = [
+            field
+            for source in scan.sources[:_LOOKED_AT]
+            for record in itertools.islice(_records(source, scan.settings), 1)
+            for field in record.fields()
+        ]
+        what = "has a text or number in" if name in known else "has"
+        near = nearest(name, known) if name not in known else ""
+        raise SettingsError(
+            f"{option} is {getattr(scan.policy, option)!r}: no document {what} the field "
+            f"{name!r}{near}"
+        )
+
+
+def _records(source: formats.Source, settings: Settings) -> Iterator[formats.Record]:
+    return (piece.record for piece in formats.pieces(source, settings) if piece.record is not None)
 
 
 def _putting(aside: IO[bytes]) -> formats.Rejects:

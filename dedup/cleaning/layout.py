@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from dedup.cleaning.tree import OWN, is_inside
 from dedup.errors import OutputError
+from dedup.formats import is_text_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,8 +94,23 @@ def source_folder(source: Source) -> str:
     return folder_of(source)
 
 
+def check_name(out: Path, inside: str) -> None:
+    """
+    Refuse a folder that is named like a file of texts and is not there yet. Raises `OutputError`.
+
+    Who asks for `cleaned.jsonl` expects that file; `inside` is the one that would lie in it.
+    """
+    if is_text_name(out.name) and not out.is_dir():
+        folder = out.with_name(out.name.partition(".")[0])
+        raise OutputError(
+            f"{out} is named like a file, and a folder is written: give -o {folder}, "
+            f"and {folder / inside} will be the file"
+        )
+
+
 def check(out: Path, sources: Sequence[Source]) -> None:
     """Refuse an OUT that is an input, lies in one, or holds one. Raises `OutputError`."""
+    check_name(out, outputs(sources)[0])
     seen: set[str] = set()
     for source in sources:
         if source.spooled is not None:

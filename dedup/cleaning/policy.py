@@ -7,12 +7,12 @@ Which documents keep their copies is in the keep rules (`keeping.py`).
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from dedup.cleaning import keeping
 from dedup.cleaning.kinship import EQUAL, REMOVE
 from dedup.errors import SettingsError
-from dedup.settings import choice, nearest, typed
+from dedup.settings import SHARES, check_types, choice, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 SCOPES = ("all", "within", "across")
 BOILERPLATE = ("keep", "first", "remove")
 PASSAGES = ("off", "on")
-SHARES = ("drop_document_over", "max_removed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,29 +39,21 @@ class Policy:
     """Boilerplate stays (`keep`), is treated like all else (`first`), or goes (`remove`)."""
     passages: str = "off"
     """`on`: whole sentences that are repeated across paragraph borders go too."""
-    drop_document_over: float | None = None
+    drop_document_over: Annotated[float, SHARES["drop_document_over"]] | None = None
     """A document of which this share of the characters went is dropped whole."""
-    max_removed: float | None = None
+    max_removed: Annotated[float, SHARES["max_removed"]] | None = None
     """The guard: the highest share of the characters that may go; `None` for the default."""
     source_field: str | None = None
     """The field that names the source which the guard counts a document to; `None`: its folder."""
 
     def __post_init__(self) -> None:
         """Refuse what cannot work."""
+        check_types(self)
         choice("scope", self.scope, SCOPES)
         choice("remove", self.remove, REMOVE)
         choice("boilerplate", self.boilerplate, BOILERPLATE)
         choice("passages", self.passages, PASSAGES)
         keeping.parse(self.keep)
-        if self.drop_document_over is not None and not 0 < self.drop_document_over <= 1:
-            raise SettingsError(
-                f"drop_document_over is {self.drop_document_over:g}: "
-                "give a share above 0 and up to 1, such as 0.8 or 80%"
-            )
-        if self.max_removed is not None and not 0 <= self.max_removed <= 1:
-            raise SettingsError(
-                f"max_removed is {self.max_removed:g}: give a share from 0 to 1, such as 0.3 or 30%"
-            )
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Self:
@@ -79,9 +70,7 @@ class Policy:
             if name not in known:
                 raise SettingsError(f"unknown key {key!r}{nearest(name, known)}")
             if value is not None:
-                given[name] = share(value, name) if name in SHARES else value
-                kind = float if name in SHARES else str
-                given[name] = typed(name, given[name], kind)
+                given[name] = value
         return cls(**given)
 
     @property
@@ -99,12 +88,3 @@ class Policy:
         """The fields of records that it looks at."""
         own = (self.source_field,) if self.source_field else ()
         return tuple(dict.fromkeys((*keeping.fields(self.keep_rules), *own)))
-
-
-def share(value: str | float, name: str) -> float:
-    """Read a share such as `30%`, `.3` or `1`. Raises `SettingsError` that names the option."""
-    try:
-        text = str(value).strip()
-        return float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
-    except ValueError:
-        raise SettingsError(f"{name} is {value!r}: give a share such as 30% or .3") from None

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dedup import formats
+from dedup.cleaning.layout import check_name
 from dedup.cleaning.ledger import REASONS
 from dedup.cleaning.originals import Ledger, check_files, opened, originals, restored
 from dedup.cleaning.results import Restored
@@ -53,6 +54,7 @@ def restore(  # noqa: PLR0913 - the options of the command
     chosen = _chosen(manifest, documents or ())
     known = {line.group for line in opened(root)[1] if line.group} if groups else ()
     wanted = _wanted(groups or (), reasons or (), known)
+    check_name(target, next(iter(chosen)))
     check_files(root, chosen.values())
     if is_inside(target, root) or is_inside(root, target):
         raise OutputError(f"{target} and {root} lie in one another: give a folder apart")

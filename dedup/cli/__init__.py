@@ -10,9 +10,23 @@ import sys
 
 
 def main() -> None:
-    """Run the command line; the entry point of the console script."""
-    from dedup.cli.exits import run
-    from dedup.engines.allocator import keep_memory
+    """
+    Run the command line; the entry point of the console script.
 
-    keep_memory()
-    sys.exit(run(sys.argv[1:]))
+    The interpreter leaves with 1 where it meets an exception, which here means "found something":
+    so nothing is let through, not even what goes wrong before `run` can say it.
+    """
+    try:
+        from dedup.cli.exits import run
+        from dedup.engines.allocator import keep_memory
+
+        keep_memory()
+        code = run(sys.argv[1:])
+    except KeyboardInterrupt:
+        code = 130
+    except Exception as error:  # noqa: BLE001 - see above
+        code = 2
+        if sys.stderr is not None:
+            what = " ".join(str(error).split())
+            print(f"dedup: cannot start: {type(error).__name__}: {what}", file=sys.stderr)
+    sys.exit(code)

@@ -2,22 +2,24 @@
 The application: which commands there are, and how one is made from a plain function.
 
 A command is a function with typer's annotations; a parameter of type `Shared` or `Talk` stands for
-all options declared there (`options.py`). A command is imported when it is asked for, so that none
-waits for the others.
+those options declared there that act in the command (`options.py`). A command is imported when it
+is asked for, so that none waits for the others.
 """
 
 import functools
 import inspect
-from collections.abc import Callable, Iterator, MutableMapping
-from dataclasses import fields
+from collections.abc import Callable
 from importlib import import_module
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
+from dedup.cli.exits import FAULT
 from dedup.cli.help import Command, Page
-from dedup.cli.options import Debug, Shared, Talk
+from dedup.cli.options import TAKES, Debug, Shared, Talk
+from dedup.cli.values import kind_of
+from dedup.settings import nearest
 
 COMMANDS = {
     "report": "Find what repeats, within a text and across texts, and show it.",
@@ -30,70 +32,64 @@ COMMANDS = {
 }
 """Each is the function of that name in the module of that name; here with its first sentence."""
 
+PLANNED = ("index", "audit")
+"""Commands of the specification that do not exist yet."""
+
 GROUPS = (Shared, Talk)
 
 
-def spread(function: Callable[..., int]) -> Callable[..., int]:
-    """Replace the parameter of type `Shared` or `Talk` by the options it stands for."""
+def spread(function: Callable[..., int], name: str) -> Callable[..., int]:
+    """Replace the parameter of type `Shared` or `Talk` by the options that act in a command."""
     signature = inspect.signature(function)
     [(slot, group)] = [
         (p.name, p.annotation) for p in signature.parameters.values() if p.annotation in GROUPS
     ]
-    options = inspect.signature(group).parameters
+    shared = inspect.signature(group).parameters
     own = [p for p in signature.parameters.values() if p.name != slot]
-    names = [f.name for f in fields(group)]
+    taken = [option for option in shared if option in TAKES[name]]
 
     @functools.wraps(function)
     def command(**values: Any) -> int:  # noqa: ANN401 - as the annotations below say
-        values[slot] = group(**{name: values.pop(name) for name in names})
+        values[slot] = group(**{option: values.pop(option) for option in taken})
         return function(**values)
 
-    every = [p.replace(kind=p.KEYWORD_ONLY) for p in (*own, *options.values())]
+    options = (*own, *(shared[option] for option in taken))
+    every = [p.replace(kind=p.KEYWORD_ONLY) for p in options]
     command.__signature__ = signature.replace(parameters=every)  # type: ignore[attr-defined]
     command.__annotations__ = {p.name: p.annotation for p in every}
     return command
 
 
-class Commands(MutableMapping[str, Any]):
-    """The commands by name, made when they are asked for: a class because typer wants a mapping."""
-
-    def __init__(self) -> None:
-        self._made: dict[str, Any] = {}
-
-    def __getitem__(self, name: str) -> Any:  # noqa: ANN401 - typer's class
-        if name not in COMMANDS:
-            raise KeyError(name)
-        if name not in self._made:
-            module = import_module(f"dedup.cli.{name}")
-            alone = typer.Typer(rich_markup_mode=None, add_completion=False)
-            make = alone.command(name, cls=Command, epilog=module.EXAMPLES)
-            make(spread(getattr(module, name)))
-            self._made[name] = typer.main.get_command(alone)
-        return self._made[name]
-
-    def __setitem__(self, name: str, command: Any) -> None:  # noqa: ANN401 - typer's class
-        self._made[name] = command
-
-    def __delitem__(self, name: str) -> None:
-        del self._made[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(COMMANDS)
-
-    def __len__(self) -> int:
-        return len(COMMANDS)
+@functools.cache
+def made(name: str) -> Any:  # noqa: ANN401 - our `Command`
+    """Make a command, which imports its module."""
+    module = import_module(f"dedup.cli.{name}")
+    function = spread(getattr(module, name), name)
+    alone = typer.Typer(rich_markup_mode=None, add_completion=False)
+    alone.command(name, cls=Command, epilog=module.EXAMPLES)(function)
+    command: Any = typer.main.get_command(alone)
+    annotations = function.__annotations__
+    command.kinds = {name: kind for name in annotations if (kind := kind_of(annotations[name]))}
+    return command
 
 
 class Group(Page, TyperGroup):
     """The application as typer knows it."""
 
-    def __init__(self, **attributes: Any) -> None:  # noqa: ANN401 - typer's signature
-        super().__init__(**attributes)
-        self.commands = Commands()
-
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401, ARG002 - typer's signature
         """Give the names."""
         return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401, ARG002 - likewise
+        """Make the command of that name, if there is one."""
+        return made(cmd_name) if cmd_name in COMMANDS else None
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401 - likewise
+        """Find the command; say of a name that is none what was meant, or that it is planned."""
+        if args[0] not in COMMANDS and not ctx.resilient_parsing:
+            near = "; it is planned" if args[0] in PLANNED else nearest(args[0], COMMANDS)
+            ctx.fail(f"no such command {args[0]!r}{near}")
+        return super().resolve_command(ctx, args)
 
     def summaries(self) -> list[tuple[str, str]]:
         """Give the names and what they do, without making the commands."""
@@ -120,14 +116,15 @@ dedup check new.md --against published/  [dim]exit code 1 if it repeats somethin
 """,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
-    no_args_is_help=True,
+    invoke_without_command=True,
 )
 
 
 @app.callback()
 def _root(
+    context: typer.Context,
     *,
-    version: Annotated[
+    version: Annotated[  # noqa: ARG001 - its callback acts
         bool,
         typer.Option(
             "--version",
@@ -137,6 +134,9 @@ def _root(
             is_eager=True,
         ),
     ] = False,
-    debug: Debug = False,
+    debug: Debug = False,  # noqa: ARG001 - read in exits.py
 ) -> None:
-    """Take the options that stand before a command."""
+    """Take the options that stand before a command; a call without a command shows the page."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help(), err=True)
+        raise typer.Exit(FAULT)

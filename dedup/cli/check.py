@@ -19,11 +19,12 @@ from dedup.errors import SettingsError
 from dedup.settings import choice
 
 KINDS = ("within", "across", "boilerplate")
+NONE = "none"
 
 EXAMPLES = r"""
 dedup check new.md --against published/    [dim]exit code 1 if it repeats something[/dim]
 dedup check drafts/ --against published/ --against wire/
-dedup check new.md --against published/ --max-overlap 25%
+dedup check new.md --against published/ --fail-on none --max-overlap 25%
 dedup check new.md --against published/ --format text --format json=r.json
 """
 
@@ -40,11 +41,11 @@ def check(  # noqa: PLR0913 - an option each
     fail_on: Annotated[
         list[str] | None,
         typer.Option(
-            help="kind of finding that makes the exit code 1; may be repeated"
-            r" [dim]\[within, across][/dim]",
-            metavar="|".join(KINDS),
+            help="kinds of findings that make the exit code 1, with commas, or none"
+            r" [dim]\[within,across][/dim]",
+            metavar="KIND,...",
             show_default=False,
-            autocompletion=lambda: list(KINDS),
+            autocompletion=lambda: [*KINDS, NONE],
         ),
     ] = None,
     max_overlap: Annotated[
@@ -59,7 +60,7 @@ def check(  # noqa: PLR0913 - an option each
         list[str] | None,
         typer.Option(
             help=f"{', '.join(FORMATS)}; NAME=FILE writes to a file; may be repeated",
-            metavar="NAME\\[=FILE]",
+            metavar="NAME[=FILE]",
             show_default=False,
             autocompletion=lambda: list(FORMATS),
         ),
@@ -72,12 +73,10 @@ def check(  # noqa: PLR0913 - an option each
     Only the new texts hold findings. Exit code 0: nothing found; 1: something; 2: could not check.
     """
     from dedup import api
-    from dedup.cleaning.policy import share
 
     config = shared.resolve("check", fail_on=fail_on, max_overlap=max_overlap)
     own = config.commands["check"]
-    limit = None if own["max_overlap"] is None else share(str(own["max_overlap"]), "max_overlap")
-    kinds = tuple(choice("fail_on", kind, KINDS) for kind in own["fail_on"])
+    kinds = failing(own["fail_on"])
     wanted = targets(format or [], output)
     outputs = [*(out for _, out in wanted), rejects, shared.timings]
     check_places(outputs, [*paths, *against], config.settings)
@@ -89,7 +88,17 @@ def check(  # noqa: PLR0913 - an option each
     for form, out in wanted:
         render(found, form, out, shared)
     shown = any(form in PAGES and out is None for form, out in wanted)
-    return exit_code(found, shared, fail_on=kinds, max_overlap=limit, shown=shown)
+    return exit_code(found, shared, fail_on=kinds, max_overlap=own["max_overlap"], shown=shown)
+
+
+def failing(given: Sequence[str]) -> tuple[str, ...]:
+    """Read the kinds of `--fail-on`, several with commas; `none` stands alone and for no kind."""
+    kinds = [
+        choice("fail_on", kind.strip(), (*KINDS, NONE)) for one in given for kind in one.split(",")
+    ]
+    if NONE in kinds and set(kinds) != {NONE}:
+        raise SettingsError(f"fail_on is {','.join(kinds)!r}: give {NONE} alone, or kinds")
+    return tuple(kind for kind in kinds if kind != NONE)
 
 
 def targets(formats: Sequence[str], output: Path | None) -> list[tuple[str, Path | None]]:

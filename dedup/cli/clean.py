@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dedup.cli.options import Shared, Talk
+from dedup.cli.options import Shared, Talk, refuse
 from dedup.cli.output import check_places
 from dedup.cli.rendering import faults, put
 from dedup.cli.terminal import Meter, columns, say
@@ -54,6 +54,7 @@ def clean(  # noqa: PLR0913 - an option each
         Path | None,
         typer.Option(
             "-o",
+            "--output",
             help="folder to write to; it must not exist, or be empty",
             metavar="OUT",
             show_default=False,
@@ -158,6 +159,10 @@ def clean(  # noqa: PLR0913 - an option each
     if verify is not None:
         if paths or output or dry_run or document or ids or ledger:
             raise SettingsError("--verify takes no PATH and writes nothing: the ledger has it all")
+        policy = (keep, scope, remove, boilerplate, drop_document_over, max_removed, source_field)
+        if any(value is not None for value in (*policy, shared.preset, shared.timings)):
+            raise SettingsError("--verify goes by the ledger alone: leave out the other options")
+        refuse(shared, "--verify goes by the ledger alone")
         return prove(verify, shared)
     if not paths:
         raise SettingsError("clean of nothing: give a PATH")
@@ -209,7 +214,10 @@ def run(  # noqa: PLR0913 - what is cleaned, where to, how
         put(clean_page(done), shared, sys.stdout)
     elif not shared.quiet:
         summary(done)
-    return faults(done.skipped, shared)
+    code = faults(done.skipped, shared)
+    if done.guard is not None:
+        raise GuardError(f"a real run would be refused: {done.guard}")
+    return code
 
 
 def look(paths: list[str], document: str, config: "Config", shared: Shared) -> int:
@@ -218,9 +226,12 @@ def look(paths: list[str], document: str, config: "Config", shared: Shared) -> i
 
     with shared.meter(paths, config) as watch:
         planned = api.clean(paths, config.settings, policy_of(config), watch=watch)
-        taken = planned.taken(document)
+        taken, guard = planned.taken(document), planned.preview().guard
     show_taken(taken, document, shared)
-    return faults(planned.skipped, shared)
+    code = faults(planned.skipped, shared)
+    if guard is not None:
+        raise GuardError(f"a real run would be refused: {guard}")
+    return code
 
 
 def prove(output: Path, shared: Shared) -> int:

@@ -11,10 +11,9 @@ from typing import Annotated
 import typer
 
 from dedup.cli.exits import FOUND
-from dedup.cli.options import Out, Shared
+from dedup.cli.options import Out, Shared, refuse
 from dedup.cli.output import check_places, write
-from dedup.cli.rendering import format_of, look
-from dedup.cli.terminal import page, written
+from dedup.cli.rendering import drawn, format_of, look
 from dedup.errors import SettingsError
 
 FORMATS = ("terminal", "text")
@@ -67,6 +66,7 @@ def diff(  # noqa: PLR0913 - an option each
     below the other in a narrow one.
     """
     from dedup import api
+    from dedup.reports.diff_page import diff_page
 
     settings = shared.resolve("diff").settings
     form = format_of(format, output, FORMATS)
@@ -78,22 +78,15 @@ def diff(  # noqa: PLR0913 - an option each
     own = [] if cleaned is None else [cleaned, *(cleaned / ".dedup").glob("*")]
     check_places((output,), [str(path) for path in own] or texts, settings)
     if cleaned:
+        refuse(shared, "diff --cleaned reads what the clean noted down")
         found = api.compare_cleaned(cleaned, *texts)
         name = ", record ".join(texts)
         names = (name, f"{name}, cleaned")
     else:
         found = api.compare(texts[0], texts[1], settings)
         names = (texts[0], texts[1])
-    width, color = look(output, shared)
-    if form == "terminal":
-        from dedup.reports.terminal import print_diff
-
-        console = page(width, color=color)
-        print_diff(found, names, console)
-        text = written(console)
-    else:
-        from dedup.reports.text import diff_to_text
-
-        text = diff_to_text(found, names, width=width)
+    width, _ = look(output, shared)
+    blocks = diff_page(found, names, width, sides=form == "terminal")
+    text = drawn(blocks, form, output, shared)
     write(text, output, data=False)
     return FOUND if check and found.differs else 0

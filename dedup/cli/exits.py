@@ -16,6 +16,7 @@ import signal
 import sys
 from collections.abc import Sequence
 from types import FrameType
+from typing import Any
 
 FOUND = 1
 FAULT = 2
@@ -60,7 +61,7 @@ def _invoke(arguments: list[str]) -> int:
 
 def _explain(error: Exception) -> int:
     """Say in one line what went wrong, and give the exit code."""
-    from typer import Abort, TyperException
+    from typer import Abort
 
     from dedup.errors import DedupError
 
@@ -69,7 +70,7 @@ def _explain(error: Exception) -> int:
     if isinstance(error, DedupError):
         _say(str(error))
         return error.exit_code
-    if isinstance(error, TyperException):
+    if hasattr(error, "format_message"):  # what every usage error of click and typer has
         _say_usage(error)
     elif isinstance(error, Abort):
         _say("aborted")
@@ -81,26 +82,36 @@ def _explain(error: Exception) -> int:
         _say(f"cannot write a temporary file: {error.strerror}; set TMPDIR to a larger disk")
     else:
         what = str(error).split("\n")[0]
-        _say(f"internal error: {type(error).__name__}: {what}; use --debug for the traceback")
+        _say(
+            f"internal error: {type(error).__name__}: {what}; please report it, "
+            "with the traceback that --debug shows"
+        )
     return FAULT
 
 
-def _say_usage(error: Exception) -> None:
+def _say_usage(error: Any) -> None:  # noqa: ANN401 - a usage error of whichever click typer has
     """Say what is wrong with the command line, what was meant, and where to read more."""
-    import re
-
     context = getattr(error, "ctx", None)
     command = context.command_path.split(" ")[:2] if context else ["dedup"]
-    if type(error).__name__ == "NoArgsIsHelpError":
-        sys.stderr.write(str(error) + "\n")
-        return
-    text = error.format_message() if hasattr(error, "format_message") else str(error)
-    text = " ".join(text.split())
-    if near := list(getattr(error, "possibilities", None) or []):
-        text = re.sub(r" \(Possible options: .*\)$", "", text) + f"; did you mean {near[0]}?"
-    text = re.sub(r"\. Did you mean ('[^']+').*", r"; did you mean \1?", text)
-    text = text[:1].lower() + text[1:].removesuffix(".")
-    _say(f"{text} (see {' '.join(command)} --help)")
+    if hasattr(error, "option_name") and hasattr(error, "possibilities"):  # no such option
+        text = f"no such option: {error.option_name}{_meant(error.option_name, context)}"
+    else:
+        text = " ".join(error.format_message().split()).removesuffix(".")
+    _say(f"{text[:1].lower()}{text[1:]} (see {' '.join(command)} --help)")
+
+
+def _meant(option: str, context: Any) -> str:  # noqa: ANN401 - click's class
+    """Say that an option is planned, or which one that the command has is near."""
+    from dedup.cli.options import PLANNED
+    from dedup.settings import closest
+
+    if context is None:
+        return ""
+    if option in PLANNED.get(context.command.name, ()):
+        return "; it is planned"
+    known = [name for param in context.command.params for name in param.opts]
+    near = closest(option, known) if option.startswith("--") else None
+    return f"; did you mean {near}?" if near else ""
 
 
 def _say(line: str) -> None:
@@ -115,7 +126,10 @@ def _stop(number: int, _: FrameType | None) -> None:
 
 
 def _number(code: object) -> int:
-    return code if isinstance(code, int) else 0 if code is None else FAULT
+    """Give the exit code of one who leaves by himself: 1 would say that something was found."""
+    if code is None:
+        return 0
+    return code if isinstance(code, int) and code != FOUND else FAULT
 
 
 def _closed_pipe(error: BaseException | None) -> bool:

@@ -8,6 +8,7 @@ strings and nowhere else.
 
 import inspect
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
@@ -35,7 +36,7 @@ def _page(command: Any, context: Any) -> str:  # noqa: ANN401 - typer's classes
 
     context.color = colored(sys.stdout)
     console = page(min(columns(sys.stdout), WIDEST), color=context.color)
-    values = [p.metavar or p.name for p in command.get_params(context) if _is_argument(p)]
+    values = [p.metavar for p in command.get_params(context) if _is_argument(p)]
     pieces = values or ["COMMAND ..."] if isinstance(command, TyperGroup) else values
     usage = " ".join([context.command_path, *pieces, "[OPTIONS]"])
     console.print(Text.assemble(("Usage:", HEADING), f" {usage}\n"))
@@ -76,7 +77,7 @@ def _parameters(command: Any, context: Any) -> list[tuple[str, list[Row]]]:  # n
     panels: dict[str, list[Row]] = {h: [] for h in HEADINGS}
     one = isinstance(command, TyperGroup)
     for param in command.get_params(context):
-        value = param.metavar or param.display_type(context)
+        value = param.metavar or ""
         about = param.help or ""
         if _is_argument(param):
             panels["Arguments"].append((value, "", about))
@@ -95,11 +96,14 @@ def _parameters(command: Any, context: Any) -> list[tuple[str, list[Row]]]:  # n
 class Page:
     """What our commands and our group have in common."""
 
+    kinds: Mapping[str, type] = {}
+    """The types of the values that its parameters take; those that are not named take texts."""
+
     def get_params(self, ctx: Any) -> list[Any]:  # noqa: ANN401 - typer's signature
-        """Give the parameters, read our way."""
+        """Give the parameters, --help too, each with our way to read what was typed."""
         params: list[Any] = super().get_params(ctx)  # type: ignore[misc]
         for param in params:
-            read_plainly(param)
+            read_plainly(param, self.kinds.get(param.name, str))
         return params
 
     def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - typer's signature

@@ -17,9 +17,9 @@ import typer
 
 from dedup.cli.output import check_places
 from dedup.cli.terminal import Meter
-from dedup.config import Config, load
+from dedup.config import COMMAND_LINE, PRESETS, Config, load
 from dedup.errors import SettingsError
-from dedup.settings import CHOICES, Settings, bytes_of, choice, size
+from dedup.settings import CHOICES, Settings, choice, size
 
 DETECTION = "What is found"
 READING = "What is read"
@@ -48,7 +48,7 @@ def _option(name: str, panel: str, metavar: str, *more: str) -> Any:  # noqa: AN
     )
 
 
-Threshold = Annotated[float | None, _option("threshold", DETECTION, "S")]
+Threshold = Annotated[str | None, _option("threshold", DETECTION, "SHARE")]
 MinWords = Annotated[int | None, _option("min_words", DETECTION, "N")]
 MinGroupWords = Annotated[int | None, _option("min_group_words", DETECTION, "N")]
 MaxGap = Annotated[int | None, _option("max_gap", DETECTION, "N")]
@@ -70,6 +70,17 @@ Threads = Annotated[int | None, _option("threads", RUNNING, "N")]
 Engine = Annotated[str | None, _option("engine", RUNNING, "")]
 WorkDir = Annotated[str | None, _option("work_dir", RUNNING, "DIR")]
 
+Preset = Annotated[
+    str | None,
+    typer.Option(
+        help="a named set of values; what else is given wins over it, it over the configuration"
+        " file; dedup config --preset shows what it sets",
+        metavar="|".join(PRESETS),
+        rich_help_panel=DETECTION,
+        show_default=False,
+        autocompletion=lambda: list(PRESETS),
+    ),
+]
 Timings = Annotated[
     Path | None,
     typer.Option(
@@ -131,6 +142,7 @@ Out = Annotated[
     Path | None,
     typer.Option(
         "-o",
+        "--output",
         help="write to this file, whole or not at all, instead of the standard output",
         metavar="FILE",
         rich_help_panel=OUTPUT,
@@ -174,6 +186,7 @@ class Talk:
 class Shared(Talk):
     """The settings as the command line gives them, and how the command talks."""
 
+    preset: Preset = None
     threshold: Threshold = None
     min_words: MinWords = None
     min_group_words: MinGroupWords = None
@@ -214,6 +227,56 @@ class Shared(Talk):
         `own` are the options of `command` that may stand in the file too. Raises `SettingsError`.
         """
         values = {name: getattr(self, name) for name in _FIELDS}
-        if self.memory is not None:
-            values["memory"] = bytes_of(self.memory)
-        return load(self.config).with_command_line(values | own, command)
+        found = load(self.config)
+        if self.preset is not None:
+            found = found.with_preset(self.preset, COMMAND_LINE)
+        return found.with_command_line(values | own, command)
+
+
+def refuse(shared: Shared, why: str) -> None:
+    """Raise `SettingsError` where a setting was given that does nothing in this call."""
+    given = [f.name for f in fields(Settings) if getattr(shared, f.name) is not None]
+    if given:
+        listed = ", ".join("--" + name.replace("_", "-") for name in given)
+        raise SettingsError(f"{why}: leave out {listed}")
+
+
+def _all_but(*names: str) -> frozenset[str]:
+    """Give the shared options without some."""
+    return frozenset(f.name for f in fields(Shared)) - set(names)
+
+
+TAKES: dict[str, frozenset[str]] = {
+    "report": _all_but(),
+    "check": _all_but(),
+    "clean": _all_but(),
+    # Pairs are of paragraphs, whatever blocks and passages these are in; they are no page.
+    "pairs": _all_but("min_group_words", "max_gap", "boilerplate_documents", "passages", "width"),
+    "diff": frozenset(
+        (
+            "paragraphs",
+            "text_field",
+            "input_format",
+            "encoding",
+            "config",
+            "color",
+            "width",
+            "debug",
+        )
+    ),
+    "restore": frozenset(("color", "quiet", "debug")),
+    "config": _all_but("timings", "quiet"),
+}
+"""The shared options that act in each command: it takes no others, and its help shows no others."""
+
+PLANNED: dict[str, tuple[str, ...]] = {
+    "report": ("--save", "--order", "--unit", "--document-threshold"),
+    "pairs": ("--unit", "--document-threshold"),
+    "clean": ("--unit", "--against", "--index", "--annotate", "--document-threshold"),
+    "check": (
+        *("--index", "--changed-since", "--allow", "--baseline", "--update-baseline"),
+        *("--unit", "--document-threshold"),
+    ),
+    "diff": ("--assert-same-words",),
+}
+"""Options of the specification, per command, whose features do not exist yet."""

@@ -7,14 +7,24 @@ same everywhere.
 
 import sys
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from dedup.cli.exits import FAULT, FOUND
 from dedup.cli.options import Talk
 from dedup.cli.output import write
-from dedup.cli.terminal import can_draw, colored, columns, is_terminal, page, say, written
+from dedup.cli.terminal import (
+    can_draw,
+    colored,
+    columns,
+    forced,
+    is_terminal,
+    page,
+    say,
+    tell,
+    written,
+)
 from dedup.settings import choice
 
 if TYPE_CHECKING:
@@ -51,17 +61,10 @@ def render(
     report: "Report", form: str, out: Path | None, talk: Talk, view: "View | None" = None
 ) -> None:
     """Write a report in one format to the standard output or a file."""
-    width, color = look(out, talk)
-    if form == "terminal":
-        from dedup.reports.terminal import print_report
+    if form in PAGES:
+        from dedup.reports.report_page import report_page
 
-        console = page(width, color=color)
-        print_report(report, console, view)
-        text = written(console)
-    elif form == "text":
-        from dedup.reports.text import to_text
-
-        text = to_text(report, view, width=width)
+        text = drawn(report_page(report, view), form, out, talk)
     else:
         text = _data(report, form, view)
     write(text, out, data=form in DATA)
@@ -71,23 +74,38 @@ def render(
         say(headline(report))
 
 
-def put(blocks: "Sequence[Block]", talk: Talk, stream: TextIO) -> None:
-    """Write a page to the standard output or, as talk, to the standard error."""
-    if is_terminal(stream) and can_draw(stream):
-        from dedup.reports.terminal import paint
+def drawn(blocks: "Iterable[Block]", form: str, out: Path | None, talk: Talk) -> str:
+    """Give a page in a format for people; text has colours only where they were asked for."""
+    width, color = look(out, talk)
+    boxes = form == "terminal"
+    if not boxes and out is None:
+        color = forced(talk.color)
+    return _laid(blocks, width, boxes=boxes, color=color)
 
-        console = page(columns(stream, talk.width), color=colored(stream, talk.color))
-        paint(blocks, console)
-        text = written(console)
-    else:
+
+def _laid(blocks: "Iterable[Block]", width: int, *, boxes: bool, color: bool) -> str:
+    """Lay a page out and paint it, which plain text without colours needs no console for."""
+    if not boxes and not color:
         from dedup.reports.text import plain
 
-        text = plain(blocks, columns(stream, talk.width))
+        return plain(blocks, width)
+    from dedup.reports.terminal import paint
+
+    console = page(width, color=color)
+    paint(blocks, console, boxes=boxes)
+    return written(console)
+
+
+def put(blocks: "Sequence[Block]", talk: Talk, stream: TextIO) -> None:
+    """Write a page to the standard output or, as talk, to the standard error."""
+    boxes = is_terminal(stream) and can_draw(stream)
+    color = colored(stream, talk.color) if boxes else forced(talk.color)
+    text = _laid(blocks, columns(stream, talk.width), boxes=boxes, color=color)
     if stream is sys.stdout:
         write(text, None, data=False)
     else:
         for line in text.splitlines():
-            say(line)
+            tell(line)
 
 
 def _data(report: "Report", form: str, view: "View | None") -> str:

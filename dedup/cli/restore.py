@@ -28,7 +28,10 @@ def restore(  # noqa: PLR0913 - an option each
     output: Annotated[
         Path,
         typer.Option(
-            "-o", help="folder to write to; it must not exist, or be empty", metavar="DIR"
+            "-o",
+            "--output",
+            help="folder to write to; it must not exist, or be empty",
+            metavar="DIR",
         ),
     ],
     talk: Talk,

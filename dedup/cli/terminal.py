@@ -45,7 +45,14 @@ def colored(stream: TextIO | None, color: str = "auto") -> bool:
         return color == "always"
     if os.environ.get("NO_COLOR"):
         return False
-    return bool(os.environ.get("FORCE_COLOR")) or is_terminal(stream)
+    return forced(color) or is_terminal(stream)
+
+
+def forced(color: str = "auto") -> bool:
+    """Tell whether colours were asked for, wherever the output goes and in plain text too."""
+    if color != "auto":
+        return color == "always"
+    return bool(os.environ.get("FORCE_COLOR")) and not os.environ.get("NO_COLOR")
 
 
 def can_draw(stream: TextIO) -> bool:
@@ -92,12 +99,17 @@ def written(page: "Console") -> str:
 
 def say(line: str) -> None:
     """Write one line of talk. A standard error that is closed is no reason to fail."""
-    if sys.stderr is None:
-        return
     if not line.isprintable():
         from dedup.reports.visible import visible
 
         line = visible(line)
+    tell(line)
+
+
+def tell(line: str) -> None:
+    """Write one line of talk whose control characters are our own colours."""
+    if sys.stderr is None:
+        return
     with contextlib.suppress(OSError, ValueError):
         sys.stderr.buffer.write(
             f"{line}\n".encode(sys.stderr.encoding or "ascii", "backslashreplace")

@@ -1,55 +1,63 @@
 """
-What was typed, as values.
+What was typed, as values: texts, numbers and paths are read the same way under every typer.
 
-NOTE: typer turns every argument into a value through pydantic, whose import takes longer than a
-whole `dedup check` of one article. Our options are texts, numbers and paths, so four lines do.
-Where typer has changed and does not ask for this, its own way holds.
+NOTE: newer releases of typer read every value through pydantic, whose import takes longer than a
+whole `dedup check` of one article. Our options are texts, numbers and paths, so few lines do.
 """
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, get_args
-
-import typer
 
 READERS: dict[type, tuple[Callable[[str], Any], str]] = {
     str: (str, "a text"),
     Path: (Path, "a path"),
     int: (int, "a whole number"),
-    float: (float, "a number"),
-    bool: (lambda text: {"true": True, "false": False}[text.lower()], "true or false"),
 }
+"""How a text becomes a value of a type, and what the type is called."""
 
 
-class Reader:
-    """Reads the texts of one parameter; a class because typer asks for an object with `coerce`."""
-
-    def __init__(self, kind: type) -> None:
-        self._read, self._wanted = READERS[kind]
-        self._kind = kind
-
-    def coerce(self, value: Any, param: Any, ctx: Any) -> Any:  # noqa: ANN401 - typer's signature
-        """Give the value of a text, or of each; `None` where nothing was given."""
-        if param.multiple or param.nargs == -1:
-            return [self._one(v, param, ctx) for v in value] if value else ()
-        return None if value is None else self._one(value, param, ctx)
-
-    def _one(self, value: Any, param: Any, ctx: Any) -> Any:  # noqa: ANN401 - typer's classes
-        if isinstance(value, self._kind):
-            return value
-        try:
-            return self._read(value)
-        except (ValueError, KeyError):
-            raise typer.BadParameter(
-                f"{value!r} is not {self._wanted}", ctx=ctx, param=param
-            ) from None
+def kind_of(annotation: Any) -> type | None:  # noqa: ANN401 - any annotation
+    """Give the one of our types that an annotation holds, however deep; a switch has none."""
+    if isinstance(annotation, type) and annotation in READERS:
+        return annotation
+    return next((kind for part in get_args(annotation) if (kind := kind_of(part))), None)
 
 
-def read_plainly(param: Any) -> None:  # noqa: ANN401 - typer's class
-    """Let a parameter be read by `Reader` where its type is one of ours."""
-    descriptor = getattr(param, "type_descriptor", None)
-    annotation = getattr(descriptor, "annotation", None)
-    kinds = [annotation, *get_args(annotation)]
-    kind = next((k for k in kinds if isinstance(k, type) and k in READERS), None)
-    if kind is not None and getattr(param, "_runtime_param", kind) is None:
-        param._runtime_param = Reader(kind)  # noqa: SLF001 - see the note above
+def read_plainly(param: Any, kind: type) -> None:  # noqa: ANN401 - typer's class
+    """Let a parameter take its values from `_value`, in place of click's `process_value`."""
+    param.process_value = partial(_value, param, kind)
+
+
+def _value(param: Any, kind: type, context: Any, given: Any) -> Any:  # noqa: ANN401 - typer's classes
+    """Give the value of what was typed, or of each; `None` or `[]` where nothing was."""
+    value = given if isinstance(given, bool) else _read(param, kind, context, given)
+    return value if param.callback is None else param.callback(context, param, value)
+
+
+def _read(param: Any, kind: type, context: Any, given: Any) -> Any:  # noqa: ANN401 - typer's classes
+    """Give the value of the texts that were typed. Raises the usage error of click."""
+    several = param.multiple or param.nargs == -1
+    # What stands for "not given" differs between releases of click; what was typed is a text.
+    texts = [given] if isinstance(given, str) else given
+    texts = list(texts) if isinstance(texts, (list, tuple)) else []
+    if param.required and not texts:
+        context.fail(f"missing {param.param_type_name} {_name(param)!r}")
+    values = [_one(param, kind, context, text) for text in texts]
+    return values if several else values[0] if values else None
+
+
+def _one(param: Any, kind: type, context: Any, text: str) -> Any:  # noqa: ANN401 - typer's classes
+    """Give the value of one text. Raises the usage error of click."""
+    read, wanted = READERS[kind]
+    try:
+        return read(text)
+    except ValueError:
+        context.fail(f"invalid value for {_name(param)!r}: {text!r} is not {wanted}")
+
+
+def _name(param: Any) -> str:  # noqa: ANN401 - typer's class
+    """Give a parameter's name as a person writes it."""
+    name: str = max(param.opts, key=len) if param.param_type_name == "option" else param.metavar
+    return name

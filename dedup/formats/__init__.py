@@ -17,7 +17,7 @@ from dedup.formats.reading import (
     refuse_foreign,
     silent,
 )
-from dedup.formats.sources import FORMATS, Source, Sources, fits, sources
+from dedup.formats.sources import FORMATS, Source, Sources, fits, is_text_name, sources
 from dedup.formats.writing import writing
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "Watch",
     "charset",
     "fits",
+    "is_text_name",
     "pieces",
     "read",
     "refuse_foreign",

@@ -114,6 +114,10 @@ class CsvRecord(Sliced):
         """Give the value in another column, where there is one."""
         return self._layout.value(self._row, name)
 
+    def fields(self) -> tuple[str, ...]:
+        """Give the names of the columns."""
+        return self._layout.names
+
     def cut(self, spans: Sequence[Span]) -> bytes:
         """
         Give the bytes of the whole row without these stretches.
@@ -254,6 +258,11 @@ class _Layout:
         if len(self.texts) == 1:
             return row[self.texts[0]]
         return BETWEEN.join(row[number] for number in self.texts if row[number])
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the columns."""
+        return tuple(self._columns)
 
     def value(self, row: Sequence[str], name: str) -> str | None:
         """Give what a column holds; `None` where it is empty, or there is none such."""

@@ -48,6 +48,10 @@ class Record(Protocol):
         """
         ...
 
+    def fields(self) -> tuple[str, ...]:
+        """Give the names that `field` knows, those inside objects with dots."""
+        ...
+
     def raws(self, spans: Sequence[Span]) -> list[bytes]:
         """Give the bytes that hold each of some stretches of the text (sorted, disjoint)."""
         ...

@@ -21,7 +21,7 @@ from dedup.formats.slices import Sliced
 from dedup.formats.text import garbled
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from dedup.formats.naming import Names
     from dedup.model import I64
@@ -52,6 +52,10 @@ class JsonRecord(Sliced):
         """Give the value of another field as a text, where there is one."""
         return written(self._value, name, self._bytes)
 
+    def fields(self) -> tuple[str, ...]:
+        """Give the keys of the object, and with dots those of the objects in it."""
+        return tuple(_dotted(self._value))
+
     def places(self, offsets: Sequence[int]) -> list[int]:
         """Give the byte at which each of some code points begins (ascending; the end is one)."""
         if self._found[0] != offsets:
@@ -67,6 +71,14 @@ class JsonRecord(Sliced):
                 "write the record anew"
             )
         return literal_starts(self._bytes, span)
+
+
+def _dotted(value: dict[str, Any], before: str = "") -> Iterator[str]:
+    """Give the keys of an object and of those in it, as a person names them."""
+    for key, inner in value.items():
+        yield f"{before}{key}"
+        if type(inner) is dict:
+            yield from _dotted(inner, f"{before}{key}.")
 
 
 def written(value: dict[str, Any], field: str, raw: bytes) -> str | None:

@@ -82,6 +82,10 @@ class Row(Sliced):
         own = leaf(self._batch, name)
         return written(own.slice(self._place, 1))[0] if own is not None else None
 
+    def fields(self) -> tuple[str, ...]:
+        """Give the names of the columns."""
+        return tuple(self._batch.schema.names)
+
     def cut(self, spans: Sequence[Span]) -> bytes:
         """Give the frame without these stretches of the text (sorted, disjoint)."""
         return _measured(super().cut(spans))

@@ -48,6 +48,10 @@ class Sliced:
         """Give the value of another field as a text, where there is one."""
         return None
 
+    def fields(self) -> tuple[str, ...]:
+        """Give the names of the other fields."""
+        return ()
+
     def _find_starts(self) -> I64:
         """Give the byte at which each code point begins, and where the last one ends."""
         raise NotImplementedError

@@ -367,6 +367,11 @@ def _format(path: str) -> tuple[str, str] | None:
     return (_BY_SUFFIX[suffix], packing) if suffix in _BY_SUFFIX else None
 
 
+def is_text_name(path: str) -> bool:
+    """Tell whether a path is named like a file of texts, packed or not."""
+    return _format(path) is not None
+
+
 def _packing(path: str) -> str:
     suffix = os.path.splitext(path)[1].lower()
     return suffix if suffix in compression.SUFFIXES else ""

@@ -89,10 +89,18 @@ class TextRecord(Sliced):
 
     def field(self, name: str) -> str | None:
         """Give a field of Markdown's front matter: of YAML, what stands on one line."""
+        front = self._front_matter()
+        return None if front is None else _value(front, name)
+
+    def fields(self) -> tuple[str, ...]:
+        """Give the names in Markdown's front matter."""
+        front = self._front_matter()
+        return () if front is None else _names(front)
+
+    def _front_matter(self) -> str | None:
+        """Give the front matter as it is written, if there is any."""
         front = front_matter(self.text) if self.markdown else None
-        if front is None:
-            return None
-        return _value(self.text[slice(*front)].lstrip("\ufeff"), name)
+        return None if front is None else self.text[slice(*front)].lstrip("\ufeff")
 
     def cut(self, spans: Sequence[Span]) -> bytes:
         """
@@ -117,16 +125,33 @@ class TextRecord(Sliced):
 def _value(front: str, name: str) -> str | None:
     """Give the value of a field in front matter, where it is a text, a number or a date."""
     if front.startswith("---"):
-        fields = filter(None, map(_FIELD.fullmatch, front.split("\n")))
-        return next((found[3] or None for found in fields if found[1] == name), None)
-    try:
-        value = json.loads(front) if front.startswith("{") else tomllib.loads(front[3:-3])
-    except (ValueError, RecursionError):
-        return None
+        return next((value or None for own, value in _lines(front) if own == name), None)
+    value: object = _parsed(front)
     for part in name.split("."):
         value = value.get(part) if isinstance(value, dict) else None
     known = isinstance(value, (str, int, float, date)) and not isinstance(value, bool)
     return str(value) or None if known else None
+
+
+def _names(front: str) -> tuple[str, ...]:
+    """Give the names of the fields in front matter."""
+    return tuple(name for name, _ in _lines(front)) or tuple(_parsed(front))
+
+
+def _lines(front: str) -> Iterator[tuple[str, str]]:
+    """Give the names and values of YAML that stand on one line each."""
+    for line in front.split("\n") if front.startswith("---") else ():
+        if found := _FIELD.fullmatch(line):
+            yield found[1], found[3]
+
+
+def _parsed(front: str) -> dict[str, object]:
+    """Give the fields of front matter in JSON or TOML, none where it is neither."""
+    try:
+        value = json.loads(front) if front.startswith("{") else tomllib.loads(front[3:-3])
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
 
 
 def decoded(data: bytes, path: str, encoding: str | None = None) -> tuple[str, str]:

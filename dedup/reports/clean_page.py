@@ -128,7 +128,7 @@ def _sources(sources: tuple[Share, ...]) -> Iterator[Block]:
         running=(0,),
     )
     if len(sources) > _SOURCES:
-        yield Line(span(f"… and {counted(len(sources) - _SOURCES, 'more')}.", "soft"))
+        yield Line(span(f"… and {len(sources) - _SOURCES:,} more.", "soft"))
 
 
 def _families(families: tuple[Family, ...]) -> Iterator[Block]:

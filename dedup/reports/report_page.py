@@ -139,7 +139,7 @@ def _boilerplate(groups: Sequence[Group]) -> Iterator[Block]:
         right=(1,),
         running=(2,),
     )
-    yield from _left(len(groups) - len(shown), "more")
+    yield from _left(len(groups) - len(shown), "more paragraph")
 
 
 def excerpt(text: str) -> str:

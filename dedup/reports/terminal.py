@@ -46,9 +46,9 @@ def print_diff(diff: Diff, names: tuple[str, str], console: Console) -> None:
     paint(diff_page(diff, names, console.width), console)
 
 
-def paint(blocks: Iterable[Block], console: Console) -> None:
-    """Show a page on a console."""
-    for line in lay(blocks, Sheet(console.width, console.encoding, boxes=True)):
+def paint(blocks: Iterable[Block], console: Console, *, boxes: bool = True) -> None:
+    """Show a page on a console; without `boxes` it is laid out as plain text is."""
+    for line in lay(blocks, Sheet(console.width, console.encoding, boxes=boxes)):
         text = Text(end="\n")
         for part in line:
             text.append(part.text, STYLES.get(part.role))

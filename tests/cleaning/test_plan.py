@@ -17,7 +17,7 @@ from hypothesis import given
 from test_pipeline import documents
 
 from dedup import pipeline
-from dedup.cleaning import Policy, share
+from dedup.cleaning import Policy
 from dedup.cleaning.kinship import REMOVE, sameness
 from dedup.cleaning.plan import Removal, plan
 from dedup.cleaning.standing import Standing
@@ -320,6 +320,5 @@ def test_a_wrong_policy_is_refused(wrong: dict[str, object]) -> None:
 
 
 def test_shares_are_read() -> None:
-    """As a share or in percent."""
-    assert (share("30%", "s"), share(".3", "s"), share("1", "s")) == (0.3, 0.3, 1.0)
+    """As a share or in percent, by whoever makes a policy."""
     assert Policy.of({"max-removed": "46%", "keep": None}).max_removed == 0.46

@@ -65,7 +65,7 @@ UNREADABLE = {
         f"field.jsonl:7: no field 'text' (fields: body); name the text with --text-field {SKIP}"
     ),
     "none.jsonl": "no document was read: the files hold no records; give others",
-    "good --threshold 1.5": "threshold is 1.5: give a number from 0.5 to 1, such as 0.8",
+    "good --threshold 1.5": ("threshold is '1.5': give a share from 0.5 to 1, such as 0.8 or 80%"),
     "good --exclude a.txt": f"good: no texts in it; give files of {SUFFIXES} {SKIP}",
     "good --encoding latn-1": "encoding is 'latn-1': give one such as cp1252 or utf-16-le",
     "good --config no.toml": ("no.toml: cannot read the configuration: No such file or directory"),
@@ -152,10 +152,10 @@ PLACES = {
         "format is given 2 times for one place: give all but one as NAME=FILE"
     ),
     "check good --against good --fail-on wihtin": (
-        "fail_on is 'wihtin': give one of within, across, boilerplate; did you mean 'within'?"
+        "fail_on is 'wihtin': give one of within, across, boilerplate, none; did you mean 'within'?"
     ),
     "check good --against good --max-overlap lots": (
-        "max_overlap is 'lots': give a share such as 30% or .3"
+        "max_overlap is 'lots': give a share from 0 to 1, such as 0.3 or 30%"
     ),
     "diff good/a.txt": "diff was given 1 text: give two texts, A and B",
     "report good --group 12": "group is '12': this report has no such group",

@@ -117,9 +117,12 @@ def test_who_decides_on_colours_in_a_terminal(
 def test_who_decides_on_colours_in_a_pipe(
     *, dedup: Callable, corpus: Path, env: dict[str, str], words: list[str], colours: bool
 ) -> None:
-    """The format `terminal` may be asked for there."""
+    """The format `terminal` may be asked for there; plain text has the same words in colour."""
     done = dedup("report", corpus, "--format", "terminal", *words, env=env)
     assert ("\x1b[" in done.stdout) == colours
+    text = dedup("report", corpus, *words, env=env).stdout
+    assert ("\x1b[" in text) == colours
+    assert re.sub("\x1b\\[[0-9;]*m", "", text) == dedup("report", corpus).stdout
 
 
 def test_a_dumb_terminal_gets_plain_text(terminal: Callable, corpus: Path) -> None:
@@ -231,7 +234,7 @@ def test_an_unexpected_error_is_one_line(dedup: Callable, corpus: Path) -> None:
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
     assert done.stderr.startswith("dedup: internal error: ValueError: ")
-    assert done.stderr.endswith("; use --debug for the traceback\n")
+    assert done.stderr.endswith("; please report it, with the traceback that --debug shows\n")
     done = dedup("report", corpus, "--debug", env=broken)
     assert done.returncode == 2
     assert "Traceback (most recent call last):" in done.stderr

@@ -24,6 +24,7 @@ from dedup.cleaning.parts import Work
 from dedup.cleaning.places import free, opened, told
 from dedup.cleaning.plan import plan
 from dedup.cleaning.planned import Planned, Scan
+from dedup.cleaning.staying import staying
 from dedup.errors import SettingsError
 from dedup.formats import Watch, silent
 from dedup.version import VERSION
@@ -130,7 +131,8 @@ def decide(scan: Scan, detect: Detect) -> Planned:
         find = partial(detect, passages=True)
         work = rounds.without_passages(work, reading.again(), ranks, find)
         check_stretches(work)
-    return Planned(scan, work, hashes, len(found.standing), VERSION, dated)
+    left = staying(found, work, ranks)
+    return Planned(scan, work, hashes, len(found.standing), VERSION, dated, left)
 
 
 def _putting(aside: IO[bytes]) -> formats.Rejects:

@@ -40,8 +40,8 @@ class Cleaned:
     """Those of them of which less than 20 % is left."""
     staying: Staying
     """What repeats and stays all the same."""
-    settings: Settings = field(repr=False)
-    policy: Policy = field(repr=False)
+    settings: Settings = field(repr=False, compare=False)
+    policy: Policy = field(repr=False, compare=False)
     guard: str | None = None
     """Of a dry run: why a real one would be refused."""
     undated: tuple[Undated, ...] = ()

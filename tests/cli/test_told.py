@@ -313,3 +313,41 @@ class TestGuard:
         done = dedup("clean", "in", "-o", "out", "--max-removed", "29%", "--min-group-words", 1)
         assert done.returncode == 0, done.stderr
         assert "29.0% of the characters" in done.stderr
+
+
+class TestWholeStories:
+    """Texts that stand in many documents, and documents that are equal."""
+
+    def test_a_story_in_twelve_papers(self, dedup: Callable, tmp_path: Path) -> None:
+        """Six paragraphs of 30 words are one section, fail a check, and stay once."""
+        story = f"{A}\n{B}\n{C}\n{D}\n{E}\n{F}"
+        for n, name in enumerate("GHIJKLMNOPQR"):
+            paper = f"{strategies.render(name)}\n{story}\nBy reporter {n}.\n"
+            put(tmp_path / "in", **{f"paper{n:02}": paper})
+        shown = said(dedup("report", "in").stdout)
+        assert shown.startswith("1 repeated section in 12 documents: 6 paragraphs")
+        assert dedup("check", "in/paper11.txt", "--against", "in").returncode == 1
+        done = dedup("clean", "in", "-o", "out", "--max-removed", "100%")
+        assert done.stderr.startswith("removed 66 paragraphs of 96 (66 across)")
+        assert "11 documents lose something" in done.stderr
+        left = [p.read_text("utf-8") for p in sorted((tmp_path / "out").glob("*.txt"))]
+        assert [story in text for text in left] == [True] + 11 * [False]
+
+    def test_an_equal_document_of_short_lines(self, dedup: Callable, tmp_path: Path) -> None:
+        """It is found, and goes whole, though no line of it has 20 words."""
+        lines = '"Where were you?" she asked.\n"On the river," he said.\n"All day?"\n'
+        put(tmp_path / "in", one=lines, two=lines)
+        assert said(dedup("report", "in").stdout).startswith("1 repeated section in 2 documents")
+        done = dedup("clean", "in", "-o", "out")
+        assert done.stderr.startswith("removed 3 paragraphs of 6 (3 across), 1 document whole")
+        assert "stay" not in done.stderr
+
+    @pytest.mark.parametrize("boilerplate", ["keep", "first", "remove"])
+    def test_twelve_equal_records(self, boilerplate: str, dedup: Callable, tmp_path: Path) -> None:
+        """They are repeated, and one of them stays whatever becomes of boilerplate."""
+        records(tmp_path / "in.jsonl", *[A] * 12)
+        assert said(dedup("report", "in.jsonl").stdout).startswith("1 repeated section in 12")
+        done = dedup("clean", "in.jsonl", "-o", "out", "--boilerplate", boilerplate)
+        assert done.stderr.startswith("removed 11 paragraphs of 12 (11 across), 11 documents whole")
+        assert (tmp_path / "out/in.jsonl").read_text("utf-8").count("\n") == 1
+        assert "warning" not in done.stderr

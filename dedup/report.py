@@ -184,6 +184,16 @@ class Summary:
     buckets_cut: int
     """Buckets too full to compare all with all."""
     skipped: tuple[Skipped, ...]
+    published: int = 0
+    """Documents that those of a check were compared with."""
+    boilerplate_characters: int = 0
+    copied_documents: int = 0
+    """Documents of whose text 80 % and more are copies."""
+    near_kept: int = 0
+    """Paragraphs of `min_group_words` words and more, boilerplate apart, that match an earlier one
+    and are equal to none: a clean leaves them, unless it is told otherwise."""
+    short_repeats: int = 0
+    """Paragraphs of fewer words, boilerplate apart, that stand again. Not written to JSON."""
 
 
 @dataclass(frozen=True, slots=True)

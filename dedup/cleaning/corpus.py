@@ -25,6 +25,7 @@ from dedup.cleaning.parts import Work
 from dedup.cleaning.places import free, opened, told
 from dedup.cleaning.plan import plan
 from dedup.cleaning.planned import Planned, Scan
+from dedup.cleaning.staying import staying
 from dedup.errors import SettingsError
 from dedup.formats import Watch, silent
 from dedup.settings import nearest
@@ -134,7 +135,8 @@ def decide(scan: Scan, detect: Detect) -> Planned:
         find = partial(detect, passages=True)
         work = rounds.without_passages(work, reading.again(), ranks, find)
         check_stretches(work)
-    return Planned(scan, work, hashes, len(found.standing), VERSION, dated)
+    left = staying(found, work, ranks)
+    return Planned(scan, work, hashes, len(found.standing), VERSION, dated, left)
 
 
 _LOOKED_AT = 100

@@ -11,6 +11,9 @@ from dedup.cleaning.guard import Tallies
 if TYPE_CHECKING:
     from dedup.cleaning.parts import Name, Part
 
+HUSK = 0.2
+"""Of a document of which less than this share is left, only a husk is."""
+
 
 @dataclass(slots=True)
 class Counts:
@@ -20,6 +23,10 @@ class Counts:
     paragraphs: Counter[str] = field(default_factory=Counter)
     characters: Counter[str] = field(default_factory=Counter)
     not_written: list[Name] = field(default_factory=list)
+    changed: int = 0
+    """Documents that lost something and are written."""
+    husks: int = 0
+    """Those of them of which less than `HUSK` is left."""
 
     def add(self, folder: str, part: Part) -> None:
         """Count what a document of a source loses."""
@@ -32,6 +39,9 @@ class Counts:
             self.tallies.remove(folder, cut.end - cut.start, keeper)
         if part.dropped:
             self.not_written.append(part.name)
+            return
+        self.changed += 1
+        self.husks += len(part.text) - part.cuts.characters < HUSK * len(part.text)
 
     def merge(self, other: Counts) -> None:
         """Count what was counted of another file."""
@@ -39,6 +49,8 @@ class Counts:
         self.paragraphs.update(other.paragraphs)
         self.characters.update(other.characters)
         self.not_written += other.not_written
+        self.changed += other.changed
+        self.husks += other.husks
 
     def to_json(self) -> dict[str, Any]:
         """Give it in plain values."""
@@ -49,6 +61,8 @@ class Counts:
             "paragraphs": self.paragraphs,
             "characters": self.characters,
             "not_written": self.not_written,
+            "changed": self.changed,
+            "husks": self.husks,
         }
 
     @classmethod
@@ -63,4 +77,6 @@ class Counts:
             Counter(row["paragraphs"]),
             Counter(row["characters"]),
             [(path, record) for path, record in row["not_written"]],
+            row["changed"],
+            row["husks"],
         )

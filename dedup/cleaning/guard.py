@@ -71,17 +71,28 @@ def refusal(tallies: Tallies, limit: float | None) -> str | None:
         if limit is None and tally.documents < LEAST_DOCUMENTS:
             continue
         most = default if limit is None else limit
-        if tally.removed > most * tally.characters:
-            share = tally.removed / tally.characters
+        share = _share(tally)
+        if share > most:
             whose = "".join(
                 f"; {count / tallies.run.removed:.0%} of it are copies of {keeper}"
                 for keeper, count in tallies.keepers.most_common(1)
             )
             return (
                 f"clean would remove {share:.1%} of the characters of {name}, more than "
-                f"{most:.0%}{whose}: look with --dry-run, allow it with --max-removed"
+                f"{100 * most:g}%{whose}: look with --dry-run, "
+                f"allow it with --max-removed {allowing(tallies)}%"
             )
     return None
+
+
+def allowing(tallies: Tallies) -> int:
+    """Give the lowest limit, in whole per cents, that lets the run and each of its sources pass."""
+    every = (tallies.run, *tallies.folders.values())
+    return max(-(-100 * tally.removed // max(1, tally.characters)) for tally in every)
+
+
+def _share(tally: Tally) -> float:
+    return tally.removed / tally.characters if tally.characters else 0.0
 
 
 def early(work: Work, limit: float | None) -> str | None:

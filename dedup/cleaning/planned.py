@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from dedup.cleaning.parts import Modes, Name, Work
     from dedup.cleaning.places import PathLike, Place
     from dedup.cleaning.policy import Policy
+    from dedup.cleaning.staying import Staying
     from dedup.engines.workers import Workers
     from dedup.formats import Reading, Source, Watch
     from dedup.report import Skipped
@@ -92,6 +93,8 @@ class Planned:
     """That were read."""
     version: str
     dated: Mapping[str, Dates]
+    staying: Staying
+    """What repeats and stays by the plan, before it was narrowed."""
 
     @property
     def skipped(self) -> tuple[Skipped, ...]:
@@ -270,7 +273,9 @@ class Planned:
 
     def _refuse(self, why: str | None) -> None:
         if why is not None:
-            raise GuardError(why, self.preview())
+            # NOTE: the preview counts the white space too, so its share is the one that is told.
+            seen = self.preview()
+            raise GuardError(seen.guard or why, seen)
 
     def _parts(self, path: str | None = None) -> Iterator[Part]:
         """Give the documents that lose something; of one file, where it is named."""
@@ -301,6 +306,11 @@ class Planned:
             files_not_written=gone,
             skipped=self.skipped,
             output=place.output,
+            documents_changed=counts.changed,
+            husks=counts.husks,
+            staying=self.staying,
+            settings=self.scan.settings,
+            policy=self.scan.policy,
             guard=refused,
             undated=tuple(
                 Undated(field, dates.missing, dates.unreadable, dates.example)

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any
 from dedup.cleaning.ledger import PASSAGE
 
 if TYPE_CHECKING:
+    from dedup.cleaning.policy import Policy
     from dedup.cleaning.preview import Preview, Undated
+    from dedup.cleaning.staying import Staying
     from dedup.report import Skipped
+    from dedup.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,14 @@ class Cleaned:
     skipped: tuple[Skipped, ...]
     output: str | None
     """The folder; `None` for a dry run."""
+    documents_changed: int
+    """Documents that lost something and are written."""
+    husks: int
+    """Those of them of which less than 20 % is left."""
+    staying: Staying
+    """What repeats and stays all the same."""
+    settings: Settings = field(repr=False, compare=False)
+    policy: Policy = field(repr=False, compare=False)
     guard: str | None = None
     """Of a dry run: why a real one would be refused."""
     undated: tuple[Undated, ...] = ()
@@ -59,15 +70,24 @@ class Cleaned:
         """Give the share of the characters that went, 0 to 1."""
         return self.removed / self.characters if self.characters else 0.0
 
+    @property
+    def nothing_is_left(self) -> bool:
+        """Tell whether every character of the corpus went."""
+        return self.removed == self.characters > 0
+
     def counts(self) -> dict[str, Any]:
         """Give the figures, as the manifest keeps them."""
         return {
             "documents": self.documents,
             "documents_not_written": len(self.not_written),
+            "documents_changed": self.documents_changed,
+            "husks": self.husks,
             "paragraphs": self.paragraphs,
             "characters": self.characters,
             "removed_paragraphs": self.removed_paragraphs,
             "removed_characters": self.removed_characters,
+            "removed_share": round(self.share, 4),
+            **asdict(self.staying),
             "files_changed": self.files_changed,
             "files_untouched": self.files_untouched,
             "files_not_written": self.files_not_written,

@@ -210,6 +210,11 @@ def run(  # noqa: PLR0913 - what is cleaned, where to, how
             if error.preview is not None and not shared.quiet:
                 put(refused_page(error.preview), shared, sys.stderr)
             raise
+    if done.nothing_is_left:
+        say(
+            f"dedup: warning: 100% of the characters go, all {done.documents:,} documents: "
+            "nothing is left (--boilerplate first leaves one of each text)"
+        )
     if dry_run and not shared.quiet:
         put(clean_page(done), shared, sys.stdout)
     elif not shared.quiet:
@@ -271,7 +276,7 @@ def show_taken(taken: "list[Taken]", document: str, talk: Talk) -> None:
 def summary(done: "Cleaned") -> None:
     """Say what went, by reason, and what became of the files."""
     from dedup.cleaning.ledger import PASSAGE
-    from dedup.reports.clean_page import undated
+    from dedup.reports.clean_page import stays, undated
     from dedup.reports.wording import counted, runs_of_sentences
 
     say(str(done))
@@ -287,6 +292,8 @@ def summary(done: "Cleaned") -> None:
         f"  files: {done.files_changed:,} changed, {done.files_untouched:,} untouched, "
         f"{done.files_not_written:,} not written"
     )
+    for line in stays(done):
+        say(f"  {line}")
     for one in done.undated:
         if note := undated(one, done.documents):
             say(f"  {note}")

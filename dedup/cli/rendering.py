@@ -69,9 +69,10 @@ def render(
         text = _data(report, form, view)
     write(text, out, data=form in DATA)
     if form == "jsonl" and not talk.quiet:
-        from dedup.reports.wording import headline
+        from dedup.reports.wording import headline, not_sought
 
-        say(headline(report))
+        for line in filter(None, (headline(report), not_sought(report))):
+            say(line)
 
 
 def drawn(blocks: "Iterable[Block]", form: str, out: Path | None, talk: Talk) -> str:

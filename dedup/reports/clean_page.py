@@ -28,6 +28,18 @@ _LINES = 16
 """Lines of a doubtful removal."""
 _CONTEXT = 12
 """Words that stay around a change."""
+_WORTH_A_LINE = 0.05
+"""Share of boilerplate from which it is told."""
+_HUSK = 0.8
+"""Share that has gone of what is told as kept by less than 20 %."""
+_LEVELS = {
+    "exact": "--remove equal takes those of the same words and signs, match all",
+    "equal": "--remove near takes those of the same figures and few other words, match all",
+    "near": "--remove match",
+    "match": "--remove match",
+}
+"""What takes the near copies that a clean by each level leaves."""
+_WIDER = {"exact": "equal, near or match", "equal": "near or match"}
 _LEGEND: Spans = (
     Span("[-only what stays-]", "gone"),
     Span(" "),
@@ -38,6 +50,7 @@ _LEGEND: Spans = (
 def clean_page(done: Cleaned) -> list[Block]:
     """Give the blocks of a dry run."""
     blocks: list[Block] = [Line(span(_headline(done), "strong")), *_notes(done)]
+    blocks += _staying(done)
     preview = done.preview
     if preview is None or not done.removed:
         return blocks
@@ -54,6 +67,11 @@ def refused_page(done: Cleaned) -> list[Block]:
     """Give the blocks of a clean that its guard refused: what most would go of."""
     blocks: list[Block] = [Line(span(_headline(done), "strong"))]
     return blocks + (_tables(done, done.preview) if done.preview is not None else [])
+
+
+def _staying(done: Cleaned) -> Iterator[Block]:
+    for line in stays(done):
+        yield Line(span(line, "soft"), hang=2)
 
 
 def _tables(done: Cleaned, preview: Preview) -> list[Block]:
@@ -77,6 +95,63 @@ def _notes(done: Cleaned) -> Iterator[Block]:
     for one in done.undated:
         if note := undated(one, done.documents):
             yield Line(span(f"{note}.", "warn"))
+
+
+def stays(done: Cleaned) -> Iterator[str]:
+    """Say what repeats and stays all the same, and which option takes it; a line each."""
+    left, policy = done.staying, done.policy
+    if left.near_kept:
+        scope = "" if policy.scope == "all" else "--scope all; "
+        what = _stay(left.near_kept, "near copy", "near copies")
+        yield f"{what} ({scope}{_LEVELS[policy.remove]})"
+    yield from _blocks(done)
+    if left.short_kept:
+        fewer = _fewer(done)
+        one, many = f"repeated paragraph {fewer}", f"repeated paragraphs {fewer}"
+        yield f"{_stay(left.short_kept, one, many)} (--min-group-words)"
+    if policy.passages == "off":
+        yield "passages across the borders of paragraphs were not looked for (--passages on)"
+    share = left.boilerplate_characters / done.characters if done.characters else 0
+    if policy.boilerplate == "keep" and share >= _WORTH_A_LINE:
+        yield f"{percent(share)} of the text is boilerplate (--boilerplate remove)"
+    yield from _documents(done)
+
+
+def _blocks(done: Cleaned) -> Iterator[str]:
+    """Say how many sections of the report stay, and why."""
+    blocks, short = done.staying.blocks_kept, done.staying.short_blocks_kept
+    if short:
+        hint = "--min-group-words"
+        if done.settings.paragraphs != "blank":
+            hint += ", or --paragraphs blank where lines are wrapped"
+        what = _stay(short, "repeated section of the report", "repeated sections of the report")
+        yield f"{what}: all in paragraphs {_fewer(done)} ({hint})"
+    if blocks > short:
+        near = blocks - short
+        what = _stay(near, "repeated section of the report", "repeated sections of the report")
+        yield f"{what}: alike, not the same (--remove {_WIDER.get(done.policy.remove, 'match')})"
+
+
+def _documents(done: Cleaned) -> Iterator[str]:
+    """Say how many documents lose something and stay, and how many as husks."""
+    number, husks = done.documents_changed, done.husks
+    if not number:
+        return
+    what = f"{counted(number, 'document')} {'loses' if number == 1 else 'lose'} something"
+    if husks:
+        which = " and" if husks == number else f", {husks:,} of them"
+        what += f"{which} {'keeps' if husks == 1 else 'keep'} less than 20%"
+        over = done.policy.drop_document_over
+        what += " (--drop-document-over 80%)" if over is None or over > _HUSK else ""
+    yield what
+
+
+def _stay(number: int, one: str, many: str) -> str:
+    return f"{counted(number, one, many)} {'stays' if number == 1 else 'stay'}"
+
+
+def _fewer(done: Cleaned) -> str:
+    return f"of fewer than {counted(done.settings.min_group_words, 'word')}"
 
 
 def undated(dates: Undated, documents: int) -> str:

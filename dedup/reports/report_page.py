@@ -17,6 +17,7 @@ from dedup.reports.wording import (
     counted,
     headline,
     named,
+    not_sought,
     percent,
     ranged,
     short_id,
@@ -66,6 +67,8 @@ def _read(report: Report) -> Iterator[Block]:
     left = summary.skipped
     not_read = f"; {counted(len(left), 'input')} not read, see the end" if left else ""
     yield Line(span(f"{read}{not_read}.", "soft"))
+    if limits := not_sought(report):
+        yield Line(span(limits, "soft"))
     if summary.buckets_cut:
         many = counted(summary.buckets_cut, "crowd", "crowds")
         yield Line(

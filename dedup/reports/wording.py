@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 from math import floor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from dedup.cleaning.ledger import Keeper
@@ -22,6 +22,8 @@ KINDS = {
 
 _NAMED = 8
 """Stretches of paragraphs that are named one by one."""
+_WITHIN_WORDS = 50
+"""Fewest words of a passage within one document, as `stages/passages.py` has it."""
 
 
 def counted(number: int, one: str, many: str = "") -> str:
@@ -107,7 +109,7 @@ def headline(report: Report) -> str:
     read = counted(summary.documents, "document" if report.incoming is None else "new document")
     sections = [group for group in report.groups if group.kind != "boilerplate"]
     if not sections:
-        return f"Nothing is repeated in {read}."
+        return _nothing(report, read)
     found = f"{counted(len(sections), 'repeated section')} in {read}"
     if len(sections) == 1:
         [group] = sections
@@ -122,6 +124,30 @@ def headline(report: Report) -> str:
     besides = f", besides {counted(passages, 'passage')}" if passages else ""
     copied = f"{paragraphs} and {characters} are copies"
     return f"{found}: {copied}, {percent(share)} of the text{besides}."
+
+
+def _nothing(report: Report, read: str) -> str:
+    """Say that there are no sections, and what stands again all the same."""
+    short, least = report.summary.short_repeats, report.settings.get("min_group_words", 20)
+    apart = ", boilerplate apart" if report.groups else ""
+    if not short:
+        return f"{'Nothing but boilerplate' if apart else 'Nothing'} is repeated in {read}."
+    stand = f"{counted(short, 'short paragraph')} {'stands' if short == 1 else 'stand'} again"
+    what = f"Nothing of {counted(cast('int', least), 'word')} or more is repeated in {read}{apart}"
+    return f"{what}; {stand} (--min-words and --min-group-words find them)."
+
+
+def not_sought(report: Report) -> str:
+    """Say of a report without sections what was not looked for; else nothing."""
+    if any(group.kind != "boilerplate" for group in report.groups):
+        return ""
+    if report.settings.get("passages") == "off":
+        return "Repeats across the borders of paragraphs are not looked for (--passages on)."
+    least = max(_WITHIN_WORDS, cast("int", report.settings.get("min_group_words", 0)))
+    return (
+        f"Inside one text, repeats of fewer than {counted(least, 'word')} across paragraphs "
+        "are not looked for."
+    )
 
 
 def size(group: Group) -> str:

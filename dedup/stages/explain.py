@@ -27,6 +27,7 @@ from dedup.report import (
 )
 from dedup.rows import fresh
 from dedup.stages.identities import identity, numbered
+from dedup.stages.unreported import unreported
 from dedup.version import VERSION
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from dedup.settings import Settings
 
 Span = tuple[int, int]
+COPIED = 0.8
+"""A document of which this share of the text are copies is told as copied."""
 
 
 def report_of(
@@ -61,6 +64,7 @@ def report_of(
         if group.kind != BOILERPLATE and group.group.unit == BLOCK:
             for doc, copy in zip(group.docs[1:], group.group.copies, strict=True):
                 copies[doc] += lying.paired(doc, copy, [j for _, j in copy.paired])
+    besides = unreported(matched, settings)
     mine = [(places.doc >= matched.published, places.words) for places in matched.places]
     return Report(
         version=VERSION,
@@ -77,6 +81,11 @@ def report_of(
             rejected=matched.candidates - len(matched.matches),
             buckets_cut=matched.buckets_cut,
             skipped=(),
+            published=matched.published,
+            boilerplate_characters=besides.boilerplate_characters,
+            copied_documents=copied_documents(found, lying),
+            near_kept=besides.near_kept,
+            short_repeats=besides.short_repeats,
         ),
         groups=tuple(with_ids(found)),
         overlaps=tuple(overlaps(found, Naming(facts), lying)),
@@ -327,6 +336,16 @@ def overlaps(found: Iterable[Found], naming: Naming, lying: Lying) -> Iterator[O
         spans[a, b][1].extend(copied)
     for (a, b), (parts, copies) in sorted(spans.items()):
         yield Overlap(naming.name(a), naming.name(b), lying.share(a, parts), lying.share(b, copies))
+
+
+def copied_documents(found: Iterable[Found], lying: Lying) -> int:
+    """Count the documents that are copies for the most part, of others or of themselves."""
+    spans: dict[int, list[Span]] = defaultdict(list)
+    for each in found:
+        if each.kind != BOILERPLATE:
+            for doc, copy in zip(each.docs[1:], each.group.copies, strict=True):
+                spans[doc] += lying.paired(doc, copy, [j for _, j in copy.paired])
+    return sum(lying.share(doc, own) >= COPIED for doc, own in spans.items())
 
 
 def shares(found: Iterable[Found], facts: Facts, lying: Lying) -> Iterator[Incoming]:

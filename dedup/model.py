@@ -367,6 +367,8 @@ class Leaders(Table):
     leader: I64
     words: I32
     """Of the leader."""
+    asked: I32
+    """Words of the longest text that it leads and of which company is asked; -1 for none."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -390,6 +392,8 @@ class Led(Table):
     leader: I64
     words: I32
     """Of the leader."""
+    asked: I32
+    """As in `Leaders`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

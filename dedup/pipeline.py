@@ -291,10 +291,10 @@ def marked(  # noqa: PLR0913 - the tables of a match
     around = engine.join(near, held, (("other",), ("text",)), m.Holders, boilerplate.around)
     count = partial(boilerplate.spread, settings=settings)
     spread = engine.by_key(around, ("text", "doc"), m.Spread, count)
-    spread = spared(spread, near, places, texts, copies, settings, engine)
+    ordered = engine.by_key(places, PLACE, m.Places, _same)
+    spread = spared(spread, near, ordered, texts, copies, settings, engine)
     mark = partial(boilerplate.mark, settings=settings)
-    flagged = engine.join(places, spread, (("text",), ("text",)), m.Places, mark)
-    return engine.by_key(flagged, PLACE, m.Places, _same), near
+    return engine.lookup(ordered, spread, m.Places, mark), near
 
 
 def spared(  # noqa: PLR0913 - the tables of a match
@@ -315,17 +315,24 @@ def spared(  # noqa: PLR0913 - the tables of a match
         return spread
     by_leader = (("leader",), ("text",))
     led = engine.join(spread, first, (("text",), ("other",)), m.Leaders, boilerplate.widely_led)
+    if not len(led):
+        return spread
     led = engine.join(led, texts, by_leader, m.Leaders, boilerplate.with_words)
+    longest = engine.by_key(asked, ("leader", "words"), m.Asked, boilerplate.longest)
+    same_leader = (("leader",), ("leader",))
+    led = engine.join(led, longest, same_leader, m.Leaders, boilerplate.with_asked)
     lead = partial(boilerplate.led_places, copies=copies)
-    there = engine.join(led, places, (("text",), ("text",)), m.Led, lead)
+    led = engine.by_key(led, ("text",), m.Leaders, _same)
+    there = engine.lookup(places, led, m.Led, lead)
     beside = engine.by_key(there, PLACE, m.Beside, boilerplate.beside)
+    if not len(beside):
+        return spread
     count = partial(boilerplate.company, settings=settings)
     order = ("leader", "side", "other", "doc")
     company = engine.by_key(beside, order, m.Company, count)
     if not len(company):
         return spread
-    both = (("leader",), ("leader",))
-    kept = engine.join(asked, company, both, m.Leaders, boilerplate.in_company)
+    kept = engine.join(asked, company, same_leader, m.Leaders, boilerplate.in_company)
     if not len(kept):
         return spread
     return engine.join(spread, kept, (("text",), ("text",)), m.Spread, boilerplate.spared)

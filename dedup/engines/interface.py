@@ -1,10 +1,10 @@
 """
-Where the work runs: three verbs and nothing else.
+Where the work runs: four verbs and nothing else.
 
-`map` gives a stage one batch at a time. `by_key` gives it batches that are sorted by key and in
-which no key is split. `join` gives it batches of two tables that hold the same keys. A stage is a
-function of batches of columns; it never learns which engine runs it, so a laptop, a disk and a
-cluster give the same rows in the same order.
+`map` gives a stage one batch at a time, `lookup` one batch beside all of a small table. `by_key`
+gives it batches that are sorted by key and in which no key is split. `join` gives it batches of two
+tables that hold the same keys. A stage is a function of batches of columns; it never learns which
+engine runs it, so a laptop, a disk and a cluster give the same rows in the same order.
 """
 
 from __future__ import annotations
@@ -98,6 +98,16 @@ class Engine(Protocol):
         A batch pair holds all rows of both whose key (the first column) lies in the range; ranges
         without rows of `table` are left out. A stage that is `apart` goes through rows in Python:
         threads do not speed it up, processes do.
+        """
+        ...
+
+    def lookup(
+        self, table: Iterable[T], other: Stored[U], kind: type[V], stage: Callable[[T, U], V]
+    ) -> Stored[V]:
+        """
+        Apply `stage` to every batch of `table`, with all rows of `other` beside it.
+
+        Many rows want one row of `other` each, which is small enough to be held whole.
         """
         ...
 

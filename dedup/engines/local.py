@@ -132,6 +132,15 @@ class Local:
         ]
         return self._hold(kind, self._ranged(tables, stage, apart=apart))
 
+    def lookup(
+        self, table: Iterable[T], other: Stored[U], kind: type[V], stage: Callable[[T, U], V]
+    ) -> Held[V]:
+        """Apply `stage` to every batch of `table`, on all threads, with all rows of `other`."""
+        none = _empty(other)
+        parts = [*other] or ([] if none is None else [none])
+        whole = other.kind.concat(parts)
+        return self.map(table, kind, partial(_looked_up, stage, whole))
+
     def both(self, first: Callable[[], A], second: Callable[[], B]) -> tuple[A, B]:
         """
         Make two things at once: while the one sorts, a thread is free for the other.
@@ -255,6 +264,10 @@ def _stored(table: Iterable[T]) -> Iterable[T | Filed[T]]:
 
 def _empty(table: Iterable[T]) -> T | None:
     return table.empty if isinstance(table, Held) else None
+
+
+def _looked_up(stage: Callable[[T, U], V], other: U, batch: T) -> V:
+    return stage(batch, other)
 
 
 def _mapped(stage: Callable[[T], U], batch: T | Filed[T]) -> U:

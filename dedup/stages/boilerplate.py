@@ -13,6 +13,7 @@ and documents that are equal to an earlier one do not count.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -88,13 +89,14 @@ def leaders(neighbours: Neighbours) -> Neighbours:
 def widely_led(spread: Spread, first: Neighbours) -> Leaders:
     """Keep the texts whose leader stands in many documents; both sorted by the leader."""
     row, at = matching(spread.text, first.other)
-    return Leaders(first.text[at], spread.text[row], np.zeros(len(row), np.int32))
+    none = np.full(len(row), -1, np.int32)
+    return Leaders(first.text[at], spread.text[row], none, none)
 
 
 def with_words(led: Leaders, texts: Texts) -> Leaders:
     """Put the leader's words beside it; both sorted by the leader."""
     at = np.searchsorted(texts.text, led.leader)
-    return Leaders(led.text, led.leader, texts.words[at])
+    return replace(led, words=texts.words[at])
 
 
 def asked(spread: Spread, first: Neighbours, settings: Settings) -> Asked:
@@ -111,18 +113,39 @@ def few_words(asked: Asked, texts: Texts) -> Asked:
     return Asked(asked.text, asked.leader, words, asked.documents).take(words < LONG_WORDS)
 
 
-def led_places(led: Leaders, places: Places, copies: I64) -> Led:
-    """Give the places of texts that are led; equal documents do not count. Both sorted by text."""
-    row, at = matching(led.text, places.text)
-    found = Led(places.doc[at], places.no[at], led.leader[row], led.words[row])
+def longest(asked: Asked) -> Asked:
+    """Keep the longest text of each leader; rows sorted by leader, words."""
+    return asked.take(np.append(fresh(asked.leader)[1:], True)[: len(asked)])
+
+
+def with_asked(led: Leaders, longest: Asked) -> Leaders:
+    """Note the longest text that each leader is asked for; both sorted by the leader."""
+    row, at = matching(led.leader, longest.leader)
+    words = led.asked.copy()
+    words[row] = longest.words[at]
+    return replace(led, asked=words)
+
+
+def led_places(places: Places, led: Leaders, copies: I64) -> Led:
+    """Give the places of texts that are led (sorted by text); equal documents do not count."""
+    row = np.minimum(np.searchsorted(led.text, places.text), len(led) - 1)
+    at = np.flatnonzero(led.text[row] == places.text)
+    row = row[at]
+    found = Led(places.doc[at], places.no[at], led.leader[row], led.words[row], led.asked[row])
     return found.take(~among(found.doc, copies)) if len(copies) else found
 
 
 def beside(led: Led) -> Beside:
-    """Give both sides of each pair of paragraphs that touch; rows sorted by doc, no."""
+    """
+    Give both sides of each pair of paragraphs that touch; rows sorted by doc, no.
+
+    Left out are sides of which nothing is asked, or that are too short with the other one to count.
+    """
     touch = np.flatnonzero((led.doc[1:] == led.doc[:-1]) & (led.no[1:] == led.no[:-1] + 1))
     one, other = np.concatenate([touch, touch + 1]), np.concatenate([touch + 1, touch])
     side = np.repeat(np.array([1, -1], np.int8), len(touch))
+    counts = (led.asked[one] >= 0) & (led.asked[one] + led.words[other] >= LONG_WORDS)
+    one, other, side = one[counts], other[counts], side[counts]
     return Beside(led.leader[one], side, led.leader[other], led.words[other], led.doc[one])
 
 
@@ -141,7 +164,8 @@ def in_company(asked: Asked, company: Company) -> Leaders:
     together = asked.words[row] + company.words[at] >= LONG_WORDS
     together &= 2 * company.documents[at] >= asked.documents[row]
     found = np.unique(row[together])
-    return Leaders(asked.text[found], asked.leader[found], asked.words[found])
+    words = asked.words[found]
+    return Leaders(asked.text[found], asked.leader[found], words, words)
 
 
 def spared(spread: Spread, kept: Leaders) -> Spread:
@@ -151,12 +175,13 @@ def spared(spread: Spread, kept: Leaders) -> Spread:
 
 
 def mark(places: Places, spread: Spread, settings: Settings) -> Places:
-    """Flag the places of boilerplate; both sorted by text."""
-    row, at = matching(places.text, spread.text)
-    counted = np.zeros(len(places), np.int64)
-    counted[row] = spread.documents[at]
-    is_long = places.words >= LONG_WORDS
-    is_long[row] |= spread.company[at] != 0
+    """Flag the places of boilerplate; `spread` is sorted by text."""
+    if not len(spread):
+        return places
+    at = np.minimum(np.searchsorted(spread.text, places.text), len(spread) - 1)
+    known = spread.text[at] == places.text
+    counted = np.where(known, spread.documents[at], 0)
+    is_long = (places.words >= LONG_WORDS) | (known & (spread.company[at] != 0))
     limit = np.where(is_long, LONG_TIMES, 1) * settings.boilerplate_documents
     by = np.where(is_long, BY_LONG_LIMIT, BY_LIMIT)
     flags = np.where(counted >= limit, by, 0).astype(np.int8)

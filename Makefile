@@ -32,7 +32,7 @@ test: $(VENV)/.tools ## run every test once
 
 lowest: $(LOWEST)/.installed ## test what meets other packages, with the lowest dependencies
 	$(LOWEST)/bin/python -m pytest --hypothesis-profile=ci -W default::DeprecationWarning \
-	  tests/cli/test_help.py tests/cli/test_options.py tests/cli/test_golden.py tests/formats \
+	  tests/cli/test_help.py tests/cli/test_options.py tests/test_pipeline.py tests/formats \
 	  tests/kernels
 
 check: $(VENV)/.tools ## lint, types and import directions

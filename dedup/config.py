@@ -63,6 +63,7 @@ PRESETS: dict[str, dict[str, Any]] = {
     "training": {
         "clean": {"remove": "match", "boilerplate": "remove", "drop_document_over": 0.8},
     },
+    "ocr": {"join_hyphens": True},
 }
 """What each preset sets, as a configuration file would: `archive` loses nothing (the defaults, also
 where the file says otherwise), `training` keeps no near copy and no menu."""

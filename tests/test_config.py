@@ -180,7 +180,10 @@ def test_presets_set_what_there_is() -> None:
 @pytest.mark.parametrize(
     ("text", "line"),
     [
-        ("preset = 'traning'", "preset is 'traning': give one of archive, training, ocr; did you mean"),
+        (
+            "preset = 'traning'",
+            "preset is 'traning': give one of archive, training, ocr; did you mean",
+        ),
         ("preset = 3", "preset is 3: give a text"),
         ("[clean]\nmax_removed = 30", "max_removed is 30: give a share from 0 to 1, such as"),
         ("[clean]\nmax_removed = true", "max_removed is True: give a share from 0 to 1, such as"),

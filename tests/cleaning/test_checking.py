@@ -55,7 +55,7 @@ def test_a_damaged_plan_is_refused(damage: str) -> None:
     refused = 0
     while refused < 50:
         corpus = strategies.random_cleaning(rng)
-        own = options(corpus) | {"boilerplate": "first", "scope": "all"}
+        own = options(corpus) | {"boilerplate": "first", "scope": "all", "remove": "match"}
         read = naive.read(corpus.documents, own)
         plan, (settings, policy) = plan_of(read, own), split(own)
         facts = tables_of(read)[-1]

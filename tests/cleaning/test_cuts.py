@@ -53,7 +53,7 @@ def cut(
     plan, policy = plan_of(read, own), split(own)[1]
     plan = part(plan) if part else plan
     keepers = frozenset(plan.keeper.tolist())
-    standing, _, _, facts = tables_of(read)
+    standing, *_, facts = tables_of(read)
     decision = Decision(
         standing,
         plan,

@@ -69,13 +69,13 @@ def test_no_sentence_goes_out_of_a_table(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.chdir(tmp_path)
     table = f"| a | b |\n|---|---|\n| 1 | {B} {A} {X} {C} {D} |\n"
     policy = Policy(passages="on", max_removed=1.0)
-    for suffix in (".md", ".txt"):
-        texts = {"a.md": f"# a\n\n{Y} {A} {X} {C}\n", f"b{suffix}": table}
-        folder = Path(f"in{suffix}")
+    for suffix in ("md", "txt"):
+        texts = {"a.md": f"# a\n\n{Y} {A} {X} {C}\n", f"b.{suffix}": table}
+        folder = Path(f"in-{suffix}")
         write(folder, {name: text.encode() for name, text in texts.items()})
-        api.clean_to([str(folder)], f"out{suffix}", policy=policy)
-    assert contents(Path("out.md")) == contents(Path("in.md"))
-    assert A not in Path("out.txt/b.txt").read_text(encoding="utf-8")
+        api.clean_to([str(folder)], f"out-{suffix}", policy=policy)
+    assert contents(Path("out-md")) == contents(Path("in-md"))
+    assert A not in Path("out-txt/b.txt").read_text(encoding="utf-8")
 
 
 def test_a_wrapped_paragraph_between_lists_goes_by_blank_lines(clean: Clean) -> None:

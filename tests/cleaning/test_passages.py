@@ -162,7 +162,7 @@ def test_off_unless_it_is_asked_for(tmp_path: Path, dedup: Callable) -> None:
         {
             "keep": st.sampled_from(["first", "last", "longest"]),
             "scope": st.sampled_from(["all", "within", "across"]),
-            "remove": st.sampled_from(["same", "equal", "match"]),
+            "remove": st.sampled_from(["near", "equal", "match"]),
         }
     ),
     some=st.integers(0, 2**30),

@@ -36,7 +36,7 @@ def cleaned(clean: Clean) -> Path:
         "c.txt": f"{B}\n",
     }
     write(Path("in"), {name: text.encode() for name, text in files.items()})
-    clean("in")
+    clean("in", remove="near")
     return OUT
 
 
@@ -202,7 +202,7 @@ def test_a_link_that_leads_out_is_refused(cleaned: Path) -> None:
 
 
 def test_weaker_settings_do_not_prove_a_stronger_removal(cleaned: Path) -> None:
-    """An edited copy is no copy with `equal`."""
+    """An edited copy, that went with `near`, is no copy with `equal`."""
     manifest = Manifest.read(MANIFEST)
     policy = cleaning.Policy(**asdict(manifest.policy) | {"remove": "equal"})
     MANIFEST.write_bytes(replace(manifest, policy=policy).to_json())

@@ -103,7 +103,10 @@ def test_the_version_tells_which_kernel_was_asked_for(dedup: Callable) -> None:
         (["check", "x", "--baseline", "y"], "no such option: --baseline; it is planned (see"),
         (["report", "x", "--basline", "y"], "no such option: --basline (see dedup report --help)"),
         (["index", "build"], "no such command 'index'; it is planned (see dedup --help)"),
-        (["report", "x", "--preset", "ocer"], "preset is 'ocer': give one of archive, training, ocr"),
+        (
+            ["report", "x", "--preset", "ocer"],
+            "preset is 'ocer': give one of archive, training, ocr",
+        ),
         (["report", "x", "-Z"], "no such option: -Z (see dedup report --help)"),
         (["report"], "missing argument 'PATH...' (see dedup report --help)"),
         (["report", "x", "--threshold"], "option '--threshold' requires an argument"),

@@ -182,7 +182,7 @@ def test_presets_set_what_there_is() -> None:
     [
         (
             "preset = 'traning'",
-            "preset is 'traning': give one of archive, training, ocr; did you mean",
+            "preset is 'traning': give one of archive, training, ocr",
         ),
         ("preset = 3", "preset is 3: give a text"),
         ("[clean]\nmax_removed = 30", "max_removed is 30: give a share from 0 to 1, such as"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -65,6 +66,10 @@ def tables_of(corpus: naive.Corpus) -> tuple[Standing, Matches, Matches, Matches
     ]
     places = list(first_same.items())
     kin, alike = [], []
+    together = {(row[6], row[4]) for row in rows}
+    for (same, a), (other, b) in itertools.combinations(sorted(together), 2):
+        if same == other:
+            alike.append((a, b, naive.similarity(texts[a], texts[b])))
     for n, (b, q) in enumerate(places):
         for a, p in places[:n]:
             if naive.same_text(corpus, p, q):

@@ -14,6 +14,7 @@ from strategies import signed_texts
 
 from dedup import kernels
 from dedup.model import Paragraphs, StrictForms, Strings
+from dedup.settings import Settings
 from dedup.stages.normalise import normalise
 from dedup.stages.strict import as_written, strict_forms
 
@@ -39,7 +40,7 @@ def paragraphs(texts: Sequence[str], rest: str = "\n$5 \n") -> Paragraphs:
 def digests(texts: Sequence[str]) -> list[tuple[Digest, int]]:
     """Give the digest of each strict form, with or without signs, and the hash of the signs."""
     table = paragraphs(texts)
-    forms, strict = normalise(table), strict_forms(table, join_hyphens=False)
+    forms, strict = normalise(table, Settings()), strict_forms(table, join_hyphens=False)
     pairs = zip(forms.digest.tolist(), forms.digest2.tolist(), strict=True)
     out = [(pair, 0) for pair in pairs]
     for row in range(len(strict)):

@@ -88,9 +88,9 @@ def clean(  # noqa: PLR0913 - an option each
     remove: Annotated[
         str | None,
         _choice(
-            "what may go: the same text, so that no number and no five words are lost; only equal"
-            r" ones; any match [dim]\[same][/dim]",
-            "same|equal|match",
+            "what may go: what is written exactly so; what has equal words and signs; near copies"
+            r" too, which loses names, days, negations; any match [dim]\[equal][/dim]",
+            "exact|equal|near|match",
         ),
     ] = None,
     boilerplate: Annotated[

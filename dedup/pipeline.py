@@ -292,6 +292,8 @@ def marked(  # noqa: PLR0913 - the tables of a match
     count = partial(boilerplate.spread, settings=settings)
     spread = engine.by_key(around, ("text", "doc"), m.Spread, count)
     ordered = engine.by_key(places, PLACE, m.Places, _same)
+    if not len(spread):
+        return ordered, near
     spread = spared(spread, near, ordered, texts, copies, settings, engine)
     mark = partial(boilerplate.mark, settings=settings)
     return engine.lookup(ordered, spread, m.Places, mark), near

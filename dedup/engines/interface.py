@@ -107,7 +107,7 @@ class Engine(Protocol):
         """
         Apply `stage` to every batch of `table`, with all rows of `other` beside it.
 
-        Many rows want one row of `other` each, which is small enough to be held whole.
+        Many rows want one row of `other` each, which has rows and is small enough to be held whole.
         """
         ...
 

@@ -136,10 +136,7 @@ class Local:
         self, table: Iterable[T], other: Stored[U], kind: type[V], stage: Callable[[T, U], V]
     ) -> Held[V]:
         """Apply `stage` to every batch of `table`, on all threads, with all rows of `other`."""
-        none = _empty(other)
-        parts = [*other] or ([] if none is None else [none])
-        whole = other.kind.concat(parts)
-        return self.map(table, kind, partial(_looked_up, stage, whole))
+        return self.map(table, kind, partial(_looked_up, stage, other.kind.concat(other)))
 
     def both(self, first: Callable[[], A], second: Callable[[], B]) -> tuple[A, B]:
         """

@@ -175,9 +175,7 @@ def spared(spread: Spread, kept: Leaders) -> Spread:
 
 
 def mark(places: Places, spread: Spread, settings: Settings) -> Places:
-    """Flag the places of boilerplate; `spread` is sorted by text."""
-    if not len(spread):
-        return places
+    """Flag the places of boilerplate; `spread`, which is sorted by text, has rows."""
     at = np.minimum(np.searchsorted(spread.text, places.text), len(spread) - 1)
     known = spread.text[at] == places.text
     counted = np.where(known, spread.documents[at], 0)

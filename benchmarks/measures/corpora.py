@@ -132,7 +132,7 @@ def long_texts(documents: Documents, settings: Settings) -> Texts:
     from dedup.stages.normalise import collapse, first_places, normalise, numbered
     from dedup.stages.segment import segment
 
-    forms = normalise(segment(documents, settings))
+    forms = normalise(segment(documents, settings), settings)
     by_digest = forms.take(np.lexsort((forms.no, forms.doc, forms.digest2, forms.digest)))
     firsts = first_places(by_digest)
     in_order = firsts.take(np.lexsort((firsts.no, firsts.doc)))

@@ -50,14 +50,14 @@ class TestReport:
 
     def test_short_lines_that_stand_again_are_told(self, dedup: Callable, tmp_path: Path) -> None:
         """They are too short for a section, yet "nothing is repeated" would be false."""
-        put(tmp_path / "in", one="The door is shut.\n" * 50)
+        put(tmp_path / "in", one="The door is shut.\n" * 24)
         shown = said(dedup("report", "in").stdout)
         assert shown.startswith(
-            "Nothing of 20 words or more is repeated in 1 document; 49 short paragraphs stand "
+            "Nothing of 20 words or more is repeated in 1 document; 23 short paragraphs stand "
             "again (--min-words and --min-group-words find them)."
         )
         talk = dedup("report", "in", "--format", "jsonl").stderr
-        assert talk.startswith("Nothing of 20 words or more is repeated in 1 document; 49 short")
+        assert talk.startswith("Nothing of 20 words or more is repeated in 1 document; 23 short")
 
     def test_one_line_again(self, dedup: Callable, tmp_path: Path) -> None:
         """One is told as one; signs without a word are none."""
@@ -193,7 +193,7 @@ class TestClean:
 
     def test_short_repeats(self, dedup: Callable, tmp_path: Path) -> None:
         """Equal lines too short to go are counted."""
-        put(tmp_path / "in", one="The door is shut.\n" * 50)
+        put(tmp_path / "in", one="The door is shut.\n" * 24)
         told = self.told(dedup, "in")
         assert "49 repeated paragraphs of fewer than 20 words stay (--min-group-words)" in told
         assert self.summary(tmp_path)["short_kept"] == 49

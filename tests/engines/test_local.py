@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -111,6 +111,24 @@ def test_join_brings_equal_keys_together(
         held = engine.join(batches(rows(first), size), stored, (("key",), ("key",)), Rows, stage)
         assert sorted(row for batch in held for row in plain(batch)) == sorted(first)
     assert sorted(pairs) == sorted((x[2], y[2]) for x in first for y in other if x[0] == y[0])
+
+
+def test_lookup_shows_every_batch_all_of_a_small_table() -> None:
+    """Each row finds the one row that it wants, in the order of the large table."""
+    wanted = [(n % 7, 0, n, "") for n in range(1000)]
+    found: list[Rows] = []
+
+    def beside(batch: Rows, small: Rows) -> Rows:
+        assert small.key.tolist() == list(range(7))
+        return replace(batch, word=small.word.take(batch.key))
+
+    with Narrow(threads=2) as engine:
+        known = [(n, 0, n, "abcdefg"[n]) for n in range(7)]
+        small = engine.map(batches(rows(known), 3), Rows, lambda batch: batch)
+        found += engine.lookup(batches(rows(wanted), 99), small, Rows, beside)
+    assert [row[2:] for batch in found for row in plain(batch)] == [
+        (n, "abcdefg"[n % 7]) for n in range(1000)
+    ]
 
 
 @given(data=ROWS.filter(bool), size=st.integers(1, 9), ordered=st.booleans(), two=st.booleans())

@@ -195,7 +195,7 @@ class TestClean:
         """Equal lines too short to go are counted."""
         put(tmp_path / "in", one="The door is shut.\n" * 24)
         told = self.told(dedup, "in")
-        assert "49 repeated paragraphs of fewer than 20 words stay (--min-group-words)" in told
+        assert "23 repeated paragraphs of fewer than 20 words stay (--min-group-words)" in told
         assert self.summary(tmp_path)["short_kept"] == 49
         done = dedup("clean", "in", "-o", "out2", "--min-group-words", 1)
         assert done.stderr.startswith("removed 49 paragraphs of 50")

@@ -196,9 +196,9 @@ class TestClean:
         put(tmp_path / "in", one="The door is shut.\n" * 24)
         told = self.told(dedup, "in")
         assert "23 repeated paragraphs of fewer than 20 words stay (--min-group-words)" in told
-        assert self.summary(tmp_path)["short_kept"] == 49
+        assert self.summary(tmp_path)["short_kept"] == 23
         done = dedup("clean", "in", "-o", "out2", "--min-group-words", 1)
-        assert done.stderr.startswith("removed 49 paragraphs of 50")
+        assert done.stderr.startswith("removed 23 paragraphs of 24")
         assert "repeated paragraph" not in done.stderr
 
     def test_a_wrapped_block_stays_and_says_why(self, dedup: Callable, tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -203,9 +204,9 @@ class _Detector:
         self.workers = self.workers or engine.workers
         matched = pipeline.match(documents, own, engine, self._watch)
         evidence = pipeline.Evidence(matched, own, engine, checked=False)
-        finds, _ = evidence.finds(self._watch)
-        detection = cleaning.detection_of(matched, finds, self._remove, own, engine)
-        del matched, evidence, finds
+        find = partial(evidence.finds, self._watch)
+        detection = cleaning.detection_of(matched, find, self._remove, own, engine)
+        del matched, evidence, find
         release_memory()
         return detection
 

@@ -20,12 +20,14 @@ from dedup.rows import narrow
 from dedup.stages.identities import copied
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from dedup.cleaning.kinship import Sameness
     from dedup.engines.interface import Engine, Stored
     from dedup.model import I64, Copied, Equals, Finds, Matches, Paragraphs, Texts
     from dedup.settings import Settings
+
+    Find = Callable[[], tuple[Iterable[Finds], object]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +85,16 @@ class Matched(Protocol):
 
 
 def detection_of(
-    matched: Matched, finds: Iterable[Finds], remove: str, settings: Settings, engine: Engine
+    matched: Matched, find: Find, remove: str, settings: Settings, engine: Engine
 ) -> Detection:
-    """Gather the tables of the pipeline; `remove` says what may go for what."""
+    """
+    Gather the tables of the pipeline; `remove` says what may go for what.
+
+    What is the same text does not wait for `find`, which gives what a report would show.
+    """
     places = Places.concat([NO_PLACES, *matched.places])
     (groups, copies), same = engine.both(
-        partial(copied, finds),
+        lambda: copied(find()[0]),
         partial(
             sameness,
             matched.paragraphs,

@@ -69,7 +69,9 @@ def sameness(  # noqa: PLR0913 - the tables of a match, and what may go
 ) -> Sameness:
     """Tell which paragraphs are the same text, by `--remove`; `places` has all, in Order."""
     number = len(texts)
-    formed = partial(strict.strict_forms, join_hyphens=settings.join_hyphens)
+    formed = partial(
+        strict.strict_forms, join_hyphens=settings.join_hyphens, with_signs=remove == NEAR
+    )
     stage = strict.as_written if remove == EXACT else formed
     forms = StrictForms.concat([NO_FORMS, *engine.map(paragraphs, StrictForms, stage)])
     rows = np.searchsorted(places.doc, forms.doc) + forms.no

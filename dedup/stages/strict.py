@@ -24,8 +24,14 @@ if TYPE_CHECKING:
     from dedup.model import Paragraphs
 
 
-def strict_forms(paragraphs: Paragraphs, *, join_hyphens: bool) -> StrictForms:
-    """Give the strict form of each paragraph with signs; `join_hyphens` makes words whole."""
+def strict_forms(
+    paragraphs: Paragraphs, *, join_hyphens: bool, with_signs: bool = True
+) -> StrictForms:
+    """
+    Give the strict form of each paragraph with signs; `join_hyphens` makes words whole.
+
+    The hash of the signs alone is 0 unless it is asked for (`with_signs`).
+    """
     written, characters = paragraphs.written, paragraphs.end - paragraphs.start
     if join_hyphens:
         written, characters = joined_all(written, characters)
@@ -51,9 +57,11 @@ def strict_forms(paragraphs: Paragraphs, *, join_hyphens: bool) -> StrictForms:
     )
     edges = np.append(2 * first + np.arange(len(rows)), len(offsets) - 1)
     strict, strict2 = kernels.digest(data, offsets[edges])
-    alone, _ = kernels.digest(signs.data, signs.offsets[np.append(first, len(sign))])
-    # A hash of 0 would say that there are none.
-    alone = np.where(alone == 0, 1, alone)
+    alone = np.zeros_like(strict)
+    if with_signs:
+        alone, _ = kernels.digest(signs.data, signs.offsets[np.append(first, len(sign))])
+        # A hash of 0 would say that there are none.
+        alone = np.where(alone == 0, 1, alone)
     return StrictForms(paragraphs.doc[rows], paragraphs.no[rows], strict, strict2, alone)
 
 

@@ -30,7 +30,7 @@ from dedup import kernels
 from dedup.cleaning import keeping
 from dedup.cleaning.boilerplate import fixed_texts, widespread
 from dedup.cleaning.choosing import choose, follow, repeated
-from dedup.cleaning.kinship import similarities
+from dedup.cleaning.kinship import MATCH, similarities
 from dedup.cleaning.ledger import REASONS
 from dedup.cleaning.standing import NONE, Standing
 from dedup.cleaning.whole import counterparts, equals
@@ -129,8 +129,10 @@ def plan(found: Detection, ranks: Sequence[I64], settings: Settings, policy: Pol
     every = np.arange(len(places))
 
     # Equal documents go whole, before all else: none of their paragraphs is chosen or keeps.
+    # There can be some only where documents have equal normalised texts, or two texts are alike.
+    may_be = len(found.copies) or len(found.alike) or policy.remove == MATCH
     none = np.full(len(rank), NONE)
-    whole = none if policy.scope == "within" else equals(places, every, rank)
+    whole = equals(places, every, rank) if may_be and policy.scope != "within" else none
     copied, originals = counterparts(places, every, whole)
     in_copy = np.zeros(len(places), bool)
     in_copy[copied] = True

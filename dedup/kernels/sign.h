@@ -131,8 +131,14 @@ static int64_t dedup_find_signs(const dedup_sign_table *table, const uint8_t *da
         const uint8_t *at = begin;
         while (at < end) {
             const uint8_t *after;
-            const uint32_t role = roles[*at];
+            uint32_t role;
             dedup_character seen;
+            /* Four bytes that begin no sign are passed over at once. */
+            while (end - at >= 4 && (roles[at[0]] | roles[at[1]] | roles[at[2]] | roles[at[3]]) <
+                                        DEDUP_SIGN)
+                at += 4;
+            if (at == end) break;
+            role = roles[*at];
             /* What is no sign by its first byte, or needs a digit that does not follow. */
             if (role < DEDUP_SIGN || ((role == DEDUP_DASH || role == DEDUP_POINT) &&
                                       (at + 1 == end || !is_digit[at[1]]))) {

@@ -519,8 +519,6 @@ class Runs(Table):
     first: I32
     last: I32
     similarity: F64
-    bound: I8
-    """1 where the similarity is a lower bound."""
     pairs: Strings
     """The paired paragraphs, source and copy, as int32 in pairs."""
     start: I64

@@ -334,7 +334,7 @@ def spared(  # noqa: PLR0913 - the tables of a match
     company = engine.by_key(beside, order, m.Company, count)
     if not len(company):
         return spread
-    kept = engine.join(asked, company, same_leader, m.Leaders, boilerplate.in_company)
+    kept = engine.join(asked, company, same_leader, m.Asked, boilerplate.in_company)
     if not len(kept):
         return spread
     return engine.join(spread, kept, (("text",), ("text",)), m.Spread, boilerplate.spared)

@@ -9,7 +9,7 @@ memory whole.
 from __future__ import annotations
 
 from codecs import BOM_UTF8
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 import orjson
 
@@ -43,14 +43,11 @@ class Json(Format):
         self, stream: IO[bytes], path: str, settings: Settings, *, to_cut: bool = True
     ) -> Iterator[Piece]:
         """Give what stands between the records, and the records. Raises `Unreadable`."""
-        data = _read(stream, path)
-        body = data.removeprefix(BOM_UTF8)
-        try:
-            value = orjson.loads(body)
-        except orjson.JSONDecodeError as error:
-            yield Piece(data, None, not_json(error, body), error.lineno)
-            return
-        yield from _split(data, value, path, settings, to_cut=to_cut)
+        data, value = _parsed(stream, path)
+        if isinstance(value, Piece):
+            yield value
+        else:
+            yield from _split(data, value, path, settings, to_cut=to_cut)
 
     def documents(  # noqa: PLR0913 - a stream, and what is wanted of it
         self,
@@ -63,17 +60,24 @@ class Json(Format):
         to_cut: bool = False,
     ) -> Iterator[Piece | Chunk]:
         """Give the records. Raises `Unreadable`, also where none of them has the text field."""
-        data = _read(stream, path)
-        body = data.removeprefix(BOM_UTF8)
-        try:
-            value = orjson.loads(body)
-        except orjson.JSONDecodeError as error:
-            yield Piece(data, None, not_json(error, body), error.lineno)
+        data, value = _parsed(stream, path)
+        if isinstance(value, Piece):
+            yield value
             return
         items, _ = _records(data, value, path, settings.text_field, to_cut=to_cut)
         if items and not any(_holds_text(item, settings.text_field) for item in items):
             raise Unreadable(path, _no_text(items[0], settings.text_field), foreign=True)
         yield from _split(data, value, path, settings, to_cut=to_cut)
+
+
+def _parsed(stream: IO[bytes], path: str) -> tuple[bytes, Any]:
+    """Give the bytes of a file and what they hold, or a piece that says why they are no JSON."""
+    data = _read(stream, path)
+    body = data.removeprefix(BOM_UTF8)
+    try:
+        return data, orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        return data, Piece(data, None, not_json(error, body), error.lineno)
 
 
 class JsonString(Sliced):

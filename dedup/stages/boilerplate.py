@@ -158,17 +158,15 @@ def company(beside: Beside, settings: Settings) -> Company:
     return found.take(documents >= settings.boilerplate_documents)
 
 
-def in_company(asked: Asked, company: Company) -> Leaders:
+def in_company(asked: Asked, company: Company) -> Asked:
     """Keep the texts that stand in company; both sorted by the leader."""
     row, at = matching(asked.leader, company.leader)
     together = asked.words[row] + company.words[at] >= LONG_WORDS
     together &= 2 * company.documents[at] >= asked.documents[row]
-    found = np.unique(row[together])
-    words = asked.words[found]
-    return Leaders(asked.text[found], asked.leader[found], words, words)
+    return asked.take(np.unique(row[together]))
 
 
-def spared(spread: Spread, kept: Leaders) -> Spread:
+def spared(spread: Spread, kept: Asked) -> Spread:
     """Note which texts stand in company; both sorted by text."""
     company = np.isin(spread.text, kept.text).astype(np.int8)
     return Spread(spread.text, spread.documents, company)

@@ -15,6 +15,7 @@ import numpy as np
 from dedup import kernels
 from dedup.model import Editions, Equals, Runs, Strings
 from dedup.rows import fresh
+from dedup.stages.normalise import without_rest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -53,6 +54,8 @@ def runs(equals: Equals, bodies: Bodies, published: int) -> Runs:
     first = np.searchsorted(bodies.doc, equals.copy)
     past = np.searchsorted(bodies.doc, equals.copy, "right")
     last = (past - first - 1).astype(np.int32)
+    offsets = bodies.written.offsets
+    written = bodies.written.pieces(offsets[first], offsets[past])
     zeros = np.zeros(len(equals), np.int32)
     return Runs(
         source=equals.source,
@@ -62,7 +65,6 @@ def runs(equals: Equals, bodies: Bodies, published: int) -> Runs:
         first=zeros,
         last=last,
         similarity=np.ones(len(equals)),
-        bound=zeros.astype(np.int8),
         pairs=Strings.of(
             [np.repeat(np.arange(n + 1, dtype="<i4"), 2).tobytes() for n in last.tolist()]
         ),
@@ -70,16 +72,8 @@ def runs(equals: Equals, bodies: Bodies, published: int) -> Runs:
         end=bodies.end[past - 1],
         line=bodies.line[first],
         line_end=bodies.line_end[past - 1],
-        written=stretches(bodies, first, past),
+        written=without_rest(written, bodies.end[past - 1] - bodies.start[first]),
     )
-
-
-def stretches(bodies: Bodies, first: I64, past: I64) -> Strings:
-    """Give the text of rows `first` up to `past`, without what follows the last one's end."""
-    written, last = bodies.written, past - 1
-    tails = written.take(last)
-    ends = kernels.prefixes(tails.data, tails.offsets, bodies.end[last] - bodies.start[last])
-    return written.pieces(written.offsets[first], written.offsets[last] + ends - tails.offsets[:-1])
 
 
 def without_copies(places: Places, copies: I64) -> Places:

@@ -73,7 +73,6 @@ def choose(points: Points, scenes: Scenes, settings: Settings) -> Runs:
         np.array([r.first for _, r, _ in found], np.int32),
         np.array([r.last for _, r, _ in found], np.int32),
         np.array([r.similarity for _, r, _ in found], np.float64),
-        np.array([r.bound for _, r, _ in found], np.int8),
         Strings.of([np.array(r.pairs, "<i4").tobytes() for _, r, _ in found]),
         rows.start[begin],
         rows.end[end],
@@ -102,7 +101,6 @@ class Run:
     first: int
     last: int
     similarity: float = 1.0
-    bound: bool = False
 
 
 def chosen(near: Near, settings: Settings) -> Choice[list[Run]]:
@@ -309,7 +307,7 @@ def settle(  # noqa: PLR0913
     """Cut a run until it holds, and give it if it counts."""
     while True:
         (i, j), (k, m) = pairs[0], pairs[-1]
-        value, bound = yield Question((i, k), (j, m), pairs, there, here, settings.threshold)
+        value, _ = yield Question((i, k), (j, m), pairs, there, here, settings.threshold)
         if value < settings.threshold:
             pairs = pairs[: widest_gap(pairs, there, here)]
             continue
@@ -320,7 +318,7 @@ def settle(  # noqa: PLR0913
     words = min(there.words([i for i, _ in pairs]), here.words([j for _, j in pairs]))
     if words < settings.min_group_words:
         return None
-    return Run(source, pairs, i, k, j, m, value, bound)
+    return Run(source, pairs, i, k, j, m, value)
 
 
 def widest_gap(pairs: tuple[tuple[int, int], ...], there: Document, here: Document) -> int:
@@ -377,7 +375,7 @@ def widened(run: Run, there: Document, here: Document) -> Choice[Run]:
         pairs = (*pairs, (from_last, last))
     if pairs == run.pairs:
         return run
-    value, bound = yield Question((from_first, from_last), (first, last), pairs, there, here)
+    value, _ = yield Question((from_first, from_last), (first, last), pairs, there, here)
     return replace(
         run,
         pairs=pairs,
@@ -386,7 +384,6 @@ def widened(run: Run, there: Document, here: Document) -> Choice[Run]:
         first=first,
         last=last,
         similarity=value,
-        bound=bound,
     )
 
 

@@ -331,6 +331,46 @@ class Matches(Table):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Wholes(Table):
+    """One row a document with words: the normalised texts of its paragraphs, a space between."""
+
+    doc: I64
+    normal: Strings
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Grams(Table):
+    """One row a document: the set of its word 3-grams. Sorted by `doc`."""
+
+    doc: I64
+    grams: Strings
+    """Their 64-bit hashes, sorted, once each, as uint64."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HalfCompared(Table):
+    """Two documents that met, `a` before `b`, with the set of `a` at hand."""
+
+    a: I64
+    b: I64
+    grams: Strings
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Resemblances(Table):
+    """Two documents that resemble each other, `a` before `b`; shares of their sets, 0 to 1."""
+
+    a: I64
+    b: I64
+    resemblance: F64
+    """Of the union, in both."""
+    contained_a: F64
+    """Of the set of `a`, in that of `b`."""
+    contained_b: F64
+    """Of the set of `b`, in that of `a`."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Neighbours(Table):
     """Every text with each text that it matches: itself, and both ways round."""
 

@@ -15,6 +15,7 @@ The environment variable `DEDUP_KERNEL` may ask for one of them by its name.
 from __future__ import annotations
 
 import os
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
@@ -274,6 +275,50 @@ def sketch(
         raise ValueError(message)
     signatures: NDArray[np.int32] = _kernel.sketch(*_column(data, offsets), size, words=words)
     return signatures
+
+
+def gram_sets(
+    data: NDArray[np.uint8], offsets: NDArray[np.int64], *, size: int
+) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """
+    Return the set of n-grams of each normalised text, sorted: uint64[n], and offsets, int64[m + 1].
+
+    A set holds the `wide_hash` of each of `shingles(text, size=size, words=True)`, once.
+    """
+    if size < 1:
+        message = f"an n-gram needs at least 1 unit, not {size}"
+        raise ValueError(message)
+    hashes, counts = _kernel.grams(*_column(data, offsets), size)
+    new = np.ones(len(hashes), np.bool_)
+    for start, end in pairwise(counts.tolist()):
+        row = hashes[start:end]
+        row.sort()
+        new[start + 1 : end] = row[1:] != row[:-1]
+    return hashes[new], np.concatenate([[0], np.cumsum(new)])[counts]
+
+
+def shared(
+    first: tuple[NDArray[np.uint64], NDArray[np.int64]],
+    second: tuple[NDArray[np.uint64], NDArray[np.int64]],
+    a: NDArray[np.int64],
+    b: NDArray[np.int64],
+) -> NDArray[np.int64]:
+    """
+    Return how many values set *a* of *first* and set *b* of *second* share, in pairs: int64[k].
+
+    Both are columns of sets as `gram_sets` gives them.
+    """
+    a = _array(a, np.int64, 1)
+    b = _same(b, a)
+    sets = []
+    for (values, offsets), rows in ((first, a), (second, b)):
+        offsets = _array(offsets, np.int64, 1)  # noqa: PLW2901 - the same, contiguous
+        if len(rows) and (rows.min() < 0 or rows.max() >= len(offsets) - 1):
+            message = f"row numbers must be 0 to {len(offsets) - 2}"
+            raise ValueError(message)
+        sets.append((_array(values, np.uint64, 1), offsets))
+    counts: NDArray[np.int64] = _kernel.shared(*sets, a, b)
+    return counts
 
 
 def equal_components(

@@ -68,6 +68,25 @@ def sketch(
     words: bool,
     signatures: NDArray[np.uint32],
 ) -> None: ...
+def grams(
+    pages: NDArray[np.uint32],
+    entries: NDArray[np.uint32],
+    pool: NDArray[np.uint32],
+    data: NDArray[np.uint8],
+    offsets: NDArray[np.int64],
+    size: int,
+    counts: NDArray[np.int64],
+    hashes: NDArray[np.uint64],
+) -> None: ...
+def shared(
+    first: NDArray[np.uint64],
+    first_offsets: NDArray[np.int64],
+    second: NDArray[np.uint64],
+    second_offsets: NDArray[np.int64],
+    a: NDArray[np.int64],
+    b: NDArray[np.int64],
+    counts: NDArray[np.int64],
+) -> None: ...
 def equal_components(
     signatures_a: NDArray[np.int32], signatures_b: NDArray[np.int32], counts: NDArray[np.int32]
 ) -> None: ...

@@ -6,7 +6,7 @@ Only `native.py` calls them, which describes them. They hold the GIL for no long
 the arguments.
 """
 
-from libc.stdint cimport int8_t, int32_t, int64_t, uint8_t, uint32_t
+from libc.stdint cimport int8_t, int32_t, int64_t, uint8_t, uint32_t, uint64_t
 
 cdef extern from "fold.h":
     ctypedef struct dedup_table:
@@ -66,6 +66,15 @@ cdef extern from "sketch.h":
     ) nogil
     int32_t dedup_equal(const int32_t *a, const int32_t *b) nogil
     int32_t dedup_equal_bytes(const int8_t *a, const int8_t *b) nogil
+
+cdef extern from "grams.h":
+    void dedup_grams(
+        const dedup_table *table, const uint8_t *data, const int64_t *offsets, int64_t rows,
+        int64_t size, int64_t *counts, uint64_t *hashes
+    ) nogil
+    int64_t dedup_shared(
+        const uint64_t *a, int64_t of_a, const uint64_t *b, int64_t of_b
+    ) nogil
 
 cdef extern from "sign.h":
     ctypedef struct dedup_sign_table:
@@ -277,6 +286,37 @@ def sketch(
             &by, &table if words else NULL, &data[0], &offsets[0], signatures.shape[0], size,
             &signatures[0, 0],
         )
+
+
+def grams(
+    const uint32_t[::1] pages, const uint32_t[::1] entries, const uint32_t[::1] pool,
+    const uint8_t[::1] data, const int64_t[::1] offsets, int64_t size,
+    int64_t[::1] counts, uint64_t[::1] hashes,
+):
+    """Write the hash of each n-gram of units of each text; `counts` are the hashes before each."""
+    cdef dedup_table table
+    table.pages, table.entries, table.pool = &pages[0], &entries[0], &pool[0]
+    with nogil:
+        dedup_grams(
+            &table, &data[0], &offsets[0], offsets.shape[0] - 1, size, &counts[0], &hashes[0]
+        )
+
+
+def shared(
+    const uint64_t[::1] first, const int64_t[::1] first_offsets, const uint64_t[::1] second,
+    const int64_t[::1] second_offsets, const int64_t[::1] a, const int64_t[::1] b,
+    int64_t[::1] counts,
+):
+    """Write how many values row `a` of `first` and row `b` of `second` share, in pairs."""
+    cdef Py_ssize_t pair
+    cdef int64_t i, j
+    with nogil:
+        for pair in range(counts.shape[0]):
+            i, j = first_offsets[a[pair]], second_offsets[b[pair]]
+            counts[pair] = dedup_shared(
+                &first[0] + i, first_offsets[a[pair] + 1] - i,
+                &second[0] + j, second_offsets[b[pair] + 1] - j,
+            )
 
 
 def equal_components(

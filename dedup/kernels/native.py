@@ -199,6 +199,35 @@ def sketch(
     return signatures.view(np.int32)
 
 
+def grams(
+    data: NDArray[np.uint8], offsets: NDArray[np.int64], size: int
+) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """Return the hash of each n-gram of units, repeats included, and how many before each text."""
+    unicode = unicode_table.load()
+    # An n-gram begins with a unit, and a unit takes two bytes or one and what parts it from the
+    # next one, but at a text's end.
+    hashes = np.empty((int(offsets[-1] - offsets[0]) + len(offsets)) // 2, np.uint64)
+    counts = np.zeros(len(offsets), np.int64)
+    if offsets[-1] > offsets[0]:
+        _native.grams(
+            unicode.pages, unicode.entries, unicode.pool, data, offsets, size, counts, hashes
+        )
+    return hashes[: counts[-1]], counts
+
+
+def shared(
+    first: tuple[NDArray[np.uint64], NDArray[np.int64]],
+    second: tuple[NDArray[np.uint64], NDArray[np.int64]],
+    a: NDArray[np.int64],
+    b: NDArray[np.int64],
+) -> NDArray[np.int64]:
+    """Return how many values the rows share, in pairs."""
+    counts = np.zeros(len(a), np.int64)
+    if len(a) and len(first[0]) and len(second[0]):
+        _native.shared(*first, *second, a, b, counts)
+    return counts
+
+
 def equal_components(
     signatures_a: NDArray[np.int32], signatures_b: NDArray[np.int32]
 ) -> NDArray[np.int32]:

@@ -45,12 +45,14 @@ __all__ = [
     "extend",
     "gather",
     "gather_texts",
+    "grams",
     "indel",
     "meet",
     "normalise",
     "order",
     "prefixes",
     "same_text_at",
+    "shared",
     "signs",
     "sketch",
     "units",
@@ -128,6 +130,36 @@ def sketch(
                 minhash.update_batch(hashes[block : min(end, block + _BLOCK)].tolist())
             signatures[row] = minhash.hashvalues
     return signatures.view(np.int32)
+
+
+def grams(
+    data: NDArray[np.uint8], offsets: NDArray[np.int64], size: int
+) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """Return the hash of each n-gram of units, repeats included, and how many before each text."""
+    parts = [np.zeros(0, np.uint64)]
+    counts = [0]
+    for start, end in itertools.pairwise(offsets.tolist()):
+        text = data[start:end]
+        parts.append(_wide_hashes(text, *_word_spans(text, size)))
+        counts.append(counts[-1] + len(parts[-1]))
+    return np.concatenate(parts), np.array(counts, np.int64)
+
+
+def shared(
+    first: tuple[NDArray[np.uint64], NDArray[np.int64]],
+    second: tuple[NDArray[np.uint64], NDArray[np.int64]],
+    a: NDArray[np.int64],
+    b: NDArray[np.int64],
+) -> NDArray[np.int64]:
+    """Return how many values the rows share, in pairs."""
+    counts = np.zeros(len(a), np.int64)
+    for pair, (i, j) in enumerate(zip(a.tolist(), b.tolist(), strict=True)):
+        rows = (
+            values[offsets[row] : offsets[row + 1]]
+            for (values, offsets), row in ((first, i), (second, j))
+        )
+        counts[pair] = len(np.intersect1d(*rows, assume_unique=True))
+    return counts
 
 
 def equal_components(
@@ -216,6 +248,13 @@ def _hashes(
     text: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64]
 ) -> NDArray[np.uint32]:
     """Return `shingle_hash` of each span of the bytes of texts: uint32[k]."""
+    return _wide_hashes(text, starts, ends).astype(np.uint32)
+
+
+def _wide_hashes(
+    text: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64]
+) -> NDArray[np.uint64]:
+    """Return `wide_hash` of each span of the bytes of texts: uint64[k]."""
     lengths = ends - starts
     padded = np.append(text, np.zeros(2 * _STEP - 1, np.uint8))
     values = np.ascontiguousarray(sliding_window_view(padded, _STEP)).view("<u8")[:, 0]
@@ -229,4 +268,4 @@ def _hashes(
     for multiplier in shingles.FINAL_MULTIPLIERS:
         mixed *= np.uint64(multiplier)
         mixed ^= mixed >> np.uint64(32)
-    return mixed.astype(np.uint32)
+    return mixed

@@ -122,10 +122,10 @@ static inline uint64_t dedup_step(uint64_t mixed, uint64_t value) {
     return dedup_round(mixed ^ value, UINT64_C(0x9E3779B97F4A7C15));
 }
 
-/* Hash the bytes from `at` to `end`, none of them at or after `limit`, and mix the hash. */
-static inline uint32_t dedup_hash(const uint8_t *at, const uint8_t *end, const uint8_t *limit) {
+/* Hash the bytes from `at` to `end`, none of them at or after `limit`: 64 bits. */
+static inline uint64_t dedup_wide_hash(const uint8_t *at, const uint8_t *end,
+                                       const uint8_t *limit) {
     uint64_t mixed = (uint64_t)(end - at);
-    uint32_t hash;
     for (; end - at > 8; at += 8) mixed = dedup_step(mixed, dedup_load_eight(at));
     if (limit - at >= 8) {
         const int unused = 8 * (int)(8 - (end - at));
@@ -134,7 +134,12 @@ static inline uint32_t dedup_hash(const uint8_t *at, const uint8_t *end, const u
         mixed = dedup_step(mixed, dedup_load(at, end - at));
     }
     mixed = dedup_round(mixed, UINT64_C(0xFF51AFD7ED558CCD));
-    hash = (uint32_t)dedup_round(mixed, UINT64_C(0xC4CEB9FE1A85EC53));
+    return dedup_round(mixed, UINT64_C(0xC4CEB9FE1A85EC53));
+}
+
+/* Take the lower half of that hash, and mix it. */
+static inline uint32_t dedup_hash(const uint8_t *at, const uint8_t *end, const uint8_t *limit) {
+    uint32_t hash = (uint32_t)dedup_wide_hash(at, end, limit);
     hash ^= hash >> 16;
     hash *= UINT32_C(0x85EBCA6B);
     hash ^= hash >> 13;

@@ -71,6 +71,11 @@ def _count(character: str) -> int:
 
 def shingle_hash(shingle: bytes) -> int:
     """Return the hash of a shingle, 0 to 2**32 - 1: a `hashfunc` for `datasketch.MinHash`."""
+    return wide_hash(shingle) & 0xFFFFFFFF
+
+
+def wide_hash(shingle: bytes) -> int:
+    """Return all 64 bits of the hash of a shingle, of which `shingle_hash` is the lower half."""
     mixed = len(shingle)
     for at in range(0, len(shingle), 8):
         mixed ^= int.from_bytes(shingle[at : at + 8], "little")
@@ -79,4 +84,4 @@ def shingle_hash(shingle: bytes) -> int:
     for multiplier in FINAL_MULTIPLIERS:
         mixed = mixed * multiplier & _MASK
         mixed ^= mixed >> 32
-    return mixed & 0xFFFFFFFF
+    return mixed

@@ -1,0 +1,43 @@
+/* Sets of n-grams: the wide hashes of the n-grams of units of a text, and what two sets share. */
+
+#ifndef DEDUP_GRAMS_H
+#define DEDUP_GRAMS_H
+
+#include "sketch.h"
+
+/* Write the hash of each n-gram of units of each text, repeats included; a text that is too short
+ * for one is one. `counts[row + 1]` is set to the hashes so far; there is room for all. */
+static void dedup_grams(const dedup_table *table, const uint8_t *data, const int64_t *offsets,
+                        int64_t rows, int64_t size, int64_t *counts, uint64_t *hashes) {
+    const uint8_t *const limit = data + offsets[rows];
+    int64_t count = 0;
+    for (int64_t row = 0; row < rows; row++) {
+        const uint8_t *const at = data + offsets[row], *const end = data + offsets[row + 1];
+        dedup_unit first = {at, at, DEDUP_SEPARATOR}, last = first;
+        int64_t missing = size;
+        while (missing > 0 && dedup_next_unit(table, &last, end)) missing--;
+        if (missing > 0) {
+            if (at < end) hashes[count++] = dedup_wide_hash(at, end, limit);
+        } else {
+            do {
+                dedup_next_unit(table, &first, end);
+                hashes[count++] = dedup_wide_hash(first.start, last.end, limit);
+            } while (dedup_next_unit(table, &last, end));
+        }
+        counts[row + 1] = count;
+    }
+}
+
+/* Count the values that two sorted rows of distinct ones share. */
+static int64_t dedup_shared(const uint64_t *a, int64_t of_a, const uint64_t *b, int64_t of_b) {
+    int64_t i = 0, j = 0, shared = 0;
+    while (i < of_a && j < of_b) {
+        const uint64_t left = a[i], right = b[j];
+        shared += left == right;
+        i += left <= right;
+        j += right <= left;
+    }
+    return shared;
+}
+
+#endif

@@ -1,0 +1,171 @@
+"""
+Paragraphs -> documents that resemble each other: sets of word 3-grams, compared whole.
+
+What two documents share is the set of all runs of three units (`shingles(text, size=3, words=True)`
+of the normalised text), as 64-bit hashes. *Resemblance* is the size of the intersection by that of
+the union, *containment* by that of one set (Broder, *On the resemblance and containment of
+documents*, 1997). A signature only proposes: both numbers are counted on the sets themselves.
+
+A document is the normalised texts of its paragraphs with a space between; so what is no paragraph
+of Markdown does not count. Documents of equal text collapse before anything costs; the earliest
+stands for them.
+
+NOTE: which bands let documents meet was measured on 18,072 French news articles, against all pairs
+(`benchmarks/quality.py documents`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dedup import kernels
+from dedup.model import (
+    Editions,
+    Grams,
+    HalfCompared,
+    Resemblances,
+    Sketches,
+    Strings,
+    Wholes,
+)
+from dedup.rows import fresh, spans
+from dedup.stages.candidates import COMPONENTS, Banding
+from dedup.stages.equal_documents import among
+from dedup.stages.normalise import normalise
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from dedup.model import F64, I64, Equals, Pairs, Paragraphs
+    from dedup.settings import Settings
+
+SIZE = 3
+"""Units of a gram."""
+DIGITS = 10_000
+_NO_ROWS, _NO_SHARES = np.zeros(0, np.int64), np.zeros(0)
+NONE = Resemblances(_NO_ROWS, _NO_ROWS, _NO_SHARES, _NO_SHARES, _NO_SHARES)
+"""No two documents resemble each other."""
+_SPACE = 0x20
+
+
+def whole(paragraphs: Paragraphs, settings: Settings) -> Wholes:
+    """Put the normalised texts of each document's paragraphs together, a space between two."""
+    forms = normalise(paragraphs, settings)
+    lengths = np.diff(forms.normal.offsets)
+    # A paragraph without a word adds nothing, not even a space.
+    some = np.flatnonzero(lengths)
+    doc, lengths = forms.doc[some], lengths[some]
+    heads = np.flatnonzero(fresh(doc))
+    ends = np.cumsum(lengths + 1)
+    starts = ends - lengths - 1
+    data = np.full(int(ends[-1]) if len(ends) else 0, _SPACE, np.uint8)
+    old = forms.normal.offsets[some]
+    kernels.copy(forms.normal.data, old, old + lengths, starts, data)
+    # The space after a document's last paragraph is left out.
+    first, past = starts[heads], np.append(starts[heads][1:], len(data)) - 1
+    return Wholes(doc[heads], Strings(data, np.append(starts[heads], len(data))).pieces(first, past))
+
+
+def editions(wholes: Wholes) -> Editions:
+    """Take the digest of each document's text."""
+    return Editions(wholes.doc, *kernels.digest(wholes.normal.data, wholes.normal.offsets))
+
+
+def sketch(wholes: Wholes, banding: Banding, copies: I64) -> Sketches:
+    """Sketch each document that is no `copies`, which are in order: equal to an earlier one."""
+    if len(copies):
+        wholes = wholes.take(~among(wholes.doc, copies))
+    data, offsets = wholes.normal.data, wholes.normal.offsets
+    signatures = kernels.sketch(data, offsets, size=SIZE, words=True)
+    keys = kernels.band_keys(signatures, banding.components)
+    return Sketches(
+        wholes.doc, kernels.characters(data, offsets), keys, signatures.astype(np.int8)
+    )
+
+
+def banding(threshold: float) -> Banding:
+    """Give how documents meet, and how many components of 128 a pair has that may resemble so."""
+    spread = (COMPONENTS * threshold * (1 - threshold)) ** 0.5
+    equal = int(COMPONENTS * threshold - DEVIATIONS * spread)
+    bands, rows = next(shape for least, shape in SHAPES if threshold >= least)
+    return Banding(bands, rows, equal)
+
+
+SHAPES = ((0.7, (32, 4)), (0.6, (48, 4)), (0.0, (64, 3)))
+"""From each threshold up, how many bands of how many components."""
+DEVIATIONS = 4
+"""A pair at the threshold has so many standard deviations fewer equal components at least."""
+
+
+def grams(wholes: Wholes, wanted: I64) -> Grams:
+    """Take the set of grams of each document that is wanted, which are in order."""
+    some = wholes.take(among(wholes.doc, wanted)) if len(wanted) else wholes.slice(0, 0)
+    values, offsets = kernels.gram_sets(some.normal.data, some.normal.offsets, size=SIZE)
+    return Grams(some.doc, Strings(values.view(np.uint8), offsets * values.itemsize))
+
+
+def read_first(pairs: Pairs, sets: Grams) -> HalfCompared:
+    """Put the set of `a` beside each pair; both sorted by it."""
+    return HalfCompared(pairs.a, pairs.b, sets.grams.take(np.searchsorted(sets.doc, pairs.a)))
+
+
+def compare(pairs: HalfCompared, sets: Grams, threshold: float) -> Resemblances:
+    """Count what each pair shares, and keep those that resemble each other; both sorted by `b`."""
+    at = np.searchsorted(sets.doc, pairs.b)
+    first, second = _values(pairs.grams), _values(sets.grams)
+    shared = kernels.shared(first, second, np.arange(len(pairs)), at)
+    of_a, of_b = np.diff(first[1]), np.diff(second[1])[at]
+    resemblance = share(shared, of_a + of_b - shared)
+    near = resemblance >= threshold
+    shared, of_a, of_b = shared[near], of_a[near], of_b[near]
+    return Resemblances(
+        pairs.a[near], pairs.b[near], resemblance[near], share(shared, of_a), share(shared, of_b)
+    )
+
+
+def _values(sets: Strings) -> tuple[NDArray[np.uint64], I64]:
+    """Give the hashes of sets, and where each set begins."""
+    return sets.data.view(np.uint64), sets.offsets // np.dtype(np.uint64).itemsize
+
+
+def share(part: I64, of: I64) -> F64:
+    """Give a share of a set, 0 to 1, rounded down to 4 digits in whole numbers."""
+    shares: F64 = part * DIGITS // np.maximum(of, 1) / DIGITS
+    return shares
+
+
+def equal(equals: Equals) -> Resemblances:
+    """Pair each document with the earliest one of the same text: all is shared."""
+    ones = np.ones(len(equals))
+    return Resemblances(equals.source, equals.copy, ones, ones, ones)
+
+
+def stars(near: Resemblances, equals: Equals, published: int) -> Resemblances:
+    """
+    Give every copy its keeper: the first document in Order that keeps and that it resembles.
+
+    `near` pairs documents of distinct texts, sorted by `a`, `b`; `equals` has all others. Published
+    documents hold no copies, so each of them may keep, whatever it resembles itself. Of `a` is then
+    the keeper and of `b` the copy; sorted by both.
+    """
+    docs = np.unique(np.concatenate([near.a, near.b]))
+    a, b = np.searchsorted(docs, near.a), np.searchsorted(docs, near.b)
+    row = np.full(len(docs), -1)
+    starts = np.flatnonzero(fresh(near.a))
+    for keeper, (first, past) in zip(a[starts].tolist(), spans(starts, len(near)), strict=True):
+        if row[keeper] < 0 or docs[keeper] < published:
+            free = row[b[first:past]] < 0
+            row[b[first:past][free]] = np.arange(first, past)[free]
+    joined = near.take(row[(row >= 0) & (docs >= published)])
+    # A document that is equal to another one joins what that one joined, or that one itself.
+    copies = equal(equals.take(equals.copy >= published))
+    if len(docs) and len(copies):
+        at = np.minimum(np.searchsorted(docs, copies.a), len(docs) - 1)
+        led = (docs[at] == copies.a) & (row[at] >= 0)
+        others = replace(near.take(row[at[led]]), b=copies.b[led])
+        copies = Resemblances.concat([copies.take(~led), others])
+    found = Resemblances.concat([joined, copies])
+    return found.take(np.lexsort((found.b, found.a)))

@@ -107,7 +107,7 @@ def report(*groups: Group, **more: Any) -> Report:  # noqa: ANN401 - the fields 
     for one in (p for g in groups for p in g.occurrences):
         name = Name(one.document, one.record)
         ends[name] = max(one.end, ends.get(name, 0))
-    extents = tuple(Extent(n.document, n.record, end + 100, 0.9) for n, end in ends.items())
+    extents = tuple(Extent(n.document, n.record, end + 100, 0.5) for n, end in ends.items())
     return Report(
         "0.1.0", SETTINGS, summary, groups, **({"overlaps": (), "extents": extents} | more)
     )

@@ -27,7 +27,7 @@ from dedup import kernels
 from dedup.cleaning.kinship import EQUAL, NEAR, likeness
 from dedup.formats.slices import without
 from dedup.kernels.exact import count_words
-from dedup.model import Table
+from dedup.model import F64, I8, I32, I64, Table
 from dedup.stages.sentences import sentences
 
 if TYPE_CHECKING:
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
     from dedup.cleaning.policy import Policy
     from dedup.formats.interface import Span
-    from dedup.model import F64, I8, I32, I64
     from dedup.settings import Settings
 
 _MOST = 1_000_000

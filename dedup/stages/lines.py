@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dedup.model import Strings, Table
+from dedup.model import I64, Strings, Table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from dedup.model import I64, U8
+    from dedup.model import U8
 
     Bools = NDArray[np.bool_]
 

@@ -15,6 +15,7 @@ The environment variable `DEDUP_KERNEL` may ask for one of them by its name.
 from __future__ import annotations
 
 import os
+from importlib import import_module
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -43,12 +44,10 @@ __all__ = [
     "characters",
     "copy",
     "digest",
-    "equal_bytes_at",
-    "equal_components",
-    "equal_components_at",
     "extend",
     "gather",
     "gather_texts",
+    "gram_sets",
     "indel",
     "meet",
     "normalise",
@@ -56,6 +55,7 @@ __all__ = [
     "pieces",
     "prefixes",
     "same_text_at",
+    "shared",
     "signs",
     "sketch",
     "units",
@@ -74,15 +74,11 @@ def _choose(wanted: str | None) -> tuple[str, ModuleType]:
         raise ValueError(message)
     if wanted != _REFERENCE:
         try:
-            from dedup.kernels import native  # may not have been compiled
+            return _NATIVE, import_module("dedup.kernels._native")  # may not have been compiled
         except ImportError:
             if wanted == _NATIVE:
                 raise
-        else:
-            return _NATIVE, native
-    from dedup.kernels import reference
-
-    return _REFERENCE, reference
+    return _REFERENCE, import_module("dedup.kernels.reference")
 
 
 NAME, _kernel = _choose(os.environ.get("DEDUP_KERNEL") or None)
@@ -306,66 +302,24 @@ def shared(
     """
     Return how many values set *a* of *first* and set *b* of *second* share, in pairs: int64[k].
 
-    Both are columns of sets as `gram_sets` gives them.
+    Both are columns of sets as `gram_sets` gives them; numbers of sets that are not there are a
+    `ValueError`.
     """
     a = _array(a, np.int64, 1)
     b = _same(b, a)
-    sets = []
-    for (values, offsets), rows in ((first, a), (second, b)):
-        offsets = _array(offsets, np.int64, 1)  # noqa: PLW2901 - the same, contiguous
+    for (_, offsets), rows in ((first, a), (second, b)):
         if len(rows) and (rows.min() < 0 or rows.max() >= len(offsets) - 1):
             message = f"row numbers must be 0 to {len(offsets) - 2}"
             raise ValueError(message)
-        sets.append((_array(values, np.uint64, 1), offsets))
-    counts: NDArray[np.int64] = _kernel.shared(*sets, a, b)
+    counts: NDArray[np.int64] = _kernel.shared(_sets(first), _sets(second), a, b)
     return counts
 
 
-def equal_components(
-    signatures_a: NDArray[np.int32], signatures_b: NDArray[np.int32]
-) -> NDArray[np.int32]:
-    """
-    Return how many of the 128 components are equal, row by row: int32[k].
-
-    Both are int32[k, 128]; if one has more rows, that is a `ValueError`.
-    """
-    first, second = _signatures(signatures_a), _signatures(signatures_b)
-    if len(first) != len(second):
-        message = f"{len(first)} signatures cannot be compared with {len(second)} row by row"
-        raise ValueError(message)
-    counts: NDArray[np.int32] = _kernel.equal_components(first, second)
-    return counts
-
-
-def equal_components_at(
-    signatures: NDArray[np.int32], a: NDArray[np.int64], b: NDArray[np.int64]
-) -> NDArray[np.int32]:
-    """
-    Return how many components of the rows *a* and *b*, int64[k] each, are equal: int32[k].
-
-    Row numbers are 0 to m - 1; others are a `ValueError`.
-    """
-    signatures, a, b = _signatures(signatures), _array(a, np.int64, 1), _array(b, np.int64, 1)
-    _check_rows(a, b, len(signatures))
-    counts: NDArray[np.int32] = _kernel.equal_components_at(signatures, a, b)
-    return counts
-
-
-def equal_bytes_at(
-    rows: NDArray[np.int8], a: NDArray[np.int64], b: NDArray[np.int64]
-) -> NDArray[np.int32]:
-    """
-    Return how many of the 128 bytes of the *rows* *a* and *b*, int64[k] each, are equal: int32[k].
-
-    Row numbers are 0 to m - 1; others are a `ValueError`.
-    """
-    rows, a, b = _array(rows, np.int8, 2), _array(a, np.int64, 1), _array(b, np.int64, 1)
-    if rows.shape[1] != permutations.COUNT:
-        message = f"a row has {permutations.COUNT} bytes, not {rows.shape[1]}"
-        raise ValueError(message)
-    _check_rows(a, b, len(rows))
-    counts: NDArray[np.int32] = _kernel.equal_bytes_at(rows, a, b)
-    return counts
+def _sets(
+    sets: tuple[NDArray[np.uint64], NDArray[np.int64]],
+) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """Return the parts of a column of sets contiguous, after checking their types."""
+    return _array(sets[0], np.uint64, 1), _array(sets[1], np.int64, 1)
 
 
 def same_text_at(

@@ -40,4 +40,15 @@ static int64_t dedup_shared(const uint64_t *a, int64_t of_a, const uint64_t *b, 
     return shared;
 }
 
+/* Count what set `a` of the first column and set `b` of the second share, in pairs. */
+static void dedup_count_shared(const uint64_t *first, const int64_t *first_offsets,
+                               const uint64_t *second, const int64_t *second_offsets,
+                               const int64_t *a, const int64_t *b, int64_t pairs,
+                               int64_t *counts) {
+    for (int64_t pair = 0; pair < pairs; pair++) {
+        const int64_t *const i = first_offsets + a[pair], *const j = second_offsets + b[pair];
+        counts[pair] = dedup_shared(first + i[0], i[1] - i[0], second + j[0], j[1] - j[0]);
+    }
+}
+
 #endif

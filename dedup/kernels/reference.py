@@ -39,9 +39,6 @@ __all__ = [
     "characters",
     "copy",
     "digest",
-    "equal_bytes_at",
-    "equal_components",
-    "equal_components_at",
     "extend",
     "gather",
     "gather_texts",
@@ -61,7 +58,6 @@ __all__ = [
 
 _BATCH = 1 << 18  # bytes at a time that are hashed
 _BLOCK = 2048  # shingles of a text at a time: 128 components of each take 1 MiB
-_PAIRS = 65536  # pairs of signatures at a time: 64 MiB of them
 _STEP = 8  # bytes that the hash takes at once
 _LOWEST_BYTES = np.array([(1 << 8 * count) - 1 for count in range(_STEP + 1)], np.uint64)
 
@@ -151,7 +147,7 @@ def shared(
     a: NDArray[np.int64],
     b: NDArray[np.int64],
 ) -> NDArray[np.int64]:
-    """Return how many values the rows share, in pairs."""
+    """Return how many values the sets share, in pairs."""
     counts = np.zeros(len(a), np.int64)
     for pair, (i, j) in enumerate(zip(a.tolist(), b.tolist(), strict=True)):
         rows = (
@@ -159,36 +155,6 @@ def shared(
             for (values, offsets), row in ((first, i), (second, j))
         )
         counts[pair] = len(np.intersect1d(*rows, assume_unique=True))
-    return counts
-
-
-def equal_components(
-    signatures_a: NDArray[np.int32], signatures_b: NDArray[np.int32]
-) -> NDArray[np.int32]:
-    """Return how many components are equal, row by row."""
-    counts: NDArray[np.int32] = np.sum(signatures_a == signatures_b, axis=1, dtype=np.int32)
-    return counts
-
-
-def equal_components_at(
-    signatures: NDArray[np.int32], a: NDArray[np.int64], b: NDArray[np.int64]
-) -> NDArray[np.int32]:
-    """Return how many components of rows *a* and *b* are equal."""
-    counts = np.empty(len(a), np.int32)
-    for start in range(0, len(a), _PAIRS):
-        part = slice(start, start + _PAIRS)
-        counts[part] = equal_components(signatures[a[part]], signatures[b[part]])
-    return counts
-
-
-def equal_bytes_at(
-    rows: NDArray[np.int8], a: NDArray[np.int64], b: NDArray[np.int64]
-) -> NDArray[np.int32]:
-    """Return how many bytes of *rows* *a* and *b* are equal."""
-    counts = np.empty(len(a), np.int32)
-    for start in range(0, len(a), _PAIRS):
-        part = slice(start, start + _PAIRS)
-        counts[part] = np.sum(rows[a[part]] == rows[b[part]], axis=1, dtype=np.int32)
     return counts
 
 

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from dedup.engines.workers import Workers
     from dedup.formats import Reading, Rejects, Watch
     from dedup.model import Documents
-    from dedup.report import Pair, Report, Skipped
+    from dedup.report import NearPair, Pair, Report, Skipped
     from dedup.reports.diff import Diff
 
 PathLike: TypeAlias = str | os.PathLike[str]
@@ -123,6 +123,26 @@ def pairs(
     reading = _read(paths, settings, watch, rejects)
     with _run(reading, settings) as (documents, engine):
         yield from pipeline.pairs(documents, settings, engine, watch)
+    if skipped is not None:
+        for one in reading.skipped:
+            skipped(one)
+
+
+def document_pairs(
+    paths: Paths,
+    settings: Settings | None = None,
+    *,
+    watch: Watch = silent,
+    rejects: Rejects | None = None,
+    skipped: Callable[[Skipped], object] | None = None,
+) -> Iterator[NearPair]:
+    """Give every verified pair of documents that resemble each other, in Order; as `pairs`."""
+    from dedup import pipeline
+
+    settings = settings or Settings()
+    reading = _read(paths, settings, watch, rejects)
+    with _run(reading, settings) as (documents, engine):
+        yield from pipeline.document_pairs(documents, settings, engine, watch)
     if skipped is not None:
         for one in reading.skipped:
             skipped(one)

@@ -48,6 +48,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
         "max_removed": None,
         "source_field": None,
     },
+    "pairs": {"unit": "paragraph"},
     "check": {"fail_on": ("within", "across"), "max_overlap": None},
 }
 """The settings of single commands, with their defaults; `None` is `off`. The command itself knows

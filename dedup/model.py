@@ -390,10 +390,21 @@ class Matches(Table):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Wholes(Table):
-    """One row a document with words: the normalised texts of its paragraphs, a space between."""
+    """One row a document: the normalised texts of its paragraphs, a space between."""
 
     doc: I64
+    paragraphs: I64
+    words: I64
     normal: Strings
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sizes(Table):
+    """One row a document: how many paragraphs and words it has, as in `Wholes`."""
+
+    doc: I64
+    paragraphs: I64
+    words: I64
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeAlias
 import numpy as np
 
 from dedup import model as m
+from dedup import near_documents
 from dedup.errors import InputError, SettingsError
 from dedup.matched import Matched
 from dedup.report import Borderline
@@ -39,6 +40,7 @@ from dedup.stages import (
 )
 from dedup.stages.bodies import bodies, extents, facts
 from dedup.stages.explain import named, report_of, seen
+from dedup.stages.explain_documents import groups_of, pairs_of, report_of_documents
 from dedup.stages.normalise import (
     collapse,
     first_places,
@@ -54,7 +56,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from dedup.engines.interface import Engine, Stored, T
-    from dedup.report import Pair, Report
+    from dedup.report import NearPair, Pair, Report
     from dedup.settings import Settings
 
 P = ParamSpec("P")
@@ -71,16 +73,36 @@ def find(
     documents: Iterable[m.Documents], settings: Settings, engine: Engine, watch: Watch | None = None
 ) -> Report:
     """Find the repeated blocks of documents in Order."""
-    matched = match(documents, settings, engine, watch)
-    return Evidence(matched, settings, engine, checked=False).report(watch)
+    return found(documents, settings, engine, watch, checked=False)
 
 
 def check(
     documents: Iterable[m.Documents], settings: Settings, engine: Engine, watch: Watch | None = None
 ) -> Report:
     """Find what incoming documents repeat, of each other or of the published ones before them."""
+    return found(documents, settings, engine, watch, checked=True)
+
+
+def found(
+    documents: Iterable[m.Documents],
+    settings: Settings,
+    engine: Engine,
+    watch: Watch | None,
+    *,
+    checked: bool,
+) -> Report:
+    """Compare what `settings.unit` asks for: paragraphs, whole documents, or both."""
+    say = watch or _silent
+    if settings.unit == "document":
+        known, near = near_documents.read(documents, settings, engine, say)
+        stars = near_documents.stars(near, int(known.column("published").sum()))
+        return report_of_documents(stars, known, near.sizes, settings, checked=checked)
     matched = match(documents, settings, engine, watch)
-    return Evidence(matched, settings, engine, checked=True).report(watch)
+    evidence = Evidence(matched, settings, engine, checked)
+    if settings.unit == "both":
+        near = near_documents.compared(matched.paragraphs, settings, engine, say)
+        evidence = replace(evidence, near=near)
+    return evidence.report(watch)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +114,16 @@ class Evidence:
     engine: Engine
     checked: bool
     """The report is a check's: it has the share of each incoming document."""
+    near: near_documents.Near | None = None
+    """Documents that resemble each other, where these were looked for."""
 
     def report(self, watch: Watch | None = None) -> Report:
         """Build the report from the matches."""
         finds, lengths = self.finds(watch)
         report = report_of(self.matched, finds, lengths, self.settings, checked=self.checked)
+        if self.near is not None:
+            stars = near_documents.stars(self.near, self.matched.published)
+            report = replace(report, documents=groups_of(stars, self.matched.facts))
         return replace(report, evidence=self)
 
     def finds(self, watch: Watch | None = None) -> tuple[Stored[m.Finds], Stored[m.Extents]]:
@@ -124,7 +151,7 @@ class Evidence:
                 known.places, known.texts, matches, known.equals, settings, engine
             )
             matched = replace(known, places=places, matches=matches, neighbours=near)
-            return Evidence(matched, settings, engine, self.checked).report()
+            return Evidence(matched, settings, engine, self.checked, self.near).report()
 
     def borderline(self, count: int) -> list[Borderline]:
         """Give the matches of the lowest similarity, with the places and texts of both sides."""
@@ -160,6 +187,19 @@ def pairs(
     yield from named(engine.by_key(chain(near, equal), order, m.Twins, _same), matched.facts)
 
 
+def document_pairs(
+    documents: Iterable[m.Documents], settings: Settings, engine: Engine, watch: Watch | None = None
+) -> Iterator[NearPair]:
+    """
+    Give every verified pair of documents that resemble each other, in Order.
+
+    Of documents of equal text each is paired with the first one only, and near pairs are those of
+    the first ones.
+    """
+    known, near = near_documents.read(documents, settings, engine, watch or _silent)
+    yield from pairs_of(near_documents.pairs(near, engine), known)
+
+
 def match(
     documents: Iterable[m.Documents], settings: Settings, engine: Engine, watch: Watch | None = None
 ) -> Matched:
@@ -175,7 +215,7 @@ def match(
         partial(distinct, documents, settings, engine, say),
     )
     if not len(known):
-        raise InputError("no documents were read: give files or folders with texts")
+        raise InputError(near_documents.NOTHING)
     matches, counts = engine.kept(
         "verifying", (m.Matches, m.Counts), partial(compared, texts, settings, engine, say)
     )

@@ -155,6 +155,44 @@ class Extent:
 
 
 @dataclass(frozen=True, slots=True)
+class NearCopy:
+    """A document that resembles its keeper; shares of their sets of word 3-grams, 0 to 1."""
+
+    document: str
+    record: str | None
+    resemblance: float
+    """What both have, of what either has; rounded down to 4 digits, as the others are."""
+    contained: float
+    """Of this document's set, in the keeper's."""
+    contains: float
+    """Of the keeper's set, in this document's."""
+
+    @property
+    def name(self) -> Name:
+        """Which document."""
+        return Name(self.document, self.record)
+
+
+@dataclass(frozen=True, slots=True)
+class NearDocuments:
+    """A document and the later ones that resemble it, whole."""
+
+    keeper: Name
+    copies: tuple[NearCopy, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NearPair:
+    """Two documents that resemble each other, `a` before `b` in Order; shares as in `NearCopy`."""
+
+    a: Name
+    b: Name
+    resemblance: float
+    contained_a: float
+    contained_b: float
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """One paragraph of a document, counted from 1."""
 
@@ -245,6 +283,8 @@ class Report:
     """In order of their keepers."""
     overlaps: tuple[Overlap, ...]
     """Pairs of documents that share text."""
+    documents: tuple[NearDocuments, ...] | None = None
+    """Documents that resemble each other, whole; of a report that sought them."""
     incoming: tuple[Incoming, ...] | None = None
     """The incoming documents, of a check only."""
     extents: tuple[Extent, ...] = ()
@@ -313,7 +353,7 @@ class Report:
 
     def _evidence(self) -> Evidence:
         if self.evidence is None:
-            raise SettingsError("this report was stored without its matches: run again for others")
+            raise SettingsError("this report has no matches of paragraphs at hand: run again")
         return self.evidence
 
 

@@ -31,6 +31,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "recall": ("auto", "high", "standard", "fast"),
     "paragraphs": ("auto", "line", "blank"),
     "passages": ("off", "on"),
+    "unit": ("paragraph", "document", "both"),
     "input_format": ("auto", "text", "markdown", "jsonl", "json", "csv", "tsv", "parquet"),
     "on_error": ("fail", "skip", "quarantine"),
     "engine": ("local",),
@@ -114,6 +115,14 @@ class Settings:
     )
     passages: str = _setting(
         "on", "detection", "look for reuse across paragraph borders too; clean: off unless given"
+    )
+    unit: str = _setting(
+        "both",
+        "detection",
+        "compare paragraphs, whole documents, or both; pairs: paragraph unless given",
+    )
+    document_threshold: Annotated[float, Share(0.5, "from 0.5 to 1", "0.7 or 70%")] = _setting(
+        0.7, "detection", "lowest resemblance of two whole documents, 0.5 to 1"
     )
     text_field: str = _setting("text", "reading", "field of a record that holds its text")
     id_field: str = _setting("id", "reading", "field of a record that holds its id")

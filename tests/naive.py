@@ -1063,6 +1063,71 @@ def matches(documents: Documents, **settings: Any) -> list[Fields]:  # noqa: ANN
     ]
 
 
+# --- Near-duplicate documents ---------------------------------------------------------------------
+
+
+def grams(normalised: str) -> frozenset[str]:
+    """Give the runs of 3 units of a text, each from its first unit to its last."""
+    spans, at = [], 0
+    for unit, _ in units(normalised):
+        start = normalised.index(unit, at)
+        at = start + len(unit)
+        spans.append((start, at))
+    runs = [normalised[a:b] for (a, _), _, (_, b) in zip(spans, spans[1:], spans[2:], strict=False)]
+    return frozenset(runs or filter(None, [normalised]))
+
+
+def share(part: int, of: int) -> float:
+    """Give a share in whole numbers, rounded down to 4 digits."""
+    return part * 10**4 // of / 10**4
+
+
+def near_pairs(documents: Documents, **settings: Any) -> dict[Pair, list[float]]:  # noqa: ANN401
+    """Give the ranks of documents that resemble each other, with resemblance and containment."""
+    least = settings.pop("document_threshold", 0.7)
+    corpus = read(documents, settings)
+    texts = [
+        " ".join(filter(None, (p.normal for p in document.paragraphs)))
+        for document in corpus.documents
+    ]
+    sets = [grams(text) for text in texts]
+    found = {}
+    for b, a in ((b, a) for b in range(len(sets)) for a in range(b)):
+        both = len(sets[a] & sets[b])
+        if both and share(both, len(sets[a] | sets[b])) >= least:
+            of = (len(sets[a] | sets[b]), len(sets[a]), len(sets[b]))
+            found[a, b] = [share(both, size) for size in of]
+    return found
+
+
+def near_documents(documents: Documents, **settings: Any) -> list[Fields]:  # noqa: ANN401
+    """
+    Give `documents` of a report: "stars in Order: every copy is verified against its keeper".
+
+    Published documents hold no copies, so every one of them keeps.
+    """
+    published = settings.get("published", 0)
+    pairs = near_pairs(documents, **settings)
+    paths = [path for path, _ in documents.items()] if isinstance(documents, Mapping) else []
+    keepers: list[int] = []
+    copies: dict[int, list[Fields]] = {}
+    for b in range(len(paths)):
+        keeper = next((a for a in keepers if (a, b) in pairs), None)
+        if keeper is None or b < published:
+            keepers.append(b)
+            continue
+        resemblance, contains, contained = pairs[keeper, b]
+        copies.setdefault(keeper, []).append(
+            {
+                "document": paths[b],
+                "resemblance": resemblance,
+                "contained": contained,
+                "contains": contains,
+            }
+        )
+    return [{"keeper": paths[a], "copies": copies[a]} for a in sorted(copies)]
+
+
 # --- What is removed: rules 1 and 2 ---------------------------------------------------------------
 
 

@@ -57,6 +57,8 @@ Recall = Annotated[str | None, _option("recall", DETECTION, "")]
 Paragraphs = Annotated[str | None, _option("paragraphs", DETECTION, "")]
 JoinHyphens = Annotated[bool | None, _option("join_hyphens", DETECTION, "")]
 Passages = Annotated[str | None, _option("passages", DETECTION, "")]
+Unit = Annotated[str | None, _option("unit", DETECTION, "")]
+DocumentThreshold = Annotated[str | None, _option("document_threshold", DETECTION, "SHARE")]
 TextField = Annotated[str | None, _option("text_field", READING, "NAME")]
 IdField = Annotated[str | None, _option("id_field", READING, "NAME")]
 InputFormat = Annotated[str | None, _option("input_format", READING, "")]
@@ -196,6 +198,8 @@ class Shared(Talk):
     paragraphs: Paragraphs = None
     join_hyphens: JoinHyphens = None
     passages: Passages = None
+    unit: Unit = None
+    document_threshold: DocumentThreshold = None
     text_field: TextField = None
     id_field: IdField = None
     input_format: InputFormat = None
@@ -249,7 +253,7 @@ def _all_but(*names: str) -> frozenset[str]:
 TAKES: dict[str, frozenset[str]] = {
     "report": _all_but(),
     "check": _all_but(),
-    "clean": _all_but(),
+    "clean": _all_but("unit", "document_threshold"),
     # Pairs are of paragraphs, whatever blocks and passages these are in; they are no page.
     "pairs": _all_but("min_group_words", "max_gap", "boilerplate_documents", "passages", "width"),
     "diff": frozenset(
@@ -270,13 +274,9 @@ TAKES: dict[str, frozenset[str]] = {
 """The shared options that act in each command: it takes no others, and its help shows no others."""
 
 PLANNED: dict[str, tuple[str, ...]] = {
-    "report": ("--order", "--unit", "--document-threshold"),
-    "pairs": ("--unit", "--document-threshold"),
+    "report": ("--order",),
     "clean": ("--unit", "--against", "--index", "--annotate", "--document-threshold"),
-    "check": (
-        *("--index", "--changed-since", "--allow", "--baseline", "--update-baseline"),
-        *("--unit", "--document-threshold"),
-    ),
+    "check": (*("--index", "--changed-since", "--allow", "--baseline", "--update-baseline"),),
     "diff": ("--assert-same-words",),
 }
 """Options of the specification, per command, whose features do not exist yet."""

@@ -1,5 +1,5 @@
 """
-`dedup pairs`: every verified match of two paragraphs, one a line, as it comes.
+`dedup pairs`: every verified match of two paragraphs or documents, one a line, as it comes.
 
     dedup pairs articles/ | jq 'select(.similarity < 0.85)'
 """
@@ -15,13 +15,21 @@ from dedup.cli.output import check_places, write
 from dedup.cli.rejects import kept
 from dedup.cli.rendering import faults
 from dedup.cli.terminal import Meter
+from dedup.report import Place
 from dedup.settings import choice
 
 if TYPE_CHECKING:
-    from dedup.report import Pair, Skipped
+    from dedup.report import NearPair, Pair, Skipped
+
+    AnyPair = NearPair | Pair
 
 FORMATS = ("jsonl", "csv", "parquet")
-_COLUMNS = [f"{side}_{name}" for side in "ab" for name in ("document", "record", "paragraph")]
+UNITS = ("paragraph", "document")
+_SHARES = {
+    "paragraph": ("similarity",),
+    "document": ("resemblance", "contained_a", "contained_b"),
+}
+"""By unit, how alike a pair is."""
 _ROWS = 1 << 16
 """Pairs that are written to Parquet at once, as a row group."""
 
@@ -29,6 +37,7 @@ EXAMPLES = r"""
 dedup pairs articles/ > pairs.jsonl
 dedup pairs articles/ --threshold .7 --format csv -o pairs.csv
 dedup pairs corpus/ --format parquet -o pairs.parquet
+dedup pairs articles/ --unit document --document-threshold .5
 dedup pairs articles/ | jq 'select(.similarity < 0.85)'
 """
 
@@ -50,14 +59,16 @@ def pairs(
     rejects: Rejects = None,
 ) -> int:
     """
-    List every pair of paragraphs that match, with its similarity.
+    List every pair of paragraphs that match, or of documents, with its similarity.
 
     Only long paragraphs; of equal ones each is paired with the first, and near pairs are those of
-    the first ones. In a large family of near-equal paragraphs each is paired with its leader.
+    the first ones. In a large family of near-equal paragraphs each is paired with its leader. With
+    --unit document: whole documents, by the word 3-grams that they share.
     """
     from dedup import api
 
     config = shared.resolve("pairs")
+    unit = choice("unit", config.commands["pairs"]["unit"], UNITS)
     choice("format", format, FORMATS)
     check_places((output, rejects, shared.timings), paths, config.settings)
     skipped: list[Skipped] = []
@@ -65,34 +76,40 @@ def pairs(
         kept(rejects, config.settings.on_error) as take,
         shared.meter(paths, config) as watch,
     ):
-        rows = api.pairs(paths, config.settings, watch=watch, rejects=take, skipped=skipped.append)
-        write(_LINES[format](_unwatched(rows, watch)), output, data=True)
+        give: Callable[..., Iterator[AnyPair]]
+        give = api.document_pairs if unit == "document" else api.pairs
+        rows = give(paths, config.settings, watch=watch, rejects=take, skipped=skipped.append)
+        write(_LINES[format](_unwatched(rows, watch), unit), output, data=True)
     return faults(skipped, shared)
 
 
-def _unwatched(rows: "Iterator[Pair]", meter: Meter) -> "Iterator[Pair]":
+def _unwatched(rows: "Iterator[AnyPair]", meter: Meter) -> "Iterator[AnyPair]":
     """Clear the progress bar before the first row."""
     for row in rows:
         meter.stop()
         yield row
 
 
-def _jsonl(rows: "Iterator[Pair]") -> Iterator[str]:
+def _jsonl(rows: "Iterator[AnyPair]", unit: str) -> Iterator[str]:
     """Write a pair a line as the contract has it."""
     import json
 
     from dedup.escaping import escaped, name_to_json
 
     for row in rows:
-        line = {
-            side: {**name_to_json(p.document), "record": p.record, "paragraph": p.paragraph}
-            for side, p in (("a", row.a), ("b", row.b))
+        line: dict[str, object] = {
+            side: {
+                **name_to_json(place.document),
+                "record": place.record,
+                **({"paragraph": place.paragraph} if isinstance(place, Place) else {}),
+            }
+            for side, place in (("a", row.a), ("b", row.b))
         }
-        whole = line | {"similarity": row.similarity}
-        yield escaped(json.dumps(whole, ensure_ascii=False)) + "\n"
+        line |= {name: getattr(row, name) for name in _SHARES[unit]}
+        yield escaped(json.dumps(line, ensure_ascii=False)) + "\n"
 
 
-def _csv(rows: "Iterator[Pair]") -> Iterator[str]:
+def _csv(rows: "Iterator[AnyPair]", unit: str) -> Iterator[str]:
     """Write a pair a row, the names of the columns first; RFC 4180."""
     import csv
     import io
@@ -101,17 +118,17 @@ def _csv(rows: "Iterator[Pair]") -> Iterator[str]:
 
     line = io.StringIO(newline="")
     writer = csv.writer(line)
-    writer.writerow([*_COLUMNS, "similarity"])
+    writer.writerow(_columns(unit))
     for row in rows:
-        writer.writerow(_values(row, shown_in_csv))
+        writer.writerow(_values(row, unit, shown_in_csv))
         yield line.getvalue()
         line.seek(0)
         line.truncate()
     yield line.getvalue()
 
 
-def _parquet(rows: "Iterator[Pair]") -> Iterator[bytes]:
-    """Write the columns of the CSV: paths, records that may be null, paragraphs, similarity."""
+def _parquet(rows: "Iterator[AnyPair]", unit: str) -> Iterator[bytes]:
+    """Write the columns of the CSV: paths, records that may be null, paragraphs, shares."""
     import io
 
     import pyarrow as pa
@@ -119,12 +136,13 @@ def _parquet(rows: "Iterator[Pair]") -> Iterator[bytes]:
 
     from dedup.escaping import shown
 
-    kinds = [pa.string(), pa.string(), pa.int64()] * 2 + [pa.float64()]
-    schema = pa.schema(zip([*_COLUMNS, "similarity"], kinds, strict=True))
+    side = [pa.string(), pa.string(), *([pa.int64()] if unit == "paragraph" else [])]
+    kinds = side * 2 + [pa.float64()] * len(_SHARES[unit])
+    schema = pa.schema(zip(_columns(unit), kinds, strict=True))
     stream = io.BytesIO()
     writer = parquet.ParquetWriter(stream, schema, compression="zstd")
     while True:
-        some = [_values(row, shown) for row in islice(rows, _ROWS)]
+        some = [_values(row, unit, shown) for row in islice(rows, _ROWS)]
         columns = zip(*some, strict=True) if some else [[] for _ in kinds]
         arrays = [pa.array(c, kind) for c, kind in zip(columns, kinds, strict=True)]
         writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
@@ -137,16 +155,25 @@ def _parquet(rows: "Iterator[Pair]") -> Iterator[bytes]:
     yield stream.getvalue()
 
 
-def _values(row: "Pair", shown: Callable[[str], str]) -> list[str | int | float | None]:
+def _columns(unit: str) -> list[str]:
+    """Name the columns of CSV and Parquet."""
+    names = ("document", "record", *(["paragraph"] if unit == "paragraph" else []))
+    return [*(f"{side}_{name}" for side in "ab" for name in names), *_SHARES[unit]]
+
+
+def _values(
+    row: "AnyPair", unit: str, shown: Callable[[str], str]
+) -> list[str | int | float | None]:
     """Give the columns of a pair, each name shown so that it is a text."""
-    places: list[str | int | float | None] = []
+    values: list[str | int | float | None] = []
     for place in (row.a, row.b):
         record = None if place.record is None else shown(place.record)
-        places += [shown(place.document), record, place.paragraph]
-    return [*places, row.similarity]
+        values += [shown(place.document), record]
+        values += [place.paragraph] if isinstance(place, Place) else []
+    return values + [getattr(row, name) for name in _SHARES[unit]]
 
 
-_LINES: dict[str, Callable[[Iterator["Pair"]], Iterator[str | bytes]]] = {
+_LINES: dict[str, Callable[[Iterator["AnyPair"], str], Iterator[str | bytes]]] = {
     "jsonl": _jsonl,
     "csv": _csv,
     "parquet": _parquet,

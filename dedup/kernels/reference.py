@@ -150,11 +150,9 @@ def shared(
     """Return how many values the sets share, in pairs."""
     counts = np.zeros(len(a), np.int64)
     for pair, (i, j) in enumerate(zip(a.tolist(), b.tolist(), strict=True)):
-        rows = (
-            values[offsets[row] : offsets[row + 1]]
-            for (values, offsets), row in ((first, i), (second, j))
-        )
-        counts[pair] = len(np.intersect1d(*rows, assume_unique=True))
+        one = first[0][first[1][i] : first[1][i + 1]]
+        other = second[0][second[1][j] : second[1][j + 1]]
+        counts[pair] = len(np.intersect1d(one, other, assume_unique=True))
     return counts
 
 

@@ -49,12 +49,29 @@ _FORMULA = tuple("=+-@\t\r\n\0\uff1d\uff0b\uff0d\uff20")
 """What makes a spreadsheet take a cell for a formula, where it stands first; also full width."""
 
 
+DOCUMENT_COLUMNS = (
+    "keeper_document",
+    "keeper_record",
+    "document",
+    "record",
+    "resemblance",
+    "contained",
+    "contains",
+)
+"""Of a report on documents alone: a copy a row."""
+
+
 def to_csv(report: Report, *, spreadsheet: bool = False) -> str:
-    """Give every occurrence of every group as a row; what does not apply is empty."""
+    """
+    Give every occurrence of every group as a row; what does not apply is empty.
+
+    Of a report on documents alone: every copy of a document, beside its keeper.
+    """
+    whole = report.settings.get("unit") == "document"
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for row in _rows(report):
+    writer.writerow(DOCUMENT_COLUMNS if whole else COLUMNS)
+    for row in _documents(report) if whole else _rows(report):
         writer.writerow(map(_defused, row) if spreadsheet else row)
     return ("\ufeff" if spreadsheet else "") + out.getvalue()
 
@@ -63,6 +80,20 @@ def _defused(cell: object) -> object:
     """Put a sign before a text that is no formula, and that a spreadsheet would calculate."""
     formula = isinstance(cell, str) and cell.lstrip(" \u00a0").startswith(_FORMULA)
     return f"'{cell}" if formula else cell
+
+
+def _documents(report: Report) -> Iterator[tuple[object, ...]]:
+    for near in report.documents or ():
+        for copy in near.copies:
+            yield (
+                shown_in_csv(near.keeper.document),
+                shown_in_csv(near.keeper.record or ""),
+                shown_in_csv(copy.document),
+                shown_in_csv(copy.record or ""),
+                copy.resemblance,
+                copy.contained,
+                copy.contains,
+            )
 
 
 def _rows(report: Report) -> Iterator[tuple[object, ...]]:

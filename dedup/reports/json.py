@@ -16,7 +16,16 @@ from dedup.report import SCHEMA
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dedup.report import Group, Incoming, Name, Occurrence, Overlap, Report, Summary
+    from dedup.report import (
+        Group,
+        Incoming,
+        Name,
+        NearDocuments,
+        Occurrence,
+        Overlap,
+        Report,
+        Summary,
+    )
 
 
 def to_json(report: Report) -> str:
@@ -30,13 +39,21 @@ def to_json(report: Report) -> str:
     members = [f"{_dump(key)}: {_dump(value)}" for key, value in head.items()]
     members.append('"groups": ' + _array(_group(group, ",\n     ") for group in report.groups))
     members.append('"overlaps": ' + _array(_dump(_overlap(o)) for o in report.overlaps))
+    if report.documents is not None:
+        members.append('"documents": ' + _array(_dump(_near(near)) for near in report.documents))
     if report.incoming is not None:
         members.append('"incoming": ' + _array(_dump(_incoming(i)) for i in report.incoming))
     return "{" + ",\n ".join(members) + "}\n"
 
 
 def to_jsonl(report: Report) -> str:
-    """Give one group a line, as it stands in `groups` of the JSON."""
+    """
+    Give one group a line, as it stands in `groups` of the JSON.
+
+    Of a report on documents alone: a keeper with its copies a line, as in `documents`.
+    """
+    if report.settings.get("unit") == "document":
+        return "".join(_dump(_near(near)) + "\n" for near in report.documents or ())
     return "".join(_group(group, ", ") + "\n" for group in report.groups)
 
 
@@ -139,6 +156,21 @@ def _overlap(overlap: Overlap) -> dict[str, object]:
         "b": _name(overlap.b),
         "share_of_a": overlap.share_of_a,
         "share_of_b": overlap.share_of_b,
+    }
+
+
+def _near(near: NearDocuments) -> dict[str, object]:
+    return {
+        "keeper": _name(near.keeper),
+        "copies": [
+            {
+                **_name(copy.name),
+                "resemblance": copy.resemblance,
+                "contained": copy.contained,
+                "contains": copy.contains,
+            }
+            for copy in near.copies
+        ],
     }
 
 

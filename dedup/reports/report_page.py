@@ -21,6 +21,7 @@ from dedup.reports.wording import (
     counted,
     headline,
     named,
+    near_documents,
     not_sought,
     percent,
     short_id,
@@ -62,6 +63,7 @@ def report_page(report: Report, view: View | None = None) -> list[Block]:
         blocks += [Gap(), card(group, of)]
     blocks += _rest(sections[view.full :])
     blocks += _boilerplate(boilerplate)
+    blocks += _near_documents(report)
     blocks += _overlaps(report)
     blocks += _skipped(report)
     if len(sections) > 1:
@@ -114,6 +116,28 @@ def _copied(copy: Copied) -> tuple[Span, Spans]:
     if copy.source:
         source = (Span(", most of it of "), Span(named(copy.source), "name"))
     return Span(percent(copy.extent.copied), "strong"), (name, *source)
+
+
+def _near_documents(report: Report) -> Iterator[Block]:
+    """Name the documents that resemble an earlier one as a whole, beside what keeps them."""
+    found = [(near.keeper, copy) for near in report.documents or () for copy in near.copies]
+    if not found:
+        return
+    yield Gap()
+    if report.settings.get("unit") != "document":
+        read = counted(report.summary.documents, "document")
+        yield Line(span(near_documents(report, read), "head"))
+    yield Rows(
+        tuple(
+            (
+                Span(percent(copy.resemblance), "strong"),
+                (Span(named(copy.name), "name"), Span(", of "), Span(named(keeper), "name")),
+            )
+            for keeper, copy in found[:_LISTED]
+        ),
+        right=True,
+    )
+    yield from _left(len(found) - _LISTED, "more such document")
 
 
 def _incoming(report: Report) -> Iterator[Block]:

@@ -118,6 +118,8 @@ def headline(report: Report) -> str:
     """Say in one sentence what was found; what only lies inside a copy is not counted as one."""
     summary = report.summary
     read = counted(summary.documents, "document" if report.incoming is None else "new document")
+    if report.settings.get("unit") == "document":
+        return near_documents(report, read)
     sections = [group for group in report.groups if group.kind != "boilerplate"]
     if not sections:
         return _nothing(report, read)
@@ -137,6 +139,15 @@ def headline(report: Report) -> str:
     return f"{found}: {copied}, {percent(share)} of the text{besides}."
 
 
+def near_documents(report: Report, read: str) -> str:
+    """Say how many of the documents that were `read` resemble an earlier one as a whole."""
+    found = sum(len(near.copies) for near in report.documents or ())
+    verb = "resembles" if found == 1 else "resemble"
+    least = percent(cast("float", report.settings.get("document_threshold", 0)))
+    number = f"{found:,}" if found else "None"
+    return f"{number} of {read} {verb} an earlier one, by {least} of their word 3-grams and more."
+
+
 def _nothing(report: Report, read: str) -> str:
     """Say that there are no sections, and what stands again all the same."""
     short, least = report.summary.short_repeats, report.settings.get("min_group_words", 20)
@@ -150,6 +161,8 @@ def _nothing(report: Report, read: str) -> str:
 
 def not_sought(report: Report) -> str:
     """Say of a report without sections what was not looked for; else nothing."""
+    if report.settings.get("unit") == "document":
+        return "Paragraphs are not compared (--unit both)."
     if any(group.kind != "boilerplate" for group in report.groups):
         return ""
     if report.settings.get("passages") == "off":

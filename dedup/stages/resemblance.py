@@ -27,6 +27,7 @@ from dedup.model import (
     Grams,
     HalfCompared,
     Resemblances,
+    Sizes,
     Sketches,
     Strings,
     Wholes,
@@ -45,45 +46,52 @@ if TYPE_CHECKING:
 SIZE = 3
 """Units of a gram."""
 DIGITS = 10_000
-_NO_ROWS, _NO_SHARES = np.zeros(0, np.int64), np.zeros(0)
-NONE = Resemblances(_NO_ROWS, _NO_ROWS, _NO_SHARES, _NO_SHARES, _NO_SHARES)
-"""No two documents resemble each other."""
 _SPACE = 0x20
 
 
 def whole(paragraphs: Paragraphs, settings: Settings) -> Wholes:
     """Put the normalised texts of each document's paragraphs together, a space between two."""
     forms = normalise(paragraphs, settings)
-    lengths = np.diff(forms.normal.offsets)
-    # A paragraph without a word adds nothing, not even a space.
-    some = np.flatnonzero(lengths)
-    doc, lengths = forms.doc[some], lengths[some]
-    heads = np.flatnonzero(fresh(doc))
-    ends = np.cumsum(lengths + 1)
-    starts = ends - lengths - 1
+    old = forms.normal.offsets
+    lengths = np.diff(old)
+    # A space follows each paragraph that has words; the one after the last is left out again.
+    ends = np.cumsum(lengths + (lengths > 0))
+    starts = ends - lengths - (lengths > 0)
     data = np.full(int(ends[-1]) if len(ends) else 0, _SPACE, np.uint8)
-    old = forms.normal.offsets[some]
-    kernels.copy(forms.normal.data, old, old + lengths, starts, data)
-    # The space after a document's last paragraph is left out.
-    first, past = starts[heads], np.append(starts[heads][1:], len(data)) - 1
-    return Wholes(doc[heads], Strings(data, np.append(starts[heads], len(data))).pieces(first, past))
+    kernels.copy(forms.normal.data, old[:-1], old[1:], starts, data)
+    heads = np.flatnonzero(fresh(forms.doc))
+    first = starts[heads]
+    past = np.maximum(np.append(first[1:], len(data))[: len(first)] - 1, first)
+    words = np.add.reduceat(forms.words, heads, dtype=np.int64) if len(heads) else first
+    return Wholes(
+        forms.doc[heads],
+        np.diff(heads, append=len(forms)),
+        words,
+        Strings(*kernels.pieces(data, first, past)),
+    )
+
+
+def sizes(wholes: Wholes) -> Sizes:
+    """Keep how long each document is."""
+    return Sizes(wholes.doc, wholes.paragraphs, wholes.words)
 
 
 def editions(wholes: Wholes) -> Editions:
-    """Take the digest of each document's text."""
+    """Take the digest of the text of each document that has words."""
+    wholes = wholes.take(wholes.words > 0)
     return Editions(wholes.doc, *kernels.digest(wholes.normal.data, wholes.normal.offsets))
 
 
 def sketch(wholes: Wholes, banding: Banding, copies: I64) -> Sketches:
-    """Sketch each document that is no `copies`, which are in order: equal to an earlier one."""
+    """Sketch each document with words, but for `copies`, in order: equal to an earlier one."""
+    alone = wholes.words > 0
     if len(copies):
-        wholes = wholes.take(~among(wholes.doc, copies))
+        alone &= ~among(wholes.doc, copies)
+    wholes = wholes.take(alone)
     data, offsets = wholes.normal.data, wholes.normal.offsets
     signatures = kernels.sketch(data, offsets, size=SIZE, words=True)
     keys = kernels.band_keys(signatures, banding.components)
-    return Sketches(
-        wholes.doc, kernels.characters(data, offsets), keys, signatures.astype(np.int8)
-    )
+    return Sketches(wholes.doc, kernels.characters(data, offsets), keys, signatures.astype(np.int8))
 
 
 def banding(threshold: float) -> Banding:
@@ -94,7 +102,7 @@ def banding(threshold: float) -> Banding:
     return Banding(bands, rows, equal)
 
 
-SHAPES = ((0.7, (32, 4)), (0.6, (48, 4)), (0.0, (64, 3)))
+SHAPES = ((0.7, (42, 4)), (0.0, (64, 3)))
 """From each threshold up, how many bands of how many components."""
 DEVIATIONS = 4
 """A pair at the threshold has so many standard deviations fewer equal components at least."""

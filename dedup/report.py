@@ -353,7 +353,9 @@ class Report:
 
     def _evidence(self) -> Evidence:
         if self.evidence is None:
-            raise SettingsError("this report has no matches of paragraphs at hand: run again")
+            if self.settings.get("unit") == "document":
+                raise SettingsError("unit is 'document': give 'both' to compare paragraphs, too")
+            raise SettingsError("this report was stored without its matches: run again for others")
         return self.evidence
 
 

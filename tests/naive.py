@@ -19,7 +19,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
-from itertools import pairwise, product, takewhile
+from itertools import combinations, pairwise, product, takewhile
 from math import ceil
 from typing import Any
 
@@ -1092,7 +1092,7 @@ def near_pairs(documents: Documents, **settings: Any) -> dict[Pair, list[float]]
     ]
     sets = [grams(text) for text in texts]
     found = {}
-    for b, a in ((b, a) for b in range(len(sets)) for a in range(b)):
+    for a, b in combinations(range(len(sets)), 2):
         both = len(sets[a] & sets[b])
         if both and share(both, len(sets[a] | sets[b])) >= least:
             of = (len(sets[a] | sets[b]), len(sets[a]), len(sets[b]))

@@ -27,11 +27,15 @@ WORDS = [f"word{chr(97 + n // 26)}{chr(97 + n % 26)}" for n in range(300)]
 def exhaustive(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every pair of documents meet that shares anything."""
     all_meet = candidates.Banding(128, 1, 0)
-    monkeypatch.setattr(resemblance, "banding", lambda threshold: all_meet)
+    monkeypatch.setattr(resemblance, "banding", lambda _: all_meet)
 
 
 def found(
-    texts: dict[str, str], published: int = 0, *, memory: int = 2 << 30, **settings: Any
+    texts: dict[str, str],
+    published: int = 0,
+    *,
+    memory: int = 2 << 30,
+    **settings: Any,  # noqa: ANN401 - options
 ) -> Report:
     """Run the flow on texts by path, three documents a batch."""
     flow = pipeline.check if published else pipeline.find
@@ -57,7 +61,7 @@ def plain(report: Report) -> list[dict[str, Any]]:
 def changed(words: list[str], count: int, seed: int) -> str:
     """Replace some words of a text by new ones."""
     out = list(words)
-    for at in random.Random(seed).sample(range(len(out)), count):
+    for at in random.Random(seed).sample(range(len(out)), count):  # noqa: S311 - texts
         out[at] = f"new{seed}x{at}"
     return " ".join(out)
 
@@ -74,9 +78,7 @@ def test_random_corpora_equal_the_oracle(
     settings["document_threshold"] = threshold
     published = corpus.settings.get("published", 0)
     report = found(corpus.documents, published, memory=memory, **settings)
-    wanted = naive.near_documents(
-        corpus.documents, **corpus.settings, document_threshold=threshold
-    )
+    wanted = naive.near_documents(corpus.documents, **corpus.settings, document_threshold=threshold)
     assert plain(report) == wanted
     assert report.groups == ()
 

@@ -59,7 +59,7 @@ def pairs(
     rejects: Rejects = None,
 ) -> int:
     """
-    List every pair of paragraphs that match, or of documents, with its similarity.
+    List every pair of paragraphs that match, with its similarity.
 
     Only long paragraphs; of equal ones each is paired with the first, and near pairs are those of
     the first ones. In a large family of near-equal paragraphs each is paired with its leader. With
@@ -90,7 +90,7 @@ def _unwatched(rows: "Iterator[AnyPair]", meter: Meter) -> "Iterator[AnyPair]":
         yield row
 
 
-def _jsonl(rows: "Iterator[AnyPair]", unit: str) -> Iterator[str]:
+def _jsonl(rows: "Iterator[AnyPair]", unit: str = "paragraph") -> Iterator[str]:
     """Write a pair a line as the contract has it."""
     import json
 
@@ -109,7 +109,7 @@ def _jsonl(rows: "Iterator[AnyPair]", unit: str) -> Iterator[str]:
         yield escaped(json.dumps(line, ensure_ascii=False)) + "\n"
 
 
-def _csv(rows: "Iterator[AnyPair]", unit: str) -> Iterator[str]:
+def _csv(rows: "Iterator[AnyPair]", unit: str = "paragraph") -> Iterator[str]:
     """Write a pair a row, the names of the columns first; RFC 4180."""
     import csv
     import io
@@ -127,7 +127,7 @@ def _csv(rows: "Iterator[AnyPair]", unit: str) -> Iterator[str]:
     yield line.getvalue()
 
 
-def _parquet(rows: "Iterator[AnyPair]", unit: str) -> Iterator[bytes]:
+def _parquet(rows: "Iterator[AnyPair]", unit: str = "paragraph") -> Iterator[bytes]:
     """Write the columns of the CSV: paths, records that may be null, paragraphs, shares."""
     import io
 

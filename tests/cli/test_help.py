@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dedup.cli import app
+from dedup.cli.options import PLANNED
 from dedup.settings import CHOICES, Settings
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ def test_every_setting_is_an_option(dedup: Callable, command: str) -> None:
     """A new field of `Settings` needs its option."""
     page = dedup(command, "--help", env={"COLUMNS": "200"}).stdout
     for setting in fields(Settings):
+        if f"--{setting.name.replace('_', '-')}" in PLANNED.get(command, ()):
+            continue
         assert f"--{setting.name.replace('_', '-')} " in page
         for choice in CHOICES.get(setting.name, ()):
             assert choice in page

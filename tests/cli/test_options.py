@@ -38,7 +38,10 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 CALLS = {
     "report": ["report r.jsonl plain old --timings t.json --explain-settings --format text"],
-    "pairs": ["pairs r.jsonl plain old --timings t.json"],
+    "pairs": [
+        "pairs r.jsonl plain old --timings t.json",
+        "pairs r.jsonl plain old --unit document",
+    ],
     "check": ["check r.jsonl plain --against old --timings t.json --format text"],
     "clean": ["clean r.jsonl plain old --dry-run --timings t.json"],
     "diff": [
@@ -50,6 +53,7 @@ CALLS = {
     "restore": ["restore out -o back"],
 }
 NOT_WATCHED = {
+    "unit": "of pairs it is a setting of the command, beside `Settings`",
     "engine": "there is one so far",
     "debug": "read before anything else, in exits.py",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,22 +26,24 @@ def sets_of(texts: list[str], size: int) -> list[set[int]]:
     return [{wide_hash(gram) for gram in shingles(t, size=size, words=True)} for t in texts]
 
 
+@pytest.mark.usefixtures("kernel")
 @given(texts=TEXTS, size=st.integers(1, 4), stray=st.binary(max_size=9))
 def test_sets_are_those_of_the_shingles(
-    kernel: str, column: Callable, texts: list[str], size: int, stray: bytes
+    column: Callable, texts: list[str], size: int, stray: bytes
 ) -> None:
     """Each text has the hashes of its shingles, sorted, once each."""
     data, offsets = column([*texts, stray])
     values, starts = kernels.gram_sets(data, offsets[: len(texts) + 1], size=size)
 
     assert values.dtype == np.uint64
-    rows = [values[a:b].tolist() for a, b in zip(starts, starts[1:], strict=False)]
+    rows = [values[a:b].tolist() for a, b in pairwise(starts)]
     assert rows == [sorted(own) for own in sets_of(texts, size)]
 
 
+@pytest.mark.usefixtures("kernel")
 @given(texts=TEXTS.filter(bool), others=TEXTS.filter(bool), data=st.data())
 def test_what_sets_share_is_counted(
-    kernel: str, column: Callable, texts: list[str], others: list[str], data: st.DataObject
+    column: Callable, texts: list[str], others: list[str], data: st.DataObject
 ) -> None:
     """The size of the intersection, for any pairs of rows."""
     pairs = st.tuples(st.integers(0, len(texts) - 1), st.integers(0, len(others) - 1))
@@ -52,7 +55,8 @@ def test_what_sets_share_is_counted(
     assert found.tolist() == [len(one[a] & other[b]) for a, b in rows.tolist()]
 
 
-def test_bad_input_is_refused(kernel: str, column: Callable) -> None:
+@pytest.mark.usefixtures("kernel")
+def test_bad_input_is_refused(column: Callable) -> None:
     """A size of nothing, and sets that are not there."""
     data, offsets = column(["a b c"])
     with pytest.raises(ValueError, match="at least 1 unit"):

@@ -275,42 +275,30 @@ def _taken_along(writing: Writing, move: int, end: int) -> Iterator[_Step]:
 
 def _merged(writing: Writing, steps: Iterable[_Step]) -> Iterator[Piece]:
     """Put the text of tokens of one mark together."""
-    piece: Piece | None = None
-    end_a = end_b = 0
-    for step in steps:
-        one = _piece(writing, step, end_a, end_b)
-        end_a, end_b = one.start_a + len(one.a), one.start_b + len(one.b)
-        if piece is None:
-            piece = one
-        elif (
-            one.mark == piece.mark != "left"
-            and one.move == piece.move
-            and (one.start_a == piece.start_a + len(piece.a) or step.i < 0)
-            and (one.start_b == piece.start_b + len(piece.b) or step.j < 0)
-        ):
-            piece = replace(piece, a=piece.a + one.a, b=piece.b + one.b)
-        else:
-            yield piece
-            piece = one
-    if piece is not None:
-        yield piece
-
-
-def _piece(writing: Writing, step: _Step, end_a: int, end_b: int) -> Piece:
-    """Give the text of one token on either side."""
     edges_a, edges_b = writing.edges
-    a = b = ""
-    start_a, start_b = end_a, end_b
-    if step.i >= 0:
-        start_a = edges_a[step.i]
-        a = "" if step.mark == "left" else writing.left.tokens.text[start_a : edges_a[step.i + 1]]
-    if step.j >= 0:
-        start_b = edges_b[step.j]
-        b = writing.right.tokens.text[start_b : edges_b[step.j + 1]]
-    mark: Mark = step.mark
-    if mark == "equal" and a != b and a.split() != b.split():
-        mark = "respelled"
-    return Piece(mark, a, b, start_a, start_b, step.move)
+    text_a, text_b = writing.left.tokens.text, writing.right.tokens.text
+    mark: Mark | None = None
+    move: int | None = None
+    # Where the piece begins and ends in both texts.
+    first_a = end_a = first_b = end_b = 0
+    for step in steps:
+        a, past_a = (edges_a[step.i], edges_a[step.i + 1]) if step.i >= 0 else (end_a, end_a)
+        b, past_b = (edges_b[step.j], edges_b[step.j + 1]) if step.j >= 0 else (end_b, end_b)
+        past_a = a if step.mark == "left" else past_a
+        own: Mark = step.mark
+        if own == "equal":
+            one, two = text_a[a:past_a], text_b[b:past_b]
+            if one != two and one.split() != two.split():
+                own = "respelled"
+        if own != mark or own == "left" or step.move != move or a != end_a or b != end_b:
+            if mark is not None:
+                yield Piece(
+                    mark, text_a[first_a:end_a], text_b[first_b:end_b], first_a, first_b, move
+                )
+            mark, move, first_a, first_b = own, step.move, a, b
+        end_a, end_b = past_a, past_b
+    if mark is not None:
+        yield Piece(mark, text_a[first_a:end_a], text_b[first_b:end_b], first_a, first_b, move)
 
 
 def counts(left: Side, right: Side, order: Order) -> Counter[str]:

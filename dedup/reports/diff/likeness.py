@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from dedup import kernels
 from dedup.kernels.exact import count_words
 from dedup.kernels.same import numbers
+from dedup.reports.diff.pairing import ALIKE
 from dedup.reports.diff.parts import Likeness
 from dedup.reports.diff.tokens import SIGN, WORDLESS
 from dedup.stages.verify import similarity
@@ -57,6 +58,9 @@ def with_likenesses(
             for q in partners.get(p, ())
             if part.b.paragraphs[0] <= q + 1 <= part.b.paragraphs[1]
         ]
+        if len(pairs) > 1:
+            # The lines of wrapped text are not alike one by one, nor are scattered sentences.
+            pairs = [pair for pair in pairs if alike[pair] >= ALIKE]
         found = tuple(
             Likeness(
                 p + 1,

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from dedup.reports.diff.pairing import equal_paragraphs
 from dedup.reports.diff.sides import Stretch
 from dedup.reports.diff.words import common, steps
 
@@ -68,6 +69,15 @@ def ordered(taken: Taken) -> Order:
         fill(some, a, b, taken)
     kept = [stretches[at] for at in sorted(line)]
     between(kept, taken, chain_a, chain_b)
+    # What repeats in both texts and is left over where it stood has moved, too.
+    number = len(moved)
+    for some_a, some_b in list(equal_paragraphs(taken)):
+        for (i, end), (j, _) in zip(some_a, some_b, strict=False):
+            one = Stretch(i, j, end - i)
+            if is_moved([one], taken) and not max(chain_a[i:end]):
+                number += 1
+                taken.take(one)
+                chain_a[i:end] = chain_b[j : j + one.size] = [number] * one.size
     return Order(taken.a, taken.b, chain_a, chain_b)
 
 
@@ -167,7 +177,7 @@ def is_moved(some: Sequence[Stretch], taken: Taken) -> bool:
         paragraphs = side.weight(side.paragraphs[p][0], side.paragraphs[q][1])
         if own >= _MOVED and 2 * own >= sentences:
             return True
-        if own >= _MOVED_WHOLE and 3 * own >= 2 * paragraphs:
+        if own >= _MOVED_WHOLE and own == paragraphs:
             return True
     return False
 
@@ -217,7 +227,7 @@ def between(
         i, j = one.a + one.size, one.b + one.size
         if a[0] == a[1] or b[0] == b[1]:
             continue
-        anchors = [*equal_paragraphs(a, b, taken)]
+        anchors = list(equal_rows(a, b, taken))
         for found in anchors:
             taken.take(found)
         first = (a[0], b[0])
@@ -230,7 +240,7 @@ def between(
             first = (after.a + after.size, after.b + after.size)
 
 
-def equal_paragraphs(a: Ends, b: Ends, taken: Taken) -> Iterator[Stretch]:
+def equal_rows(a: Ends, b: Ends, taken: Taken) -> Iterator[Stretch]:
     """Give the equal paragraphs of two stretches, the longest row in order, where all is free."""
     rows = []
     for side, partners, (low, high) in ((taken.left, taken.a, a), (taken.right, taken.b, b)):

@@ -7,7 +7,7 @@ where most of its words went is not asked.
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from rapidfuzz.fuzz import ratio
@@ -21,10 +21,14 @@ if TYPE_CHECKING:
 
     from dedup.reports.diff.sides import Side, Taken
 
+    Ends = tuple[int, int]
+
 ALIKE = 0.5
 """Least similarity of two paragraphs that belong together; below it a reader sees two."""
 _IN_COMMON = 1 / 3
 """Least share of the shorter one's words that such paragraphs have in common."""
+_NEAR = 10
+"""Points of likeness that are added where the paragraphs before or behind belong together too."""
 _MOST = 40_000
 """Pairs of paragraphs, at most, of which all are compared; beyond, those that share rare words."""
 _RARE = 8
@@ -34,22 +38,21 @@ _RARE = 8
 def pair_paragraphs(taken: Taken) -> None:
     """Pair paragraphs of which little is taken: equal ones first, then the most alike."""
     left, right = taken.left, taken.right
-    waiting: dict[tuple[int, ...], deque[int]] = defaultdict(deque)
-    for number in taken.left_over(right, taken.b):
-        first, last = right.paragraphs[number]
-        waiting[tuple(right.ids[first:last])].append(first)
-    for number in taken.left_over(left, taken.a):
-        first, last = left.paragraphs[number]
-        same = waiting.get(tuple(left.ids[first:last]))
-        while same:
-            one = Stretch(first, same.popleft(), last - first)
-            if taken.free(one) == one:
-                taken.take(one)
-                break
+    for some, others in equal_paragraphs(taken):
+        if len(some) == len(others) == 1:
+            taken.take(Stretch(some[0][0], others[0][0], some[0][1] - some[0][0]))
     rows, columns = taken.left_over(left, taken.a), taken.left_over(right, taken.b)
     alone = len(left.paragraphs) == len(right.paragraphs) == 1
     used: tuple[set[int], set[int]] = set(), set()
-    for _, p, q in sorted(alike(left, right, rows, columns, 0 if alone else ALIKE)):
+    near = neighbours(taken)
+    found_alike = alike(left, right, rows, columns, 0 if alone else ALIKE)
+    sizes = len(left.paragraphs), len(right.paragraphs)
+    # Of equally good partners the one at about the same place.
+    ranked = sorted(
+        (value - _NEAR * ((p, q) in near), abs(p * sizes[1] - q * sizes[0]), p, q)
+        for value, p, q in found_alike
+    )
+    for _, _, p, q in ranked:
         if p in used[0] or q in used[1]:
             continue
         found = list(common(left, right, left.paragraphs[p], right.paragraphs[q], taken))
@@ -60,6 +63,27 @@ def pair_paragraphs(taken: Taken) -> None:
             used[1].add(q)
             for one in found:
                 taken.take(one)
+
+
+def equal_paragraphs(taken: Taken) -> Iterator[tuple[list[Ends], list[Ends]]]:
+    """Give the free paragraphs that both texts have, equal ones together; in the order of A."""
+    held: list[dict[tuple[int, ...], list[Ends]]] = []
+    for side, partners in ((taken.left, taken.a), (taken.right, taken.b)):
+        own: dict[tuple[int, ...], list[Ends]] = defaultdict(list)
+        for first, last in side.paragraphs:
+            if first < last and max(partners[first:last]) < 0:
+                own[tuple(side.ids[first:last])].append((first, last))
+        held.append(own)
+    for key, some in held[0].items():
+        if key in held[1]:
+            yield some, held[1][key]
+
+
+def neighbours(taken: Taken) -> set[tuple[int, int]]:
+    """Give the pairs of paragraphs of which those directly before or behind share words."""
+    p, q = taken.left.tokens.paragraph, taken.right.tokens.paragraph
+    linked = {(p[i], q[j]) for i, j in enumerate(taken.a) if j >= 0}
+    return {(i + step, j + step) for i, j in linked for step in (-1, 1)}
 
 
 def alike(

@@ -63,7 +63,11 @@ def anchors(taken: Taken, size: int) -> Iterator[tuple[int, int]]:
 def once(
     ids: NDArray[np.uint64], partners: NDArray[np.int64], size: int
 ) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    """Hash the rows of so many free tokens; give those that stand once, and where."""
+    """
+    Hash the rows of so many tokens; give those that stand once and are free, and where.
+
+    What stands twice is no evidence, though only one of its places may be left.
+    """
     if len(ids) < size:
         return np.zeros(0, np.uint64), np.zeros(0, np.int64)
     hashes, width = (ids + np.uint64(1)) * _MIX, 1
@@ -72,10 +76,10 @@ def once(
         hashes ^= hashes >> np.uint64(29)
         width *= 2
     taken = np.concatenate([[0], np.cumsum(partners >= 0)])
-    free = np.flatnonzero(taken[size:] == taken[:-size])
-    keys, first, counts = np.unique(hashes[free], return_index=True, return_counts=True)
-    alone = counts == 1
-    return keys[alone], free[first[alone]]
+    free = taken[size:] == taken[:-size]
+    keys, first, counts = np.unique(hashes, return_index=True, return_counts=True)
+    alone = (counts == 1) & free[first]
+    return keys[alone], first[alone]
 
 
 def grown(taken: Taken, i: int, j: int) -> Stretch:

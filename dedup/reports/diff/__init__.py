@@ -27,12 +27,12 @@ from dedup.reports.diff.sides import Side, sides_of
 from dedup.reports.diff.stretches import shared
 from dedup.reports.diff.tokens import WORDLESS, Tokens, tokens_of
 from dedup.settings import Settings
-from dedup.stages.segment import MODES, paragraphs_of
+from dedup.text.paragraphs import MODES, paragraphs_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dedup.stages.lines import Row
+    from dedup.text.lines import Row
 
 __all__ = ["Diff", "Likeness", "Move", "Part", "Piece", "Place", "compare"]
 

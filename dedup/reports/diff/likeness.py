@@ -11,8 +11,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dedup import kernels
-from dedup.kernels.exact import count_words
-from dedup.kernels.same import numbers
+from dedup.text.normalising import count_words
+from dedup.text.same_text import numbers
 from dedup.reports.diff.pairing import ALIKE
 from dedup.reports.diff.parts import Likeness
 from dedup.reports.diff.tokens import SIGN, WORDLESS

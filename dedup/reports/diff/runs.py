@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from dedup.kernels import normalise_text
-from dedup.kernels.same import units
+from dedup.text.normalising import normalise_text
+from dedup.text.same_text import units
 
 RUN = 3
 """Units of a run."""

@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from dedup.kernels import normalise_text
+from dedup.text.normalising import normalise_text
 from dedup.reports.diff.tokens import halves, spans_of
 
 if TYPE_CHECKING:

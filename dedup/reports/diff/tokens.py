@@ -23,14 +23,14 @@ import numpy as np
 import regex
 
 from dedup import kernels
-from dedup.kernels.same import units
-from dedup.stages.hyphens import joined
-from dedup.stages.sentences import sentences
+from dedup.text.same_text import units
+from dedup.text.hyphens import joined
+from dedup.text.sentences import sentences
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from dedup.stages.lines import Row, Span
+    from dedup.text.lines import Row, Span
 
 _BORDER = regex.compile(r"\b", regex.WORD | regex.VERSION1)
 _GRAPHEME = regex.compile(r"\X")
@@ -147,7 +147,7 @@ def tokens_of(text: str, extents: Sequence[Row]) -> Tokens:
 @lru_cache(maxsize=1 << 16)
 def normal(word: str) -> str:
     """Normalise a word."""
-    return kernels.normalise_text(word)
+    return normalise_text(word)
 
 
 @lru_cache(maxsize=1 << 16)

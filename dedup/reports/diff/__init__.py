@@ -10,7 +10,7 @@ put together again. The comparison of B with A is that of A with B, told the oth
 
     >>> difference = compare("One two three.", "One too three.")
     >>> [(piece.mark, piece.a or piece.b) for part in difference.parts for piece in part.pieces]
-    [('equal', 'One '), ('removed', 'two '), ('added', 'too '), ('equal', 'three.')]
+    [('equal', 'One '), ('removed', 'two'), ('added', 'too'), ('equal', ' three.')]
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from dedup.reports.diff.likeness import with_likenesses
 from dedup.reports.diff.order import Order, ordered
 from dedup.reports.diff.pairing import pair_paragraphs
 from dedup.reports.diff.parts import Diff, Likeness, Move, Part, Piece, Place
-from dedup.reports.diff.runs import Shares, shares
+from dedup.reports.diff.runs import shares
 from dedup.reports.diff.sides import Side, sides_of
 from dedup.reports.diff.stretches import shared
 from dedup.reports.diff.tokens import WORDLESS, Tokens, tokens_of
@@ -37,9 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["Diff", "Likeness", "Move", "Part", "Piece", "Place", "compare"]
 
 
-def compare(
-    a: str, b: str, settings: Settings | None = None, *, as_one: bool = False
-) -> Diff:
+def compare(a: str, b: str, settings: Settings | None = None, *, as_one: bool = False) -> Diff:
     """
     Compare two texts by the paragraphs that `settings` make of them.
 

@@ -10,13 +10,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from dedup import kernels
-from dedup.text.normalising import count_words
-from dedup.text.same_text import numbers
 from dedup.reports.diff.pairing import ALIKE
 from dedup.reports.diff.parts import Likeness
 from dedup.reports.diff.tokens import SIGN, WORDLESS
 from dedup.stages.verify import similarity
+from dedup.text.normalising import count_words
+from dedup.text.same_text import numbers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -43,8 +42,10 @@ def with_likenesses(
     matching = {
         pair
         for pair, value in alike.items()
-        if (min(words[0][pair[0]], words[1][pair[1]]) >= settings.min_words
-            and value >= settings.threshold)
+        if (
+            min(words[0][pair[0]], words[1][pair[1]]) >= settings.min_words
+            and value >= settings.threshold
+        )
         or value == 1
     }
     out: list[Part] = []
@@ -122,7 +123,10 @@ def _keeps(left: Side, right: Side, pair: Pair) -> Keeps:
         side.tokens.keys[slice(*side.paragraphs[number])]
         for side, number in zip((left, right), pair, strict=True)
     ]
-    signs = [[part[0] for key in own if key[:1] != WORDLESS for part in key.split(SIGN)[1:]] for own in keys]
+    signs = [
+        [part[0] for key in own if key[:1] != WORDLESS for part in key.split(SIGN)[1:]]
+        for own in keys
+    ]
     if signs[0] != signs[1]:
         return "sign"
     return "equal" if one == two else "words"

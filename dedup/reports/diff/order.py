@@ -69,12 +69,14 @@ def ordered(taken: Taken) -> Order:
         fill(some, a, b, taken)
     kept = [stretches[at] for at in sorted(line)]
     between(kept, taken, chain_a, chain_b)
+    left = taken.left
     # What repeats in both texts and is left over where it stood has moved, too.
     number = len(moved)
     for some_a, some_b in list(equal_paragraphs(taken)):
         for (i, end), (j, _) in zip(some_a, some_b, strict=False):
             one = Stretch(i, j, end - i)
-            if is_moved([one], taken) and not max(chain_a[i:end]):
+            unique = len(some_a) == len(some_b) == 1 and left.weight(i, end) > 0
+            if (unique or is_moved([one], taken)) and not max(chain_a[i:end]):
                 number += 1
                 taken.take(one)
                 chain_a[i:end] = chain_b[j : j + one.size] = [number] * one.size
@@ -141,9 +143,7 @@ def heaviest(stretches: Sequence[Stretch], left: Side) -> list[int]:
     return chosen[::-1]
 
 
-def together(
-    stretches: Sequence[Stretch], line: set[int], taken: Taken
-) -> Iterator[list[Stretch]]:
+def together(stretches: Sequence[Stretch], line: set[int], taken: Taken) -> Iterator[list[Stretch]]:
     """Give the stretches that left the line; those that follow each other in both texts as one."""
     by_b = sorted(range(len(stretches)), key=lambda number: stretches[number].b)
     follows = dict(pairwise(by_b))
@@ -197,11 +197,12 @@ def around(
         low, high = side.paragraphs[p][0], side.paragraphs[q][1]
         if 2 * own < side.weight(low, high):
             low, high = side.sentence(first)[0], side.sentence(last - 1)[1]
-        while first > low and partners[first - 1] < 0 and not chain[first - 1]:
-            first -= 1
-        while last < high and partners[last] < 0 and not chain[last]:
-            last += 1
-        out.append((first, last))
+        begin, end = first, last
+        while begin > low and partners[begin - 1] < 0 and not chain[begin - 1]:
+            begin -= 1
+        while end < high and partners[end] < 0 and not chain[end]:
+            end += 1
+        out.append((begin, end))
     return out[0], out[1]
 
 
@@ -218,9 +219,7 @@ def between(
     line: Sequence[Stretch], taken: Taken, chain_a: Sequence[int], chain_b: Sequence[int]
 ) -> None:
     """Compare what lies between the stretches of the line: equal paragraphs, then linked ones."""
-    linked = {
-        pair_of(taken, one.a + at, one.b + at) for one in line for at in range(one.size)
-    }
+    linked = {pair_of(taken, one.a + at, one.b + at) for one in line for at in range(one.size)}
     i = j = 0
     for one in (*line, Stretch(len(taken.a), len(taken.b), 0)):
         a, b = (i, one.a), (j, one.b)

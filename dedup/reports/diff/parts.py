@@ -114,9 +114,8 @@ class Part:
     @property
     def differs(self) -> bool:
         """Tell whether a word or sign of this part is not the same at this place in both."""
-        return self.kind not in {"equal"} and (
-            self.kind in {"moved", "left"} or any(piece.mark in CHANGES for piece in self.pieces)
-        )
+        moved = self.kind in {"moved", "left"}
+        return moved or any(piece.mark in CHANGES for piece in self.pieces)
 
 
 CHANGES = frozenset({"removed", "added", "left"})

@@ -6,8 +6,8 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from dedup.text.normalising import normalise_text
 from dedup.reports.diff.tokens import halves, spans_of
+from dedup.text.normalising import normalise_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

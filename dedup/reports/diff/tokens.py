@@ -17,14 +17,16 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 import regex
 
 from dedup import kernels
-from dedup.text.same_text import units
 from dedup.text.hyphens import joined
+from dedup.text.normalising import normalise_text
+from dedup.text.same_text import units
 from dedup.text.sentences import sentences
 
 if TYPE_CHECKING:
@@ -183,7 +185,7 @@ def _cut(body: str, signs: Sequence[tuple[int, int, str]]) -> Iterator[tuple[int
     points = {at for start, end, told in signs if told in _POINTS for at in (start, end)}
     cuts = [cut for cut in cuts if cut not in points]
     starts = [start for start, _, _ in signs]
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         inner = signs[bisect_left(starts, start) : bisect_right(starts, end - 1)]
         if key := _key(body, start, end, inner):
             yield start, end, key
@@ -204,11 +206,11 @@ def _borders(body: str) -> Iterator[int]:
     borders = [found.start() for found in _BORDER.finditer(body)]
     yield from borders
     if _ALONE.search(body):
-        for start, end in zip(borders, borders[1:], strict=False):
+        for start, end in pairwise(borders):
             if _ALONE.search(body, start, end):
                 yield from (found.start() for found in _GRAPHEME.finditer(body, start, end))
     if "'" in body or "\u2019" in body:
-        for start, end in zip(borders, borders[1:], strict=False):
+        for start, end in pairwise(borders):
             if elided := _ELIDED.match(body, start, end):
                 yield elided.end()
 
@@ -216,4 +218,4 @@ def _borders(body: str) -> Iterator[int]:
 def spans_of(tokens: Tokens) -> list[Span]:
     """Give the first and the last token, half-open, of each paragraph."""
     firsts = [bisect_left(tokens.paragraph, n) for n in range(len(tokens.extents) + 1)]
-    return list(zip(firsts, firsts[1:], strict=False))
+    return list(pairwise(firsts))

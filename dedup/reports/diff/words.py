@@ -105,8 +105,7 @@ def _collapses(found: list[_Step], weights: Sequence[int]) -> bool:
         before, same, after = found[-3:]
         whole = _Step(0, before.i, after.i_end, before.j, after.j_end)
         replaced = whole.i_end - whole.i > same.size and whole.j_end - whole.j > same.size
-        # Halves of words: a character of a script without spaces is one.
-        shared = sum(weights[same.i : same.i_end]) / 2
+        shared = sum(weight > 0 for weight in weights[same.i : same.i_end])
         if replaced and shared < min(_FEW, before.size, after.size):
             found[-3:] = [whole]
             return True

@@ -19,11 +19,6 @@ The message is one line that names the file, the place and the next step. A call
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from dedup.cleaning import Cleaned
-
 
 class DedupError(Exception):
     """The root of the tree; `exit_code` is what the command returns."""
@@ -56,7 +51,7 @@ class GuardError(DedupError):
 
     exit_code = 3
 
-    def __init__(self, message: str, preview: Cleaned | None = None) -> None:
+    def __init__(self, message: str, preview: object = None) -> None:
         super().__init__(message)
         self.preview = preview
-        """What a dry run would say."""
+        """What a dry run would say: a `Cleaned`, or `None` where there is none to show."""

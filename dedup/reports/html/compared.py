@@ -1,0 +1,110 @@
+"""Comparison -> HTML: two texts side by side, word by word."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from dedup.reports.diff_page import headline
+from dedup.reports.html.page import page
+
+if TYPE_CHECKING:
+    from dedup.reports.diff import Diff, Part, Piece, Place
+
+_BREAK = re.compile(r"[\t\n\r\f\v]+ *")
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Words of one cell: `equal`, `gone` or `new`, or `left`: a pointer to where some went."""
+
+    sort: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A paragraph of one text, and the line where it begins."""
+
+    line: int
+    marks: tuple[Mark, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What stands side by side."""
+
+    kind: str
+    left: Cell | None
+    right: Cell | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Lines that are all the same, or all differ."""
+
+    same: bool
+    lines: tuple[Line, ...]
+
+
+def stretches(diff: Diff, first_a: int = 1, first_b: int = 1) -> list[Stretch]:
+    """Give a comparison as stretches of lines; the texts begin at these lines of their files."""
+    firsts = {"a": first_a, "b": first_b}
+    return [
+        Stretch(same, tuple(_line(part, diff, firsts) for part in parts))
+        for same, parts in groupby(diff.parts, lambda part: part.kind == "equal")
+    ]
+
+
+def _line(part: Part, diff: Diff, firsts: dict[str, int]) -> Line:
+    """Give a part as what stands side by side; what moved stands at its new place alone."""
+    moved = part.kind == "moved"
+    left = None if moved else _cell(part, part.a, "a", diff, firsts)
+    return Line(part.kind, left, _cell(part, part.b, "b", diff, firsts))
+
+
+def _cell(
+    part: Part, place: Place | None, side: str, diff: Diff, firsts: dict[str, int]
+) -> Cell | None:
+    if place is None:
+        return None
+    marks = tuple(mark for piece in part.pieces if (mark := _mark(piece, side, diff, firsts)))
+    note = ""
+    if part.kind == "moved" and part.a is not None and part.move is not None:
+        line = part.a.lines[0] + firsts["a"] - 1
+        note = f"{_arrow(diff, part.move)} from line {line:,}"
+    return Cell(place.lines[0] + firsts[side] - 1, marks, note)
+
+
+def _mark(piece: Piece, side: str, diff: Diff, firsts: dict[str, int]) -> Mark | None:
+    """Give the words that a piece has on one side: of what moved, all at its new place."""
+    if piece.mark == "left" and piece.move is not None:
+        if side == "b":
+            return None
+        line = diff.moves[piece.move - 1].b.lines[0] + firsts["b"] - 1
+        return Mark("left", f"{_arrow(diff, piece.move)} to line {line:,} ")
+    if side == "a":
+        text = "" if piece.move is not None else piece.a
+    else:
+        text = piece.b or (piece.a if piece.move is not None else "")
+    sort = {"removed": "gone", "added": "new"}.get(piece.mark, "equal")
+    return Mark(sort, _BREAK.sub(" ", text)) if text else None
+
+
+def _arrow(diff: Diff, move: int) -> str:
+    return "\u2191" if diff.moves[move - 1].up else "\u2193"
+
+
+def diff_to_html(diff: Diff, names: tuple[str, str]) -> str:
+    """Give a comparison of two texts, named so, as one HTML file."""
+    return page(
+        "diff.html",
+        [f"A: {names[0]}   B: {names[1]}"],
+        names=names,
+        said=headline(diff),
+        stretches=stretches(diff),
+        differs=any(part.kind != "equal" for part in diff.parts),
+    )

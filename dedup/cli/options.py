@@ -258,7 +258,12 @@ TAKES: dict[str, frozenset[str]] = {
     "pairs": _all_but("min_group_words", "max_gap", "boilerplate_documents", "passages", "width"),
     "diff": frozenset(
         (
+            "threshold",
+            "min_words",
+            "min_group_words",
+            "boilerplate_documents",
             "paragraphs",
+            "id_field",
             "text_field",
             "input_format",
             "encoding",
@@ -276,7 +281,6 @@ TAKES: dict[str, frozenset[str]] = {
 PLANNED: dict[str, tuple[str, ...]] = {
     "report": ("--order",),
     "clean": ("--unit", "--against", "--index", "--annotate", "--document-threshold"),
-    "check": (*("--index", "--changed-since", "--allow", "--baseline", "--update-baseline"),),
-    "diff": ("--assert-same-words",),
+    "check": ("--index", "--changed-since", "--allow", "--baseline", "--update-baseline"),
 }
 """Options of the specification, per command, whose features do not exist yet."""

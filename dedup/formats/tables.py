@@ -160,7 +160,7 @@ def _check_texts(schema: pa.Schema, path: str, field: str) -> None:
             kind = _inside(kind.field(key).type)
         nested = not inner and kind != schema.field(column).type and pa.types.is_struct(kind)
         if not (_is_string(kind) or nested or (names != (field,) and pa.types.is_null(kind))):
-            step = "name the text with --text-field"
+            step = "name the text with text_field=…"
             raise Unreadable(path, Fault(f"column {name!r} is {kind}, not a string", step=step))
 
 

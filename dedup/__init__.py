@@ -26,10 +26,10 @@ if TYPE_CHECKING:
         RecordError,
         SettingsError,
     )
-    from dedup.kernels import normalise_text as normalise
-    from dedup.kernels import shingle_hash, shingles
     from dedup.report import Report
     from dedup.settings import Settings
+    from dedup.text.normalising import normalise_text as normalise
+    from dedup.text.shingles import shingle_hash, shingles
 
     __version__: str
 
@@ -65,9 +65,9 @@ _PLACES = {
     "Policy": ("dedup.cleaning", "Policy"),
     "Report": ("dedup.report", "Report"),
     "Settings": ("dedup.settings", "Settings"),
-    "normalise": ("dedup.kernels", "normalise_text"),
-    "shingle_hash": ("dedup.kernels", "shingle_hash"),
-    "shingles": ("dedup.kernels", "shingles"),
+    "normalise": ("dedup.text.normalising", "normalise_text"),
+    "shingle_hash": ("dedup.text.shingles", "shingle_hash"),
+    "shingles": ("dedup.text.shingles", "shingles"),
 }
 """Where the names are that are neither an error nor a function of `api`."""
 

@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from dedup.errors import InputError, SettingsError
 from dedup.settings import Settings, nearest
+from dedup.text.normalising import normalise_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -76,7 +77,7 @@ def minhash(text: str) -> LeanMinHash:
 
     from dedup import kernels
 
-    normal = kernels.normalise_text(text).encode()
+    normal = normalise_text(text).encode()
     data, offsets = np.frombuffer(normal, np.uint8), np.array([0, len(normal)], np.int64)
     (signature,) = kernels.sketch(data, offsets).view(np.uint32)
     return LeanMinHash(seed=1, scheme="affine32", hashvalues=signature)

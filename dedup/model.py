@@ -187,14 +187,11 @@ class Documents(Table):
     markdown: I8
     """1 where front matter, code and HTML are no paragraphs."""
     mode: I8
-    """Paragraph mode asked for: `AUTO`, `LINE` or `BLANK`."""
+    """Paragraph mode asked for: `AUTO`, `LINE` or `BLANK` of `text/paragraphs.py`."""
     published: I8
     """1 where the document is published: it holds no copies (`check`)."""
     text: Strings
     """The decoded text, BOM and carriage returns included."""
-
-
-AUTO, LINE, BLANK = 0, 1, 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,11 +1,11 @@
 """
-Build `dedup/kernels/unicode_table.bin`, the one Unicode table that both kernels read.
+Build `dedup/text/unicode_table.bin`, the one Unicode table that both kernels read.
 
 Run as `python tools/make_unicode_table.py` with the dependency group `table` installed. The data
 come from two packages that must be of one Unicode version: `unicodedata2` (categories, combining
 classes, decompositions, compositions) and `regex` (scripts, full case folding). The script stops
 where they disagree about a general category. The layout of the file stands in
-`dedup/kernels/table.py`, which also names the bits of an entry.
+`dedup/text/unicode_table.py`, which also names the bits of an entry.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import regex
 import unicodedata2
 from regex import _regex
 
-from dedup.kernels import table
+from dedup.text import unicode_table as table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

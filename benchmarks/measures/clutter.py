@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING
 
 from dedup import api
 from dedup.cleaning import Policy
-from dedup.kernels import normalise_text
 from dedup.settings import Settings
+from dedup.text.normalising import normalise_text
 from measures.corpora import read
 from measures.tables import Table, share
 

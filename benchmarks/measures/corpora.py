@@ -15,9 +15,9 @@ import zstandard
 
 from dedup import formats, pipeline
 from dedup.engines.local import Local
-from dedup.kernels import normalise_text
 from dedup.model import Documents, Matches, Strings, Texts
 from dedup.settings import Settings
+from dedup.text.normalising import normalise_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -16,9 +16,9 @@ import generate
 import numpy as np
 
 from dedup import kernels
-from dedup.kernels import normalise_text
 from dedup.model import Strings
 from dedup.stages import candidates
+from dedup.text.normalising import normalise_text
 from measures import truth
 from measures.recall import LONG, edits, meets
 from measures.tables import Table, share

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from dedup.kernels import normalise_text
+from dedup.text.normalising import normalise_text
 from measures.articles import MOST, find
 from measures.corpora import Corpus, table
 from measures.tables import Table, share

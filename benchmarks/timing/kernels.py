@@ -15,9 +15,9 @@ from measures.tables import Table
 
 from dedup import formats, kernels
 from dedup.kernels import native, reference
-from dedup.kernels.shingle import SIZE
 from dedup.model import Strings
 from dedup.settings import Settings
+from dedup.text.shingles import SIZE, shingle_hash, shingles
 from timing import runs
 
 if TYPE_CHECKING:
@@ -75,11 +75,11 @@ def _rate(work: list[Callable[[], object]], size: float, threads: int) -> float:
 
 def _twins(few: Strings, rounds: int) -> Table:
     data, offsets, _ = kernels.normalise(few.data, few.offsets)
-    shingled = [kernels.shingles(text) for text in Strings(data, offsets).list()]
+    shingled = [shingles(text) for text in Strings(data, offsets).list()]
 
     def datasketch() -> None:
-        for shingles in shingled:
-            MinHash(128, scheme="affine32", hashfunc=kernels.shingle_hash).update_batch(shingles)
+        for some in shingled:
+            MinHash(128, scheme="affine32", hashfunc=shingle_hash).update_batch(some)
 
     def sketch() -> None:
         native.sketch(data, offsets, SIZE, words=False)

@@ -19,12 +19,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from dedup import kernels
-from dedup.kernels.exact import count_words
 from dedup.model import Matches, Paragraphs, StrictForms, Strings, Table, Texts
 from dedup.rows import fresh, matching, narrow
 from dedup.stages import strict, twins
-from dedup.stages.hyphens import joined
 from dedup.stages.verify import similarity
+from dedup.text.hyphens import joined
+from dedup.text.normalising import count_words, normalise_text
+from dedup.text.same_text import same_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -178,7 +179,7 @@ def likeness(  # noqa: PLR0911 - a level a line
         return None
     if settings.join_hyphens:
         written, kept = joined(written), joined(kept)
-    text, other = kernels.normalise_text(written), kernels.normalise_text(kept)
+    text, other = normalise_text(written), normalise_text(kept)
     found = similarity(text, other)
     if remove != MATCH:
         forms, signs = forms_of([written, kept])
@@ -191,7 +192,7 @@ def likeness(  # noqa: PLR0911 - a level a line
     least = max(settings.min_words, settings.min_group_words)
     if min(count_words(text), count_words(other)) < least or found < settings.threshold:
         return None
-    return found if remove == MATCH or kernels.same_text(text, other) else None
+    return found if remove == MATCH or same_text(text, other) else None
 
 
 def forms_of(texts: Sequence[str]) -> tuple[list[tuple[object, ...]], list[int]]:
@@ -205,7 +206,7 @@ def forms_of(texts: Sequence[str]) -> tuple[list[tuple[object, ...]], list[int]]
     zeros = np.zeros(len(texts), np.int64)
     lines = zeros.astype(np.int32)
     table = Paragraphs(zeros, count.astype(np.int32), zeros, sizes, lines, lines, Strings.of(texts))
-    forms: list[tuple[object, ...]] = [(kernels.normalise_text(text),) for text in texts]
+    forms: list[tuple[object, ...]] = [(normalise_text(text),) for text in texts]
     signs = [0] * len(texts)
     found = strict.strict_forms(table, join_hyphens=False)
     for no, *form, own in zip(

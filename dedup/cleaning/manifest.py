@@ -25,8 +25,8 @@ from dedup.cleaning.policy import Policy
 from dedup.cleaning.tree import MANIFEST, OWN
 from dedup.errors import DedupError, LedgerError
 from dedup.escaping import name_from_json, name_to_json
-from dedup.model import AUTO, BLANK, LINE
 from dedup.settings import Settings
+from dedup.text.paragraphs import AUTO, BLANK, LINE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -22,9 +22,8 @@ from dedup.cleaning.standing import NONE
 from dedup.cleaning.stretches import Stretches
 from dedup.errors import InputError
 from dedup.formats.slices import without
-from dedup.model import AUTO
-from dedup.stages.markdown import blocks
-from dedup.stages.segment import MODES, paragraph_mode
+from dedup.text.markdown import blocks
+from dedup.text.paragraphs import AUTO, MODES, paragraph_mode
 
 if TYPE_CHECKING:
     from dedup.cleaning.detection import Detection

@@ -28,9 +28,9 @@ from dedup.cleaning.plan import plan
 from dedup.cleaning.standing import NONE
 from dedup.cleaning.stretches import Intervals, Left, Run, Side, Stretches, runs
 from dedup.formats.slices import without
-from dedup.model import AUTO, BOILERPLATE, KINDS, Strings
-from dedup.stages.markdown import Blocks, blocks
-from dedup.stages.segment import MODES, paragraph_mode
+from dedup.model import BOILERPLATE, KINDS, Strings
+from dedup.text.markdown import Blocks, blocks
+from dedup.text.paragraphs import AUTO, MODES, paragraph_mode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

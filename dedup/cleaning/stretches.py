@@ -23,12 +23,11 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 
 import numpy as np
 
-from dedup import kernels
 from dedup.cleaning.kinship import EQUAL, NEAR, likeness
 from dedup.formats.slices import without
-from dedup.kernels.exact import count_words
 from dedup.model import Table
-from dedup.stages.sentences import sentences
+from dedup.text.normalising import count_words, normalise_text
+from dedup.text.sentences import sentences
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -191,7 +190,7 @@ def sentences_of(left: Left, side: Side) -> list[Sentence]:
             if whole and side.start <= start + low and start + high <= side.end:
                 written = text[start:end]
                 place = number, no, start + shift, end + shift, shift
-                out.append(Sentence(*place, written, kernels.normalise_text(written)))
+                out.append(Sentence(*place, written, normalise_text(written)))
     return out
 
 

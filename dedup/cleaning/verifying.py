@@ -23,8 +23,8 @@ from dedup.cleaning.stretches import of_sentences
 from dedup.cleaning.tree import LEDGER, OWN
 from dedup.errors import LedgerError
 from dedup.formats import silent
-from dedup.stages.segment import MODES as ASKED
-from dedup.stages.segment import paragraphs_of
+from dedup.text.paragraphs import MODES as ASKED
+from dedup.text.paragraphs import paragraphs_of
 
 if TYPE_CHECKING:
     import os

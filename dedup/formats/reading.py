@@ -22,8 +22,9 @@ from dedup.errors import SKIPPING, InputError, RecordError
 from dedup.formats import compression, recoding
 from dedup.formats.interface import Chunk, Fault, Piece, Unreadable
 from dedup.formats.sources import Source, Sources, sources
-from dedup.model import AUTO, Documents, Strings
+from dedup.model import Documents, Strings
 from dedup.report import Skipped
+from dedup.text.paragraphs import AUTO
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -22,7 +22,7 @@ from dedup.errors import InputError, SettingsError
 from dedup.formats import guessing
 from dedup.formats.interface import Fault, Format, Piece, Unreadable
 from dedup.formats.slices import Sliced, utf8_starts, without
-from dedup.stages.markdown import front_matter
+from dedup.text.markdown import front_matter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

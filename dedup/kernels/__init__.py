@@ -1,5 +1,5 @@
 """
-Kernels: how fast the work is done. Arrays in, arrays out; nothing of `dedup` is imported.
+Kernels: how fast the work is done. Arrays in, arrays out; of `dedup` only `text/` is imported.
 
 Texts come as one ragged column: UTF-8 bytes, uint8[N], and offsets, int64[m + 1]; text i is
 `data[offsets[i]:offsets[i + 1]]`. Bytes that are not UTF-8 are separators. Signatures are
@@ -19,10 +19,9 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
 
-from dedup.kernels import permutations, table
-from dedup.kernels.exact import has_number, normalise_text
-from dedup.kernels.same import same_text
-from dedup.kernels.shingle import SIZE, shingle_hash, shingles
+from dedup.kernels import permutations
+from dedup.text import unicode_table
+from dedup.text.shingles import SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,18 +48,13 @@ __all__ = [
     "extend",
     "gather",
     "gather_texts",
-    "has_number",
     "indel",
     "meet",
     "normalise",
-    "normalise_text",
     "order",
     "pieces",
     "prefixes",
-    "same_text",
     "same_text_at",
-    "shingle_hash",
-    "shingles",
     "signs",
     "sketch",
     "units",
@@ -93,7 +87,7 @@ def _choose(wanted: str | None) -> tuple[str, ModuleType]:
 NAME, _kernel = _choose(os.environ.get("DEDUP_KERNEL") or None)
 """The kernel in use, `native` or `reference`, and its module."""
 
-UNICODE = table.load().version
+UNICODE = unicode_table.load().version
 """The Unicode version of the table that both kernels read, as "18.0.0"."""
 
 
@@ -230,7 +224,7 @@ def normalise(
     Return the texts normalised, uint8[N'], their offsets, int64[m + 1], and words, int32[m].
 
     Each text, cut after *lengths* code points, int64[m], where these are given, becomes what
-    `normalise_text` makes of it; for words see `exact.count_words`.
+    `normalise_text` makes of it; for words see `normalising.count_words`.
     """
     data, offsets = _column(data, offsets)
     if lengths is not None:
@@ -241,7 +235,7 @@ def normalise(
 
 
 class Signs(NamedTuple):
-    """The signs of stretches of a text, in their order; see `sign.py` for what they are."""
+    """The signs of stretches of a text, in their order; see `text/signs.py` for what they are."""
 
     counts: NDArray[np.int64]
     """int64[m + 1]: signs before each stretch; those of stretch i are `counts[i]:counts[i + 1]`."""

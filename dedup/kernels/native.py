@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dedup.kernels import _native, exact, permutations, reference_chains, table
-from dedup.kernels.sign import overlaid
+from dedup.kernels import _native, permutations, reference_chains
+from dedup.text import normalising, unicode_table
+from dedup.text.signs import overlaid
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -99,7 +100,7 @@ def normalise(
     """Return the texts normalised, their offsets, and the words of each."""
     starts = offsets[:-1]
     stops = offsets[1:] if lengths is None else prefixes(data, offsets, lengths)
-    unicode, rows = table.load(), len(starts)
+    unicode, rows = unicode_table.load(), len(starts)
     left = int((stops - starts).sum())
     folded = np.empty(left + left // 8 + _SLACK, np.uint8)
     ends, words = np.zeros(rows + 1, np.int64), np.zeros(rows, np.int32)
@@ -126,8 +127,8 @@ def normalise(
     texts = []
     for row in given_up.tolist():
         raw = data[starts[row] : stops[row]].tobytes()
-        text = exact.normalise_text(raw.decode(errors="replace"))
-        words[row] = exact.count_words(text)
+        text = normalising.normalise_text(raw.decode(errors="replace"))
+        words[row] = normalising.count_words(text)
         texts.append(text.encode())
     return *_put_in(texts, given_up, folded, ends), words
 
@@ -153,7 +154,7 @@ def signs(
     data: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int32]]:
     """Return the signs of stretches: how many up to each, where each lies, as what it is told."""
-    unicode, rows = table.load(), len(starts)
+    unicode, rows = unicode_table.load(), len(starts)
     composites = np.array(list(overlaid().items()), np.uint32).T.copy()
     by = unicode.sign_pages, unicode.sign_entries, composites[0], composites[1]
     counts = np.zeros(rows + 1, np.int64)
@@ -181,7 +182,7 @@ def sketch(
     data: NDArray[np.uint8], offsets: NDArray[np.int64], size: int, *, words: bool
 ) -> NDArray[np.int32]:
     """Return the signatures of the texts of *data*."""
-    unicode = table.load()
+    unicode = unicode_table.load()
     signatures = np.empty((len(offsets) - 1, permutations.COUNT), np.uint32)
     _native.sketch(
         _MULTIPLIERS,
@@ -232,7 +233,7 @@ def same_text_at(
     b: NDArray[np.int64],
 ) -> NDArray[np.bool_]:
     """Return whether rows *a* and *b* are the same text."""
-    same, unicode = np.ones(len(a), np.uint8), table.load()
+    same, unicode = np.ones(len(a), np.uint8), unicode_table.load()
     if len(a) and len(data):
         _native.same_text_at(
             unicode.pages, unicode.entries, unicode.pool, data, offsets, a, b, same
@@ -306,7 +307,7 @@ def units(
     NDArray[np.int64], NDArray[np.int32], NDArray[np.int32], NDArray[np.int8], NDArray[np.uint32]
 ]:
     """Return the units of each text."""
-    unicode = table.load()
+    unicode = unicode_table.load()
     # A unit takes two bytes, or one and what parts it from the next one, but at a text's end.
     room = (int(offsets[-1] - offsets[0]) + len(offsets)) // 2
     counts = np.zeros(len(offsets), np.int64)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from dedup.kernels import exact, permutations, same, shingle, sign
+from dedup.kernels import permutations
 from dedup.kernels.reference_chains import chain, extend, units, winnow
 from dedup.kernels.reference_columns import (
     band_keys,
@@ -27,6 +27,8 @@ from dedup.kernels.reference_columns import (
     order,
     prefixes,
 )
+from dedup.text import normalising, same_text, shingles
+from dedup.text.signs import signs as signs_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -75,8 +77,8 @@ def normalise(
     words = np.zeros(rows, np.int32)
     for row in range(rows):
         raw = data[starts[row] : stops[row]].tobytes()
-        text = exact.normalise_text(raw.decode(errors="replace"))
-        words[row] = exact.count_words(text)
+        text = normalising.normalise_text(raw.decode(errors="replace"))
+        words[row] = normalising.count_words(text)
         texts.append(text.encode())
     ends = np.zeros(rows + 1, np.int64)
     np.cumsum([len(text) for text in texts], out=ends[1:])
@@ -91,7 +93,7 @@ def signs(
     for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
         # A byte that is not UTF-8 becomes a lone surrogate here, which is no sign.
         text = data[start:end].tobytes().decode(errors="surrogateescape")
-        own = sign.signs(text)
+        own = signs_of(text)
         if own:
             lengths = [len(c.encode(errors="surrogateescape")) for c in text]
             places = np.cumsum([start, *lengths]).tolist()
@@ -119,8 +121,8 @@ def sketch(
             for start, end in itertools.pairwise(offsets[first : last + 1])
         ]
         hashes = _hashes(batch, *np.concatenate(spans, axis=1))
-        shingles = np.cumsum([0, *(part.shape[1] for part in spans)]).tolist()
-        for row, (start, end) in enumerate(itertools.pairwise(shingles), first):
+        ends = np.cumsum([0, *(part.shape[1] for part in spans)]).tolist()
+        for row, (start, end) in enumerate(itertools.pairwise(ends), first):
             minhash = empty.copy()
             for block in range(start, end, _BLOCK):
                 minhash.update_batch(hashes[block : min(end, block + _BLOCK)].tolist())
@@ -170,17 +172,17 @@ def same_text_at(
     numbers = np.zeros(len(offsets) - 1, np.int64)
     for row in np.unique(np.concatenate([a, b])).tolist():
         texts[row] = data[offsets[row] : offsets[row + 1]].tobytes().decode(errors="replace")
-        numbers[row] = of_numbers.setdefault(same.numbers(texts[row]), len(of_numbers))
+        numbers[row] = of_numbers.setdefault(same_text.numbers(texts[row]), len(of_numbers))
     alike: NDArray[np.bool_] = numbers[a] == numbers[b]
     for pair in np.flatnonzero(alike).tolist():
-        alike[pair] = same.same_text(texts[int(a[pair])], texts[int(b[pair])])
+        alike[pair] = same_text.same_text(texts[int(a[pair])], texts[int(b[pair])])
     return alike
 
 
 def _character_spans(text: NDArray[np.uint8], size: int) -> NDArray[np.int64]:
     """Return where in the bytes of a text its n-grams of letters start and end: int64[2, k]."""
     starts = np.flatnonzero((text & 0xC0) != 0x80)  # all bytes but continuations
-    first, last = shingle.WIDE_BYTES
+    first, last = shingles.WIDE_BYTES
     wide = (text[starts] >= first) & (text[starts] <= last)
     letters = np.cumsum(np.append(0, 1 + wide))
     stops = np.searchsorted(letters, letters[:-1] + size)
@@ -196,7 +198,7 @@ def _word_spans(text: NDArray[np.uint8], size: int) -> NDArray[np.int64]:
     decoded = text.tobytes().decode(errors="surrogateescape")
     lengths = [1 if "\udc80" <= c <= "\udcff" else len(c.encode()) for c in decoded]
     bytes_before = np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])
-    units = np.array(exact.units(decoded), np.int64).reshape(-1, 2)
+    units = np.array(normalising.units(decoded), np.int64).reshape(-1, 2)
     starts, ends = bytes_before[units].T
     return _spans(starts, ends, size, len(text))
 
@@ -222,9 +224,9 @@ def _hashes(
         going_on = np.flatnonzero(lengths > at)
         taken = np.minimum(lengths[going_on] - at, _STEP)
         step = mixed[going_on] ^ (values[starts[going_on] + at] & _LOWEST_BYTES[taken])
-        step *= np.uint64(shingle.MULTIPLIER)
+        step *= np.uint64(shingles.MULTIPLIER)
         mixed[going_on] = step ^ step >> np.uint64(32)
-    for multiplier in shingle.FINAL_MULTIPLIERS:
+    for multiplier in shingles.FINAL_MULTIPLIERS:
         mixed *= np.uint64(multiplier)
         mixed ^= mixed >> np.uint64(32)
     return mixed.astype(np.uint32)

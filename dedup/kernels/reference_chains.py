@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dedup.kernels import exact, shingle, table
+from dedup.text import normalising, shingles
+from dedup.text import unicode_table as table
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -50,11 +51,11 @@ def units(
 
 def hashed(text: str, *, alone: bool) -> tuple[int, int] | None:
     """Return the halves of a word and the hash of a unit; `None` if it normalises to nothing."""
-    folded = exact.normalise_text(text)
+    folded = normalising.normalise_text(text)
     if not folded:
         return None
     halves = min(len(folded), MOST_HALVES) if alone else 2
-    return halves, mixed(shingle.shingle_hash(folded.encode()))
+    return halves, mixed(shingles.shingle_hash(folded.encode()))
 
 
 def mixed(number: int) -> int:
@@ -144,11 +145,11 @@ def _gram(
     """Return the key of the run of units from `n` on, -1 if a wall comes before its end."""
     key, left = 0, length
     while True:
-        key = (key ^ int(hashes[n])) * shingle.MULTIPLIER & _MASK
+        key = (key ^ int(hashes[n])) * shingles.MULTIPLIER & _MASK
         key ^= key >> 32
         left -= int(halves[n])
         if left <= 0:
-            return (key * shingle.FINAL_MULTIPLIERS[0] & _MASK) >> 24
+            return (key * shingles.FINAL_MULTIPLIERS[0] & _MASK) >> 24
         if n + 1 == len(hashes) or places[n + 1] != places[n] + halves[n]:
             return -1
         n += 1

@@ -1,4 +1,4 @@
-/* Same text, pair by pair: same.py says what it is and is the twin.
+/* Same text, pair by pair: text/same_text.py says what it is and is the twin.
  *
  * Most pairs that match without being the same text differ in their numbers, so every text first gets
  * one hash of its words with digits in their order: two that differ need no second look. Then all

@@ -1,4 +1,4 @@
-/* The signs of a text as written: sign.py says what they are and is the twin.
+/* The signs of a text as written: text/signs.py says what they are and is the twin.
  *
  * Most bytes of a text can be no part of a sign, and one look at a byte tells: letters, spaces, and
  * full stops and hyphens that no digit follows. The rest asks the table. */

@@ -1,7 +1,8 @@
 /* Signatures: the hashes of the shingles of a text, permuted 128 times, the smallest of each.
  *
- * The hash is that of shingle.py, the mixing and the permutations are datasketch's ("affine32").
- * The innermost loop takes eight hashes at a time, so that a component, its multiplier and its addend
+ * The hash is that of text/shingles.py, the mixing and the permutations
+ * are datasketch's ("affine32"). The innermost loop takes eight hashes at a time, so that a
+ * component, its multiplier and its addend
  * are loaded once for all eight (6 ns a hash with AVX2; 11 one by one). It is compiled for several
  * instruction sets, and the best one that the processor has is chosen once. */
 

@@ -1,4 +1,4 @@
-/* The Unicode table as C reads it, and UTF-8. The numbers repeat table.py, which explains them. */
+/* The Unicode table as C reads it, and UTF-8. Its numbers are those of text/unicode_table.py. */
 
 #ifndef DEDUP_TABLE_H
 #define DEDUP_TABLE_H

@@ -18,10 +18,10 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
-from dedup.kernels import normalise_text
 from dedup.reports.diff_align import align
 from dedup.reports.diff_words import Piece, pieces_of, words_of
-from dedup.stages.segment import MODES, paragraphs_of
+from dedup.text.normalising import normalise_text
+from dedup.text.paragraphs import MODES, paragraphs_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -23,7 +23,7 @@ from dedup.reports.wording import (
     size,
     where,
 )
-from dedup.stages.lines import split_into
+from dedup.text.lines import split_into
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

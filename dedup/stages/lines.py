@@ -7,13 +7,13 @@ fast as going through a text line by line.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dedup.model import Strings, Table
+from dedup.text.lines import WHITE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,20 +21,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dedup.model import I64, U8
+    from dedup.text.lines import Row
 
     Bools = NDArray[np.bool_]
 
-BOM = "\ufeff"
-WHITE = "".join(c for c in map(chr, range(0x3001)) if c.isspace()) + BOM
-"""All white space (there is none after U+3000) and the byte order mark."""
-
-Span = tuple[int, int]
-"""Code points, half-open."""
-
-Row = tuple[int, int, int, int]
-"""A line or paragraph: start and end, first and last line (from 1, inclusive)."""
-
-_LINE_END = re.compile(r"\n|\r(?!\n)")
 _ASCII_WHITE = np.array([b < 128 and chr(b).isspace() for b in range(256)])
 _WIDE = [c.encode() for c in WHITE if not c.isascii()]
 _WIDE_FIRST = np.isin(np.arange(256), [c[0] for c in _WIDE])
@@ -54,24 +44,6 @@ class Found(Table):
     line_end: I64
     first: I64
     last: I64
-
-
-def split(text: str) -> list[str]:
-    r"""
-    Cut a text into lines without their ends, which are one character each.
-
-    A "\r" before a "\n" is left at the end of its line. Only where more "\r" stand alone than
-    there are "\n" does a lone one end a line too.
-    """
-    if "\r" in text and text.count("\r") - text.count("\r\n") > text.count("\n"):
-        return _LINE_END.split(text)
-    return text.split("\n")
-
-
-def split_into(text: str, lines: int) -> list[str]:
-    """Cut a part of a text, known to have so many lines, as the whole text is cut."""
-    feeds = text.count("\n")
-    return text.split("\n") if feeds + 1 == lines else _LINE_END.split(text)
 
 
 def ends_with_returns(text: Strings, line_ends: I64) -> Bools:

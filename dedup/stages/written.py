@@ -10,7 +10,8 @@ import numpy as np
 
 from dedup import kernels
 from dedup.model import Strings
-from dedup.stages.lines import split_into
+from dedup.text.lines import split_into
+from dedup.text.normalising import normalise_text
 
 if TYPE_CHECKING:
     from dedup.model import I32, I64, Bodies, Scenes
@@ -54,7 +55,7 @@ class Written:
         end = int(self.words.units.starts[past] if more else self.words.units.ends[past - 1])
         if first >= past:
             return ""
-        return kernels.normalise_text(self.between(document, start, end) + "x")[:-1]
+        return normalise_text(self.between(document, start, end) + "x")[:-1]
 
     def between(self, document: int, start: int, end: int) -> str:
         """Give the original text between two code points of a document."""

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from dedup.cleaning.cuts import Cuts, Decision, cuts_of
 from dedup.cleaning.stretches import Stretches
-from dedup.stages import markdown
+from dedup.text import markdown
 
 if TYPE_CHECKING:
     from collections.abc import Callable

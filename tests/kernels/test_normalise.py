@@ -13,7 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup import kernels
-from dedup.kernels import exact, reference, table
+from dedup.kernels import reference
+from dedup.text import unicode_table as table
+from dedup.text.normalising import count_words, has_number, normalise_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -106,7 +108,7 @@ def test_samples(
     data, offsets, _ = kernels.normalise(*column([text]))
 
     assert [normalised] == texts_of(data, offsets), kernel
-    assert normalised == kernels.normalise_text(text)
+    assert normalised == normalise_text(text)
 
 
 @pytest.mark.parametrize(("text", "words"), WORDS.items())
@@ -117,7 +119,7 @@ def test_words(kernel: str, column: Callable, text: str, words: int) -> None:
 
 def test_lone_surrogates_are_separators() -> None:
     """What cannot be UTF-8 does no harm."""
-    assert kernels.normalise_text("a\ud800b\udfff") == "a b"
+    assert normalise_text("a\ud800b\udfff") == "a b"
 
 
 @pytest.mark.parametrize(("before", "after"), CONTEXTS)
@@ -175,7 +177,7 @@ def test_definition(text: str) -> None:
     source = pytest.importorskip("unicodedata2")
     if source.unidata_version != kernels.UNICODE or any(map(is_new, text)):
         return
-    assert literally(text) == kernels.normalise_text(text)
+    assert literally(text) == normalise_text(text)
 
 
 @cache
@@ -226,7 +228,7 @@ def test_ordinary_text_is_folded_natively(column: Callable, text: str) -> None:
     column = (data, offsets[:-1], offsets[1:])
     native.fold(unicode.pages, unicode.entries, unicode.pool, *column, 0, room, ends, words)
 
-    assert exact.count_words(kernels.normalise_text(text)) == words[0]
+    assert count_words(normalise_text(text)) == words[0]
 
 
 def test_texts_that_grow(kernel: str, column: Callable, texts_of: Callable) -> None:
@@ -234,7 +236,7 @@ def test_texts_that_grow(kernel: str, column: Callable, texts_of: Callable) -> N
     texts = ["\ufdfa" * 1000, "a", "か\u0301\u0316", "\ufdfa"] * 3
     data, offsets, _ = kernels.normalise(*column(texts))
 
-    assert [kernels.normalise_text(text) for text in texts] == texts_of(data, offsets), kernel
+    assert [normalise_text(text) for text in texts] == texts_of(data, offsets), kernel
 
 
 def test_no_texts(kernel: str, column: Callable) -> None:
@@ -285,4 +287,4 @@ def test_invalid_types() -> None:
 )
 def test_has_number(word: str, *, expected: bool) -> None:
     """Every character of category N is a number."""
-    assert kernels.has_number(word) is expected
+    assert has_number(word) is expected

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup import kernels
-from dedup.kernels import normalise_text, same_text
+from dedup.text.normalising import normalise_text
+from dedup.text.same_text import same_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

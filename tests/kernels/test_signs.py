@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from strategies import signed_texts
 
 from dedup import kernels
-from dedup.kernels import sign, table
+from dedup.text import signs as of_one
+from dedup.text import unicode_table as table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -48,7 +49,7 @@ def test_any_bytes_have_the_same_signs(column: Texts, texts: list[bytes]) -> Non
     batch = found(*column(texts))
     for raw, signs in zip(texts, batch, strict=True):
         text = raw.decode(errors="surrogateescape")
-        alone = sign.signs(text)
+        alone = of_one.signs(text)
         assert [told for told, _ in signs] == [one.told for one in alone]
         assert [part for _, part in signs] == [
             text[one.start : one.end].encode(errors="surrogateescape") for one in alone
@@ -63,7 +64,7 @@ def test_each_code_point_has_the_role_of_the_oracle() -> None:
         if (not is_sign and code_point % 41) or 0xD800 <= code_point < 0xE000:
             continue
         for text in (c, f" {c}5", f"5{c}5", f"x{c}-5", f"{c}=", f"={c}", f"5.{c}", f"{c}\u0338"):
-            assert tuple(one.told for one in sign.signs(text)) == naive.signs(text), text
+            assert tuple(one.told for one in of_one.signs(text)) == naive.signs(text), text
 
 
 def test_what_stands_around_a_stretch_does_not_count(kernel: str, column: Texts) -> None:  # noqa: ARG001

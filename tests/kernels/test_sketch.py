@@ -13,18 +13,20 @@ from hypothesis import strategies as st
 
 from dedup import kernels
 from dedup.kernels import permutations, reference
+from dedup.text.normalising import normalise_text
+from dedup.text.shingles import shingle_hash, shingles
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz 0123456789éß漢字かกา한𝔸"
-TEXTS = st.text(LETTERS, max_size=40).map(kernels.normalise_text)
+TEXTS = st.text(LETTERS, max_size=40).map(normalise_text)
 
 
 def datasketch_signature(shingles: list[bytes]) -> np.ndarray:
     """Return the signature that datasketch computes of shingles."""
     datasketch = pytest.importorskip("datasketch")
-    minhash = datasketch.MinHash(128, scheme="affine32", hashfunc=kernels.shingle_hash)
+    minhash = datasketch.MinHash(128, scheme="affine32", hashfunc=shingle_hash)
     if shingles:  # datasketch refuses an empty batch
         minhash.update_batch(shingles)
     values: np.ndarray = minhash.hashvalues
@@ -55,7 +57,7 @@ def test_signatures_are_those_of_datasketch(
     assert found.dtype == np.int32
     assert found.shape == (len(texts), 128)
     for text, signature in zip(texts, found, strict=True):
-        expected = datasketch_signature(kernels.shingles(text, **kind))
+        expected = datasketch_signature(shingles(text, **kind))
         assert expected.tolist() == signature.view(np.uint32).tolist(), kernel
 
 
@@ -63,7 +65,7 @@ def test_long_text(kernel: str, column: Callable) -> None:
     """A text of many more shingles than are kept at once has one signature all the same."""
     source = random.Random(2)  # noqa: S311 - no secret
     text = "".join(source.choices("abcdefé ", k=9_999)).strip()
-    expected = datasketch_signature(kernels.shingles(text))
+    expected = datasketch_signature(shingles(text))
 
     assert expected.tolist() == kernels.sketch(*column([text])).view(np.uint32)[0].tolist(), kernel
 
@@ -109,7 +111,7 @@ def test_no_texts(kernel: str, column: Callable) -> None:
 )
 def test_shingles(text: str, size: int, *, words: bool, expected: list[str]) -> None:
     """Shingles overlap; a Han or kana character is two letters, and a word of its own."""
-    found = kernels.shingles(text, size=size, words=words)
+    found = shingles(text, size=size, words=words)
 
     assert expected == [shingle.decode() for shingle in found]
 
@@ -117,7 +119,7 @@ def test_shingles(text: str, size: int, *, words: bool, expected: list[str]) -> 
 def test_no_size() -> None:
     """A shingle has at least one character."""
     with pytest.raises(ValueError, match="at least 1"):
-        kernels.shingles("abc", size=0)
+        shingles("abc", size=0)
     with pytest.raises(ValueError, match="at least 1"):
         kernels.sketch(np.zeros(0, np.uint8), np.zeros(1, np.int64), size=0)
 
@@ -128,8 +130,8 @@ def test_hash_has_no_more_collisions_than_chance() -> None:
     short = {"".join(source.choices(LETTERS, k=5)).encode() for _ in range(200_000)}
     lines = [f"ligne numero {number}".encode() for number in range(400_000)]
 
-    assert len(short) - len(set(map(kernels.shingle_hash, short))) < 20
-    assert len(lines) - len(set(map(kernels.shingle_hash, lines))) < 50
+    assert len(short) - len(set(map(shingle_hash, short))) < 20
+    assert len(lines) - len(set(map(shingle_hash, lines))) < 50
 
 
 @pytest.mark.parametrize("length", [3, 5, 8, 11, 24])
@@ -142,7 +144,7 @@ def test_hash_avalanches(length: int) -> None:
         for _ in range(trials):
             shingle = source.randbytes(length)
             other = (int.from_bytes(shingle, "little") ^ (1 << bit)).to_bytes(length, "little")
-            difference = kernels.shingle_hash(shingle) ^ kernels.shingle_hash(other)
+            difference = shingle_hash(shingle) ^ shingle_hash(other)
             changed += (difference >> np.arange(32)) & 1
         # Six standard deviations of a fair coin.
         assert np.abs(changed / trials - 0.5).max() < 6 * 0.5 / trials**0.5

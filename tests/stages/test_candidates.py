@@ -12,20 +12,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.process import cdist
 
-from dedup import kernels
 from dedup.engines.local import Local
 from dedup.model import Bands, Pairs, Sketches, Strings, Texts
 from dedup.pipeline import meetings
 from dedup.settings import Settings
 from dedup.stages import candidates, verify
 from dedup.stages.sketch import sketch
+from dedup.text.normalising import normalise_text
 
 HIGH = candidates.RECALL["high"]
 
 
 def texts_of(lines: list[str]) -> Texts:
     """Make the table of distinct texts, in Order."""
-    distinct = Strings.of(list(dict.fromkeys(map(kernels.normalise_text, lines))))
+    distinct = Strings.of(list(dict.fromkeys(map(normalise_text, lines))))
     count = len(distinct)
     ranks, words = np.arange(count), np.full(count, 20, np.int32)
     return Texts(ranks, ranks, np.zeros(count, np.int32), words, ranks, ranks, distinct)

@@ -10,10 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup import Settings, find, kernels
-from dedup.model import BLANK, LINE, Strings
-from dedup.stages.hyphens import joined, joined_all, normalised
-from dedup.stages.segment import paragraph_mode
+from dedup import Settings, find
+from dedup.model import Strings
+from dedup.stages.hyphens import joined_all, normalised
+from dedup.text.hyphens import joined
+from dedup.text.normalising import normalise_text
+from dedup.text.paragraphs import BLANK, LINE, paragraph_mode
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,7 +82,7 @@ def test_many_texts_are_joined_as_one_and_as_the_oracle(texts: list[str]) -> Non
     for text, size, left, count in zip(texts, sizes, found.list(), counts, strict=True):
         assert left[:count] == joined(text[:size])
     normal = normalised(Strings.of(texts), join_hyphens=True).list()
-    assert normal == [kernels.normalise_text(joined(text)) for text in texts]
+    assert normal == [normalise_text(joined(text)) for text in texts]
 
 
 def test_a_broken_word_shows_that_a_text_is_wrapped() -> None:

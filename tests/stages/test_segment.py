@@ -16,12 +16,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.model import AUTO, BLANK, LINE, Documents, Strings
+from dedup.model import Documents, Strings
 from dedup.settings import Settings
-from dedup.stages.lines import WHITE, Row
-from dedup.stages.long_paragraphs import LONGEST, REACH
-from dedup.stages.markdown import Blocks, blocks
-from dedup.stages.segment import MODES, paragraph_mode, paragraphs_of, segment
+from dedup.stages.segment import segment
+from dedup.text.lines import WHITE, Row
+from dedup.text.long_paragraphs import LONGEST, REACH
+from dedup.text.markdown import Blocks, blocks
+from dedup.text.paragraphs import AUTO, BLANK, LINE, MODES, paragraph_mode, paragraphs_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import Indel
 
-from dedup import kernels
 from dedup.model import Scenes, Strings
 from dedup.settings import Settings
 from dedup.stages import stretches
 from dedup.stages.in_step import in_step
 from dedup.stages.stretches import Document, Question, Shelf, ends, likenesses
+from dedup.text.normalising import normalise_text
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -79,7 +79,7 @@ def test_many_stretches_at_once(documents: list[list[str]], data: st.DataObject)
     assert len(answers) == len(questions)
     for (numbers, spans, threshold), (value, bound) in zip(questions, answers, strict=True):
         first, second = (
-            kernels.normalise_text("\n\n".join(documents[number][span[0] : span[1] + 1]))
+            normalise_text("\n\n".join(documents[number][span[0] : span[1] + 1]))
             for number, span in zip(numbers, spans, strict=True)
         )
         expected = ratio(first, second)
@@ -93,7 +93,7 @@ def test_long_stretches_have_a_lower_bound(first: list[str], second: list[str]) 
     there, here = cut([first, second])
     pairs = tuple((n, n) for n in range(min(len(first), len(second))))
     question = Question((0, len(first) - 1), (0, len(second) - 1), pairs, there, here)
-    normal = [[kernels.normalise_text(text) for text in texts] for texts in (first, second)]
+    normal = [[normalise_text(text) for text in texts] for texts in (first, second)]
     total = sum(len(text) for texts in normal for text in texts)
     same = sum(
         len(normal[0][i]) + len(normal[1][j]) - Indel.distance(normal[0][i], normal[1][j])

@@ -8,9 +8,8 @@ import time
 
 import pytest
 
-from dedup.model import BLANK, LINE
-from dedup.stages.markdown import blocks, front_matter
-from dedup.stages.segment import paragraphs_of
+from dedup.text.markdown import blocks, front_matter
+from dedup.text.paragraphs import BLANK, LINE, paragraphs_of
 
 
 def prose(text: str, mode: int = LINE) -> list[str]:
@@ -166,7 +165,7 @@ def test_hostile_text_takes_no_longer_than_its_size() -> None:
 def test_plain_prose_is_not_parsed() -> None:
     """The parser is not even imported for what cannot hold a block or a table."""
     code = (
-        "import sys; from dedup.stages.markdown import blocks;"
+        "import sys; from dedup.text.markdown import blocks;"
         "blocks('# t\\n\\n- a *b* [c](d)\\n  e\\n1. f | g\\n' * 99);"
         "assert 'markdown_it' not in sys.modules"
     )

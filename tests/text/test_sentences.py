@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.stages.sentences import sentences
+from dedup.text.sentences import sentences
 
 CASES = {
     "Il pleut encore. Le vent tombe.": ["Il pleut encore.", "Le vent tombe."],

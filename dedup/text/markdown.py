@@ -14,8 +14,8 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from dedup.stages.lines import BOM, WHITE, Span, split
-from dedup.stages.long_paragraphs import LONGEST
+from dedup.text.lines import BOM, WHITE, Span, split
+from dedup.text.long_paragraphs import LONGEST
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

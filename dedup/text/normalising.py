@@ -19,7 +19,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from dedup.kernels import table
+from dedup.text import unicode_table as table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -20,7 +20,7 @@ from __future__ import annotations
 from functools import cache
 from typing import NamedTuple
 
-from dedup.kernels import table
+from dedup.text import unicode_table as table
 
 OVERLAY = "\u0338"
 

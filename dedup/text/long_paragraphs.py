@@ -16,7 +16,7 @@ from zlib import crc32
 
 import numpy as np
 
-from dedup.stages.lines import WHITE, Row, Span
+from dedup.text.lines import WHITE, Row, Span
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

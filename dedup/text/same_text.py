@@ -19,8 +19,8 @@ from __future__ import annotations
 from collections import deque
 from functools import lru_cache
 
-from dedup.kernels import table
-from dedup.kernels.exact import has_number
+from dedup.text import unicode_table as table
+from dedup.text.normalising import has_number
 
 Unit = tuple[str, int]
 """A word, or a character of a script without spaces, with what it counts in half words."""

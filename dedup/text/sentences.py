@@ -12,7 +12,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from dedup.stages.lines import Span
+    from dedup.text.lines import Span
 
 _END = re.compile(
     r"(?P<mark>[.!?…؟۔।]+)(?:\s?»|[\"'”’)\]])*(?=\s)|[。！？]+[」』”’）]*"  # noqa: RUF001

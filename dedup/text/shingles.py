@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dedup.kernels import exact
+from dedup.text import normalising
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +42,7 @@ def shingles(text: str, *, size: int = SIZE, words: bool = False) -> list[bytes]
         message = f"a shingle needs at least 1 unit, not {size}"
         raise ValueError(message)
     if words:
-        spans = exact.units(text)
+        spans = normalising.units(text)
         pairs = zip(spans, spans[size - 1 :], strict=False)
         found = [text[start:end] for (start, _), (_, end) in pairs]
     else:

@@ -22,10 +22,6 @@ into the command's options. A caller writes
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from dedup.cleaning import Cleaned
 
 SKIPPING = "on_error='skip'"
 """How a caller goes on where an input cannot be used."""
@@ -76,7 +72,7 @@ class GuardError(DedupError):
 
     exit_code = 3
 
-    def __init__(self, message: str, preview: Cleaned | None = None) -> None:
+    def __init__(self, message: str, preview: object = None) -> None:
         super().__init__(message)
         self.preview = preview
-        """What a dry run would say."""
+        """What a dry run would say: a `Cleaned`, or `None` where there is none to show."""

@@ -2,8 +2,8 @@
 A lock file in a folder of ours: held while a run lives, and the mark that the folder is ours.
 
 The file is opened without following a link, and is refused where it has a second name or says
-something else: what is ours is emptied and written, what is not is left as it is. That is why it is
-not a library's: `filelock` takes whatever file stands at the path, and knows no mark.
+something else: what is ours is emptied and written, what is not is left as it is. So the opening is
+our own; the lock on what was opened is `filelock`'s, on every system.
 """
 
 from __future__ import annotations
@@ -15,11 +15,6 @@ import time
 from typing import IO, TYPE_CHECKING
 
 from dedup.errors import OutputError
-
-try:
-    import fcntl
-except ImportError:  # pragma: no cover - Windows: two runs at once are not noticed
-    fcntl = None  # type: ignore[assignment]
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,18 +88,16 @@ def _opened(path: Path, flags: int) -> IO[bytes]:
 
 def _locked(stream: IO[bytes]) -> bool | None:
     """Lock a file; `False` where somebody else has, `None` where files cannot be locked."""
-    if fcntl is None:
-        return None
+    from filelock import lock_descriptor
+
     try:
-        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
+        return lock_descriptor(stream.fileno(), blocking=False)
     except OSError:  # pragma: no cover - a file system without locks
         return None
-    return True
 
 
 def _is_still(stream: IO[bytes], path: Path) -> bool:
+    """Tell whether an open file is the one that stands at a path."""
     try:
         return os.path.samestat(os.fstat(stream.fileno()), path.lstat())
     except OSError:

@@ -24,8 +24,18 @@ Two numbers name things everywhere:
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from functools import cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Self
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    NamedTuple,
+    Self,
+    TypeAlias,
+    get_args,
+    get_type_hints,
+)
 
 import numpy as np
 
@@ -36,11 +46,26 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    I8 = NDArray[np.int8]
-    I32 = NDArray[np.int32]
-    I64 = NDArray[np.int64]
-    F64 = NDArray[np.float64]
-    U8 = NDArray[np.uint8]
+
+class Column(NamedTuple):
+    """What a column of numbers holds; part of its type, so each column is declared once."""
+
+    dtype: type[np.generic]
+    width: int = 0
+    """How many numbers stand in a row; 0 where a row is a number."""
+
+
+ANY = -1
+"""The width of a column whose rows are as wide as the settings say."""
+
+U8: TypeAlias = np.ndarray[Any, np.dtype[np.uint8]]
+I8: TypeAlias = Annotated[np.ndarray[Any, np.dtype[np.int8]], Column(np.int8)]
+I32: TypeAlias = Annotated[np.ndarray[Any, np.dtype[np.int32]], Column(np.int32)]
+I64: TypeAlias = Annotated[np.ndarray[Any, np.dtype[np.int64]], Column(np.int64)]
+F64: TypeAlias = Annotated[np.ndarray[Any, np.dtype[np.float64]], Column(np.float64)]
+Keys: TypeAlias = Annotated[np.ndarray[Any, np.dtype[np.int32]], Column(np.int32, ANY)]
+Bits: TypeAlias = Annotated[np.ndarray[Any, np.dtype[np.int8]], Column(np.int8, 128)]
+Stretch: TypeAlias = Annotated[np.ndarray[Any, np.dtype[np.int64]], Column(np.int64, 6)]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,6 +124,11 @@ class Strings:
         return type(self)(self.data[offsets[0] : offsets[-1]], offsets - offsets[0])
 
     @classmethod
+    def empty(cls, rows: int = 0) -> Self:
+        """Build a column of so many empty strings."""
+        return cls(np.zeros(0, np.uint8), np.zeros(rows + 1, np.int64))
+
+    @classmethod
     def concat(cls, columns: Sequence[Self]) -> Self:
         """Put columns end to end."""
         shifts = np.cumsum([0, *(c.offsets[-1] for c in columns)])
@@ -118,6 +148,25 @@ class Table:
     def names(cls) -> list[str]:
         """Give the names of the columns."""
         return [f.name for f in fields(cls)]
+
+    @classmethod
+    @cache
+    def schema(cls) -> dict[str, Column | None]:
+        """Give what each column holds, by its name; `None` is a column of `Strings`."""
+        types = get_type_hints(cls, include_extras=True)
+        return {name: _column(types[name]) for name in cls.names()}
+
+    @classmethod
+    def empty(cls) -> Self:
+        """Build a table without rows."""
+        return cls(
+            **{
+                name: Strings.empty()
+                if column is None
+                else np.zeros((0, max(0, column.width)) if column.width else 0, column.dtype)
+                for name, column in cls.schema().items()
+            }
+        )
 
     def columns(self) -> dict[str, Any]:
         """Give the columns by name."""
@@ -151,8 +200,9 @@ class Table:
 
     @classmethod
     def concat(cls, tables: Iterable[Self]) -> Self:
-        """Put tables end to end; at least one."""
-        tables = list(tables)
+        """Put tables end to end; without any the result has no rows."""
+        every = list(tables)
+        tables = [table for table in every if len(table)] or every[:1] or [cls.empty()]
         if len(tables) == 1:
             return tables[0]
         columns = {}
@@ -161,6 +211,14 @@ class Table:
             ragged = isinstance(parts[0], Strings)
             columns[f.name] = Strings.concat(parts) if ragged else np.concatenate(parts)
         return cls(**columns)
+
+
+def _column(held: Any) -> Column | None:  # noqa: ANN401 - a type
+    """Find what a column's type says that it holds; of several types the first counts."""
+    if held is Strings:
+        return None
+    first, *others = get_args(held)
+    return others[0] if isinstance(others[0], Column) else _column(first)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -283,10 +341,10 @@ class Sketches(Table):
     text: I64
     characters: I32
     """Code points of the normalised text: a bound on similarity before any comparison."""
-    keys: I32
-    """A column for each band: texts with one key in a band meet."""
-    bits: I8
-    """128 columns: the low 8 bits of each component, enough for the signature filter."""
+    keys: Keys
+    """One for each band: texts with one key in a band meet."""
+    bits: Bits
+    """The low 8 bits of each component, enough for the signature filter."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -296,8 +354,8 @@ class Bands(Table):
     key: I64
     text: I64
     characters: I32
-    bits: I8
-    """128 columns, as in `Sketches`."""
+    bits: Bits
+    """As in `Sketches`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -636,8 +694,8 @@ class Finds(Table):
     """Places of boilerplate; 0 of other kinds."""
     words: I64
     """Words of its paragraphs."""
-    part: I64
-    """4 + 2 columns: paragraphs, lines and offsets of the keeper's part that it repeats."""
+    part: Stretch
+    """Paragraphs, lines and offsets, two each, of the keeper's part that it repeats."""
     pairs: Strings
     """The paired paragraphs, keeper and copy, as int32 in pairs."""
     written: Strings

@@ -398,7 +398,7 @@ def passages_beside(
     """From seeds to passages: what is repeated beside the blocks, whatever its paragraphs."""
     if settings.passages == "off":
         return ()
-    covered = engine.map(chain([seeds.NO_RUNS], blocks), m.Covered, seeds.covered)
+    covered = engine.map(blocks, m.Covered, seeds.covered)
     sown = engine.join(whole, covered, (("doc",), ("doc",)), m.Seeds, seeds.sow)
     shared = engine.by_key(
         sown, ("key",), m.Shared, partial(seeds.share, published=published), shared=True

@@ -9,9 +9,14 @@ people and stays out of it. Numbers of paragraphs and lines count from 1 and are
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, get_type_hints
 
 from dedup.errors import SettingsError
+
+if TYPE_CHECKING:
+    import os
 
 SCHEMA = "dedup.report/1"
 
@@ -121,6 +126,23 @@ class Incoming:
 
 
 @dataclass(frozen=True, slots=True)
+class Extent:
+    """How long a document is that a group names, and how much of it is a copy."""
+
+    document: str
+    record: str | None
+    characters: int
+    copied: float
+    """The share of the characters of its paragraphs that are copies, of another document or of
+    itself, boilerplate apart; 0 to 1."""
+
+    @property
+    def name(self) -> Name:
+        """Which document."""
+        return Name(self.document, self.record)
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """One paragraph of a document, counted from 1."""
 
@@ -208,6 +230,8 @@ class Report:
     overlaps: tuple[Overlap, ...]
     incoming: tuple[Incoming, ...] | None = None
     """Of a check only."""
+    extents: tuple[Extent, ...] = ()
+    """Of the documents that groups name, in Order. Not written to JSON."""
 
     evidence: Evidence | None = field(default=None, repr=False, compare=False)
     """`None` for a report that was read from a file."""
@@ -215,6 +239,39 @@ class Report:
     def with_skipped(self, skipped: tuple[Skipped, ...]) -> Report:
         """Add the inputs that were not read to the summary."""
         return replace(self, summary=replace(self.summary, skipped=skipped))
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """
+        Write the report to a file that `load` and `dedup report FILE.dedup` read.
+
+        The matches behind it are left out. Raises `OutputError`.
+        """
+        from msgspec import to_builtins
+
+        from dedup import saved
+
+        head: dict[str, Any] = {name: to_builtins(getattr(self, name)) for name in _head()}
+        saved.write(Path(path), chain([head], map(to_builtins, self.groups)))
+
+    @staticmethod
+    def load(path: str | os.PathLike[str]) -> Report:
+        """
+        Read a report that was saved; every value is held to its declared type.
+
+        Raises `InputError` for any other file, for one of a newer format and for a damaged one.
+        """
+        from msgspec import convert
+
+        from dedup import saved
+
+        with saved.rows(Path(path)) as rows:
+            head: dict[str, Any] = next(rows, {})
+            parts = {name: convert(head[name], kind) for name, kind in _head().items()}
+            report = Report(groups=tuple(convert(row, Group) for row in rows), **parts)
+            whole = len(report.groups) == report.summary.groups
+            if not whole or not all(group.occurrences for group in report.groups):
+                raise ValueError("groups are missing")
+        return report
 
     def at_threshold(self, threshold: float) -> Report:
         """
@@ -241,3 +298,9 @@ class Report:
         if self.evidence is None:
             raise SettingsError("this report was stored without its matches: run again for others")
         return self.evidence
+
+
+def _head() -> dict[str, Any]:
+    """Give what the first row of a saved report holds, and its types; a group a row follows."""
+    types = get_type_hints(Report)
+    return {name: kind for name, kind in types.items() if name not in {"groups", "evidence"}}

@@ -245,7 +245,7 @@ def test_a_full_disk(settings: Settings, tmp_path: Path, monkeypatch: pytest.Mon
     def full(*what: object) -> object:
         nonlocal count
         count += 1
-        if count > 12:
+        if count > 6:
             raise OSError(errno.ENOSPC, "No space left on device")
         return file(*what)
 

@@ -92,7 +92,7 @@ def detection_of(
 
     What is the same text does not wait for `find`, which gives what a report would show.
     """
-    places = Places.concat([NO_PLACES, *matched.places])
+    places = Places.concat(matched.places)
     (groups, copies), same = engine.both(
         lambda: copied(find()[0]),
         partial(
@@ -130,13 +130,3 @@ def _standing(paragraphs: Stored[Paragraphs], places: Places, same: Sameness) ->
         places.words.astype(np.int32, copy=False),
         places.boilerplate.astype(np.int8, copy=False),
     )
-
-
-_NOTHING = np.zeros(0, np.int64)
-NO_PLACES = Places(
-    _NOTHING,
-    _NOTHING.astype(np.int32),
-    _NOTHING,
-    _NOTHING.astype(np.int32),
-    _NOTHING.astype(np.int8),
-)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from dedup import kernels
-from dedup.model import Matches, Paragraphs, StrictForms, Strings, Table, Texts
+from dedup.model import F64, I64, Matches, Paragraphs, StrictForms, Strings, Table, Texts
 from dedup.rows import fresh, matching, narrow
 from dedup.stages import strict, twins
 from dedup.stages.verify import similarity
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from dedup.engines.interface import Engine, Stored
-    from dedup.model import F64, I32, I64, Places
+    from dedup.model import I32, Places
     from dedup.settings import Settings
 
 EXACT, EQUAL, NEAR, MATCH = REMOVE = "exact", "equal", "near", "match"
@@ -74,16 +74,16 @@ def sameness(  # noqa: PLR0913 - the tables of a match, and what may go
         strict.strict_forms, join_hyphens=settings.join_hyphens, with_signs=remove == NEAR
     )
     stage = strict.as_written if remove == EXACT else formed
-    forms = StrictForms.concat([NO_FORMS, *engine.map(paragraphs, StrictForms, stage)])
+    forms = StrictForms.concat(engine.map(paragraphs, StrictForms, stage))
     rows = np.searchsorted(places.doc, forms.doc) + forms.no
     wide = places.text.copy()
     wide[rows] = number + ranked(forms.strict, forms.strict2)
     form = narrow(wide)
     if remove in (EXACT, EQUAL):
         odd = oddly_equal(form, places.text, rows, texts, engine)
-        return Sameness(form, form, NONE, odd)
+        return Sameness(form, form, Matches.empty(), odd)
     if remove == MATCH:
-        alike = Matches.concat([NONE, *matches])
+        alike = Matches.concat(matches)
         return Sameness(form, narrow(places.text), alike, alike)
     odd = oddly_equal(form, places.text, rows, texts, engine)
     alike = Matches.concat([near_matches(matches, texts, engine), odd])
@@ -110,7 +110,7 @@ def near_matches(matches: Iterable[Matches], texts: Iterable[Texts], engine: Eng
     half = engine.join(matches, texts, (("a",), ("text",)), HalfMatched, with_first)
     same = engine.join(half, texts, (("b",), ("text",)), Matches, same_texts)
     found = engine.by_key(same, ("a", "b"), Matches, lambda batch: batch)
-    return Matches.concat([NONE, *found])
+    return Matches.concat(found)
 
 
 def with_first(matches: Matches, texts: Texts) -> HalfMatched:
@@ -143,7 +143,7 @@ def oddly_equal(
     a, b = text[rows[row]], text[rows[at]]
     pairs = np.unique(np.stack([a[a < b], b[a < b]], axis=1), axis=0)
     if not len(pairs):
-        return NONE
+        return Matches.empty()
     wanted = np.unique(pairs)
     known: dict[int, str] = {}
     for batch in engine.map(texts, Texts, partial(twins.some, wanted=wanted)):
@@ -251,8 +251,3 @@ class Kinship:
         at = np.minimum(np.searchsorted(others, asked), len(others) - 1)
         found: list[int] = asked[others[at] == asked].tolist()
         return found
-
-
-_NOTHING = np.zeros(0, np.int64)
-NONE = Matches(_NOTHING, _NOTHING, np.zeros(0))
-NO_FORMS = StrictForms(_NOTHING, _NOTHING.astype(np.int32), _NOTHING, _NOTHING, _NOTHING)

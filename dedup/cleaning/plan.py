@@ -34,7 +34,7 @@ from dedup.cleaning.kinship import MATCH, similarities
 from dedup.cleaning.ledger import REASONS
 from dedup.cleaning.standing import NONE, Standing
 from dedup.cleaning.whole import counterparts, equals
-from dedup.model import Table
+from dedup.model import F64, I8, I32, I64, Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
     from dedup.cleaning.detection import Detection
     from dedup.cleaning.policy import Policy
-    from dedup.model import F64, I8, I32, I64, Facts, Matches
+    from dedup.model import Facts, Matches
     from dedup.settings import Settings
 
     Mask = NDArray[np.bool_]

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from dedup.model import Table
-
-if TYPE_CHECKING:
-    from dedup.model import I8, I32, I64
+from dedup.model import I8, I32, I64, Table
 
 NONE = -1
 """The keeper of what stays, or goes without one."""

@@ -25,7 +25,7 @@ import numpy as np
 
 from dedup.cleaning.kinship import EQUAL, NEAR, likeness
 from dedup.formats.slices import without
-from dedup.model import Table
+from dedup.model import F64, I8, I32, I64, Table
 from dedup.text.normalising import count_words, normalise_text
 from dedup.text.sentences import sentences
 
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
     from dedup.cleaning.policy import Policy
     from dedup.formats.interface import Span
-    from dedup.model import F64, I8, I32, I64
     from dedup.settings import Settings
 
 _MOST = 1_000_000

@@ -9,6 +9,16 @@ The command line: one file per command: parse, one call of `dedup.api`, one outp
 import sys
 
 
+def call(arguments: list[str]) -> int:
+    """Call the command that the arguments name; return what it says its exit code is."""
+    from typer.main import get_command
+
+    from dedup.cli.app import app
+
+    result = get_command(app).main(arguments, prog_name="dedup", standalone_mode=False)
+    return result if isinstance(result, int) else 0
+
+
 def main() -> None:
     """
     Run the command line; the entry point of the console script.
@@ -21,7 +31,7 @@ def main() -> None:
         from dedup.engines.allocator import keep_memory
 
         keep_memory()
-        code = run(sys.argv[1:])
+        code = run(call, sys.argv[1:])
     except KeyboardInterrupt:
         code = 130
     except Exception as error:  # noqa: BLE001 - see above

@@ -196,6 +196,7 @@ def run(  # noqa: PLR0913 - what is cleaned, where to, how
 ) -> int:
     """Clean, or say what a clean would do."""
     from dedup import api
+    from dedup.cleaning import Cleaned
     from dedup.reports.clean_page import clean_page, refused_page
 
     check_places((ids, ledger, shared.timings), paths, config.settings)
@@ -207,7 +208,7 @@ def run(  # noqa: PLR0913 - what is cleaned, where to, how
             )
         except GuardError as error:
             watch.stop()
-            if error.preview is not None and not shared.quiet:
+            if isinstance(error.preview, Cleaned) and not shared.quiet:
                 put(refused_page(error.preview), shared, sys.stderr)
             raise
     if done.nothing_is_left:

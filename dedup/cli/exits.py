@@ -14,7 +14,7 @@ import errno
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import Any
 
@@ -23,14 +23,14 @@ FAULT = 2
 INTERRUPTED = 130
 
 
-def run(arguments: Sequence[str]) -> int:
-    """Run the command line and give its exit code."""
+def run(command_line: Callable[[list[str]], int], arguments: Sequence[str]) -> int:
+    """Call the command line with its arguments and return the exit code of the process."""
     debug = "--debug" in arguments
     try:
         for name in ("SIGTERM", "SIGHUP"):
             if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) == signal.SIG_DFL:
                 signal.signal(getattr(signal, name), _stop)
-        code = _invoke(list(arguments))
+        code = command_line(list(arguments))
         if sys.stdout is not None:
             sys.stdout.flush()
     except KeyboardInterrupt:
@@ -48,15 +48,6 @@ def run(arguments: Sequence[str]) -> int:
         _say("interrupted")
     _silence_closed_pipe()
     return code
-
-
-def _invoke(arguments: list[str]) -> int:
-    from typer.main import get_command
-
-    from dedup.cli.app import app
-
-    result = get_command(app).main(arguments, prog_name="dedup", standalone_mode=False)
-    return result if isinstance(result, int) else 0
 
 
 def _explain(error: Exception) -> int:

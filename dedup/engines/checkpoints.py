@@ -92,7 +92,7 @@ class Checkpoints:
             atomic.write(self.folder / f"{name}.json", _written(value))
 
     def load(self, name: str, kinds: Sequence[type[Table]]) -> list[list[Filed[Any]]] | None:
-        """Give the batches of the tables of a name, if they are finished; the last has no rows."""
+        """Give the batches of the tables of a name, if they are finished."""
         found = self.noted(name)
         if found is None:
             return None

@@ -23,16 +23,12 @@ class Held(Generic[T]):
     def __init__(self, kind: type[T]) -> None:
         self.kind = kind
         self.batches: list[T | Filed[T]] = []
-        self.empty: T | None = None
-        """No rows of it, for a join that finds none."""
 
     @classmethod
     def of(cls, kind: type[T], filed: Sequence[Filed[T]]) -> Held[T]:
-        """Take batches on disk, of which the last has no rows."""
+        """Take batches on disk."""
         held = cls(kind)
-        if filed:
-            held.batches += filed[:-1]
-            held.empty = filed[-1].load()
+        held.batches += filed
         return held
 
     def __iter__(self) -> Iterator[T]:

@@ -165,8 +165,8 @@ class Local:
             return tuple(Held.of(kind, own) for kind, own in zip(kinds, found, strict=True))
         before = len(self.checkpoints.used)
         made = cast("tuple[Held[Any], ...]", make())
-        every = [[*held.batches, *([] if held.empty is None else [held.empty])] for held in made]
-        for held, filed in zip(made, self.checkpoints.save(name, every), strict=True):
+        saved = self.checkpoints.save(name, [held.batches for held in made])
+        for held, filed in zip(made, saved, strict=True):
             for place, batch in enumerate(held.batches):
                 if isinstance(batch, Filed):
                     held.batches[place] = filed[place]
@@ -206,7 +206,6 @@ class Local:
         small: list[U] = []
         size = 0
         for batch in batches:
-            held.empty = batch.slice(0, 0)
             if not len(batch):
                 continue
             small.append(batch)
@@ -260,7 +259,7 @@ def _stored(table: Iterable[T]) -> Iterable[T | Filed[T]]:
 
 
 def _empty(table: Iterable[T]) -> T | None:
-    return table.empty if isinstance(table, Held) else None
+    return table.kind.empty() if isinstance(table, Held) else None
 
 
 def _looked_up(stage: Callable[[T, U], V], other: U, batch: T) -> V:

@@ -6,7 +6,8 @@ records with their bytes, so that cleaning can cut slices out of them, and `writ
 what is left. A format is one file here, listed in `FORMATS`.
 """
 
-from dedup.formats.held import Held, given
+from dedup.formats.giving import given
+from dedup.formats.held import Held
 from dedup.formats.interface import Chunk, Fault, Format, Piece, Record, Span, Unreadable
 from dedup.formats.reading import (
     Reading,

@@ -13,7 +13,7 @@ from itertools import pairwise, zip_longest
 from typing import TYPE_CHECKING
 
 from dedup.reports.page import Card, Gap, Grid, Line, Rows, Sides, Span, Spans, span
-from dedup.reports.visible import cells, encodable, visible
+from dedup.reports.visible import cells, encodable, graphemes, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -108,10 +108,9 @@ def _chop(word: str, room: int, later: int) -> tuple[list[int], int]:
     """Cut a word that is longer than a line; give the places and the columns after the last."""
     cuts: list[int] = []
     used = 0
-    for at, char in enumerate(word):
-        size = cells(char)
+    for start, _, size in graphemes(word):
         if used + size > room and used:
-            cuts.append(at)
+            cuts.append(start)
             used, room = 0, later
         used += size
     return cuts, used

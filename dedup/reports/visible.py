@@ -10,8 +10,6 @@ needs them.
 from __future__ import annotations
 
 import re
-import unicodedata
-from functools import lru_cache
 
 from dedup.escaping import picture
 
@@ -47,6 +45,9 @@ _PLAIN = {
 _NARROW = "\u0300"
 """All that stands before it is one column wide."""
 
+_TABLES = "latest"
+"""The Unicode version of the widths, whatever the environment asks for."""
+
 
 def visible(text: str) -> str:
     """Give one line with everything in it to be seen; a tab becomes spaces."""
@@ -75,16 +76,16 @@ def encodable(text: str, encoding: str) -> str:
 
 
 def cells(text: str) -> int:
-    """Count the columns that a text takes."""
+    """Count the columns that a text takes on a terminal."""
     if text.isascii() or max(text) < _NARROW:
         return len(text)
-    return sum(map(_cells, text))
+    from rich.cells import cell_len  # its tables take longer to import than a plain page to make
+
+    return cell_len(text, _TABLES)
 
 
-@lru_cache(maxsize=4096)
-def _cells(char: str) -> int:
-    if unicodedata.combining(char) or char in _JOINERS or "\ufe00" <= char <= "\ufe0f":
-        return 0
-    if unicodedata.category(char) in {"Mn", "Me"}:
-        return 0
-    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
+def graphemes(text: str) -> list[tuple[int, int, int]]:
+    """Cut a text into what a reader sees as one character: start, end and columns of each."""
+    from rich.cells import split_graphemes
+
+    return split_graphemes(text, _TABLES)[0]

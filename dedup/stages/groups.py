@@ -17,6 +17,8 @@ from dedup.model import (
     ACROSS,
     BLOCK,
     BOILERPLATE,
+    F64,
+    I64,
     KINDS,
     UNITS,
     WITHIN,
@@ -33,7 +35,7 @@ from dedup.stages.stretches import BOUND
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from dedup.model import F64, I8, I32, I64, Bodies, Places, Runs
+    from dedup.model import I8, I32, Bodies, Places, Runs
     from dedup.settings import Settings
 
 SHOWN = 3

@@ -58,10 +58,7 @@ def copied(finds: Iterable[Finds]) -> tuple[list[str], Copied]:
     ranks = np.lexsort(np.concatenate(order, axis=1))
     place = np.empty(len(ids), np.int64)
     place[ranks] = np.arange(len(ids))
-    none = np.zeros(0, np.int64)
-    kinds = none.astype(np.int8)
-    nothing = Copied(none, none, none, kinds, kinds, none, none, none, none)
-    every = Copied.concat([nothing, *copies])
+    every = Copied.concat(copies)
     every = replace(every, group=place[every.group])
     every = every.take(np.lexsort((every.group, every.start, every.doc)))
     return list(numbered(ids[rank] for rank in ranks.tolist())), every

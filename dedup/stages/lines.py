@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dedup.model import Strings, Table
+from dedup.model import I64, Strings, Table
 from dedup.text.lines import WHITE
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from dedup.model import I64, U8
+    from dedup.model import U8
     from dedup.text.lines import Row
 
     Bools = NDArray[np.bool_]

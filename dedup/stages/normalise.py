@@ -72,8 +72,7 @@ def numbered(batches: Iterable[Texts]) -> Iterator[Texts]:
 
 def without_normal(table: T) -> T:
     """Leave the normalised text behind where only its digest is needed."""
-    nothing = Strings(np.zeros(0, np.uint8), np.zeros(len(table) + 1, np.int64))
-    return replace(table, normal=nothing)
+    return replace(table, normal=Strings.empty(len(table)))
 
 
 def place(forms: Forms, texts: Texts) -> Places:

@@ -19,17 +19,17 @@ and so is fenced code. In the copy what a block copy of the kind covers is one t
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dedup import kernels
-from dedup.model import Covered, Links, Partners, Runs, Seeds, Shared, Strings
+from dedup.model import Covered, Links, Partners, Seeds, Shared
 from dedup.rows import fresh, rank_within, repeated
 
 if TYPE_CHECKING:
     from dedup.kernels import Units
-    from dedup.model import I8, I32, I64, Bodies, Scenes
+    from dedup.model import I8, I32, I64, Bodies, Runs, Scenes
     from dedup.settings import Settings
 
 WORD = 2
@@ -59,9 +59,6 @@ BURST = 8
 WALL = 2 * GAP
 """What a wall counts: no chain goes over it."""
 FAR = 2**31 - 1
-_NOTHING: dict[str, Any] = {name: np.zeros(0, np.int64) for name in Runs.names()}
-NO_RUNS = Runs(**_NOTHING | {"pairs": Strings.of([]), "written": Strings.of([])})
-"""So that there is a table of what blocks cover where there are no blocks."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

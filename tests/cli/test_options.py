@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dedup import cli
-from dedup.cli import app, exits, rendering
+from dedup.cli import app, call, exits, rendering
 from dedup.cli.options import PLANNED, TAKES, Shared, Talk
 from dedup.settings import Settings, choice
 
@@ -65,7 +65,7 @@ def test_every_option_that_a_command_takes_is_read_by_it(
     (here / "one.jsonl").write_text((here / "r.jsonl").read_text().partition("\n")[0])
     (here / "plain").write_text(WORDS)
     (here / "one.csv").write_text(f"text\n{WORDS}\n")
-    exits.run(["clean", "r.jsonl", "-o", "out", "--max-removed", "1", "--quiet"])
+    exits.run(call, ["clean", "r.jsonl", "-o", "out", "--max-removed", "1", "--quiet"])
     read = set()
 
     def watched(record: Any, name: str) -> Any:  # noqa: ANN401 - any attribute
@@ -79,8 +79,8 @@ def test_every_option_that_a_command_takes_is_read_by_it(
     monkeypatch.setattr(rendering, "can_draw", lambda _: True)
     for record in (Settings, Shared, Talk):
         monkeypatch.setattr(record, "__getattribute__", watched, raising=False)
-    for call in CALLS[command]:
-        exits.run(call.split())
+    for words in CALLS[command]:
+        exits.run(call, words.split())
     if command == "config":  # it shows every setting
         read |= SETTINGS
     assert TAKES[command] - read - set(NOT_WATCHED) == set()
@@ -205,14 +205,13 @@ def test_an_exception_that_nobody_caught_is_no_finding(
         raise ZeroDivisionError("one\ntwo")
 
     monkeypatch.setattr(api, "find", fail)
-    assert exits.run(["report", "old"]) == 2
+    assert exits.run(call, ["report", "old"]) == 2
     line = "dedup: internal error: ZeroDivisionError: one; please report it, with the traceback"
     said = capsys.readouterr().err
     assert said.startswith(line)
     assert said.count("\n") == 1
     for left in (1, "text", 2):
-        monkeypatch.setattr(exits, "_invoke", lambda _, left=left: sys.exit(left))
-        assert exits.run(["report", "old"]) == 2
+        assert exits.run(lambda _, left=left: sys.exit(left), ["report", "old"]) == 2
     monkeypatch.setattr(exits, "run", fail)
     monkeypatch.setattr(sys, "argv", ["dedup", "report", "old"])
     with pytest.raises(SystemExit) as stop:

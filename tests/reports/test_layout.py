@@ -42,6 +42,8 @@ def test_wrap_keeps_roles(texts: list[str], width: int) -> None:
         ("東京は日本の首都", 6, ["東京は", "日本の", "首都"]),
         ("il dit « oui » !", 9, ["il dit", "« oui » !"]),
         ("", 5, [""]),
+        ("👍🏽👍🏽👍🏽", 4, ["👍🏽👍🏽", "👍🏽"]),
+        ("❤\ufe0f❤\ufe0f", 3, ["❤\ufe0f", "❤\ufe0f"]),
     ],
 )
 def test_breaks(text: str, width: int, lines: list[str]) -> None:
@@ -71,7 +73,11 @@ def test_visible(text: str, shown: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "columns"), [("abc", 3), ("été", 3), ("東京", 4), ("e\u0301", 1), ("😀", 2), ("", 0)]
+    ("text", "columns"),
+    [
+        *(("abc", 3), ("été", 3), ("東京", 4), ("e\u0301", 1), ("😀", 2), ("", 0)),
+        *(("👩\u200d👧", 2), ("❤\ufe0f", 2), ("🇫🇷", 2), ("👍🏽", 2)),
+    ],
 )
 def test_cells(text: str, columns: int) -> None:
     """Columns are counted as terminals do."""

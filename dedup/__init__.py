@@ -15,7 +15,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dedup.api import check, clean, compare, find, minhash, pairs, restore, verify
+    from dedup.api import (
+        check,
+        clean,
+        compare,
+        document_pairs,
+        find,
+        minhash,
+        pairs,
+        restore,
+        verify,
+    )
     from dedup.cleaning import Planned, Policy
     from dedup.errors import (
         DedupError,
@@ -31,6 +41,9 @@ if TYPE_CHECKING:
         Group,
         Incoming,
         Name,
+        NearCopy,
+        NearDocuments,
+        NearPair,
         Occurrence,
         Overlap,
         Pair,
@@ -54,6 +67,9 @@ __all__ = [
     "InputError",
     "LedgerError",
     "Name",
+    "NearCopy",
+    "NearDocuments",
+    "NearPair",
     "Occurrence",
     "OutputError",
     "Overlap",
@@ -71,6 +87,7 @@ __all__ = [
     "check",
     "clean",
     "compare",
+    "document_pairs",
     "find",
     "minhash",
     "normalise",
@@ -88,6 +105,9 @@ _PLACES = {
     "Pair": ("dedup.report", "Pair"),
     "Overlap": ("dedup.report", "Overlap"),
     "Occurrence": ("dedup.report", "Occurrence"),
+    "NearPair": ("dedup.report", "NearPair"),
+    "NearDocuments": ("dedup.report", "NearDocuments"),
+    "NearCopy": ("dedup.report", "NearCopy"),
     "Name": ("dedup.report", "Name"),
     "Incoming": ("dedup.report", "Incoming"),
     "Group": ("dedup.report", "Group"),

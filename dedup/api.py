@@ -172,19 +172,29 @@ def pairs(  # noqa: PLR0913 - what is read, and whom to tell of it
             skipped(one)
 
 
-def document_pairs(
-    paths: Paths,
+def document_pairs(  # noqa: PLR0913 - what is read, and whom to tell of it
+    data: Data | None = None,
     settings: Settings | None = None,
     *,
+    texts: Iterable[str] | None = None,
+    text: str | None = None,
+    id: str | None = None,  # noqa: A002 - the field is called so
     watch: Watch = silent,
     rejects: Rejects | None = None,
     skipped: Callable[[Skipped], object] | None = None,
+    **changes: Any,  # noqa: ANN401 - settings by name
 ) -> Iterator[NearPair]:
-    """Give every verified pair of documents that resemble each other, in Order; as `pairs`."""
+    """
+    Give every verified pair of documents that resemble each other as a whole, in Order.
+
+    Texts are given as to `find`, `skipped` and what is raised are as in `pairs`:
+
+        dedup.document_pairs(texts=["...", "..."], document_threshold=0.5)
+    """
     from dedup import pipeline
 
-    settings = settings or Settings()
-    reading = _read(paths, settings, watch, rejects)
+    settings = _settings(settings, text, id, changes)
+    reading = _read(_given(data, texts), settings, watch, rejects)
     with _run(reading, settings) as (documents, engine):
         yield from pipeline.document_pairs(documents, settings, engine, watch)
     if skipped is not None:

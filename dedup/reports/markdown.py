@@ -9,9 +9,11 @@ with a count, from `ROOM` bytes on.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dedup.reports.diff import compare
+from dedup.reports.diff_page import headline as headline_of
 from dedup.reports.overview import copied, kinds, lengths, likenesses, listed
 from dedup.reports.view import View, ordered
 from dedup.reports.visible import visible
@@ -26,6 +28,7 @@ from dedup.reports.wording import (
     not_sought,
     ordinal,
     percent,
+    ranged,
     size,
     where,
 )
@@ -183,11 +186,25 @@ def _text(place: Occurrence) -> Iterator[str]:
     return (escaped(line) for line in lines if line.strip())
 
 
+def diff_to_markdown(diff: Diff, names: tuple[str, str]) -> str:
+    """Give a comparison of two texts, named so, as Markdown: what is the same is left out."""
+    lines = [f"**{escaped(headline_of(diff))}**\n", f"A: {escaped(names[0])}  "]
+    lines += [f"B: {escaped(names[1])}\n"]
+    changed = replace(diff, parts=tuple(part for part in diff.parts if part.kind != "equal"))
+    if changed.parts:
+        lines += _quoted(_marked(changed), everything=True)
+    return "\n".join(lines)
+
+
 def _marked(diff: Diff) -> Iterator[str]:
     """Give the paragraphs of two texts, with what only one of them has marked."""
-    tags = {"delete": "del", "insert": "ins"}
-    for row in diff.rows:
-        yield "".join(_piece(piece.b or piece.a, tags.get(piece.kind)) for piece in row.pieces)
+    tags = {"removed": "del", "added": "ins"}
+    for part in diff.parts:
+        text = "".join(_piece(p.b or p.a, tags.get(p.mark)) for p in part.pieces)
+        if part.kind == "moved" and part.a is not None:
+            text = f"(moved from {ranged('paragraph', part.a.paragraphs)}) {text}"
+        if text:
+            yield text
 
 
 def _piece(text: str, tag: str | None) -> str:

@@ -1,128 +1,156 @@
 """
 Whole documents compared: the flow beside that of paragraphs, in the engine's verbs.
 
-    paragraphs ─► whole ─► sketch ─► candidates ─► compare ─► stars
+    documents ─► whole ─► sketch ─► candidates ─► compare ─► stars
 
-Its evidence is its own: it needs where paragraphs lie, and nothing of how they match.
+Its evidence is its own: it needs what paragraphs say, and nothing of how they match.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
-from itertools import chain
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dedup import model as m
+from dedup.engines.base import as_it_is
 from dedup.errors import InputError
 from dedup.stages import candidates, equal_documents, resemblance
-from dedup.stages.bodies import facts
-from dedup.stages.segment import segment
+from dedup.stages.explain_documents import groups_of, pairs_of, report_of_documents
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from dedup.engines.interface import Engine, Stored
+    from dedup.report import NearDocuments, NearPair, Report
     from dedup.settings import Settings
 
-    Watch = Callable[[str, int, int | None], None]
-
-T = TypeVar("T", bound=m.Table)
+NOTHING = "no documents were read: give files or folders with texts"
 PLACE = ("doc", "no")
-_CHEAPEST = 0.0
+_DOC = ("doc",)
+_ANY_LENGTH = 0.0
 """Lengths say little of how two sets resemble each other: no pair is left out for its lengths."""
 
 
-class Near(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Near:
     """Documents that resemble each other."""
 
     pairs: Stored[m.Resemblances]
     """Verified pairs of distinct texts, sorted by `a`, `b`."""
     equals: Stored[m.Equals]
     """Documents of the same text as an earlier one: these stand for them in `pairs`."""
-    sizes: Stored[m.Sizes]
-    """How long each document is."""
+
+
+def report(
+    documents: Iterable[m.Documents], settings: Settings, engine: Engine, *, checked: bool
+) -> Report:
+    """Report the documents that resemble an earlier one; no paragraph is compared."""
+    facts, wholes = read(documents, settings, engine)
+    near = compare(wholes, settings, engine)
+    known = m.Facts.concat(engine.fetch(facts))
+    sizes = engine.fetch(engine.map(wholes, m.Sizes, resemblance.sizes))
+    found = stars(near, int(known.published.sum()), engine)
+    return report_of_documents(found, known, sizes, settings, checked=checked)
+
+
+def pairs(
+    documents: Iterable[m.Documents], settings: Settings, engine: Engine
+) -> Iterator[NearPair]:
+    """
+    Give every verified pair of documents that resemble each other, in Order.
+
+    Of documents of equal text each is paired with the first one only, and near pairs are those of
+    the first ones.
+    """
+    facts, wholes = read(documents, settings, engine)
+    near = compare(wholes, settings, engine)
+    equal = engine.map(near.equals, m.Resemblances, resemblance.equal)
+    every = engine.union(near.pairs, equal)
+    ordered = engine.by_key(every, ("a", "b"), m.Resemblances, as_it_is)
+    yield from pairs_of(engine.fetch(ordered), m.Facts.concat(engine.fetch(facts)))
+
+
+def beside(paragraphs: Stored[m.Paragraphs], settings: Settings, engine: Engine) -> Near:
+    """From paragraphs that were read for a comparison of their own."""
+    put = partial(resemblance.whole, settings=settings)
+    return compare(engine.by_key(paragraphs, PLACE, m.Wholes, put), settings, engine)
+
+
+def groups(
+    near: Near, facts: Stored[m.Facts], published: int, engine: Engine
+) -> tuple[NearDocuments, ...]:
+    """Give each keeper with its copies, by name."""
+    found = stars(near, published, engine)
+    return groups_of(found, m.Facts.concat(engine.fetch(facts)))
 
 
 def read(
-    documents: Iterable[m.Documents], settings: Settings, engine: Engine, say: Watch
-) -> tuple[Stored[m.Facts], Near]:
-    """From documents to those that resemble each other: no paragraph is compared."""
-    say("reading", 0, None)
+    documents: Iterable[m.Documents], settings: Settings, engine: Engine
+) -> tuple[Stored[m.Facts], Stored[m.Wholes]]:
+    """From documents to their texts. Raises `InputError` where there are none."""
 
-    def parts() -> tuple[Stored[m.Facts], Stored[m.Paragraphs]]:
-        texts = engine.map(documents, m.Documents, _same)
-        paragraphs = engine.map(texts, m.Paragraphs, partial(segment, settings=settings))
-        return engine.map(texts, m.Facts, facts), paragraphs
+    def parts() -> tuple[Stored[m.Facts], Stored[m.Wholes]]:
+        kinds = (m.Facts, m.Wholes)
+        put = partial(resemblance.facts_and_whole, settings=settings)
+        facts, wholes = engine.map(documents, kinds, put, name="reading")
+        return facts, wholes
 
-    known, paragraphs = engine.kept("reading", (m.Facts, m.Paragraphs), parts)
-    if not len(known):
+    facts, wholes = engine.kept("reading", (m.Facts, m.Wholes), parts)
+    if not engine.count(facts):
         raise InputError(NOTHING)
-    return known, compared(paragraphs, settings, engine, say)
+    return facts, wholes
 
 
-NOTHING = "no documents were read: give files or folders with texts"
+def compare(wholes: Stored[m.Wholes], settings: Settings, engine: Engine) -> Near:
+    """From the texts of documents to those whose sets of word 3-grams resemble each other."""
+    kinds = (m.Resemblances, m.Equals)
+    return Near(*engine.kept("documents", kinds, partial(verified, wholes, settings, engine)))
 
 
-def compared(
-    paragraphs: Stored[m.Paragraphs], settings: Settings, engine: Engine, say: Watch
-) -> Near:
-    """From paragraphs to documents whose sets of word 3-grams resemble each other."""
-    say("comparing documents", 0, None)
-    kinds = (m.Resemblances, m.Equals, m.Sizes)
-    return Near(*engine.kept("documents", kinds, partial(near, paragraphs, settings, engine)))
-
-
-def near(
-    paragraphs: Stored[m.Paragraphs], settings: Settings, engine: Engine
-) -> tuple[Stored[m.Resemblances], Stored[m.Equals], Stored[m.Sizes]]:
-    """Put documents together, let them meet, and compare those that met."""
-    put = partial(resemblance.whole, settings=settings)
-    wholes = engine.by_key(paragraphs, PLACE, m.Wholes, put)
+def verified(
+    wholes: Stored[m.Wholes], settings: Settings, engine: Engine
+) -> tuple[Stored[m.Resemblances], Stored[m.Equals]]:
+    """Let documents meet, and compare those that met."""
     # Documents of equal text collapse: the earliest stands for them.
     editions = engine.map(wholes, m.Editions, resemblance.editions)
     order = ("digest", "digest2", "doc")
     equals = engine.by_key(editions, order, m.Equals, equal_documents.equals, shared=True)
-    copies = np.sort(equals.column("copy"))
+    copies = np.sort(m.Equals.concat(engine.fetch(equals)).copy)
     # Those that are left meet by their signatures.
     banding = resemblance.banding(settings.document_threshold)
     sketching = partial(resemblance.sketch, banding=banding, copies=copies)
-    sketches = engine.map(wholes, m.Sketches, sketching)
-    met = chain.from_iterable(meetings(sketches, banding, engine))
+    sketches = engine.map(wholes, m.Sketches, sketching, name="sketching documents")
+    met = meetings(sketches, banding, engine)
     pairs = engine.by_key(met, ("a", "b"), m.Pairs, candidates.distinct)
-    pairs = engine.map(pairs, m.Pairs, candidates.real)
     # What a pair shares is counted on the sets themselves.
-    wanted = np.unique(np.concatenate([pairs.column("a"), pairs.column("b")]))
-    sets = engine.map(wholes, m.Grams, partial(resemblance.grams, wanted=wanted))
-    half = engine.join(pairs, sets, (("a",), ("doc",)), m.HalfCompared, resemblance.read_first)
-    compare = partial(resemblance.compare, threshold=settings.document_threshold)
-    found = engine.join(half, sets, (("b",), ("doc",)), m.Resemblances, compare)
-    ordered = engine.by_key(found, ("a", "b"), m.Resemblances, _same)
-    return ordered, equals, engine.map(wholes, m.Sizes, resemblance.sizes)
+    wanted = engine.map(pairs, m.Docs, resemblance.both)
+    sets = engine.join(wanted, wholes, (_DOC, _DOC), m.Grams, resemblance.grams)
+    half = engine.lookup(pairs, sets, (("a",), _DOC), m.HalfCompared, resemblance.read_first)
+    comparing = partial(resemblance.compare, threshold=settings.document_threshold)
+    good = engine.lookup(half, sets, (("b",), _DOC), m.Resemblances, comparing)
+    return engine.by_key(good, ("a", "b"), m.Resemblances, as_it_is), equals
 
 
 def meetings(
     sketches: Stored[m.Sketches], banding: candidates.Banding, engine: Engine
-) -> Iterator[Stored[m.Pairs]]:
-    """Let the documents meet, one band at a time, which bounds the memory."""
-    for number in range(banding.bands):
-        bands = map(partial(candidates.band, number=number), sketches)
-        meet = partial(candidates.meet, number=number, banding=banding, threshold=_CHEAPEST)
-        yield engine.by_key(bands, ("key",), m.Pairs, meet, shared=True)
+) -> Stored[m.Pairs]:
+    """Let the documents meet band by band, which bounds the memory."""
+
+    def one(number: int) -> Stored[m.Pairs]:
+        bands = engine.map(sketches, m.Bands, partial(candidates.band, number=number))
+        meet = partial(candidates.meet, number=number, banding=banding, threshold=_ANY_LENGTH)
+        kinds = (m.Pairs, m.Crowds)
+        pairs: Stored[m.Pairs] = engine.by_key(bands, ("key", "text"), kinds, meet, shared=True)[0]
+        return pairs
+
+    makers = [partial(one, number) for number in range(banding.bands)]
+    return engine.union(*engine.together(*makers, name="comparing documents"))
 
 
-def stars(near: Near, published: int) -> m.Resemblances:
+def stars(near: Near, published: int, engine: Engine) -> m.Resemblances:
     """Give every copy its keeper: `a` keeps `b`."""
-    equals = m.Equals.concat(near.equals)
-    return resemblance.stars(m.Resemblances.concat(near.pairs), equals, published)
-
-
-def pairs(near: Near, engine: Engine) -> Stored[m.Resemblances]:
-    """Give every pair, those of equal documents too, in Order."""
-    equal = engine.map(near.equals, m.Resemblances, resemblance.equal)
-    return engine.by_key(chain(near.pairs, equal), ("a", "b"), m.Resemblances, _same)
-
-
-def _same(table: T) -> T:
-    return table
+    pairs = m.Resemblances.concat(engine.fetch(near.pairs))
+    return resemblance.stars(pairs, m.Equals.concat(engine.fetch(near.equals)), published)

@@ -10,14 +10,16 @@ import naive
 import pytest
 import strategies
 from hypothesis import given
-from test_pipeline import MEMORY, documents, in_batches
+from test_pipeline import ENGINES, documents, in_batches
 
-from dedup import pipeline
-from dedup.engines.local import Local
+from dedup import near_documents, pipeline
 from dedup.settings import Settings
 from dedup.stages import candidates, resemblance
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dedup.engines.interface import Engine
     from dedup.report import Report
 
 WORDS = [f"word{chr(97 + n // 26)}{chr(97 + n % 26)}" for n in range(300)]
@@ -33,13 +35,12 @@ def exhaustive(monkeypatch: pytest.MonkeyPatch) -> None:
 def found(
     texts: dict[str, str],
     published: int = 0,
-    *,
-    memory: int = 2 << 30,
+    make_engine: Callable[[], Engine] = ENGINES["memory"],
     **settings: Any,  # noqa: ANN401 - options
 ) -> Report:
     """Run the flow on texts by path, three documents a batch."""
     flow = pipeline.check if published else pipeline.find
-    with Local(memory=memory, threads=2) as engine:
+    with make_engine() as engine:
         table = documents(texts, published)
         return flow(in_batches(table, 3), Settings.of({"unit": "document"} | settings), engine)
 
@@ -67,17 +68,17 @@ def changed(words: list[str], count: int, seed: int) -> str:
 
 
 @pytest.mark.usefixtures("exhaustive")
-@pytest.mark.parametrize("memory", MEMORY.values(), ids=MEMORY)
+@pytest.mark.parametrize("make_engine", ENGINES.values(), ids=ENGINES)
 @pytest.mark.parametrize("threshold", [0.5, 0.7])
 @given(corpus=strategies.corpora())
 def test_random_corpora_equal_the_oracle(
-    corpus: strategies.Corpus, memory: int, threshold: float
+    corpus: strategies.Corpus, make_engine: Callable[[], Engine], threshold: float
 ) -> None:
     """Any corpus gives the keepers, copies and shares that the slow code gives, checks too."""
     settings = {k: v for k, v in corpus.settings.items() if k != "published"}
     settings["document_threshold"] = threshold
     published = corpus.settings.get("published", 0)
-    report = found(corpus.documents, published, memory=memory, **settings)
+    report = found(corpus.documents, published, make_engine, **settings)
     wanted = naive.near_documents(corpus.documents, **corpus.settings, document_threshold=threshold)
     assert plain(report) == wanted
     assert report.groups == ()
@@ -88,9 +89,9 @@ def test_random_corpora_equal_the_oracle(
 def test_random_pairs_equal_the_oracle(corpus: strategies.Corpus) -> None:
     """Every verified pair is listed; of equal texts each with the first one only."""
     settings = Settings.of({k: v for k, v in corpus.settings.items() if k != "published"})
-    with Local(threads=2) as engine:
+    with ENGINES["memory"]() as engine:
         table = [documents(corpus.documents)]
-        pairs = list(pipeline.document_pairs(table, settings, engine))
+        pairs = list(near_documents.pairs(table, settings, engine))
     paths = list(corpus.documents)
     got = {
         (paths.index(pair.a.document), paths.index(pair.b.document)): [

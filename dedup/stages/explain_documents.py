@@ -6,7 +6,6 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from dedup.model import Facts
 from dedup.report import Incoming, NearCopy, NearDocuments, NearPair, Report, Summary
 from dedup.stages.explain import Naming
 from dedup.version import VERSION
@@ -14,13 +13,13 @@ from dedup.version import VERSION
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from dedup.model import Resemblances, Sizes
+    from dedup.model import Facts, Resemblances, Sizes
     from dedup.settings import Settings
 
 
 def report_of_documents(
     stars: Resemblances,
-    facts: Iterable[Facts],
+    facts: Facts,
     sizes: Iterable[Sizes],
     settings: Settings,
     *,
@@ -32,8 +31,7 @@ def report_of_documents(
     Of a check (`checked`), the share of an incoming document that is found elsewhere is that of its
     set in its keeper's.
     """
-    known = Facts.concat(facts)
-    published = int(known.published.sum())
+    published = int(facts.published.sum())
     paragraphs = words = 0
     for batch in sizes:
         own = batch.doc >= published
@@ -43,9 +41,9 @@ def report_of_documents(
         version=VERSION,
         settings=settings.part("detection"),
         summary=Summary(
-            documents=len(known) - published,
+            documents=len(facts) - published,
             paragraphs=paragraphs,
-            characters=int(known.characters[published:].sum()),
+            characters=int(facts.characters[published:].sum()),
             words=words,
             groups=0,
             repeated_paragraphs=0,
@@ -58,8 +56,8 @@ def report_of_documents(
         ),
         groups=(),
         overlaps=(),
-        documents=groups_of(stars, [known]),
-        incoming=tuple(shares(stars, known, published)) if checked else None,
+        documents=groups_of(stars, facts),
+        incoming=tuple(shares(stars, facts, published)) if checked else None,
     )
 
 
@@ -72,9 +70,9 @@ def shares(stars: Resemblances, facts: Facts, published: int) -> Iterator[Incomi
         yield Incoming(name.document, name.record, found.get(doc, 0.0))
 
 
-def groups_of(stars: Resemblances, facts: Iterable[Facts]) -> tuple[NearDocuments, ...]:
+def groups_of(stars: Resemblances, facts: Facts) -> tuple[NearDocuments, ...]:
     """Give each keeper with its copies, by name; `stars` are sorted by keeper, then copy."""
-    naming = Naming(Facts.concat(facts))
+    naming = Naming(facts)
     found = []
     for keeper, rows in groupby(_rows(stars), key=itemgetter(0)):
         names = ((naming.name(copy), shares) for _, copy, *shares in rows)
@@ -87,9 +85,9 @@ def groups_of(stars: Resemblances, facts: Iterable[Facts]) -> tuple[NearDocument
     return tuple(found)
 
 
-def pairs_of(pairs: Iterable[Resemblances], facts: Iterable[Facts]) -> Iterator[NearPair]:
+def pairs_of(pairs: Iterable[Resemblances], facts: Facts) -> Iterator[NearPair]:
     """Give pairs of documents by name."""
-    naming = Naming(Facts.concat(facts))
+    naming = Naming(facts)
     for batch in pairs:
         for a, b, *shares in _rows(batch):
             yield NearPair(naming.name(a), naming.name(b), *shares)

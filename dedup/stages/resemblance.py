@@ -23,6 +23,7 @@ import numpy as np
 
 from dedup import kernels
 from dedup.model import (
+    Docs,
     Editions,
     Grams,
     HalfCompared,
@@ -33,14 +34,16 @@ from dedup.model import (
     Wholes,
 )
 from dedup.rows import fresh, spans
+from dedup.stages.bodies import facts
 from dedup.stages.candidates import COMPONENTS, Banding
 from dedup.stages.equal_documents import among
 from dedup.stages.normalise import normalise
+from dedup.stages.segment import segment
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from dedup.model import F64, I64, Equals, Pairs, Paragraphs
+    from dedup.model import F64, I64, Documents, Equals, Facts, Pairs, Paragraphs
     from dedup.settings import Settings
 
 SIZE = 3
@@ -49,16 +52,21 @@ DIGITS = 10_000
 _SPACE = 0x20
 
 
+def facts_and_whole(documents: Documents, settings: Settings) -> tuple[Facts, Wholes]:
+    """Read documents once: what a report says of them, and their texts."""
+    return facts(documents), whole(segment(documents, settings), settings)
+
+
 def whole(paragraphs: Paragraphs, settings: Settings) -> Wholes:
     """Put the normalised texts of each document's paragraphs together, a space between two."""
-    forms = normalise(paragraphs, settings)
-    old = forms.normal.offsets
+    forms, normals = normalise(paragraphs, settings)
+    old = normals.normal.offsets
     lengths = np.diff(old)
     # A space follows each paragraph that has words; the one after the last is left out again.
     ends = np.cumsum(lengths + (lengths > 0))
     starts = ends - lengths - (lengths > 0)
     data = np.full(int(ends[-1]) if len(ends) else 0, _SPACE, np.uint8)
-    kernels.copy(forms.normal.data, old[:-1], old[1:], starts, data)
+    kernels.copy(normals.normal.data, old[:-1], old[1:], starts, data)
     heads = np.flatnonzero(fresh(forms.doc))
     first = starts[heads]
     past = np.maximum(np.append(first[1:], len(data))[: len(first)] - 1, first)
@@ -108,9 +116,14 @@ DEVIATIONS = 4
 """A pair at the threshold has so many standard deviations fewer equal components at least."""
 
 
-def grams(wholes: Wholes, wanted: I64) -> Grams:
-    """Take the set of grams of each document that is wanted, which are in order."""
-    some = wholes.take(among(wholes.doc, wanted)) if len(wanted) else wholes.slice(0, 0)
+def both(pairs: Pairs) -> Docs:
+    """Name the documents of pairs."""
+    return Docs(np.unique(np.concatenate([pairs.a, pairs.b])))
+
+
+def grams(wanted: Docs, wholes: Wholes) -> Grams:
+    """Take the set of grams of each document that is wanted; both sorted by `doc`."""
+    some = wholes.take(np.searchsorted(wholes.doc, np.unique(wanted.doc)))
     values, offsets = kernels.gram_sets(some.normal.data, some.normal.offsets, size=SIZE)
     return Grams(some.doc, Strings(values.view(np.uint8), offsets * values.itemsize))
 

@@ -273,10 +273,7 @@ PLANNED: dict[str, tuple[str, ...]] = {
     "report": ("--save", "--order", "--unit", "--document-threshold"),
     "pairs": ("--unit", "--document-threshold"),
     "clean": ("--unit", "--against", "--index", "--annotate", "--document-threshold"),
-    "check": (
-        *("--index", "--changed-since", "--allow", "--baseline", "--update-baseline"),
-        *("--unit", "--document-threshold"),
-    ),
+    "check": (*("--index", "--unit", "--document-threshold"),),
     "diff": ("--assert-same-words",),
 }
 """Options of the specification, per command, whose features do not exist yet."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from dedup.reports.check_page import checked
 from dedup.reports.group_page import card
 from dedup.reports.page import Gap, Grid, Line, Rows, Span, span
 from dedup.reports.view import View, ordered
@@ -48,7 +49,7 @@ def report_page(report: Report, view: View | None = None) -> list[Block]:
     blocks: list[Block] = [
         Line(span(headline(report), "strong")),
         *_read(report),
-        *_incoming(report),
+        *(checked(report) if report.verdict else _incoming(report)),
     ]
     for number, group in enumerate(sections[: view.full], 1):
         of = f"{number:,} of {len(sections):,}" if len(sections) > 1 else ""
@@ -77,7 +78,7 @@ def _read(report: Report) -> Iterator[Block]:
 
 
 def _incoming(report: Report) -> Iterator[Block]:
-    """Say of each new document how much of it stands elsewhere."""
+    """Say of each new document how much of it stands elsewhere, where nothing was judged."""
     found = [i for i in report.incoming or () if i.share]
     rows = tuple(
         (

@@ -82,6 +82,7 @@ def report_of(
             buckets_cut=matched.buckets_cut,
             skipped=(),
             published=matched.published,
+            published_characters=int(facts.characters[facts.published != 0].sum()),
             boilerplate_characters=besides.boilerplate_characters,
             copied_documents=copied_documents(found, lying),
             near_kept=besides.near_kept,

@@ -9,9 +9,12 @@ people and stays out of it. Numbers of paragraphs and lines count from 1 and are
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from dedup.errors import SettingsError
+
+if TYPE_CHECKING:
+    import os
 
 SCHEMA = "dedup.report/1"
 
@@ -118,6 +121,23 @@ class Incoming:
     document: str
     record: str | None
     share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How long a document is that a group names, and how much of it is a copy."""
+
+    document: str
+    record: str | None
+    characters: int
+    copied: float
+    """The share of the characters of its paragraphs that are copies, of another document or of
+    itself, boilerplate apart; 0 to 1."""
+
+    @property
+    def name(self) -> Name:
+        """Which document."""
+        return Name(self.document, self.record)
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,6 +336,8 @@ class Report:
     """Of a check only."""
     verdict: Verdict | None = None
     """Of a check only: which findings fail, and why the others do not."""
+    extents: tuple[Extent, ...] = ()
+    """Of the documents that groups name, in Order. Not written to JSON."""
 
     evidence: Evidence | None = field(default=None, repr=False, compare=False)
     """`None` for a report that was read from a file."""
@@ -323,6 +345,23 @@ class Report:
     def with_skipped(self, skipped: tuple[Skipped, ...]) -> Report:
         """Add the inputs that were not read to the summary."""
         return replace(self, summary=replace(self.summary, skipped=skipped))
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """
+        Write the report to a file that `load` and `dedup report FILE.dedup` read.
+
+        The matches behind it are left out. Raises `OutputError`.
+        """
+        from dedup import saved
+
+        saved.save(self, path)
+
+    @staticmethod
+    def load(path: str | os.PathLike[str]) -> Report:
+        """Read a report that was saved. Raises `InputError`, also for one of a newer format."""
+        from dedup import saved
+
+        return saved.load(path)
 
     def at_threshold(self, threshold: float) -> Report:
         """

@@ -270,7 +270,7 @@ TAKES: dict[str, frozenset[str]] = {
 """The shared options that act in each command: it takes no others, and its help shows no others."""
 
 PLANNED: dict[str, tuple[str, ...]] = {
-    "report": ("--save", "--order", "--unit", "--document-threshold"),
+    "report": ("--order", "--unit", "--document-threshold"),
     "pairs": ("--unit", "--document-threshold"),
     "clean": ("--unit", "--against", "--index", "--annotate", "--document-threshold"),
     "check": (*("--index", "--unit", "--document-threshold"),),

@@ -22,6 +22,7 @@ from dedup.cli.terminal import (
     forced,
     is_terminal,
     page,
+    paged,
     say,
     tell,
     written,
@@ -37,9 +38,11 @@ if TYPE_CHECKING:
 
 PAGES = ("terminal", "text")
 """For people; they list what was not read."""
+DOCUMENTS = ("markdown", "html")
+"""For people, to hand on: as wide as their reader makes them, always UTF-8."""
 DATA = ("json", "jsonl", "csv")
 """For programs."""
-FORMATS = PAGES + DATA
+FORMATS = PAGES + DOCUMENTS + DATA
 VERDICTS = ("sarif", "junit", "github", "gitlab")
 """For the programs that run a check."""
 CHECKS = FORMATS + VERDICTS
@@ -62,16 +65,21 @@ def look(out: Path | None, talk: Talk) -> tuple[int, bool]:
 
 
 def render(
-    report: "Report", form: str, out: Path | None, talk: Talk, view: "View | None" = None
+    report: "Report",
+    form: str,
+    out: Path | None,
+    talk: Talk,
+    view: "View | None" = None,
 ) -> None:
     """Write a report in one format to the standard output or a file."""
     if form in PAGES:
         from dedup.reports.report_page import report_page
 
-        text = drawn(report_page(report, view), form, out, talk)
+        show(drawn(report_page(report, view), form, out, talk), form, out)
+    elif form in DOCUMENTS:
+        write(_document(report, form, view), out, data=True)
     else:
-        text = _data(report, form, view)
-    write(text, out, data=form in DATA)
+        write(_data(report, form, view), out, data=True)
     if form == "jsonl" and not talk.quiet:
         from dedup.reports.wording import headline, not_sought
 
@@ -101,6 +109,13 @@ def _laid(blocks: "Iterable[Block]", width: int, *, boxes: bool, color: bool) ->
     return written(console)
 
 
+def show(text: str, form: str, out: Path | None) -> None:
+    """Write a page for people; on a terminal that it is too long for, in a pager."""
+    if form == "terminal" and out is None and paged(text):
+        return
+    write(text, out, data=False)
+
+
 def put(blocks: "Sequence[Block]", talk: Talk, stream: TextIO) -> None:
     """Write a page to the standard output or, as talk, to the standard error."""
     boxes = is_terminal(stream) and can_draw(stream)
@@ -113,6 +128,17 @@ def put(blocks: "Sequence[Block]", talk: Talk, stream: TextIO) -> None:
             tell(line)
 
 
+def _document(report: "Report", form: str, view: "View | None") -> str:
+    """Write a report for people who are handed it."""
+    if form == "html":
+        from dedup.reports.html import to_html
+
+        return to_html(report, view)
+    from dedup.reports.markdown import to_markdown
+
+    return to_markdown(report, view)
+
+
 def _data(report: "Report", form: str, view: "View | None") -> str:
     """Write a report for programs."""
     if view is not None:
@@ -122,7 +148,7 @@ def _data(report: "Report", form: str, view: "View | None") -> str:
     if form == "csv":
         from dedup.reports.csv import to_csv
 
-        return to_csv(report)
+        return to_csv(report, spreadsheet=view is not None and view.spreadsheet)
     from dedup.reports.json import to_json, to_jsonl
 
     return to_json(report) if form == "json" else to_jsonl(report)

@@ -5,20 +5,29 @@
     dedup report articles/ --format json -o r.json   for a program
 """
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from dedup.cli.options import Out, Paths, Rejects, Shared
+from dedup.cli.options import Out, Paths, Rejects, Shared, refuse
 from dedup.cli.output import check_places
 from dedup.cli.rejects import kept
 from dedup.cli.rendering import FORMATS, PAGES, exit_code, explain, format_of, render
+from dedup.errors import SettingsError
+
+SAVED = ".dedup"
+"""The suffix of a report that was kept with `--save`."""
 
 EXAMPLES = r"""
 dedup report articles/                          [dim]what repeats, and where[/dim]
 dedup report articles/ --sort words --top 10     [dim]the ten longest[/dim]
 dedup report a.jsonl --text-field body          [dim]records[/dim]
+dedup report articles/ --format html -o r.html  [dim]to read and print[/dim]
 dedup report articles/ --format json -o r.json  [dim]for a program[/dim]
+dedup report articles/ --save r.dedup           [dim]keep it for later[/dim]
+dedup report r.dedup --format csv --bom         [dim]for a spreadsheet[/dim]
 zstdcat a.jsonl.zst | dedup report - --input-format jsonl
 """
 
@@ -67,6 +76,22 @@ def report(  # noqa: PLR0913 - an option each
         bool,
         typer.Option("--check", help="exit code 1 where something repeats", show_default=False),
     ] = False,
+    save: Annotated[
+        Path | None,
+        typer.Option(
+            help="keep the report in this file, for report FILE.dedup",
+            metavar="FILE.dedup",
+            show_default=False,
+        ),
+    ] = None,
+    bom: Annotated[
+        bool,
+        typer.Option(
+            "--bom",
+            help="csv for spreadsheets: they know it as UTF-8, and calculate nothing in it",
+            show_default=False,
+        ),
+    ] = False,
     explain_settings: Annotated[
         bool,
         typer.Option(
@@ -82,20 +107,42 @@ def report(  # noqa: PLR0913 - an option each
     What stands in many documents (menus, bylines) is reported apart, as boilerplate.
     """
     from dedup import api
+    from dedup.report import Report
     from dedup.reports.view import View
 
     config = shared.resolve("report", top=top, sort=sort)
     form = format_of(format, output)
     own = config.commands["report"]
-    view = View(top=own["top"], group=group, sort=own["sort"])
-    check_places((output, rejects, shared.timings), paths, config.settings)
+    view = View(top=own["top"], group=group, sort=own["sort"], spreadsheet=bom)
+    check_places((output, save, rejects, shared.timings), paths, config.settings)
+    if bom and form != "csv":
+        raise SettingsError(
+            f"bom is for csv, not for {form}: give --format csv, or leave out --bom"
+        )
     if explain_settings:
         explain(config)
-    with (
-        kept(rejects, config.settings.on_error) as take,
-        shared.meter(paths, config) as watch,
-    ):
-        found = api.find(paths, config.settings, watch=watch, rejects=take)
+    saved = saved_among(paths)
+    if saved is not None:
+        refuse(shared, f"{saved} is a saved report, which is shown as it was found")
+        found = Report.load(saved)
+    else:
+        with (
+            kept(rejects, config.settings.on_error) as take,
+            shared.meter(paths, config) as watch,
+        ):
+            found = api.find(paths, config.settings, watch=watch, rejects=take)
+    if save is not None:
+        found.save(save)
     render(found, form, output, shared, view)
     kinds = ("within", "across") if check else ()
     return exit_code(found, shared, fail_on=kinds, shown=form in PAGES)
+
+
+def saved_among(paths: Sequence[str]) -> str | None:
+    """Give the saved report that is to be shown, if there is one. Raises `SettingsError`."""
+    saved = [path for path in paths if Path(path).suffix == SAVED and not Path(path).is_dir()]
+    if saved and len(paths) > 1:
+        raise SettingsError(
+            f"{saved[0]}: is a saved report: it is shown alone, without other paths"
+        )
+    return saved[0] if saved else None

@@ -9,6 +9,9 @@ import contextlib
 import json
 import logging
 import os
+import shlex
+import shutil
+import subprocess
 import sys
 import time
 from typing import TYPE_CHECKING, Self, TextIO
@@ -95,6 +98,37 @@ def written(page: "Console") -> str:
     """Give the text of a page, without the spaces that lines end with."""
     text: str = page.file.getvalue()  # type: ignore[attr-defined]
     return "".join(line.rstrip() + "\n" for line in text.rstrip().split("\n"))
+
+
+def paged(text: str) -> bool:
+    """
+    Show a text that is longer than the terminal in a pager; tell whether that was done.
+
+    The pager is DEDUP_PAGER, else PAGER, else `less`; an empty one, or `cat`, is none. `less` ends
+    by itself, keeps colours and leaves the text on the terminal, unless LESS says otherwise.
+    """
+    if not (is_terminal(sys.stdout) and is_terminal(sys.stdin)):
+        return False
+    named = os.environ.get("DEDUP_PAGER", os.environ.get("PAGER", "less"))
+    command = shlex.split(named)
+    lines = os.get_terminal_size(sys.stdout.fileno()).lines
+    if text.count("\n") < lines or not command or command == ["cat"]:
+        return False
+    if shutil.which(command[0]) is None:
+        return False
+    sys.stdout.flush()
+    environment = {"LESS": "FRX", "LV": "-c"} | dict(os.environ)
+    done = subprocess.Popen(command, stdin=subprocess.PIPE, env=environment)  # noqa: S603 - theirs
+    assert done.stdin is not None  # noqa: S101 - it is a pipe
+    with contextlib.suppress(BrokenPipeError):
+        done.stdin.write(text.encode("utf-8", "backslashreplace"))
+        done.stdin.close()
+    while True:
+        try:
+            done.wait()
+        except KeyboardInterrupt:  # a key of the pager's: it goes on until it is left
+            continue
+        return True
 
 
 def say(line: str) -> None:

@@ -2,9 +2,12 @@
 Report -> CSV for other programs: one row an occurrence, RFC 4180, a line of names first.
 
 `words` and `characters` are the group's, as in the JSON. Numbers of paragraphs and lines are
-inclusive and count from 1, `start` and `end` are code points, half-open. Nothing is put before a
-text that a spreadsheet would take for a formula: this is for programs that read text as text.
-Control characters other than tabs and line ends are shown as on the terminal.
+inclusive and count from 1, `start` and `end` are code points, half-open. Control characters other
+than tabs and line ends are shown as on the terminal.
+
+For programs a text is written as it is. For spreadsheets the file begins with a byte order mark,
+by which they know UTF-8, and a text or name that they would take for a formula gets a `'` before
+it, which makes it a text.
 """
 
 from __future__ import annotations
@@ -42,13 +45,24 @@ COLUMNS = (
 )
 
 
-def to_csv(report: Report) -> str:
+_FORMULA = tuple("=+-@\t\r\n\0\uff1d\uff0b\uff0d\uff20")
+"""What makes a spreadsheet take a cell for a formula, where it stands first; also full width."""
+
+
+def to_csv(report: Report, *, spreadsheet: bool = False) -> str:
     """Give every occurrence of every group as a row; what does not apply is empty."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(COLUMNS)
-    writer.writerows(_rows(report))
-    return out.getvalue()
+    for row in _rows(report):
+        writer.writerow(map(_defused, row) if spreadsheet else row)
+    return ("\ufeff" if spreadsheet else "") + out.getvalue()
+
+
+def _defused(cell: object) -> object:
+    """Put a sign before a text that is no formula, and that a spreadsheet would calculate."""
+    formula = isinstance(cell, str) and cell.lstrip(" \u00a0").startswith(_FORMULA)
+    return f"'{cell}" if formula else cell
 
 
 def _rows(report: Report) -> Iterator[tuple[object, ...]]:

@@ -14,10 +14,10 @@ from dedup.reports.diff_page import LEGEND, merged
 from dedup.reports.page import Card, Gap, Line, Rows, Span, span
 from dedup.reports.wording import (
     alone_in,
+    at,
     counted,
     kind_of,
     likeness,
-    named,
     ordinal,
     short_id,
     size,
@@ -56,7 +56,7 @@ def _body(group: Group, number: str, *, whole: bool) -> Iterator[Block]:
         tuple(
             (
                 Span(_label(n, alone=alone), "soft"),
-                _place(place, group.occurrences[n - 1] if n else None, alone_in(group, place)),
+                _place(place, alone_in(group, place)),
             )
             for n, place in enumerate(shown)
         )
@@ -101,15 +101,12 @@ def _label(number: int, *, alone: bool) -> str:
     return "again" if alone else ordinal(number + 1)
 
 
-def _place(place: Occurrence, before: Occurrence | None, only: str) -> Spans:
-    """Say where a place is; its document by name unless the place before is in the same one."""
-    here = before is not None and named(before) == named(place)
-    name = Span("same document") if here else Span(named(place), "name")
-    line = f" (line {place.file_line:,} of the file)" if place.file_line and not here else ""
+def _place(place: Occurrence, only: str) -> Spans:
+    """Say where a place is, so that a terminal can open it, and what is particular about it."""
     part = f"; repeats only {where(place.of)} of the first" if place.of else ""
     known = (Span(", "), Span(likeness(place), "strong")) if not place.keeper else ()
     inside = (Span("; "), Span(only, "strong")) if only else ()
-    return (name, Span(f"{line}, {where(place)}"), *known, Span(part), *inside)
+    return (Span(at(place), "name"), Span(f", {where(place)}"), *known, Span(part), *inside)
 
 
 def _original(group: Group, copy: Occurrence) -> str:

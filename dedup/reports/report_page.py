@@ -1,8 +1,9 @@
 """
 Report -> page: what was found, for people.
 
-The headline, one card a section that repeats, the rest of the sections as a table, then
-boilerplate, the documents that share text, and what was not read. Whatever is left out is counted.
+The headline and an overview, one card a section that repeats, the rest of the sections as a table,
+then boilerplate, the documents that share text, and what was not read. Whatever is left out is
+counted. Of several sections the headline stands at the end once more, where the eye is.
 """
 
 from __future__ import annotations
@@ -11,16 +12,19 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from dedup.reports.check_page import checked
+from dedup.reports.findings import outcome
 from dedup.reports.group_page import card
+from dedup.reports.overview import copied, kinds, lengths, likenesses, listed
 from dedup.reports.page import Gap, Grid, Line, Rows, Span, span
 from dedup.reports.view import View, ordered
 from dedup.reports.wording import (
+    KINDS,
+    at,
     counted,
     headline,
     named,
     not_sought,
     percent,
-    ranged,
     short_id,
 )
 
@@ -28,10 +32,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from dedup.report import Group, Report
-    from dedup.reports.page import Block
+    from dedup.reports.overview import Copied
+    from dedup.reports.page import Block, Spans
 
 _LISTED = 30
 """Rows of a table."""
+_COPIES = 10
+"""Documents that are named as copies."""
 _PATHS = 5
 """Inputs that are named for one reason."""
 _EXCERPT = 120
@@ -49,7 +56,7 @@ def report_page(report: Report, view: View | None = None) -> list[Block]:
     blocks: list[Block] = [
         Line(span(headline(report), "strong")),
         *_read(report),
-        *(checked(report) if report.verdict else _incoming(report)),
+        *(checked(report) if report.verdict else (*_overview(report), *_incoming(report))),
     ]
     for number, group in enumerate(sections[: view.full], 1):
         of = f"{number:,} of {len(sections):,}" if len(sections) > 1 else ""
@@ -58,6 +65,10 @@ def report_page(report: Report, view: View | None = None) -> list[Block]:
     blocks += _boilerplate(boilerplate)
     blocks += _overlaps(report)
     blocks += _skipped(report)
+    if len(sections) > 1:
+        blocks += [Gap(), Line(span(headline(report), "strong"))]
+    if report.verdict and sections:
+        blocks += [*([] if len(sections) > 1 else [Gap()]), Line(span(outcome(report), "strong"))]
     return blocks
 
 
@@ -75,6 +86,37 @@ def _read(report: Report) -> Iterator[Block]:
         yield Line(
             span(f"{many} of very similar paragraphs: not all pairs in them were compared.", "soft")
         )
+
+
+def _overview(report: Report) -> Iterator[Block]:
+    """Count the sections by kind, length and likeness, and name the documents that are copies."""
+    sections = [kind for kind in kinds(report) if kind.name != KINDS["boilerplate", "block"]]
+    if sum(kind.groups for kind in sections) > 1:
+        yield Gap()
+        by_kind = (f"{kind.groups:,} {kind.name}" for kind in sections)
+        yield Rows(
+            (
+                (Span("what", "soft"), span(", ".join(by_kind))),
+                (Span("length", "soft"), span(listed(lengths(report)))),
+                (Span("likeness", "soft"), span(listed(likenesses(report)))),
+            )
+        )
+    copies = copied(report)
+    if copies:
+        yield Gap()
+        what = "document is a copy" if len(copies) == 1 else "documents are copies"
+        yield Line(span(f"{len(copies):,} {what}, by 80% of its text and more", "head"))
+        yield Rows(tuple(_copied(copy) for copy in copies[:_COPIES]), right=True)
+        yield from _left(len(copies) - _COPIES, "more copied document")
+
+
+def _copied(copy: Copied) -> tuple[Span, Spans]:
+    """Give the row of a document that is a copy."""
+    name = Span(named(copy.extent), "name")
+    source: Spans = ()
+    if copy.source:
+        source = (Span(", most of it of "), Span(named(copy.source), "name"))
+    return Span(percent(copy.extent.copied), "strong"), (name, *source)
 
 
 def _incoming(report: Report) -> Iterator[Block]:
@@ -115,7 +157,7 @@ def _rest(groups: Sequence[Group]) -> Iterator[Block]:
                 span(f"{g.words:,}"),
                 span(f"{len(g.occurrences):,}"),
                 span(percent(g.similarity)),
-                (Span(named(g.keeper), "name"), Span(f", {ranged('line', g.keeper.lines)}")),
+                span(at(g.keeper), "name"),
             )
             for g in shown
         ),

@@ -36,6 +36,8 @@ class View:
     group: str | None = None
     """Id of the only group to show, or its beginning."""
     sort: str = "place"
+    spreadsheet: bool = False
+    """CSV is for a spreadsheet, not for a program."""
 
     def __post_init__(self) -> None:
         """Refuse what cannot be shown."""

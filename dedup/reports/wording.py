@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from dedup.cleaning.ledger import Keeper
     from dedup.cleaning.ledger import Line as LedgerLine
     from dedup.cleaning.planned import Taken
-    from dedup.report import Checked, Group, Incoming, Name, Occurrence, Part, Report
+    from dedup.report import Checked, Extent, Group, Incoming, Name, Occurrence, Part, Report
 
 KINDS = {
     ("within", "block"): "repeated inside one document",
@@ -75,13 +75,26 @@ def alone_in(group: Group, place: Occurrence) -> str:
 
 
 def where(place: Occurrence | Part) -> str:
-    """Give the paragraphs and lines of a place."""
-    return f"{ranged('paragraph', place.paragraphs)}, {ranged('line', place.lines)}"
+    """Give the paragraphs of a place, and its lines where they are numbered otherwise."""
+    paragraphs = ranged("paragraph", place.paragraphs)
+    if place.lines == place.paragraphs:
+        return paragraphs
+    return f"{paragraphs}, {ranged('line', place.lines)}"
 
 
-def named(name: Checked | Incoming | Keeper | LedgerLine | Name | Occurrence | Taken) -> str:
+def named(
+    name: Checked | Extent | Incoming | Keeper | LedgerLine | Name | Occurrence | Taken,
+) -> str:
     """Give the document, with its record where it has one."""
     return name.document if name.record is None else f"{name.document}, record {name.record}"
+
+
+def at(place: Occurrence) -> str:
+    """Give a place as `path:line`, a line of the file, which editors and terminals open."""
+    if place.record is None:
+        return f"{place.document}:{place.lines[0]}"
+    line = f":{place.file_line}" if place.file_line else ""
+    return f"{place.document}{line}, record {place.record}"
 
 
 def kind_of(group: Group) -> str:

@@ -13,6 +13,7 @@ import numpy as np
 from dedup import kernels
 from dedup.model import ACROSS, BLOCK, BOILERPLATE, KINDS, UNITS, Facts, Strings
 from dedup.report import (
+    Extent,
     Group,
     Incoming,
     Name,
@@ -64,6 +65,7 @@ def report_of(
         if group.kind != BOILERPLATE and group.group.unit == BLOCK:
             for doc, copy in zip(group.docs[1:], group.group.copies, strict=True):
                 copies[doc] += lying.paired(doc, copy, [j for _, j in copy.paired])
+    known = tuple(lengths(found, facts, lying))
     besides = unreported(matched, settings)
     mine = [(places.doc >= matched.published, places.words) for places in matched.places]
     return Report(
@@ -84,13 +86,14 @@ def report_of(
             published=matched.published,
             published_characters=int(facts.characters[facts.published != 0].sum()),
             boilerplate_characters=besides.boilerplate_characters,
-            copied_documents=copied_documents(found, lying),
+            copied_documents=sum(extent.copied >= COPIED for extent in known),
             near_kept=besides.near_kept,
             short_repeats=besides.short_repeats,
         ),
         groups=tuple(with_ids(found)),
         overlaps=tuple(overlaps(found, Naming(facts), lying)),
         incoming=tuple(shares(found, facts, lying)) if checked else None,
+        extents=known,
     )
 
 
@@ -339,14 +342,19 @@ def overlaps(found: Iterable[Found], naming: Naming, lying: Lying) -> Iterator[O
         yield Overlap(naming.name(a), naming.name(b), lying.share(a, parts), lying.share(b, copies))
 
 
-def copied_documents(found: Iterable[Found], lying: Lying) -> int:
-    """Count the documents that are copies for the most part, of others or of themselves."""
-    spans: dict[int, list[Span]] = defaultdict(list)
+def lengths(found: Iterable[Found], facts: Facts, lying: Lying) -> Iterator[Extent]:
+    """Give the length of each document that a group names, and the share of it that is a copy."""
+    naming = Naming(facts)
+    spans: dict[int, list[Span]] = {}
     for each in found:
+        for doc in each.docs:
+            spans.setdefault(doc, [])
         if each.kind != BOILERPLATE:
             for doc, copy in zip(each.docs[1:], each.group.copies, strict=True):
                 spans[doc] += lying.paired(doc, copy, [j for _, j in copy.paired])
-    return sum(lying.share(doc, own) >= COPIED for doc, own in spans.items())
+    for doc, own in sorted(spans.items()):
+        name, characters = naming.name(doc), int(facts.characters[doc])
+        yield Extent(name.document, name.record, characters, lying.share(doc, own))
 
 
 def shares(found: Iterable[Found], facts: Facts, lying: Lying) -> Iterator[Incoming]:

@@ -122,7 +122,10 @@ def test_the_version_tells_which_kernel_was_asked_for(dedup: Callable) -> None:
         (["report", "x", "--color", "nevr"], "color is 'nevr': give one of auto, always, never;"),
         (["report", "x", "--width", "3"], "width is 3: the least is 20"),
         (["report", "x", "--memory", "much"], "memory is 'much': give a size such as 512MiB"),
-        (["report", "x", "--format", "jsno"], "format is 'jsno': give one of terminal, text, json"),
+        (
+            ["report", "x", "--format", "jsno"],
+            "format is 'jsno': give one of terminal, text, markdown, html, json",
+        ),
         (["report", "x", "--sort", "sise"], "sort is 'sise': give one of place, words,"),
     ],
 )

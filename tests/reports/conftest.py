@@ -9,7 +9,18 @@ from typing import Any
 
 import pytest
 
-from dedup.report import Group, Incoming, Name, Occurrence, Overlap, Part, Report, Skipped, Summary
+from dedup.report import (
+    Extent,
+    Group,
+    Incoming,
+    Name,
+    Occurrence,
+    Overlap,
+    Part,
+    Report,
+    Skipped,
+    Summary,
+)
 
 ROOT = Path(__file__).parents[2]
 SEED = "seeds/003_de5b8be049ad9072.txt"
@@ -17,7 +28,11 @@ SETTINGS: dict[str, object] = {"threshold": 0.8, "min_words": 8, "recall": "auto
 
 HOSTILE = (
     "[bold]markup[/bold] [/x] :smile: 100% \x1b[31mred\x1b]52;c;eA==\x07 \x9b31m \u202eedoc \u200b"
-    "\ud800 ::error::x ##[error] \x00 \r over \u2028 \ufeff {x} [-a-]"
+    "\ud800 ::error::x ##[error] \x00 \r over \u2028 \ufeff {x} [-a-] "
+    "<script>alert(1)</script></textarea></style></title>--><img src=x onerror=alert(2)>"
+    '<svg onload=alert(3)>\' onmouseover=\'alert(4)" autofocus onfocus="alert(5)" `x` </details>'
+    " javascript:alert(6) @team #1 ](http://x.example) {{ 7 * 7 }} {% raw %} "
+    f"{'W' * 300}"
 )
 ONE = (
     "The council met on Monday to discuss the new bridge over the river in the old town.\n"
@@ -88,7 +103,14 @@ def report(*groups: Group, **more: Any) -> Report:  # noqa: ANN401 - the fields 
         }
         | own
     )
-    return Report("0.1.0", SETTINGS, summary, groups, **({"overlaps": ()} | more))
+    ends: dict[Name, int] = {}
+    for one in (p for g in groups for p in g.occurrences):
+        name = Name(one.document, one.record)
+        ends[name] = max(one.end, ends.get(name, 0))
+    extents = tuple(Extent(n.document, n.record, end + 100, 0.5) for n, end in ends.items())
+    return Report(
+        "0.1.0", SETTINGS, summary, groups, **({"overlaps": (), "extents": extents} | more)
+    )
 
 
 def showcase() -> Report:

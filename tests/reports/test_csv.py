@@ -38,6 +38,20 @@ def test_columns(made: SimpleNamespace) -> None:
     assert to_csv(made.report()) == ",".join(COLUMNS) + "\r\n"
 
 
+def test_spreadsheets_calculate_nothing(made: SimpleNamespace) -> None:
+    """With the mark of a spreadsheet's CSV a formula in a text or a name becomes a text."""
+    formulas = ["=1+1", "+1", "-1", "@x", "\t=1", " =1", "\uff1d1", "\n=1"]
+    for formula in formulas:
+        found = made.report(made.group("within", made.place(formula, formula)))
+        text = to_csv(found, spreadsheet=True)
+        assert text.startswith("\ufeffgroup,")
+        [row] = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
+        assert (row["document"], row["text"]) == (f"'{formula}", f"'{formula}")
+        assert row["similarity"] == "1.0"
+    plain = made.report(made.group("within", made.place("a.txt", "1 = 1")))
+    assert "'" not in to_csv(plain, spreadsheet=True)
+
+
 def test_no_formula_is_defused(made: SimpleNamespace) -> None:
     """Text is written as it is: this is for programs."""
     [row] = rows(made.report(made.group("within", made.place("=a", "=1+1"))))

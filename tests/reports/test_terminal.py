@@ -102,7 +102,7 @@ def test_showcase(made: SimpleNamespace) -> None:
     lines = shown(made.showcase()).split("\n")
     assert lines[3].startswith("╭─ repeated inside one document ──")
     assert lines[3].endswith("── 5f0c77aa ─╮")
-    assert "first  seeds/003_de5b8be049ad9072.txt, paragraphs 2–6, lines 2–6" in lines[4]
+    assert "first  seeds/003_de5b8be049ad9072.txt:2, paragraphs 2–6" in lines[4]
     assert lines[-2] == "╰" + "─" * 78 + "╯"
 
 

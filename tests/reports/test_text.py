@@ -29,8 +29,8 @@ SHOWCASE = """\
 21 paragraphs, 744 words read.
 
 repeated inside one document (5f0c77aa)
-  first  seeds/003_de5b8be049ad9072.txt, paragraphs 2–6, lines 2–6
-  again  same document, paragraphs 7–11, lines 7–11, identical
+  first  seeds/003_de5b8be049ad9072.txt:2, paragraphs 2–6
+  again  seeds/003_de5b8be049ad9072.txt:7, paragraphs 7–11, identical
 
   2  Les combattants kurdes soutenus par la coalition internationale conduite
      par les Etats-Unis ont repris du terrain aux djihadistes et « se sont
@@ -84,7 +84,7 @@ def test_encodes(every: Report, encoding: str) -> None:
 def test_plain_signs(made: SimpleNamespace) -> None:
     """A dash is a hyphen, dots are dots, where the encoding has no others."""
     text = to_text(made.showcase(), encoding="ascii")
-    assert "paragraphs 2-6, lines 2-6" in text
+    assert "txt:2, paragraphs 2-6" in text
     assert r"CONTRE-OFFENSIVE EN PR\xc9PARATION" in text
     assert "paragraphs 2–6" in to_text(made.showcase(), encoding="cp1252")
 
@@ -105,10 +105,10 @@ def test_whole_story(made: SimpleNamespace) -> None:
         "2 repeated sections in 60 new documents: 7 paragraphs and 562 characters are copies",
         "82.1%  of news/b.txt appears elsewhere",
         "1 of 2 · repeated across documents (000000a1)",
-        "first  news/a.txt, paragraphs 3–4, lines 3–4",
-        "2nd    news/b.txt, paragraphs 1–2, lines 1–2, 94.8% alike",
-        "3rd    wire.jsonl, record 42 (line 43 of the file), paragraphs 2–3, lines 2–3, ident",
-        "4th    c.txt, paragraph 8, line 8, identical; repeats only paragraph 4, line 4",
+        "first  news/a.txt:3, paragraphs 3–4",
+        "2nd    news/b.txt:1, paragraphs 1–2, 94.8% alike",
+        "3rd    wire.jsonl:43, record 42, paragraphs 2–3, ident",
+        "4th    c.txt:8, paragraph 8, identical; repeats only paragraph 4 of the first",
         "What the 2nd changes",
         "… 1 paragraph the same …",
         "~ 4  It will cost [-4.5-]{+4.7+} million and be ready by spring, the mayor said {+late+}",

@@ -1,0 +1,224 @@
+"""
+Report -> HTML: a summary with pictures, then the groups, each with its places and what changed.
+
+Only so many groups stand in the page with their texts; of all others there is a line, so that a
+page of tens of thousands of groups opens at once. The page says how the rest can be seen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dedup.reports.diff import compare
+from dedup.reports.html.compared import Stretch, stretches
+from dedup.reports.html.page import page
+from dedup.reports.html.pictures import matrix, strips
+from dedup.reports.overview import copied, kinds, lengths, likenesses, listed
+from dedup.reports.view import View, ordered
+from dedup.reports.wording import (
+    alone_in,
+    at,
+    counted,
+    headline,
+    kind_of,
+    likeness,
+    named,
+    not_sought,
+    ordinal,
+    percent,
+    where,
+)
+from dedup.text.lines import split_into
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from dedup.report import Group, Occurrence, Report
+
+WHOLE = 200
+"""Groups that stand in a page with their texts where nobody said how many."""
+LINES = 2_000
+"""Groups that have a line besides, and none of their texts."""
+_BUDGET = 2_000_000
+"""Characters of texts in such a page: from there on groups are lines only."""
+_PLACES = 50
+"""Places that are listed of one group."""
+_COMPARED = 8
+"""Changed copies that are set beside the keeper's text."""
+_OPEN = 5
+"""Groups that are unfolded at first."""
+_EXCERPT = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """One place of a group."""
+
+    label: str
+    name: str
+    """Its document, as `path:line`."""
+    part: str
+    """Its paragraphs and lines, and what it repeats only a part of."""
+    alike: str
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A changed copy beside what it repeats."""
+
+    title: str
+    left: str
+    right: str
+    stretches: list[Stretch]
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What is folded below the line of a group."""
+
+    places: list[Where]
+    more_places: int
+    text: list[tuple[int, str]]
+    """Lines of the keeper's text with their numbers; none where a copy stands beside it."""
+    compared: list[Compared]
+    more_compared: int
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A group, as it stands in the list."""
+
+    number: int
+    group: Group
+    kind: str
+    places: int
+    alike: str
+    first: str
+    excerpt: str
+    sheet: int
+    """Which printed sheets it stands on: those of its keeper's document."""
+    body: Body | None
+
+    @property
+    def opened(self) -> bool:
+        """It is unfolded at first."""
+        return self.number <= _OPEN
+
+
+def to_html(report: Report, view: View | None = None) -> str:
+    """Give a report as one HTML file. Raises `SettingsError` for a group that is not there."""
+    view = view or View()
+    groups = ordered(report, view)
+    sheets: dict[str, int] = {}
+    items = list(_items(groups, view, sheets))
+    whole = sum(item.body is not None for item in items)
+    shown, without = strips(report, groups)
+    return page(
+        "report.html",
+        sheets or ["dedup report"],
+        report=report,
+        said=headline(report),
+        limits=not_sought(report),
+        only=view.group,
+        kinds=kinds(report),
+        lengths=listed(lengths(report)),
+        likenesses=listed(likenesses(report)),
+        copied=[
+            (named(c.extent), percent(c.extent.copied), named(c.source) if c.source else "")
+            for c in copied(report)
+        ],
+        strips=shown,
+        without_strip=without,
+        matrix=matrix(report),
+        items=items,
+        legend=any(item.body and item.body.compared for item in items),
+        whole=whole,
+        groups=len(groups),
+        skipped=report.summary.skipped,
+        counted=counted,
+        percent=percent,
+    )
+
+
+def _items(groups: Sequence[Group], view: View, sheets: dict[str, int]) -> Iterator[Item]:
+    """Give the groups in order; the first ones, as many as there is room for, with their texts."""
+    room = _BUDGET
+    for number, group in enumerate(groups[: (view.top or WHOLE) + LINES], 1):
+        room -= sum(len(place.text) for place in group.occurrences[: _COMPARED + 1])
+        whole = number <= view.top if view.top else number <= WHOLE and room > 0
+        whole = whole or view.group is not None
+        name = named(group.keeper)
+        yield Item(
+            number,
+            group,
+            kind_of(group),
+            group.count or len(group.occurrences),
+            _alike(group),
+            at(group.keeper),
+            _excerpt(group.keeper.text),
+            sheets.setdefault(name, len(sheets)) if whole else -1,
+            _body(group, everything=view.group is not None) if whole else None,
+        )
+
+
+def _alike(group: Group) -> str:
+    """Say how like the copies of a group are."""
+    if all(copy.identical for copy in group.copies):
+        return "identical"
+    return "same words" if group.similarity == 1 else percent(group.similarity)
+
+
+def _excerpt(text: str) -> str:
+    """Give the beginning of a text on one line."""
+    line = " ".join(text[: 2 * _EXCERPT].split())
+    return line if len(line) <= _EXCERPT else line[:_EXCERPT].rsplit(" ", 1)[0] + " \u2026"
+
+
+def _body(group: Group, *, everything: bool) -> Body:
+    """Give the places of a group, its text, and its changed copies side by side with it."""
+    occurrences = group.occurrences if everything else group.occurrences[:_PLACES]
+    changed = [(n, copy) for n, copy in enumerate(group.copies, 2) if not copy.identical]
+    beside = changed if everything else changed[:_COMPARED]
+    # A single changed copy shows all of the keeper's text beside it.
+    alone = len(changed) == 1 == len(group.copies) and group.copies[0].of is None
+    return Body(
+        [_where(group, n, place) for n, place in enumerate(occurrences, 1)],
+        (group.count or len(group.occurrences)) - len(occurrences),
+        [] if alone else list(_lines(group.keeper)),
+        [_compared(group, n, copy) for n, copy in beside],
+        len(changed) - len(beside),
+    )
+
+
+def _where(group: Group, number: int, place: Occurrence) -> Where:
+    """Say where a place is, and what is particular about it."""
+    parts = [where(place)]
+    if place.of:
+        parts.append(f"repeats only {where(place.of)} of the first")
+    parts += filter(None, [alone_in(group, place)])
+    alike = "kept" if place.keeper else likeness(place)
+    return Where("first" if place.keeper else ordinal(number), at(place), "; ".join(parts), alike)
+
+
+def _lines(place: Occurrence) -> Iterator[tuple[int, str]]:
+    """Give the lines of a text that are not empty, with their numbers."""
+    first, last = place.lines
+    lines = split_into(place.text, last - first + 1) if first < last else [place.text]
+    for number, line in enumerate(lines, first):
+        if line.strip():
+            yield number, line.rstrip("\r")
+
+
+def _compared(group: Group, number: int, copy: Occurrence) -> Compared:
+    """Set a changed copy beside the part of the keeper that it repeats."""
+    part = copy.of or group.keeper
+    start = group.keeper.start
+    original = group.keeper.text[part.start - start : part.end - start]
+    difference = compare(original, copy.text)
+    return Compared(
+        f"What the {ordinal(number)} changes" if len(group.copies) > 1 else "What the copy changes",
+        at(group.keeper),
+        at(copy),
+        stretches(difference, part.lines[0], copy.lines[0]),
+    )

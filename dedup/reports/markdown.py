@@ -1,0 +1,219 @@
+"""
+Report -> Markdown for pull requests and wikis: CommonMark with tables, and a few tags of HTML.
+
+What texts and names contain is written so that it is shown as it stands: no markup, no link, no
+mention of a person or an issue. A comment takes about 65,000 characters, so groups are left out,
+with a count, from `ROOM` bytes on.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from dedup.reports.diff import compare
+from dedup.reports.overview import copied, kinds, lengths, likenesses, listed
+from dedup.reports.view import View, ordered
+from dedup.reports.visible import visible
+from dedup.reports.wording import (
+    alone_in,
+    at,
+    counted,
+    headline,
+    kind_of,
+    likeness,
+    named,
+    not_sought,
+    ordinal,
+    percent,
+    size,
+    where,
+)
+from dedup.text.lines import split_into
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from dedup.report import Group, Occurrence, Report
+    from dedup.reports.diff import Diff
+
+ROOM = 60_000
+"""Bytes of a page where nobody said how many groups it is to hold."""
+_PLACES = 20
+"""Places that are listed of one group."""
+_COMPARED = 3
+"""Changed copies of one group that are shown."""
+_LINES = 60
+"""Lines of one text."""
+_ROWS = 20
+"""Rows of a table."""
+
+_MARKUP = re.compile(r"[\\`*_\[\]<>|~$&^]|[@#](?=\w)|:(?=[^\W\d]|[/+])|(?<=www)\.", re.IGNORECASE)
+"""What Markdown reads as markup, and what sites link or draw: people, issues, addresses, emoji."""
+_BEGINNING = re.compile(r"^(?=[-+](?:[\s-]|$)|[=#]|[0-9]+[.)](?:\s|$))")
+"""Where a line would become a list or a heading."""
+_APART = "&#8203;"
+"""A space without width."""
+
+
+def to_markdown(report: Report, view: View | None = None) -> str:
+    """Give a report as Markdown. Raises `SettingsError` for a group that is not there."""
+    view = view or View()
+    groups = ordered(report, view)
+    if view.group is not None:
+        return "\n".join(_group(groups[0], 1, everything=True))
+    head = "\n".join(_head(report))
+    tail = "\n".join(_skipped(report))
+    room = ROOM - len((head + tail).encode())
+    shown: list[str] = []
+    for number, group in enumerate(groups[: view.top or None], 1):
+        text = "\n".join(_group(group, number, everything=False))
+        room -= len(text.encode())
+        if room < 0 and not view.top:
+            break
+        shown.append(text)
+    if left := len(groups) - len(shown):
+        shown.append(
+            f"\u2026 {counted(left, 'more group is', 'more groups are')} not shown:"
+            " `--top N` shows N of them, `--group ID` one, `--format html` or `csv` all.\n"
+        )
+    return "\n".join(filter(None, (head, *shown, tail)))
+
+
+def escaped(text: str) -> str:
+    """Write one line so that Markdown shows it as it stands, wherever in a line it comes."""
+    return _BEGINNING.sub(_APART, _MARKUP.sub(_harmless, visible(text).strip()))
+
+
+def _harmless(found: re.Match[str]) -> str:
+    """Write markup as a reference to its character; part a sign that links from what follows."""
+    sign = found[0]
+    return sign + _APART if sign in "@#:." else f"&#{ord(sign)};"
+
+
+def _head(report: Report) -> Iterator[str]:
+    """Give the overview."""
+    summary = report.summary
+    yield f"### {escaped(headline(report))}\n"
+    read = f"{counted(summary.paragraphs, 'paragraph')}, {counted(summary.words, 'word')} read"
+    against = counted(summary.published, "published document")
+    yield f"{read}{f'; compared with {against}' if summary.published else ''}.\n"
+    if limits := not_sought(report):
+        yield f"{escaped(limits)}\n"
+    if found := kinds(report):
+        rows = [(k.name, f"{k.groups:,}", f"{k.copies:,}", f"{k.words:,}") for k in found]
+        yield from _table(("groups by kind", ">groups", ">copies", ">words in copies"), rows)
+        if by_length := listed(lengths(report)):
+            yield f"By length: {by_length}. By likeness: {listed(likenesses(report))}.\n"
+    yield from _documents(report)
+
+
+def _documents(report: Report) -> Iterator[str]:
+    """List the new documents of a check, and the documents that are copies."""
+    new = [one for one in report.incoming or () if one.share]
+    if new:
+        shares = [(percent(one.share), escaped(named(one))) for one in new[:_ROWS]]
+        yield from _table((">found elsewhere", "new document"), shares)
+        yield from _more(len(new) - len(shares), "more new document")
+    copies = copied(report)
+    if copies:
+        rows = [
+            (
+                percent(c.extent.copied),
+                escaped(named(c.extent)),
+                escaped(named(c.source)) if c.source else "",
+            )
+            for c in copies[:_ROWS]
+        ]
+        yield from _table((">copied", "document", "most of it from"), rows)
+        yield from _more(len(copies) - len(rows), "more document")
+
+
+def _more(number: int, one: str, many: str = "") -> Iterator[str]:
+    """Count what is not shown."""
+    if number > 0:
+        yield f"\u2026 {counted(number, one, many)}.\n"
+
+
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
+    """Give a table of cells that are escaped already; a title after `>` is set flush right."""
+    yield f"| {' | '.join(title.removeprefix('>') for title in head)} |"
+    yield f"| {' | '.join('---:' if title.startswith('>') else '---' for title in head)} |"
+    for row in rows:
+        yield f"| {' | '.join(row)} |"
+    yield ""
+
+
+def _group(group: Group, number: int, *, everything: bool) -> Iterator[str]:
+    """Give a group: its places, its text, and what its copies change; folded where a site can."""
+    about = f"{kind_of(group)} \u00b7 {size(group)} \u00b7 {escaped(at(group.keeper))}"
+    opened = " open" if everything else ""
+    yield f"<details{opened}><summary><b>{number}</b> \u00b7 {about}</summary>\n"
+    shown = group.occurrences if everything else group.occurrences[:_PLACES]
+    rows = [_place(group, n, place) for n, place in enumerate(shown, 1)]
+    yield from _table(("", "place", "paragraphs and lines", "alike"), rows)
+    yield from _more((group.count or len(group.occurrences)) - len(shown), "more place")
+    changed = [(n, copy) for n, copy in enumerate(group.copies, 2) if not copy.identical]
+    if not (len(changed) == len(group.copies) == 1 and group.copies[0].of is None):
+        yield from _quoted(_text(group.keeper), everything=everything)
+    for n, copy in changed if everything else changed[:_COMPARED]:
+        part, start = copy.of or group.keeper, group.keeper.start
+        original = group.keeper.text[part.start - start : part.end - start]
+        yield f"<del>only the first place</del> <ins>only the {ordinal(n)}</ins>\n"
+        yield from _quoted(_marked(compare(original, copy.text)), everything=everything)
+    if not everything:
+        yield from _more(len(changed) - _COMPARED, "more changed copy", "more changed copies")
+    yield f"Group `{re.sub('[^0-9A-Za-z-]', '', group.id)}`\n\n</details>\n"
+
+
+def _place(group: Group, number: int, place: Occurrence) -> tuple[str, str, str, str]:
+    """Give the row of a place."""
+    parts = [where(place)]
+    if place.of:
+        parts.append(f"repeats only {where(place.of)} of the first")
+    parts += filter(None, [alone_in(group, place)])
+    label = "first" if place.keeper else ordinal(number)
+    return label, escaped(at(place)), "; ".join(parts), "" if place.keeper else likeness(place)
+
+
+def _text(place: Occurrence) -> Iterator[str]:
+    """Give the lines of a text that are not empty."""
+    first, last = place.lines
+    lines = split_into(place.text, last - first + 1) if first < last else [place.text]
+    return (escaped(line) for line in lines if line.strip())
+
+
+def _marked(diff: Diff) -> Iterator[str]:
+    """Give the paragraphs of two texts, with what only one of them has marked."""
+    tags = {"delete": "del", "insert": "ins"}
+    for row in diff.rows:
+        yield "".join(_piece(piece.b or piece.a, tags.get(piece.kind)) for piece in row.pieces)
+
+
+def _piece(text: str, tag: str | None) -> str:
+    """Give a stretch of words, in a tag where it has one; the space around it stays outside."""
+    words = " ".join(text.split())
+    before = " " if text[:1].isspace() else ""
+    after = " " if text[-1:].isspace() and words else ""
+    said = escaped(words)
+    return f"{before}<{tag}>{said}</{tag}>{after}" if tag and said else f"{before}{said}{after}"
+
+
+def _quoted(lines: Iterator[str], *, everything: bool) -> Iterator[str]:
+    """Give lines as paragraphs of a quotation; of many only the first."""
+    known = list(lines)
+    shown = known if everything else known[:_LINES]
+    yield "\n>\n".join(f"> {line.rstrip()}" for line in shown) + "\n"
+    yield from _more(len(known) - len(shown), "more line")
+
+
+def _skipped(report: Report) -> Iterator[str]:
+    """List what was not read."""
+    skipped = report.summary.skipped
+    if not skipped:
+        return
+    yield f"Not read: {counted(len(skipped), 'input')}.\n"
+    for one in skipped[:_ROWS]:
+        yield f"- {escaped(one.path)}: {escaped(one.why)}"
+    yield ""
+    yield from _more(len(skipped) - _ROWS, "more input")

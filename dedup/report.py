@@ -9,7 +9,9 @@ people and stays out of it. Numbers of paragraphs and lines count from 1 and are
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Protocol
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, get_type_hints
 
 from dedup.errors import SettingsError
 
@@ -352,16 +354,32 @@ class Report:
 
         The matches behind it are left out. Raises `OutputError`.
         """
+        from msgspec import to_builtins
+
         from dedup import saved
 
-        saved.save(self, path)
+        head: dict[str, Any] = {name: to_builtins(getattr(self, name)) for name in _head()}
+        saved.write(Path(path), chain([head], map(to_builtins, self.groups)))
 
     @staticmethod
     def load(path: str | os.PathLike[str]) -> Report:
-        """Read a report that was saved. Raises `InputError`, also for one of a newer format."""
+        """
+        Read a report that was saved; every value is held to its declared type.
+
+        Raises `InputError` for any other file, for one of a newer format and for a damaged one.
+        """
+        from msgspec import convert
+
         from dedup import saved
 
-        return saved.load(path)
+        with saved.rows(Path(path)) as rows:
+            head = next(rows, {})
+            parts = {name: convert(head[name], kind) for name, kind in _head().items()}
+            report = Report(groups=tuple(convert(row, Group) for row in rows), **parts)
+            whole = len(report.groups) == report.summary.groups
+            if not whole or not all(group.occurrences for group in report.groups):
+                raise ValueError("groups are missing")
+        return report
 
     def at_threshold(self, threshold: float) -> Report:
         """
@@ -388,3 +406,9 @@ class Report:
         if self.evidence is None:
             raise SettingsError("this report was stored without its matches: run again for others")
         return self.evidence
+
+
+def _head() -> dict[str, Any]:
+    """Give what the first row of a saved report holds, and its types; a group a row follows."""
+    types = get_type_hints(Report)
+    return {name: kind for name, kind in types.items() if name not in {"groups", "evidence"}}

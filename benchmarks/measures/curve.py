@@ -64,7 +64,8 @@ def candidate_shares(pairs: Sequence[tuple[str, str]]) -> dict[str, NDArray[np.b
     both = Strings.of([text for pair in pairs for text in pair])
     signatures = kernels.sketch(both.data, both.offsets)
     a = np.arange(0, 2 * len(pairs), 2)
-    enough = kernels.equal_bytes_at(signatures.astype(np.int8), a, a + 1)
+    bits = signatures.astype(np.int8)
+    enough = (bits[a] == bits[a + 1]).sum(axis=1)
     return {
         name: meets(signatures, banding, a, a + 1) & (enough >= banding.equal)
         for name, banding in candidates.RECALL.items()

@@ -14,7 +14,8 @@ from datasketch import MinHash
 from measures.tables import Table
 
 from dedup import formats, kernels
-from dedup.kernels import native, reference
+from dedup.kernels import _native as native
+from dedup.kernels import reference
 from dedup.model import Strings
 from dedup.settings import Settings
 from dedup.text.shingles import SIZE, shingle_hash, shingles

@@ -15,6 +15,7 @@ The environment variable `DEDUP_KERNEL` may ask for one of them by its name.
 from __future__ import annotations
 
 import os
+from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
@@ -42,9 +43,6 @@ __all__ = [
     "characters",
     "copy",
     "digest",
-    "equal_bytes_at",
-    "equal_components",
-    "equal_components_at",
     "extend",
     "gather",
     "gather_texts",
@@ -73,15 +71,11 @@ def _choose(wanted: str | None) -> tuple[str, ModuleType]:
         raise ValueError(message)
     if wanted != _REFERENCE:
         try:
-            from dedup.kernels import native  # may not have been compiled
+            return _NATIVE, import_module("dedup.kernels._native")  # may not have been compiled
         except ImportError:
             if wanted == _NATIVE:
                 raise
-        else:
-            return _NATIVE, native
-    from dedup.kernels import reference
-
-    return _REFERENCE, reference
+    return _REFERENCE, import_module("dedup.kernels.reference")
 
 
 NAME, _kernel = _choose(os.environ.get("DEDUP_KERNEL") or None)
@@ -274,53 +268,6 @@ def sketch(
         raise ValueError(message)
     signatures: NDArray[np.int32] = _kernel.sketch(*_column(data, offsets), size, words=words)
     return signatures
-
-
-def equal_components(
-    signatures_a: NDArray[np.int32], signatures_b: NDArray[np.int32]
-) -> NDArray[np.int32]:
-    """
-    Return how many of the 128 components are equal, row by row: int32[k].
-
-    Both are int32[k, 128]; if one has more rows, that is a `ValueError`.
-    """
-    first, second = _signatures(signatures_a), _signatures(signatures_b)
-    if len(first) != len(second):
-        message = f"{len(first)} signatures cannot be compared with {len(second)} row by row"
-        raise ValueError(message)
-    counts: NDArray[np.int32] = _kernel.equal_components(first, second)
-    return counts
-
-
-def equal_components_at(
-    signatures: NDArray[np.int32], a: NDArray[np.int64], b: NDArray[np.int64]
-) -> NDArray[np.int32]:
-    """
-    Return how many components of the rows *a* and *b*, int64[k] each, are equal: int32[k].
-
-    Row numbers are 0 to m - 1; others are a `ValueError`.
-    """
-    signatures, a, b = _signatures(signatures), _array(a, np.int64, 1), _array(b, np.int64, 1)
-    _check_rows(a, b, len(signatures))
-    counts: NDArray[np.int32] = _kernel.equal_components_at(signatures, a, b)
-    return counts
-
-
-def equal_bytes_at(
-    rows: NDArray[np.int8], a: NDArray[np.int64], b: NDArray[np.int64]
-) -> NDArray[np.int32]:
-    """
-    Return how many of the 128 bytes of the *rows* *a* and *b*, int64[k] each, are equal: int32[k].
-
-    Row numbers are 0 to m - 1; others are a `ValueError`.
-    """
-    rows, a, b = _array(rows, np.int8, 2), _array(a, np.int64, 1), _array(b, np.int64, 1)
-    if rows.shape[1] != permutations.COUNT:
-        message = f"a row has {permutations.COUNT} bytes, not {rows.shape[1]}"
-        raise ValueError(message)
-    _check_rows(a, b, len(rows))
-    counts: NDArray[np.int32] = _kernel.equal_bytes_at(rows, a, b)
-    return counts
 
 
 def same_text_at(

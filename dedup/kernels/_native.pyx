@@ -1,10 +1,17 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, freethreading_compatible=True
+# cython: language_level=3, boundscheck=False, freethreading_compatible=True
 """
-The compiled kernel: thin entry points to the headers, for checked, contiguous arrays.
+The compiled kernel: a binding of each function of the headers, which makes room for the result.
 
-Only `native.py` calls them, which describes them. They hold the GIL for no longer than it takes to look at
-the arguments.
+The functions are those of the same names in `dedup.kernels`, which explains them; arguments come
+checked and contiguous. The GIL is held for no longer than it takes to look at them. What a header
+gives up, `exactly` does.
 """
+
+import numpy as np
+
+from dedup.kernels import exactly, permutations
+from dedup.text import unicode_table
+from dedup.text.signs import overlaid
 
 from libc.stdint cimport int8_t, int32_t, int64_t, uint8_t, uint32_t
 
@@ -64,8 +71,6 @@ cdef extern from "sketch.h":
         const dedup_permutations *by, const dedup_table *table, const uint8_t *data,
         const int64_t *offsets, int64_t rows, int64_t size, uint32_t *signatures
     ) nogil
-    int32_t dedup_equal(const int32_t *a, const int32_t *b) nogil
-    int32_t dedup_equal_bytes(const int8_t *a, const int8_t *b) nogil
 
 cdef extern from "sign.h":
     ctypedef struct dedup_sign_table:
@@ -173,296 +178,377 @@ cdef extern from "same.h":
 
 dedup_choose_loops()
 
+# The Unicode table and the permutations, held for good.
+_unicode = unicode_table.load()
+cdef const uint32_t[::1] PAGES = _unicode.pages
+cdef const uint32_t[::1] ENTRIES = _unicode.entries
+cdef const uint32_t[::1] POOL = _unicode.pool
+cdef dedup_table TABLE
+TABLE.pages, TABLE.entries, TABLE.pool = &PAGES[0], &ENTRIES[0], &POOL[0]
 
-def fold(
-    const uint32_t[::1] pages, const uint32_t[::1] entries, const uint32_t[::1] pool,
-    const uint8_t[::1] data, const int64_t[::1] starts, const int64_t[::1] stops, int64_t row,
-    uint8_t[::1] to, int64_t[::1] ends, int32_t[::1] words,
-):
-    """Normalise the rows from `row` on into `to`; return the row that did not fit, or their number."""
-    cdef dedup_table table
-    table.pages, table.entries, table.pool = &pages[0], &entries[0], &pool[0]
-    with nogil:
-        row = dedup_fold(
-            &table, &data[0], &starts[0], &stops[0], row, words.shape[0],
-            &to[0], to.shape[0], &ends[0], &words[0],
-        )
-    return row
+cdef const uint32_t[::1] MULTIPLIERS = np.array(permutations.MULTIPLIERS, np.uint32)
+cdef const uint32_t[::1] ADDENDS = np.array(permutations.ADDENDS, np.uint32)
+cdef dedup_permutations PERMUTATIONS
+PERMUTATIONS.multipliers, PERMUTATIONS.addends = &MULTIPLIERS[0], &ADDENDS[0]
+
+# Bytes of room beyond the input's length and an eighth: few texts grow, and those by little.
+SLACK = 64
+# Bytes of a text for each sign that there is room for at first.
+BYTES_A_SIGN = 64
+# Pairs of rows that there is room for at once, at least.
+LEAST_PAIRS = 1 << 16
 
 
 def copy(
     const uint8_t[::1] data, const int64_t[::1] starts, const int64_t[::1] ends,
     const int64_t[::1] places, uint8_t[::1] to,
 ):
-    """Copy stretches to their places."""
+    """Copy stretches of *data* to their places in *to*."""
     with nogil:
         dedup_copy(&data[0], &starts[0], &ends[0], &places[0], starts.shape[0], &to[0])
 
 
-def gather(
-    const int64_t[:, ::1] parts, const int64_t[::1] part, const int64_t[::1] row,
-    uint8_t[:, ::1] to,
-):
-    """Copy rows of several arrays, given by address and number of rows; return if all are there."""
-    cdef bint found
-    with nogil:
-        found = dedup_gather(
-            <const dedup_part *>&parts[0, 0], parts.shape[0], &part[0], &row[0], to.shape[0],
-            to.shape[1], &to[0, 0],
-        )
-    return found
+def gather(list parts, const int64_t[::1] part, const int64_t[::1] row):
+    """Return rows of several arrays; `None` where one is not there."""
+    gathered = np.empty((part.shape[0], parts[0].shape[1]), np.uint8)
+    cdef const int64_t[:, ::1] places = np.array(
+        [(some.ctypes.data, len(some)) for some in parts], np.int64
+    )
+    cdef uint8_t[:, ::1] to = gathered
+    cdef bint are_there = True
+    if to.shape[0] and to.shape[1]:
+        with nogil:
+            are_there = dedup_gather(
+                <const dedup_part *>&places[0, 0], places.shape[0], &part[0], &row[0],
+                to.shape[0], to.shape[1], &to[0, 0],
+            )
+    return gathered if are_there else None
 
 
-def lay_texts(
-    const int64_t[:, ::1] parts, const int64_t[::1] part, const int64_t[::1] row,
-    int64_t[::1] offsets,
-):
-    """Write the offsets of texts of several columns, given as by `gather_texts`."""
-    cdef bint found
-    with nogil:
-        found = dedup_lay_texts(
-            <const dedup_texts *>&parts[0, 0], parts.shape[0], &part[0], &row[0],
-            row.shape[0], &offsets[0],
-        )
-    return found
+def gather_texts(list parts, const int64_t[::1] part, const int64_t[::1] row):
+    """Return texts of several columns end to end; `None` where one is not there."""
+    laid = np.zeros(part.shape[0] + 1, np.int64)
+    cdef const int64_t[:, ::1] places = np.array(
+        [(data.ctypes.data, len(data), own.ctypes.data, len(own) - 1) for data, own in parts],
+        np.int64,
+    )
+    cdef int64_t[::1] offsets = laid
+    cdef bint are_there = True
+    cdef uint8_t[::1] to
+    if part.shape[0]:
+        with nogil:
+            are_there = dedup_lay_texts(
+                <const dedup_texts *>&places[0, 0], places.shape[0], &part[0], &row[0],
+                row.shape[0], &offsets[0],
+            )
+    if not are_there:
+        return None
+    texts = np.empty(laid[-1], np.uint8)
+    to = texts
+    if to.shape[0]:
+        with nogil:
+            dedup_gather_texts(
+                <const dedup_texts *>&places[0, 0], &part[0], &row[0], row.shape[0], &offsets[0],
+                &to[0],
+            )
+    return texts, laid
 
 
-def gather_texts(
-    const int64_t[:, ::1] parts, const int64_t[::1] part, const int64_t[::1] row,
-    const int64_t[::1] offsets, uint8_t[::1] to,
-):
-    """Copy texts; columns are given by the address and the number of their bytes, then offsets."""
-    with nogil:
-        dedup_gather_texts(
-            <const dedup_texts *>&parts[0, 0], &part[0], &row[0], row.shape[0], &offsets[0], &to[0],
-        )
-
-
-def characters(const uint8_t[::1] data, const int64_t[::1] offsets, int32_t[::1] counts):
-    """Write the number of code points of each text."""
+def characters(const uint8_t[::1] data, const int64_t[::1] offsets):
+    """Return the code points of each text."""
+    counted = np.empty(offsets.shape[0] - 1, np.int32)
+    cdef int32_t[::1] counts = counted
     with nogil:
         dedup_characters(&data[0], &offsets[0], counts.shape[0], &counts[0])
+    return counted
 
 
 def prefixes(
-    const uint8_t[::1] data, const int64_t[::1] offsets, const int64_t[::1] characters,
-    int64_t[::1] ends,
+    const uint8_t[::1] data, const int64_t[::1] offsets, const int64_t[::1] lengths,
 ):
-    """Write where each text has had so many code points."""
+    """Return where in *data* each text has had so many code points."""
+    found = np.empty(lengths.shape[0], np.int64)
+    cdef int64_t[::1] ends = found
     with nogil:
-        dedup_prefixes(&data[0], &offsets[0], ends.shape[0], &characters[0], &ends[0])
+        dedup_prefixes(&data[0], &offsets[0], ends.shape[0], &lengths[0], &ends[0])
+    return found
 
 
-def digest(
-    const uint8_t[::1] data, const int64_t[::1] offsets, int64_t[::1] first, int64_t[::1] second,
-):
-    """Write both halves of the digest of each text."""
+def digest(const uint8_t[::1] data, const int64_t[::1] offsets):
+    """Return both halves of the digest of each text."""
+    halves = np.empty((2, offsets.shape[0] - 1), np.int64)
+    cdef int64_t[::1] first = halves[0], second = halves[1]
     with nogil:
         dedup_digest(&data[0], &offsets[0], first.shape[0], &first[0], &second[0])
+    return halves[0], halves[1]
+
+
+def normalise(data, offsets, lengths=None):
+    """Return the texts normalised, their offsets, and the words of each."""
+    starts = offsets[:-1]
+    stops = offsets[1:] if lengths is None else prefixes(data, offsets, lengths)
+    return exactly.normalised(data, starts, stops, *fold(data, starts, stops))
+
+
+def fold(
+    const uint8_t[::1] data, const int64_t[::1] starts, const int64_t[::1] stops,
+):
+    """
+    Return the stretches of *data* normalised, the end of each, and its words.
+
+    A stretch that is given up is empty and has -1 words.
+    """
+    cdef int64_t row = 0, rows = starts.shape[0]
+    cdef int64_t size = np.sum(np.subtract(stops, starts))
+    folded = np.empty(size + size // 8 + SLACK, np.uint8)
+    offsets, counted = np.zeros(rows + 1, np.int64), np.zeros(rows, np.int32)
+    cdef uint8_t[::1] to = folded
+    cdef int64_t[::1] ends = offsets
+    cdef int32_t[::1] words = counted
+    while True:
+        with nogil:
+            row = dedup_fold(
+                &TABLE, &data[0], &starts[0], &stops[0], row, rows, &to[0], to.shape[0], &ends[0],
+                &words[0],
+            )
+        if row == rows:
+            return folded, offsets, counted
+        # Not all texts fit: go on with as much room again.
+        folded = np.concatenate([folded, np.empty_like(folded)])
+        to = folded
+
+
+def signs(
+    const uint8_t[::1] data, const int64_t[::1] starts, const int64_t[::1] ends,
+):
+    """Return the signs of stretches: how many up to each, where each lies, as what it is told."""
+    cdef const uint32_t[::1] pages = _unicode.sign_pages, entries = _unicode.sign_entries
+    cdef const uint32_t[:, ::1] composites = np.array(list(overlaid().items()), np.uint32).T.copy()
+    cdef dedup_sign_table table
+    table.pages, table.entries = &pages[0], &entries[0]
+    table.firsts, table.wholes = &composites[0, 0], &composites[1, 0]
+    table.composites = composites.shape[1]
+
+    cdef int64_t rows = starts.shape[0]
+    cdef int64_t row = 0 if data.shape[0] else rows
+    before = np.zeros(rows + 1, np.int64)
+    cdef int64_t[::1] counts = before
+    room = data.shape[0] // BYTES_A_SIGN + SLACK
+    found = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.int32)
+    cdef int64_t[::1] begins, stops
+    cdef int32_t[::1] told
+    cdef dedup_signs_out out
+    while row < rows:
+        begins, stops, told = found
+        out.count, out.room = counts[row], told.shape[0]
+        out.starts, out.ends, out.told = &begins[0], &stops[0], &told[0]
+        with nogil:
+            row = dedup_find_signs(
+                &table, &data[0], &starts[0], &ends[0], row, rows, &counts[0], &out,
+            )
+        if row < rows:
+            # Not all signs fit: go on with as much room again.
+            found = tuple(np.concatenate([some, np.empty_like(some)]) for some in found)
+    return before, *(some[: before[-1]].copy() for some in found)
 
 
 def sketch(
-    const uint32_t[::1] multipliers, const uint32_t[::1] addends,
-    const uint32_t[::1] pages, const uint32_t[::1] entries, const uint32_t[::1] pool,
-    const uint8_t[::1] data, const int64_t[::1] offsets, int64_t size, bint words,
-    uint32_t[:, ::1] signatures,
+    const uint8_t[::1] data, const int64_t[::1] offsets, int64_t size, *, bint words,
 ):
-    """Write the signature of each text: uint32[m, 128]."""
-    cdef dedup_table table
-    cdef dedup_permutations by
-    table.pages, table.entries, table.pool = &pages[0], &entries[0], &pool[0]
-    by.multipliers, by.addends = &multipliers[0], &addends[0]
+    """Return the signatures of the texts of *data*."""
+    made = np.empty((offsets.shape[0] - 1, permutations.COUNT), np.uint32)
+    cdef uint32_t[:, ::1] signatures = made
     with nogil:
         dedup_sketch(
-            &by, &table if words else NULL, &data[0], &offsets[0], signatures.shape[0], size,
-            &signatures[0, 0],
+            &PERMUTATIONS, &TABLE if words else NULL, &data[0], &offsets[0], signatures.shape[0],
+            size, &signatures[0, 0],
         )
+    return made.view(np.int32)
 
 
-def equal_components(
-    const int32_t[:, ::1] signatures_a, const int32_t[:, ::1] signatures_b, int32_t[::1] counts,
+def same_text_at(
+    const uint8_t[::1] data, const int64_t[::1] offsets, const int64_t[::1] a,
+    const int64_t[::1] b,
 ):
-    """Write how many components are equal, row by row."""
-    cdef Py_ssize_t row
-    with nogil:
-        for row in range(counts.shape[0]):
-            counts[row] = dedup_equal(&signatures_a[row, 0], &signatures_b[row, 0])
+    """Return whether rows *a* and *b* are the same text. Raises `MemoryError`."""
+    found = np.ones(a.shape[0], np.uint8)
+    cdef uint8_t[::1] same = found
+    cdef bint is_room = True
+    if a.shape[0] and data.shape[0]:
+        with nogil:
+            is_room = dedup_same(
+                &TABLE, &data[0], &offsets[0], offsets.shape[0] - 1, &a[0], &b[0], a.shape[0],
+                &same[0],
+            )
+    if not is_room:
+        raise MemoryError
+    return found.view(np.bool_)
 
 
-def equal_components_at(
-    const int32_t[:, ::1] signatures, const int64_t[::1] a, const int64_t[::1] b,
-    int32_t[::1] counts,
-):
-    """Write how many components of the rows `a` and `b` are equal."""
-    cdef Py_ssize_t pair
-    with nogil:
-        for pair in range(counts.shape[0]):
-            counts[pair] = dedup_equal(&signatures[a[pair], 0], &signatures[b[pair], 0])
+def order(list columns):
+    """Return the row numbers that sort by columns, or `None`. Raises `MemoryError`."""
+    sorting = np.empty(len(columns[0]), np.int64)
+    cdef int64_t[::1] rows = sorting
+    cdef dedup_key keys[16]
+    cdef const int64_t[::1] column
+    cdef int64_t count = len(columns)
+    cdef int done = 0
+    for k in range(count):
+        column = columns[k]
+        keys[k].values = &column[0]
+    if rows.shape[0]:
+        with nogil:
+            done = dedup_order(keys, count, rows.shape[0], &rows[0])
+    if done < 0:
+        raise MemoryError
+    return sorting if done else None
 
 
-def equal_bytes_at(
-    const int8_t[:, ::1] rows, const int64_t[::1] a, const int64_t[::1] b, int32_t[::1] counts,
-):
-    """Write how many of 128 bytes of the rows `a` and `b` are equal."""
-    cdef Py_ssize_t pair
-    with nogil:
-        for pair in range(counts.shape[0]):
-            counts[pair] = dedup_equal_bytes(&rows[a[pair], 0], &rows[b[pair], 0])
-
-
-def band_keys(
-    const int32_t[:, ::1] signatures, const int32_t[:, ::1] components, int32_t[:, ::1] keys,
-):
-    """Write the key of each row in each band."""
-    with nogil:
-        dedup_band_keys(
-            <const uint32_t *>&signatures[0, 0], keys.shape[0], &components[0, 0],
-            components.shape[0], components.shape[1], &keys[0, 0],
-        )
+def band_keys(const int32_t[:, ::1] signatures, const int32_t[:, ::1] components):
+    """Return the key of each signature in each band."""
+    made = np.empty((signatures.shape[0], components.shape[0]), np.int32)
+    cdef int32_t[:, ::1] keys = made
+    if keys.shape[0] and keys.shape[1]:
+        with nogil:
+            dedup_band_keys(
+                <const uint32_t *>&signatures[0, 0], keys.shape[0], &components[0, 0],
+                components.shape[0], components.shape[1], &keys[0, 0],
+            )
+    return made
 
 
 def meet(
     const int64_t[::1] keys, const int32_t[::1] characters, const int8_t[:, ::1] bits,
-    int64_t row, tuple by, int64_t[::1] a, int64_t[::1] b, uint8_t[::1] cut,
+    tuple crowding, double threshold, int32_t equal,
 ):
-    """
-    Write the rows that meet, from the bucket on that begins at `row`.
+    """Return the rows that meet, the first rows of crowds, and two counts."""
+    cdef dedup_meeting by
+    by.band, by.bands, by.crowd, by.long_crowd, by.far = crowding
+    by.threshold, by.equal = threshold, equal
 
-    Return the first row of the bucket that might not fit, or their number; how many pairs are
-    written, how many met, and how many of these have lengths that allow a match.
-    """
-    cdef dedup_meeting meeting
+    cdef int64_t row = 0, begun, rows = keys.shape[0]
+    crowds = np.zeros(rows, np.uint8)
+    cdef uint8_t[::1] cut = crowds
+    room = max(LEAST_PAIRS, 2 * rows)
+    parts = [np.empty((2, 0), np.int64)]
+    cdef int64_t[:, ::1] pairs
     cdef dedup_met out
-    meeting.band, meeting.bands, meeting.crowd, meeting.long_crowd, meeting.far = by[:5]
-    meeting.threshold, meeting.equal = by[5:]
-    out.a, out.b, out.count, out.room = &a[0], &b[0], 0, a.shape[0]
     out.met = out.fitting = 0
-    with nogil:
-        row = dedup_meet(
-            &meeting, &keys[0], &characters[0], &bits[0, 0], row, keys.shape[0], &out, &cut[0],
-        )
-    return row, out.count, out.met, out.fitting
+    while row < rows:
+        parts.append(np.empty((2, room), np.int64))
+        pairs, begun = parts[-1], row
+        out.a, out.b, out.count, out.room = &pairs[0, 0], &pairs[1, 0], 0, pairs.shape[1]
+        with nogil:
+            row = dedup_meet(
+                &by, &keys[0], &characters[0], &bits[0, 0], row, rows, &out, &cut[0],
+            )
+        parts[-1] = parts[-1][:, : out.count]
+        # A bucket that does not fit alone needs more room.
+        room *= 1 + (row == begun)
+    a, b = np.concatenate(parts, axis=1)
+    return a, b, np.flatnonzero(crowds), out.met, out.fitting
 
 
 def indel(
-    const uint8_t[::1] first, const int64_t[::1] first_offsets,
-    const uint8_t[::1] second, const int64_t[::1] second_offsets,
-    const int64_t[::1] a, const int64_t[::1] b, const int64_t[::1] limits, int64_t longest,
-    int64_t[::1] distances,
+    tuple first, tuple second, const int64_t[::1] a, const int64_t[::1] b,
+    const int64_t[::1] limits,
 ):
-    """Write the distance of each pair of rows; return 0 where there is no memory."""
-    cdef int done
-    with nogil:
-        done = dedup_indel(
-            &first[0], &first_offsets[0], &second[0], &second_offsets[0], &a[0], &b[0],
-            &limits[0], a.shape[0], longest, &distances[0],
-        )
-    return done
+    """Return the distance of rows in pairs. Raises `MemoryError`."""
+    measured = np.empty(a.shape[0], np.int64)
+    cdef int64_t[::1] distances = measured
+    cdef const uint8_t[::1] one, other
+    cdef const int64_t[::1] offsets, other_offsets
+    cdef int64_t longest
+    cdef bint is_room = True
+    if a.shape[0]:
+        (one, offsets), (other, other_offsets) = first, second
+        longest = max(int(np.diff(column[1]).max()) for column in (first, second))
+        with nogil:
+            is_room = dedup_indel(
+                &one[0], &offsets[0], &other[0], &other_offsets[0], &a[0], &b[0], &limits[0],
+                a.shape[0], longest, &distances[0],
+            )
+    if not is_room:
+        raise MemoryError
+    return measured
 
 
-def units(
-    const uint32_t[::1] pages, const uint32_t[::1] entries, const uint32_t[::1] pool,
-    const uint8_t[::1] data, const int64_t[::1] offsets, int64_t[::1] counts,
-    int32_t[::1] starts, int32_t[::1] ends, int8_t[::1] halves, uint32_t[::1] hashes,
-):
-    """Write the units of each text, room for all, and how many there are up to each row."""
-    cdef dedup_table table
+def units(data, offsets):
+    """Return the units of each text."""
+    cdef const uint8_t[::1] raw = data
+    cdef const int64_t[::1] places = offsets
+    cdef int64_t rows = places.shape[0] - 1, size = places[rows] - places[0]
+    # A unit takes two bytes, or one and what parts it from the next one, but at a text's end.
+    room = (size + rows + 1) // 2
+    before = np.zeros(rows + 1, np.int64)
+    columns = (
+        np.empty(room, np.int32), np.empty(room, np.int32), np.empty(room, np.int8),
+        np.empty(room, np.uint32),
+    )
+    cdef int64_t[::1] counts = before
+    cdef int32_t[::1] starts, ends
+    cdef int8_t[::1] halves
+    cdef uint32_t[::1] hashes
     cdef dedup_units_out out
-    table.pages, table.entries, table.pool = &pages[0], &entries[0], &pool[0]
-    out.count = 0
-    out.starts, out.ends = &starts[0], &ends[0]
-    out.halves, out.hashes = &halves[0], &hashes[0]
-    with nogil:
-        dedup_units(&table, &data[0], &offsets[0], offsets.shape[0] - 1, &counts[0], &out)
+    if size:
+        starts, ends, halves, hashes = columns
+        out.count = 0
+        out.starts, out.ends = &starts[0], &ends[0]
+        out.halves, out.hashes = &halves[0], &hashes[0]
+        with nogil:
+            dedup_units(&TABLE, &raw[0], &places[0], rows, &counts[0], &out)
+    found = (column[: before[-1]].copy() for column in columns)
+    return exactly.units(data, offsets, before, *found)
 
 
 def winnow(
     const uint32_t[::1] hashes, const int8_t[::1] halves, const int64_t[::1] places,
-    int64_t length, int64_t window, int64_t[::1] keys, int64_t[::1] rows,
+    int64_t length, int64_t window,
 ):
-    """Write the keys of all grams, and the rows of those that are kept; return how many are."""
-    cdef int64_t count
-    with nogil:
-        count = dedup_winnow(
-            &hashes[0], &halves[0], &places[0], hashes.shape[0], length, window, &keys[0], &rows[0],
-        )
-    return count
+    """Return the rows of the seeds and their keys."""
+    every, chosen = np.empty(hashes.shape[0], np.int64), np.empty(hashes.shape[0], np.int64)
+    cdef int64_t[::1] keys = every, rows = chosen
+    cdef int64_t count = 0
+    if hashes.shape[0]:
+        with nogil:
+            count = dedup_winnow(
+                &hashes[0], &halves[0], &places[0], hashes.shape[0], length, window, &keys[0],
+                &rows[0],
+            )
+    chosen = chosen[:count].copy()
+    return chosen, every[chosen]
 
 
 def chain(
     const int64_t[::1] group, const int64_t[::1] source, const int64_t[::1] copy,
     const uint8_t[::1] same, int64_t gap, int64_t drift, int64_t length,
-    int64_t[::1] first, uint8_t[::1] is_last,
 ):
-    """Write the row of the first seed of each seed's chain."""
-    with nogil:
-        dedup_chain(
-            &group[0], &source[0], &copy[0], &same[0], group.shape[0], gap, drift, length,
-            &first[0], &is_last[0],
-        )
+    """Return for each shared seed the row of the first one of its chain."""
+    found = np.empty(group.shape[0], np.int64)
+    cdef int64_t[::1] first = found
+    cdef uint8_t[::1] is_last = np.empty(group.shape[0], np.uint8)
+    if group.shape[0]:
+        with nogil:
+            dedup_chain(
+                &group[0], &source[0], &copy[0], &same[0], group.shape[0], gap, drift, length,
+                &first[0], &is_last[0],
+            )
+    return found
 
 
 def extend(
-    const uint32_t[::1] hashes, const int8_t[::1] halves, int64_t[:, ::1] spans,
-    const int64_t[:, ::1] limits, const uint8_t[::1] same,
-    int64_t skip, int64_t agree, int64_t end, int64_t drop,
+    const uint32_t[::1] hashes, const int8_t[::1] halves, spans, const int64_t[:, ::1] limits,
+    const uint8_t[::1] same, tuple budget,
 ):
-    """Extend each pair of stretches in place."""
-    cdef dedup_budget budget
-    budget.skip, budget.agree, budget.end, budget.drop = skip, agree, end, drop
-    with nogil:
-        dedup_extend(
-            &hashes[0], &halves[0], &spans[0, 0], &limits[0, 0], &same[0], spans.shape[0], &budget,
-        )
-
-
-def signs(
-    tuple unicode, const uint8_t[::1] data, const int64_t[::1] starts, const int64_t[::1] ends,
-    int64_t row, int64_t[::1] counts, int64_t[::1] begins, int64_t[::1] stops, int32_t[::1] told,
-):
-    """Write the signs from row `row` on, after those there are; the row that did not fit."""
-    cdef const uint32_t[::1] pages, entries, firsts, wholes
-    cdef dedup_sign_table table
-    cdef dedup_signs_out out
-    pages, entries, firsts, wholes = unicode
-    table.pages, table.entries = &pages[0], &entries[0]
-    table.firsts, table.wholes = &firsts[0], &wholes[0]
-    table.composites = firsts.shape[0]
-    out.count, out.room = counts[row], told.shape[0]
-    out.starts, out.ends, out.told = &begins[0], &stops[0], &told[0]
-    with nogil:
-        row = dedup_find_signs(
-            &table, &data[0], &starts[0], &ends[0], row, starts.shape[0], &counts[0], &out,
-        )
-    return row
-
-
-def same_text_at(
-    const uint32_t[::1] pages, const uint32_t[::1] entries, const uint32_t[::1] pool,
-    const uint8_t[::1] data, const int64_t[::1] offsets, const int64_t[::1] a,
-    const int64_t[::1] b, uint8_t[::1] same,
-):
-    """Write whether the rows `a` and `b` are the same text."""
-    cdef dedup_table table
-    cdef bint is_room
-    table.pages, table.entries, table.pool = &pages[0], &entries[0], &pool[0]
-    with nogil:
-        is_room = dedup_same(
-            &table, &data[0], &offsets[0], offsets.shape[0] - 1, &a[0], &b[0], a.shape[0], &same[0],
-        )
-    if not is_room:
-        raise MemoryError
-
-
-def order(list columns, int64_t[::1] rows):
-    """Write the row numbers that sort by columns; 1 if so, 0 if none need be, -1 without memory."""
-    cdef dedup_key keys[16]
-    cdef const int64_t[::1] column
-    cdef int64_t count = len(columns)
-    cdef int done
-    for k in range(count):
-        column = columns[k]
-        keys[k].values = &column[0]
-    with nogil:
-        done = dedup_order(keys, count, rows.shape[0], &rows[0])
-    return done
+    """Return the pairs of stretches, extended to both sides."""
+    extended = spans.copy()
+    cdef int64_t[:, ::1] pairs = extended
+    cdef dedup_budget spent
+    spent.skip, spent.agree, spent.end, spent.drop = budget
+    if pairs.shape[0]:
+        with nogil:
+            dedup_extend(
+                &hashes[0], &halves[0], &pairs[0, 0], &limits[0, 0], &same[0], pairs.shape[0],
+                &spent,
+            )
+    return extended

@@ -39,9 +39,6 @@ __all__ = [
     "characters",
     "copy",
     "digest",
-    "equal_bytes_at",
-    "equal_components",
-    "equal_components_at",
     "extend",
     "gather",
     "gather_texts",
@@ -59,7 +56,6 @@ __all__ = [
 
 _BATCH = 1 << 18  # bytes at a time that are hashed
 _BLOCK = 2048  # shingles of a text at a time: 128 components of each take 1 MiB
-_PAIRS = 65536  # pairs of signatures at a time: 64 MiB of them
 _STEP = 8  # bytes that the hash takes at once
 _LOWEST_BYTES = np.array([(1 << 8 * count) - 1 for count in range(_STEP + 1)], np.uint64)
 
@@ -128,36 +124,6 @@ def sketch(
                 minhash.update_batch(hashes[block : min(end, block + _BLOCK)].tolist())
             signatures[row] = minhash.hashvalues
     return signatures.view(np.int32)
-
-
-def equal_components(
-    signatures_a: NDArray[np.int32], signatures_b: NDArray[np.int32]
-) -> NDArray[np.int32]:
-    """Return how many components are equal, row by row."""
-    counts: NDArray[np.int32] = np.sum(signatures_a == signatures_b, axis=1, dtype=np.int32)
-    return counts
-
-
-def equal_components_at(
-    signatures: NDArray[np.int32], a: NDArray[np.int64], b: NDArray[np.int64]
-) -> NDArray[np.int32]:
-    """Return how many components of rows *a* and *b* are equal."""
-    counts = np.empty(len(a), np.int32)
-    for start in range(0, len(a), _PAIRS):
-        part = slice(start, start + _PAIRS)
-        counts[part] = equal_components(signatures[a[part]], signatures[b[part]])
-    return counts
-
-
-def equal_bytes_at(
-    rows: NDArray[np.int8], a: NDArray[np.int64], b: NDArray[np.int64]
-) -> NDArray[np.int32]:
-    """Return how many bytes of *rows* *a* and *b* are equal."""
-    counts = np.empty(len(a), np.int32)
-    for start in range(0, len(a), _PAIRS):
-        part = slice(start, start + _PAIRS)
-        counts[part] = np.sum(rows[a[part]] == rows[b[part]], axis=1, dtype=np.int32)
-    return counts
 
 
 def same_text_at(

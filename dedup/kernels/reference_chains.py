@@ -19,17 +19,21 @@ from dedup.text import unicode_table as table
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    UnitColumns = tuple[
+        NDArray[np.int64],
+        NDArray[np.int32],
+        NDArray[np.int32],
+        NDArray[np.int8],
+        NDArray[np.uint32],
+    ]
+
 MOST_HALVES = 10
 """Halves of words that one unit counts at most."""
 _UNIT = re.compile("([nu](?:d*[ua])*)|[wfa](?:d*[wa])*")
 _MASK = (1 << 64) - 1
 
 
-def units(
-    data: NDArray[np.uint8], offsets: NDArray[np.int64]
-) -> tuple[
-    NDArray[np.int64], NDArray[np.int32], NDArray[np.int32], NDArray[np.int8], NDArray[np.uint32]
-]:
+def units(data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> UnitColumns:
     """Return the units of each text."""
     rows = len(offsets) - 1
     counts = np.zeros(rows + 1, np.int64)

@@ -1,10 +1,9 @@
 /* Signatures: the hashes of the shingles of a text, permuted 128 times, the smallest of each.
  *
- * The hash is that of text/shingles.py, the mixing and the permutations
- * are datasketch's ("affine32"). The innermost loop takes eight hashes at a time, so that a
- * component, its multiplier and its addend
- * are loaded once for all eight (6 ns a hash with AVX2; 11 one by one). It is compiled for several
- * instruction sets, and the best one that the processor has is chosen once. */
+ * The hash is that of text/shingles.py, the mixing and the permutations are datasketch's
+ * ("affine32"). The innermost loop takes eight hashes at a time, so that a component, its multiplier
+ * and its addend are loaded once for all eight (6 ns a hash with AVX2; 11 one by one). It is
+ * compiled for several instruction sets, and the best one that the processor has is chosen once. */
 
 #ifndef DEDUP_SKETCH_H
 #define DEDUP_SKETCH_H
@@ -50,11 +49,6 @@ typedef struct {
             }                                                                                  \
         }                                                                                      \
     }                                                                                          \
-    attribute static int32_t dedup_equal_##suffix(const int32_t *a, const int32_t *b) {        \
-        int32_t count = 0;                                                                     \
-        for (int k = 0; k < DEDUP_COMPONENTS; k++) count += a[k] == b[k];                      \
-        return count;                                                                          \
-    }                                                                                          \
     attribute static int32_t dedup_equal_bytes_##suffix(const int8_t *a, const int8_t *b) {    \
         uint8_t lanes[DEDUP_LANES] = {0};                                                      \
         int32_t count = 0;                                                                     \
@@ -66,13 +60,11 @@ typedef struct {
 
 typedef void (*dedup_permute_loop)(const dedup_permutations *, const uint32_t *, int64_t,
                                    uint32_t *);
-typedef int32_t (*dedup_equal_loop)(const int32_t *, const int32_t *);
 typedef int32_t (*dedup_equal_bytes_loop)(const int8_t *, const int8_t *);
 
 DEDUP_INNER_LOOPS(plain, )
 
 static dedup_permute_loop dedup_permute = dedup_permute_plain;
-static dedup_equal_loop dedup_equal = dedup_equal_plain;
 static dedup_equal_bytes_loop dedup_equal_bytes = dedup_equal_bytes_plain;
 
 #if (defined(__GNUC__) || defined(__clang__)) && defined(__x86_64__)
@@ -85,11 +77,9 @@ static void dedup_choose_loops(void) {
     __builtin_cpu_init();
     if (__builtin_cpu_supports("avx512f")) {
         dedup_permute = dedup_permute_avx512f;
-        dedup_equal = dedup_equal_avx512f;
         dedup_equal_bytes = dedup_equal_bytes_avx512f;
     } else if (__builtin_cpu_supports("avx2")) {
         dedup_permute = dedup_permute_avx2;
-        dedup_equal = dedup_equal_avx2;
         dedup_equal_bytes = dedup_equal_bytes_avx2;
     }
 }

@@ -19,11 +19,14 @@ if TYPE_CHECKING:
     Column = tuple[NDArray[np.uint8], NDArray[np.int64]]
 
 
-@pytest.fixture(params=["native", "reference"], scope="session")
+MODULES = {"native": "_native", "reference": "reference"}
+
+
+@pytest.fixture(params=MODULES, scope="session")
 def kernel(request: pytest.FixtureRequest) -> Iterator[str]:
     """Run a test with each kernel that there is."""
     try:
-        module = importlib.import_module(f"dedup.kernels.{request.param}")
+        module = importlib.import_module(f"dedup.kernels.{MODULES[request.param]}")
     except ImportError:
         pytest.skip("the native kernel is not compiled")
     with pytest.MonkeyPatch.context() as patch:

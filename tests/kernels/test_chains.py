@@ -14,7 +14,7 @@ from dedup import kernels
 from dedup.kernels import reference
 from dedup.model import Strings
 
-native = pytest.importorskip("dedup.kernels.native")
+native = pytest.importorskip("dedup.kernels._native")
 BUDGET = (8, 4, 6, 16)
 
 

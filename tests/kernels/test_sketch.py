@@ -83,7 +83,7 @@ def test_batches_do_not_show(column: Callable, texts: list[str]) -> None:
 @given(raw=st.lists(st.binary(max_size=12), max_size=4), words=st.booleans())
 def test_kernels_agree_on_any_bytes(*, column: Callable, raw: list[bytes], words: bool) -> None:
     """Bytes that are not UTF-8 do no harm, and both kernels take them alike."""
-    native = pytest.importorskip("dedup.kernels.native", exc_type=ImportError)
+    native = pytest.importorskip("dedup.kernels._native", exc_type=ImportError)
     one, other = (module.sketch(*column(raw), 2, words=words) for module in (native, reference))
 
     assert one.tolist() == other.tolist()
@@ -150,56 +150,9 @@ def test_hash_avalanches(length: int) -> None:
         assert np.abs(changed / trials - 0.5).max() < 6 * 0.5 / trials**0.5
 
 
-def test_equal_components(kernel: str) -> None:
-    """Components are counted row by row, or by row number; uint32 is the same bits."""
-    source = np.random.default_rng(5)
-    signatures = source.integers(-2, 2, (50, 128), np.int32)
-    a, b = source.integers(0, 50, (2, 400))
-    expected = (signatures[a] == signatures[b]).sum(axis=1).tolist()
-
-    assert kernels.equal_components_at(signatures, a, b).tolist() == expected, kernel
-    assert kernels.equal_components(signatures[a], signatures[b]).tolist() == expected
-    unsigned = signatures.view(np.uint32)
-    assert kernels.equal_components(unsigned[a], signatures[b]).tolist() == expected
-    assert kernels.equal_components_at(unsigned[::-1], 49 - a, 49 - b).tolist() == expected
-    assert kernels.equal_components(signatures[:0], signatures[:0]).tolist() == []
-    assert kernels.equal_components_at(signatures[:0], a[:0], b[:0]).tolist() == []
-
-
-def test_equal_bytes(kernel: str) -> None:
-    """Bytes are counted by row number; all 128 may be equal."""
-    source = np.random.default_rng(6)
-    rows = source.integers(-2, 2, (50, 128), np.int8)
-    a, b = source.integers(0, 50, (2, 400))
-    b[0] = a[0]
-    expected = (rows[a] == rows[b]).sum(axis=1).tolist()
-
-    assert kernels.equal_bytes_at(rows, a, b).tolist() == expected, kernel
-    assert kernels.equal_bytes_at(rows, a[:0], b[:0]).tolist() == []
-
-
-def test_invalid_signatures() -> None:
-    """Rows that are not there, and arrays of other shapes, are refused."""
-    signatures = np.zeros((3, 128), np.int32)
-    with pytest.raises(ValueError, match="0 to 2"):
-        kernels.equal_components_at(signatures, np.array([0]), np.array([3]))
-    with pytest.raises(ValueError, match="0 to 2"):
-        kernels.equal_components_at(signatures, np.array([-1]), np.array([0]))
-    with pytest.raises(ValueError, match="1 rows cannot"):
-        kernels.equal_components_at(signatures, np.array([0]), np.array([0, 1]))
-    with pytest.raises(ValueError, match="row by row"):
-        kernels.equal_components(signatures, signatures[:1])
-    with pytest.raises(ValueError, match="128"):
-        kernels.equal_components(signatures[:, :64], signatures[:, :64])
-    with pytest.raises(ValueError, match="128"):
-        kernels.equal_bytes_at(np.zeros((3, 64), np.int8), np.array([0]), np.array([1]))
-    with pytest.raises(ValueError, match="0 to 2"):
-        kernels.equal_bytes_at(np.zeros((3, 128), np.int8), np.array([0]), np.array([3]))
-
-
 def test_native_kernel_lets_go_of_the_gil(column: Callable) -> None:
     """Another thread gets on with its work during one call."""
-    native = pytest.importorskip("dedup.kernels.native", exc_type=ImportError)
+    native = pytest.importorskip("dedup.kernels._native", exc_type=ImportError)
     texts = column(["il y a quelque chose de nouveau " * 400_000])
     done, ticks = threading.Event(), [0]
 

@@ -35,7 +35,7 @@ dedup check drafts/ --against published/ --against wire/
 dedup check new.md --against published/ --fail-on none --max-overlap 25%
 dedup check docs/ --changed-since main     [dim]only what was added since[/dim]
 dedup check docs/ --baseline dedup-baseline.json --update-baseline
-dedup check docs/ --changed-since main --format github --format sarif=dedup.sarif
+dedup check docs/ --changed-since main --format github --format sarif=r.sarif
 """
 
 _SCOPE = "What is checked"

@@ -373,7 +373,7 @@ class Report:
         from dedup import saved
 
         with saved.rows(Path(path)) as rows:
-            head = next(rows, {})
+            head: dict[str, Any] = next(rows, {})
             parts = {name: convert(head[name], kind) for name, kind in _head().items()}
             report = Report(groups=tuple(convert(row, Group) for row in rows), **parts)
             whole = len(report.groups) == report.summary.groups

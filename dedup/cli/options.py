@@ -254,7 +254,12 @@ TAKES: dict[str, frozenset[str]] = {
     "pairs": _all_but("min_group_words", "max_gap", "boilerplate_documents", "passages", "width"),
     "diff": frozenset(
         (
+            "threshold",
+            "min_words",
+            "min_group_words",
+            "boilerplate_documents",
             "paragraphs",
+            "id_field",
             "text_field",
             "input_format",
             "encoding",
@@ -273,7 +278,6 @@ PLANNED: dict[str, tuple[str, ...]] = {
     "report": ("--order", "--unit", "--document-threshold"),
     "pairs": ("--unit", "--document-threshold"),
     "clean": ("--unit", "--against", "--index", "--annotate", "--document-threshold"),
-    "check": (*("--index", "--unit", "--document-threshold"),),
-    "diff": ("--assert-same-words",),
+    "check": ("--index", "--unit", "--document-threshold"),
 }
 """Options of the specification, per command, whose features do not exist yet."""

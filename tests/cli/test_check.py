@@ -86,6 +86,19 @@ class TestPage:
         (here / "new/broken.txt").write_bytes(b"caf\xe9 " * 40)
         assert dedup(*CHECK, "--exit-zero").returncode == 2
 
+    def test_texts_do_not_speak_to_a_log(self, dedup: Callable, here: Path) -> None:
+        """In a GitHub workflow commands are off while texts and names are shown."""
+        name = "new/::error::x ##[error]y.md"
+        put(here, name, f"::error::{A}", B)
+        own = {"GITHUB_ACTIONS": "true"}
+        done = dedup("check", name, "--against", "old", "--max-overlap", "0", env=own)
+        lines = done.stdout.splitlines()
+        assert lines[0].startswith("::stop-commands::")
+        assert lines[-1] == f"::{lines[0].removeprefix('::stop-commands::')}::"
+        assert "::error::x" in done.stderr
+        assert "##[" not in done.stderr
+        assert not any(line.startswith("::") for line in done.stderr.splitlines())
+
     def test_nothing_to_compare_with(self, dedup: Callable) -> None:
         """Never green by mistake."""
         done = dedup("check", "new")

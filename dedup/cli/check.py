@@ -181,7 +181,7 @@ def check(  # noqa: PLR0913 - an option each
             )
             rules = _with_baseline(rules, known)
         found = api.check(
-            paths, old, config.settings, rules=rules, changes=changes, watch=watch, rejects=take
+            paths, old, config.settings, rules=rules, since=changes, watch=watch, rejects=take
         )
     for form, out in wanted:
         render_check(found, form, out, shared, lenient=exit_zero)

@@ -49,7 +49,13 @@ COMMANDS: dict[str, dict[str, Any]] = {
         "source_field": None,
     },
     "pairs": {"unit": "paragraph"},
-    "check": {"fail_on": ("within", "across"), "max_overlap": None},
+    "check": {
+        "fail_on": ("within", "across"),
+        "max_overlap": None,
+        "ignore_quotations": True,
+        "ignore_sections": (),
+        "ignore_paths": (),
+    },
 }
 """The settings of single commands, with their defaults; `None` is `off`. The command itself knows
 which values each may have."""

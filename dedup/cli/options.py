@@ -281,6 +281,6 @@ TAKES: dict[str, frozenset[str]] = {
 PLANNED: dict[str, tuple[str, ...]] = {
     "report": ("--order",),
     "clean": ("--unit", "--against", "--index", "--annotate", "--document-threshold"),
-    "check": ("--index", "--changed-since", "--allow", "--baseline", "--update-baseline"),
+    "check": ("--index",),
 }
 """Options of the specification, per command, whose features do not exist yet."""

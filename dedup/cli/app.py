@@ -77,7 +77,7 @@ class Group(Page, TyperGroup):
     """The application as typer knows it."""
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401, ARG002 - typer's signature
-        """Give the names."""
+        """Return the names."""
         return list(COMMANDS)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401, ARG002 - likewise
@@ -92,7 +92,7 @@ class Group(Page, TyperGroup):
         return super().resolve_command(ctx, args)
 
     def summaries(self) -> list[tuple[str, str]]:
-        """Give the names and what they do, without making the commands."""
+        """Return the names and what they do, without making the commands."""
         return list(COMMANDS.items())
 
 

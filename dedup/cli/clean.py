@@ -252,7 +252,7 @@ def prove(output: Path, shared: Shared) -> int:
 
 
 def policy_of(config: "Config") -> "Policy":
-    """Give what may be removed."""
+    """Return what may be removed."""
     from dedup.cleaning import Policy
 
     return Policy.of(config.commands["clean"])

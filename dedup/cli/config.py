@@ -40,7 +40,7 @@ def config(*, shared: Shared, output: Out = None) -> int:
 
 
 def _values(config: Config) -> dict[str, dict[str, Any]]:
-    """Give every value by section; the settings that all commands share have the section ''."""
+    """Return every value by section; the settings that all commands share have the section ''."""
     shared = {part: config.settings.part(part) for part in ("detection", "reading", "running")}
     flat = {k: v for part in shared.values() for k, v in part.items()}
     return {"": flat | {"memory": size(config.settings.memory)}} | config.commands

@@ -73,7 +73,7 @@ def _is_argument(param: Any) -> bool:  # noqa: ANN401 - typer's class
 
 
 def _parameters(command: Any, context: Any) -> list[tuple[str, list[Row]]]:  # noqa: ANN401 - typer's
-    """Give the parameters by heading: arguments, the command's own options, the shared ones."""
+    """Return the parameters by heading: arguments, the command's own options, the shared ones."""
     panels: dict[str, list[Row]] = {h: [] for h in HEADINGS}
     one = isinstance(command, TyperGroup)
     for param in command.get_params(context):
@@ -100,7 +100,7 @@ class Page:
     """The types of the values that its parameters take; those that are not named take texts."""
 
     def get_params(self, ctx: Any) -> list[Any]:  # noqa: ANN401 - typer's signature
-        """Give the parameters, --help too, each with our way to read what was typed."""
+        """Return the parameters, --help too, each with our way to read what was typed."""
         params: list[Any] = super().get_params(ctx)  # type: ignore[misc]
         for param in params:
             read_plainly(param, self.kinds.get(param.name, str))

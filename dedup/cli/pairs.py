@@ -138,7 +138,7 @@ def _parquet(rows: "Iterator[Pair]") -> Iterator[bytes]:
 
 
 def _values(row: "Pair", shown: Callable[[str], str]) -> list[str | int | float | None]:
-    """Give the columns of a pair, each name shown so that it is a text."""
+    """Return the columns of a pair, each name shown so that it is a text."""
     places: list[str | int | float | None] = []
     for place in (row.a, row.b):
         record = None if place.record is None else shown(place.record)

@@ -139,7 +139,7 @@ def report(  # noqa: PLR0913 - an option each
 
 
 def saved_among(paths: Sequence[str]) -> str | None:
-    """Give the saved report that is to be shown, if there is one. Raises `SettingsError`."""
+    """Return the saved report that is to be shown, if there is one. Raises `SettingsError`."""
     saved = [path for path in paths if Path(path).suffix == SAVED and not Path(path).is_dir()]
     if saved and len(paths) > 1:
         raise SettingsError(

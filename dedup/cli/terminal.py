@@ -64,7 +64,7 @@ def can_draw(stream: TextIO) -> bool:
 
 
 def columns(stream: TextIO | None, width: int | None = None) -> int:
-    """Give the columns to write for: `--width`, COLUMNS, the terminal's, or 80."""
+    """Return the columns to write for: `--width`, COLUMNS, the terminal's, or 80."""
     given = os.environ.get("COLUMNS", "")
     if width or (given.isdecimal() and int(given)):
         return width or int(given)
@@ -77,7 +77,7 @@ def columns(stream: TextIO | None, width: int | None = None) -> int:
 
 
 def page(width: int, *, color: bool) -> "Console":
-    """Give a console that writes into a text; `written` gives it."""
+    """Return a console that writes into a text; `written` gives it."""
     import io
 
     from rich.console import Console
@@ -95,7 +95,7 @@ def page(width: int, *, color: bool) -> "Console":
 
 
 def written(page: "Console") -> str:
-    """Give the text of a page, without the spaces that lines end with."""
+    """Return the text of a page, without the spaces that lines end with."""
     text: str = page.file.getvalue()  # type: ignore[attr-defined]
     return "".join(line.rstrip() + "\n" for line in text.rstrip().split("\n"))
 

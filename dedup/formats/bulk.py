@@ -62,7 +62,7 @@ def parsed(
     stream: IO[bytes], settings: Settings, fields: Sequence[str] = ()
 ) -> Iterator[tuple[bytes, Columns | None]]:
     """
-    Give blocks of whole lines in order, each with its columns where they can be trusted.
+    Yield blocks of whole lines in order, each with its columns where they can be trusted.
 
     At a line with a zero byte that goes on beyond its block the last one ends, and what is left of
     the stream is for the caller to read: it may be much, and no text.
@@ -230,7 +230,7 @@ def _type(inner: Any) -> pa.DataType:  # noqa: ANN401 - a type, or names with th
 
 
 def _column(table: pa.Table, name: str) -> pa.Array:
-    """Give a column by its name, or by its path where it is null."""
+    """Return a column by its name, or by its path where it is null."""
     own = table.column(name).combine_chunks()
     if "." in name and own.null_count:
         from pyarrow import compute

@@ -123,7 +123,7 @@ class _Unpacked(io.RawIOBase):
 
 def _codec(suffix: str) -> tuple[Callable[[], Any], int, tuple[type[Exception], ...]]:
     """
-    Give what makes a decompressor, how many bytes to feed it at once, and what it raises.
+    Return what makes a decompressor, how many bytes to feed it at once, and what it raises.
 
     NOTE: a zstd or gzip decompressor cannot stop in between, so the bytes fed bound the output:
     2 KiB of zstd give at most 64 MiB, 16 KiB of gzip at most 16.

@@ -34,7 +34,7 @@ class Checksum:
             self._take()
 
     def hexdigest(self) -> str:
-        """Give the checksum of all so far."""
+        """Return the checksum of all so far."""
         if len(self._rows):
             self._take()
         whole = hashlib.sha256()
@@ -53,13 +53,13 @@ class Checksum:
 
 
 def _described(schema: pa.Schema) -> object:
-    """Give what equal schemas have in common, in words."""
+    """Return what equal schemas have in common, in words."""
     fields = [(f.name, str(f.type), f.nullable, sorted((f.metadata or {}).items())) for f in schema]
     return fields, sorted((schema.metadata or {}).items())
 
 
 def _parts(array: pa.Array, name: str) -> Iterator[tuple[str, bytes]]:
-    """Give what makes the values of an array, apart and without what lies under its nulls."""
+    """Yield what makes the values of an array, apart and without what lies under its nulls."""
     if isinstance(array, pa.ExtensionArray):
         array = array.storage
     if pa.types.is_dictionary(array.type):
@@ -87,7 +87,7 @@ def _parts(array: pa.Array, name: str) -> Iterator[tuple[str, bytes]]:
 
 
 def _plain(array: pa.Array) -> bytes:
-    """Give the bytes of values that all have the same width and are not null."""
+    """Return the bytes of values that all have the same width and are not null."""
     if pa.types.is_null(array.type):
         return b""
     width = array.type.byte_width

@@ -50,7 +50,7 @@ _FORMULA = tuple("=+-@\t\r\n\0\uff1d\uff0b\uff0d\uff20")
 
 
 def to_csv(report: Report, *, spreadsheet: bool = False) -> str:
-    """Give every occurrence of every group as a row; what does not apply is empty."""
+    """Return every occurrence of every group as a row; what does not apply is empty."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(COLUMNS)

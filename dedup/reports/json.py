@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def to_json(report: Report) -> str:
-    """Give the whole report as one JSON object."""
+    """Return the whole report as one JSON object."""
     head = {
         "schema": SCHEMA,
         "version": report.version,
@@ -36,12 +36,12 @@ def to_json(report: Report) -> str:
 
 
 def to_jsonl(report: Report) -> str:
-    """Give one group a line, as it stands in `groups` of the JSON."""
+    """Return one group a line, as it stands in `groups` of the JSON."""
     return "".join(_group(group, ", ") + "\n" for group in report.groups)
 
 
 def report_schema() -> dict[str, Any]:
-    """Give the JSON Schema (draft 2020-12) that every report holds to."""
+    """Return the JSON Schema (draft 2020-12) that every report holds to."""
     from importlib.resources import files
 
     text = files(__package__).joinpath("report.schema.json").read_text("utf-8")
@@ -54,7 +54,7 @@ def _dump(value: object) -> str:
 
 
 def _array(items: Iterator[str]) -> str:
-    """Give one item a line."""
+    """Return one item a line."""
     lines = ",\n  ".join(items)
     return f"[\n  {lines}]" if lines else "[]"
 

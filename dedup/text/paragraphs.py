@@ -72,7 +72,7 @@ def paragraph_mode(
 
 
 def _lines(text: str, *, markdown: bool) -> tuple[list[Row], list[Row]]:
-    """Give the non-empty lines that are prose, and the tables, which are paragraphs whole."""
+    """Return the non-empty lines that are prose, and the tables, which are paragraphs whole."""
     white = WHITE if BOM in text else None
     out: list[Row] = []
     put, at = out.append, 0

@@ -47,7 +47,7 @@ def units(normal: str) -> list[Unit]:
 
 @lru_cache(maxsize=1 << 10)
 def numbers(normal: str) -> tuple[str, ...]:
-    """Give the words with digits; here a word is what stands between spaces, in every script."""
+    """Return the words with digits; here a word is what stands between spaces, in every script."""
     return tuple(word for word in normal.split() if _is_number(word))
 
 

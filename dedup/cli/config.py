@@ -75,7 +75,7 @@ def _table(config: Config, width: int, *, color: bool) -> str:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for heading in ("setting", "value", "from"):
         table.add_column(heading, no_wrap=heading == "setting")
-    if width >= WIDE:
+    if width >= _WIDE:
         table.add_column("what it is for")
     for section, values in _values(config).items():
         if section:
@@ -84,7 +84,7 @@ def _table(config: Config, width: int, *, color: bool) -> str:
             source = config.sources[_key(section, name)]
             style = "dim" if source == DEFAULT else "bold"
             cells = [Text(name), Text(_shown(value), style), Text(source, style)]
-            if width >= WIDE:
+            if width >= _WIDE:
                 cells.append(Text(about.get(name, "") if not section else "", "dim"))
             table.add_row(*cells)
     console.print(Text(f"{config.file or 'no configuration file'}"))
@@ -92,7 +92,7 @@ def _table(config: Config, width: int, *, color: bool) -> str:
     return written(console)
 
 
-WIDE = 110
+_WIDE = 110
 """Columns from which the explanations have room."""
 
 

@@ -58,11 +58,11 @@ def _page(command: Any, context: Any) -> str:  # noqa: ANN401 - typer's classes
     return written(console).rstrip("\n")
 
 
-Row = tuple[str, str, str]
+Entry = tuple[str, str, str]
 """A name, the value it takes, and what it is for."""
 
 
-def _commands(command: Any) -> list[tuple[str, list[Row]]]:  # noqa: ANN401 - typer's class
+def _commands(command: Any) -> list[tuple[str, list[Entry]]]:  # noqa: ANN401 - typer's class
     if not isinstance(command, TyperGroup):
         return []
     return [("Commands", [(name, "", about) for name, about in command.summaries()])]  # type: ignore[attr-defined]
@@ -72,9 +72,9 @@ def _is_argument(param: Any) -> bool:  # noqa: ANN401 - typer's class
     return bool(param.param_type_name == "argument")
 
 
-def _parameters(command: Any, context: Any) -> list[tuple[str, list[Row]]]:  # noqa: ANN401 - typer's
+def _parameters(command: Any, context: Any) -> list[tuple[str, list[Entry]]]:  # noqa: ANN401 - typer's
     """Return the parameters by heading: arguments, the command's own options, the shared ones."""
-    panels: dict[str, list[Row]] = {h: [] for h in HEADINGS}
+    panels: dict[str, list[Entry]] = {h: [] for h in HEADINGS}
     one = isinstance(command, TyperGroup)
     for param in command.get_params(context):
         value = param.metavar or ""

@@ -36,7 +36,7 @@ _SENTENCE_END = re.compile(r"[.!?…]+[\"'»”’)\]]*(?=\s)|[。！？]+[」�
 _SPACES = re.compile(r"\s+")
 
 
-def pieces(text: str, row: Row, lines: Sequence[Row]) -> list[Row]:
+def cut_long(text: str, row: Row, lines: Sequence[Row]) -> list[Row]:
     """Cut a paragraph into pieces of at most `LONGEST` characters."""
     start, end, line, line_end = row
     if end - start <= LONGEST:

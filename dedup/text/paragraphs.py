@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from dedup.text.hyphens import is_broken
 from dedup.text.lines import BOM, WHITE, split
-from dedup.text.long_paragraphs import LONGEST, pieces
+from dedup.text.long_paragraphs import LONGEST, cut_long
 from dedup.text.markdown import Blocks, blocks
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def paragraphs_of(
     if mode == BLANK:
         rows = [(run[0][0], run[-1][1], run[0][2], run[-1][3]) for run in _runs(lines)]
     if len(text) > LONGEST and any(row[1] - row[0] > LONGEST for row in rows):
-        rows = [piece for row in rows for piece in pieces(text, row, lines)]
+        rows = [piece for row in rows for piece in cut_long(text, row, lines)]
     return sorted([*rows, *tables]) if tables else rows
 
 

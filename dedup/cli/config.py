@@ -70,6 +70,7 @@ def _table(config: Config, width: int, *, color: bool) -> str:
 
     from dedup.settings import Settings
 
+    # The columns; what a setting is for stands beside it where there is room.
     about = {f.name: f.metadata["about"] for f in fields(Settings)}
     console = page(width, color=color)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
@@ -77,6 +78,7 @@ def _table(config: Config, width: int, *, color: bool) -> str:
         table.add_column(heading, no_wrap=heading == "setting")
     if width >= _WIDE:
         table.add_column("what it is for")
+    # A row a setting, dim where it is the default, under the name of its section.
     for section, values in _values(config).items():
         if section:
             table.add_row(Text(f"[{section}]", "bold"))

@@ -68,6 +68,7 @@ def diff(  # noqa: PLR0913 - an option each
     from dedup import api
     from dedup.reports.diff_page import diff_page
 
+    # What was asked for, and whether it can be.
     settings = shared.resolve("diff").settings
     form = format_of(format, output, FORMATS)
     if len(texts) not in ({1, 2} if cleaned else {2}):
@@ -77,6 +78,7 @@ def diff(  # noqa: PLR0913 - an option each
         raise SettingsError(f"diff was given {counted(len(texts), 'text')}: give {what}")
     own = [] if cleaned is None else [cleaned, *(cleaned / ".dedup").glob("*")]
     check_places((output,), [str(path) for path in own] or texts, settings)
+    # A document before and after its clean, or two files.
     if cleaned:
         refuse(shared, "diff --cleaned reads what the clean noted down")
         found = api.compare_cleaned(cleaned, *texts)
@@ -85,6 +87,7 @@ def diff(  # noqa: PLR0913 - an option each
     else:
         found = api.compare(texts[0], texts[1], settings)
         names = (texts[0], texts[1])
+    # The comparison as a page.
     width, _ = look(output, shared)
     blocks = diff_page(found, names, width, sides=form == "terminal")
     text = drawn(blocks, form, output, shared)

@@ -36,12 +36,14 @@ def _page(command: Any, context: Any) -> str:  # noqa: ANN401 - typer's classes
 
     context.color = colored(sys.stdout)
     console = page(min(columns(sys.stdout), WIDEST), color=context.color)
+    # What is typed, and what it does.
     values = [p.metavar for p in command.get_params(context) if _is_argument(p)]
     pieces = values or ["COMMAND ..."] if isinstance(command, TyperGroup) else values
     usage = " ".join([context.command_path, *pieces, "[OPTIONS]"])
     console.print(Text.assemble(("Usage:", HEADING), f" {usage}\n"))
     paragraphs = inspect.cleandoc(command.help or "").split("\n\n")
     console.print("\n\n".join(" ".join(p.split()) for p in paragraphs))
+    # Commands, arguments and options under their headings, the names beside the explanations.
     for heading, rows in [*_commands(command), *_parameters(command, context)]:
         console.print(Text(f"\n{heading}", HEADING))
         table = Table.grid(padding=(0, 2, 0, 0))
@@ -51,6 +53,7 @@ def _page(command: Any, context: Any) -> str:  # noqa: ANN401 - typer's classes
             left = Text.assemble((name, OPTION), (f" {value}" if value else "", METAVAR))
             table.add_row(left, Text.from_markup(about, emoji=False))
         console.print(Padding(table, (0, 0, 0, 2)))
+    # Examples.
     if command.epilog:
         console.print(Text("\nExamples", HEADING))
         for line in inspect.cleandoc(command.epilog).split("\n"):

@@ -109,6 +109,7 @@ def paged(text: str) -> bool:
     """
     if not (is_terminal(sys.stdout) and is_terminal(sys.stdin)):
         return False
+    # Which pager, and whether the text needs one and there is one.
     named = os.environ.get("DEDUP_PAGER", os.environ.get("PAGER", "less"))
     command = shlex.split(named)
     lines = os.get_terminal_size(sys.stdout.fileno()).lines
@@ -117,6 +118,7 @@ def paged(text: str) -> bool:
     if shutil.which(command[0]) is None:
         return False
     sys.stdout.flush()
+    # The pager is given the whole text, and waited for until it is left.
     environment = {"LESS": "FRX", "LV": "-c"} | dict(os.environ)
     done = subprocess.Popen(command, stdin=subprocess.PIPE, env=environment)  # noqa: S603 - theirs
     assert done.stdin is not None  # noqa: S101 - it is a pipe

@@ -73,6 +73,7 @@ def parsed(
     with ThreadPoolExecutor(threads, "parse") as pool:
         mark, zero = BOM_UTF8, b""
         while block := stream.read(BLOCK):
+            # A block ends with a line; one with a zero byte in its last line ends the walk.
             if not block.endswith(b"\n"):
                 tail = block.rfind(b"\n") + 1
                 block += stream.readline(max(STEP - len(block) + tail, 0))
@@ -80,6 +81,7 @@ def parsed(
                     zero = block
                     break
                 block += b"" if block.endswith(b"\n") else stream.readline(LARGEST)
+            # Blocks are parsed in other threads, and given in order.
             waiting.append((block, pool.submit(columns, block.removeprefix(mark), names)))
             mark = b""
             if len(waiting) > threads + 1:

@@ -84,6 +84,7 @@ class _Unpacked(io.RawIOBase):
     def _next(self) -> bytes:
         """Decompress some more; nothing, and no member left, at the end."""
         rest = b""
+        # A member that has ended leaves the bytes behind it, where the next one may begin.
         if self._member is not None and self._member.eof:
             rest, self._member = self._member.unused_data, None
         if self._member is None:
@@ -101,6 +102,7 @@ class _Unpacked(io.RawIOBase):
             self._read += len(rest)
             if not rest:
                 raise self._unreadable("cut short", f"it ends at byte {self._read}")
+        # Decompress them, and refuse what grows beyond all measure.
         try:
             made: bytes = self._member.decompress(rest, *self._limit())
         except self._errors as error:

@@ -66,11 +66,13 @@ class Csv(Format):
                 return
             except csv.Error as error:
                 fault = Fault("not CSV", str(error))
+            # The bytes of the row; an empty one is no record.
             raw, file_line, garbled = lines.taken()
             if not row and fault is None:
                 yield Piece(raw)
                 continue
             number += 1
+            # What is not UTF-8 is decoded as the settings say; what cannot be used is a fault.
             encoding = "utf-8"
             if garbled:
                 row, encoding, fault = layout.decoded(raw, settings.encoding)
@@ -78,6 +80,7 @@ class Csv(Format):
             if fault is not None:
                 yield Piece(raw, None, fault, file_line)
                 continue
+            # A record, with its name.
             name = names.new(layout.value(row, settings.id_field), number)
             record = CsvRecord(raw, row, name, number, file_line, layout, encoding)
             yield Piece(raw, record)
@@ -227,12 +230,14 @@ class _Layout:
     ) -> _Layout:
         """Learn it from a header. Raises `Unreadable` where that has no text field."""
         field = settings.text_field
+        # The header as text.
         try:
             decoded = header.removeprefix(BOM_UTF8).decode()
         except UnicodeDecodeError:
             if settings.encoding is None:
                 raise Unreadable(path, garbled(header) or Fault("not UTF-8")) from None
             decoded = header.decode(known(settings.encoding), "replace")
+        # The delimiter is the first one with which the header has the text field, or its several.
         found: list[str] = []
         for delimiter in delimiters:
             try:
@@ -247,6 +252,7 @@ class _Layout:
                     raise Unreadable(path, one_string(field, "names several columns"))
                 return cls(delimiter, columns, [columns.index(name) for name in wanted])
             found = max(found, columns, key=len)
+        # No delimiter has it: what is missing is told by the longest row of names.
         missing = next((name for name in several(field) if name not in found), field)
         if b"\r" in header.rstrip(b"\r\n"):
             step = "end the lines with line feeds"

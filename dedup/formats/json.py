@@ -107,6 +107,7 @@ def _split(
 ) -> Iterator[Piece]:
     """Split a parsed file into its records and what stands between them."""
     names = Names()
+    # A file of one record is one piece.
     items, at = _records(data, value, path, settings.text_field, to_cut=to_cut)
     if at is None:
         yield _piece(data, 0, record(data, value, names, 1, 1, settings, to_cut=to_cut), 1)
@@ -114,6 +115,7 @@ def _split(
     yield Piece(data[:at])
     line, counted = 1 + data.count(b"\n", 0, at), at
     for number, item in enumerate(items, 1):
+        # Where the record begins, behind white space and a comma, and on which line.
         first = at
         while data[first] in _BLANK or data[first] == ord(","):
             first += 1

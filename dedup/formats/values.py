@@ -64,9 +64,11 @@ def _parts(array: pa.Array, name: str) -> Iterator[tuple[str, bytes]]:
         array = array.storage
     if pa.types.is_dictionary(array.type):
         array = array.dictionary_decode()
+    # Which values are null; of these nothing else counts.
     yield f"{name} valid", _plain(array.is_valid().cast(pa.uint8()))
     array = array.drop_null()
     kind = array.type
+    # Texts and bytes: lengths and contents. Numbers: as they lie in memory.
     if is_bytes(kind):
         wide = array.cast(pa.large_binary())
         yield f"{name} length", _plain(compute.binary_length(wide).cast(pa.int64()))
@@ -75,6 +77,7 @@ def _parts(array: pa.Array, name: str) -> Iterator[tuple[str, bytes]]:
         yield f"{name} bytes", _plain(array.cast(pa.uint8()))
     elif not pa.types.is_nested(kind):
         yield f"{name} bytes", _plain(array)
+    # What is nested: its parts, and of a list or a map the lengths.
     elif pa.types.is_struct(kind):
         for number, inner in enumerate(array.flatten()):
             yield from _parts(inner, f"{name}.{number}")

@@ -113,6 +113,7 @@ def _occurrence(place: Occurrence) -> dict[str, object]:
         "identical": place.identical,
         "keeper": place.keeper,
     }
+    # What only a copy has, where it has it.
     if place.fingerprint is not None:
         value["fingerprint"] = place.fingerprint
     if place.of is not None:

@@ -73,6 +73,7 @@ def paragraph_mode(
 
 def _lines(text: str, *, markdown: bool) -> tuple[list[Row], list[Row]]:
     """Return the non-empty lines that are prose, and the tables, which are paragraphs whole."""
+    # Every line without the white space at its edges; what is empty then is left out.
     white = WHITE if BOM in text else None
     out: list[Row] = []
     put, at = out.append, 0
@@ -83,10 +84,12 @@ def _lines(text: str, *, markdown: bool) -> tuple[list[Row], list[Row]]:
             start = at if size == len(line) else at + line.index(body)
             put((start, start + size, number, number))
         at += len(line) + 1
+    # What Markdown says is no prose, or a table.
     found = blocks(text) if markdown else Blocks()
     spans = sorted([*found.code, *([found.front] if found.front else []), *found.tables])
     if not spans:
         return out, []
+    # Lines and stretches go up together: a line is prose, or its stretch takes it.
     prose: list[Row] = []
     tables: list[Row] = []
     whole, at = set(found.tables), 0

@@ -33,12 +33,15 @@ if TYPE_CHECKING:
 
     from datasketch import LeanMinHash
 
+    from dedup.checking import Rules
+    from dedup.checking.baseline import Baseline
+    from dedup.checking.changed import Changes, Lines
     from dedup.cleaning import Cleaned, Detection, Planned, Policy, Restored, Verified
     from dedup.cleaning.manifest import File, Manifest
     from dedup.engines.checkpoints import Checkpoints
     from dedup.engines.local import Local
     from dedup.engines.workers import Workers
-    from dedup.formats import Given, Reading, Rejects, Watch
+    from dedup.formats import Given, Reading, Rejects, Source, Watch
     from dedup.model import Documents
     from dedup.report import Pair, Report, Skipped
     from dedup.reports.diff import Diff
@@ -124,6 +127,8 @@ def check(  # noqa: PLR0913 - what is read, and whom to tell of it
     against_texts: Iterable[str] | None = None,
     text: str | None = None,
     id: str | None = None,  # noqa: A002 - the field is called so
+    rules: Rules | None = None,
+    since: Changes | None = None,
     watch: Watch = silent,
     rejects: Rejects | None = None,
     **changes: Any,  # noqa: ANN401 - settings by name
@@ -131,16 +136,95 @@ def check(  # noqa: PLR0913 - what is read, and whom to tell of it
     """
     Find what incoming texts repeat: of themselves, of each other, of the published ones.
 
-    Both sides are given as to `find`; published texts are the document `against`. Raises as `find`.
+    Both sides are given as to `find`; published texts are the document `against`. With `since` only
+    the files that were changed are incoming, the others are published. `Report.verdict` says which
+    findings fail by the `rules`, and why the others do not. Raises as `find`.
     """
-    from dedup import pipeline
+    from dedup import checking, pipeline
 
-    settings = _settings(settings, text, id, changes)
-    published = _given(against, against_texts, "against")
-    reading = _read(_given(data, texts), settings, watch, rejects, published)
+    settings, rules = _settings(settings, text, id, changes), rules or checking.Rules()
+    # A side that is not there is no side, so that files may all be incoming.
+    none = against_texts is None and (
+        against is None or (isinstance(against, list) and not against)
+    )
+    published = () if none else _given(against, against_texts, "against")
+    reading = _read(_given(data, texts, again=True), settings, watch, rejects, published)
+    changed = None
+    if since is not None:
+        reading, changed = _parted(reading, since)
+        if not changed:
+            return _nothing_changed(reading, settings, rules)
     with _run(reading, settings, watch) as (documents, engine):
         report = pipeline.check(documents, settings, engine)
-    return report.with_skipped(tuple(reading.skipped))
+    report = report.with_skipped(tuple(reading.skipped))
+    names = checking.with_findings(report)
+    known = {}
+    if names:
+        again = reading.of_files({name.document for name in names})
+        known = checking.articles(again, names, settings, rules)
+    return replace(report, verdict=checking.judged(report, rules, known, changed))
+
+
+def _parted(reading: Reading, changes: Changes) -> tuple[Reading, dict[str, Lines]]:
+    """Let the files that were not changed be published; give the lines of those that were."""
+    changed: dict[str, Lines] = {}
+    incoming: list[Source] = []
+    published: list[Source] = []
+    for source in reading.sources.files:
+        real = os.path.realpath(source.path)
+        is_file = source.spooled is None and source.held is None
+        if source.published or (is_file and real not in changes.files):
+            published.append(replace(source, published=True))
+        else:
+            incoming.append(source)
+            changed[source.path] = changes.files.get(real)
+    published.sort(key=lambda source: source.path.split("/"))
+    return reading.with_files((*published, *incoming)), changed
+
+
+def _nothing_changed(reading: Reading, settings: Settings, rules: Rules) -> Report:
+    """Give the report of a check that has nothing to look at."""
+    from dedup import checking
+    from dedup.report import Report, Summary
+    from dedup.version import VERSION
+
+    skipped = tuple(reading.skipped)
+    summary = Summary(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, skipped)
+    report = Report(VERSION, settings.part("detection"), summary, (), (), ())
+    return replace(report, verdict=checking.judged(report, rules, {}, {}))
+
+
+def baseline_at(  # noqa: PLR0913 - as `check`, of files
+    ref: str,
+    paths: Paths,
+    against: Paths = (),
+    settings: Settings | None = None,
+    *,
+    rules: Rules | None = None,
+    watch: Watch = silent,
+) -> Baseline:
+    """
+    Make the baseline of what was found at a commit, in the same paths, of git's own files.
+
+    Raises `SettingsError` for a path outside of the repository, and where there is no such commit.
+    """
+    from dedup import checking, git
+    from dedup.checking.baseline import NOTHING, moved
+    from dedup.checking.judge import updated
+
+    settings, rules = settings or Settings(), rules or checking.Rules()
+    incoming, published = ([os.fspath(one) for one in _listed(some)] for some in (paths, against))
+    with git.files_of(ref, incoming, published) as places:
+        there = [places[path] for path in incoming if path in places]
+        if not there:
+            return NOTHING
+        # A glob that names a path as given must fit it here, too.
+        globs = [places.folder + "/" + glob for glob in settings.exclude]
+        own = replace(settings, exclude=(*settings.exclude, *globs), on_error="skip")
+        bare = replace(rules, baseline=None)
+        old = [places[path] for path in published if path in places]
+        report = check(there, old, own, rules=bare, watch=watch)
+        return moved(updated(report, bare), {place: path for path, place in places.items()})
 
 
 def pairs(  # noqa: PLR0913 - what is read, and whom to tell of it

@@ -48,7 +48,13 @@ COMMANDS: dict[str, dict[str, Any]] = {
         "max_removed": None,
         "source_field": None,
     },
-    "check": {"fail_on": ("within", "across"), "max_overlap": None},
+    "check": {
+        "fail_on": ("within", "across"),
+        "max_overlap": None,
+        "ignore_quotations": True,
+        "ignore_sections": (),
+        "ignore_paths": (),
+    },
 }
 """The settings of single commands, with their defaults; `None` is `off`. The command itself knows
 which values each may have."""

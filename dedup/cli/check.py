@@ -2,21 +2,29 @@
 `dedup check`: new texts against published ones, with exit codes for CI.
 
     dedup check new.md --against published/
-    dedup check drafts/ --against published/ --max-overlap 25% --format text --format json=r.json
+    dedup check docs/ --changed-since main --format github --format sarif=dedup.sarif
 """
 
+import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dedup.cli.options import Out, Paths, Rejects, Shared
-from dedup.cli.output import check_places
+from dedup.cli.output import check_places, write
 from dedup.cli.rejects import kept
-from dedup.cli.rendering import FORMATS, PAGES, exit_code, format_of, render
+from dedup.cli.rendering import CHECKS, PAGES, format_of, render_check, verdict_code
+from dedup.cli.terminal import say
 from dedup.errors import SettingsError
-from dedup.settings import choice
+
+if TYPE_CHECKING:
+    from dedup.checking import Rules
+    from dedup.checking.baseline import Baseline
+    from dedup.checking.changed import Changes
+    from dedup.report import Report
 
 KINDS = ("within", "across", "boilerplate")
 NONE = "none"
@@ -25,8 +33,13 @@ EXAMPLES = r"""
 dedup check new.md --against published/    [dim]exit code 1 if it repeats something[/dim]
 dedup check drafts/ --against published/ --against wire/
 dedup check new.md --against published/ --fail-on none --max-overlap 25%
-dedup check new.md --against published/ --format text --format json=r.json
+dedup check docs/ --changed-since main     [dim]only what was added since[/dim]
+dedup check docs/ --baseline dedup-baseline.json --update-baseline
+dedup check docs/ --changed-since main --format github --format sarif=r.sarif
 """
+
+_SCOPE = "What is checked"
+_VERDICT = "What fails"
 
 
 def check(  # noqa: PLR0913 - an option each
@@ -34,9 +47,33 @@ def check(  # noqa: PLR0913 - an option each
     paths: Paths,
     shared: Shared,
     against: Annotated[
-        list[str],
-        typer.Option(help="published files or a folder; may be repeated", metavar="PATH"),
-    ],
+        list[str] | None,
+        typer.Option(
+            help="published files or a folder; may be repeated",
+            metavar="PATH",
+            rich_help_panel=_SCOPE,
+            show_default=False,
+        ),
+    ] = None,
+    changed_since: Annotated[
+        str | None,
+        typer.Option(
+            help="only files that differ from where this commit and the current one parted are new,"
+            " the others published; only added and changed lines fail",
+            metavar="REF",
+            rich_help_panel=_SCOPE,
+            show_default=False,
+        ),
+    ] = None,
+    diff: Annotated[
+        str | None,
+        typer.Option(
+            help="the same by a patch instead of git's history; - is the standard input",
+            metavar="FILE",
+            rich_help_panel=_SCOPE,
+            show_default=False,
+        ),
+    ] = None,
     output: Out = None,
     fail_on: Annotated[
         list[str] | None,
@@ -44,6 +81,7 @@ def check(  # noqa: PLR0913 - an option each
             help="kinds of findings that make the exit code 1, with commas, or none"
             r" [dim]\[within,across][/dim]",
             metavar="KIND,...",
+            rich_help_panel=_VERDICT,
             show_default=False,
             autocompletion=lambda: [*KINDS, NONE],
         ),
@@ -53,16 +91,63 @@ def check(  # noqa: PLR0913 - an option each
         typer.Option(
             help="exit code 1 also where more than this share of a new text is found elsewhere",
             metavar="SHARE",
+            rich_help_panel=_VERDICT,
             show_default=False,
         ),
     ] = None,
+    allow: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="texts that may be repeated, as TOML: text, reason and expires of each; may be"
+            " repeated",
+            metavar="FILE",
+            rich_help_panel=_VERDICT,
+            show_default=False,
+        ),
+    ] = None,
+    baseline: Annotated[
+        Path | None,
+        typer.Option(
+            help="findings that are known and do not fail",
+            metavar="FILE",
+            rich_help_panel=_VERDICT,
+            show_default=False,
+        ),
+    ] = None,
+    update_baseline: Annotated[
+        bool,
+        typer.Option(
+            "--update-baseline",
+            help="write what is found now to the baseline; exit code 0",
+            rich_help_panel=_VERDICT,
+            show_default=False,
+        ),
+    ] = False,
+    baseline_from_ref: Annotated[
+        str | None,
+        typer.Option(
+            help="what was found at this commit of git is known",
+            metavar="REF",
+            rich_help_panel=_VERDICT,
+            show_default=False,
+        ),
+    ] = None,
+    exit_zero: Annotated[
+        bool,
+        typer.Option(
+            "--exit-zero",
+            help="exit code 0 where findings would make it 1, for the first weeks",
+            rich_help_panel=_VERDICT,
+            show_default=False,
+        ),
+    ] = False,
     format: Annotated[  # noqa: A002 - the option's name
         list[str] | None,
         typer.Option(
-            help=f"{', '.join(FORMATS)}; NAME=FILE writes to a file; may be repeated",
+            help=f"{', '.join(CHECKS)}; NAME=FILE writes to a file; may be repeated",
             metavar="NAME[=FILE]",
             show_default=False,
-            autocompletion=lambda: list(FORMATS),
+            autocompletion=lambda: list(CHECKS),
         ),
     ] = None,
     rejects: Rejects = None,
@@ -75,30 +160,145 @@ def check(  # noqa: PLR0913 - an option each
     from dedup import api
 
     config = shared.resolve("check", fail_on=fail_on, max_overlap=max_overlap)
-    own = config.commands["check"]
-    kinds = failing(own["fail_on"])
     wanted = targets(format or [], output)
+    # What cannot be is refused before anything is read.
+    _check_scope(against, changed_since, diff, baseline, baseline_from_ref)
+    if update_baseline and baseline is None:
+        raise SettingsError("--update-baseline needs --baseline FILE: the file to write")
+    old = against or []
     outputs = [*(out for _, out in wanted), rejects, shared.timings]
-    check_places(outputs, [*paths, *against], config.settings)
+    outputs += [baseline] if update_baseline else []
+    check_places(outputs, [*paths, *old], config.settings)
+    rules = _rules(config.commands["check"], allow or (), baseline, new=update_baseline)
+    changes = _changes(changed_since, diff, paths)
     with (
         kept(rejects, config.settings.on_error) as take,
-        shared.meter([*paths, *against], config) as watch,
+        shared.meter([*paths, *old], config) as watch,
     ):
-        found = api.check(paths, against, config.settings, watch=watch, rejects=take)
+        if baseline_from_ref is not None:
+            known = api.baseline_at(
+                baseline_from_ref, paths, old, config.settings, rules=rules, watch=watch
+            )
+            rules = _with_baseline(rules, known)
+        found = api.check(
+            paths, old, config.settings, rules=rules, since=changes, watch=watch, rejects=take
+        )
     for form, out in wanted:
-        render(found, form, out, shared)
-    shown = any(form in PAGES and out is None for form, out in wanted)
-    return exit_code(found, shared, fail_on=kinds, max_overlap=own["max_overlap"], shown=shown)
+        render_check(found, form, out, shared, lenient=exit_zero)
+    if changes is not None and not found.summary.documents and not shared.quiet:
+        say(f"nothing to check: none of these files was changed since {changes.since}")
+    shown = any(form in (*PAGES, "github") and out is None for form, out in wanted)
+    code = verdict_code(found, shared, shown=shown)
+    if update_baseline and baseline is not None:
+        return _update(found, rules, baseline, code, quiet=shared.quiet)
+    return 0 if exit_zero and code == 1 else code
 
 
-def failing(given: Sequence[str]) -> tuple[str, ...]:
-    """Read the kinds of `--fail-on`, several with commas; `none` stands alone and for no kind."""
-    kinds = [
-        choice("fail_on", kind.strip(), (*KINDS, NONE)) for one in given for kind in one.split(",")
+def _check_scope(
+    against: list[str] | None,
+    changed_since: str | None,
+    diff: str | None,
+    baseline: Path | None,
+    baseline_from_ref: str | None,
+) -> None:
+    """Refuse a check that would compare with nothing, and options that contradict each other."""
+    if not against and not any((changed_since, diff, baseline, baseline_from_ref)):
+        raise SettingsError(
+            "name what to compare with: --against PATH or --changed-since REF;"
+            " `dedup report PATH --check` looks inside one folder"
+        )
+    if changed_since is not None and diff is not None:
+        raise SettingsError("--changed-since and --diff both say what was changed: give one")
+    if baseline_from_ref is None:
+        return
+    if baseline is not None:
+        raise SettingsError("--baseline and --baseline-from-ref both say what is known: give one")
+    if changed_since is not None or diff is not None:
+        raise SettingsError(
+            "--changed-since and --diff look only at what is new already:"
+            " leave out --baseline-from-ref"
+        )
+
+
+def _rules(
+    own: dict[str, object], allow: Sequence[Path], baseline: Path | None, *, new: bool
+) -> "Rules":
+    """Put together what decides; a baseline that is `new` need not exist."""
+    from dedup.checking import Rules
+    from dedup.checking.allow import allowed_in
+    from dedup.checking.baseline import baseline_in
+    from dedup.checking.rules import failing
+
+    known_before = None
+    if baseline is not None and (baseline.exists() or not new):
+        step = "make it with --update-baseline"
+        known_before = baseline_in(_text(baseline, "baseline", step), str(baseline))
+    entries = [
+        entry
+        for file in allow
+        for entry in allowed_in(_text(file, "allow file", "check its name"), str(file))
     ]
-    if NONE in kinds and set(kinds) != {NONE}:
-        raise SettingsError(f"fail_on is {','.join(kinds)!r}: give {NONE} alone, or kinds")
-    return tuple(kind for kind in kinds if kind != NONE)
+    kinds = own["fail_on"]
+    rest = {key: value for key, value in own.items() if key != "fail_on"}
+    return Rules(
+        fail_on=failing(kinds),  # type: ignore[arg-type]
+        allow=tuple(entries),
+        baseline=known_before,
+        gone=lambda name: not Path(name).exists(),
+        **rest,  # type: ignore[arg-type]
+    )
+
+
+def _text(file: Path, what: str, step: str) -> str:
+    """Read a small file. Raises `SettingsError` that names it and the next step."""
+    try:
+        return file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise SettingsError(f"{file}: cannot read the {what}: {error.strerror}; {step}") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{file}: cannot read the {what}: not UTF-8") from error
+
+
+def _with_baseline(rules: "Rules", baseline: "Baseline") -> "Rules":
+    from dataclasses import replace
+
+    return replace(rules, baseline=baseline)
+
+
+def _changes(changed_since: str | None, diff: str | None, paths: Sequence[str]) -> "Changes | None":
+    """Find out what was changed, where that is asked for."""
+    if changed_since is None and diff is None:
+        return None
+    from dedup import git
+
+    if changed_since is not None:
+        return git.changes(changed_since)
+    if diff == "-":
+        if "-" in paths:
+            raise SettingsError("--diff - and the PATH - both read the standard input: give one")
+        return git.patch_changes(os.fsdecode(sys.stdin.buffer.read()), "the standard input")
+    file = Path(str(diff))
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise SettingsError(f"{file}: cannot read the patch: {error.strerror}") from error
+    return git.patch_changes(os.fsdecode(data), str(file))
+
+
+def _update(found: "Report", rules: "Rules", file: Path, code: int, *, quiet: bool) -> int:
+    """Write the baseline, unless something could not be read."""
+    from dedup.checking.baseline import baseline_text
+    from dedup.checking.judge import updated
+
+    if code > 1:
+        say(f"{file} is left as it is, since not everything could be read")
+        return code
+    now = updated(found, rules)
+    write(baseline_text(now), file, data=True)
+    count = sum(entry.count for entry in now.entries.values())
+    if not quiet:
+        say(f"{file}: {count:,} {'finding is' if count == 1 else 'findings are'} known")
+    return 0
 
 
 def targets(formats: Sequence[str], output: Path | None) -> list[tuple[str, Path | None]]:
@@ -112,8 +312,8 @@ def targets(formats: Sequence[str], output: Path | None) -> list[tuple[str, Path
         name, equals, file = given.partition("=")
         if equals and not file:
             raise SettingsError(f"format is {given!r}: name a file after the =")
-        wanted.append((format_of(name, None), Path(file) if file else output))
-    wanted = wanted or [(format_of(None, output), output)]
+        wanted.append((format_of(name, None, CHECKS), Path(file) if file else output))
+    wanted = wanted or [(format_of(None, output, CHECKS), output)]
     places = [out for _, out in wanted]
     if len(set(places)) < len(places):
         raise SettingsError(

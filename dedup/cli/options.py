@@ -278,9 +278,6 @@ PLANNED: dict[str, tuple[str, ...]] = {
     "report": ("--order", "--unit", "--document-threshold"),
     "pairs": ("--unit", "--document-threshold"),
     "clean": ("--unit", "--against", "--index", "--annotate", "--document-threshold"),
-    "check": (
-        *("--index", "--changed-since", "--allow", "--baseline", "--update-baseline"),
-        *("--unit", "--document-threshold"),
-    ),
+    "check": ("--index", "--unit", "--document-threshold"),
 }
 """Options of the specification, per command, whose features do not exist yet."""

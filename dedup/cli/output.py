@@ -7,6 +7,8 @@ an input of the same command is never written.
 """
 
 import contextlib
+import os
+import secrets
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -60,7 +62,7 @@ def write(text: str | Iterable[str | bytes], out: Path | None, *, data: bool) ->
     # The standard output takes each part as it comes.
     encoding = "utf-8" if data else sys.stdout.encoding or "utf-8"
     sys.stdout.flush()
-    for part in parts:
+    for part in parts if data else mute(parts):
         if isinstance(part, bytes):
             if sys.stdout.isatty():
                 raise OutputError("bytes would garble the terminal; name a file with -o")
@@ -69,6 +71,17 @@ def write(text: str | Iterable[str | bytes], out: Path | None, *, data: bool) ->
         shown = part if data else encodable(part, encoding)
         sys.stdout.buffer.write(shown.encode(encoding, "backslashreplace"))
     sys.stdout.buffer.flush()
+
+
+def mute(parts: Iterable[str | bytes]) -> Iterator[str | bytes]:
+    """Keep texts from speaking to the runner of a GitHub workflow, which reads its log."""
+    if os.environ.get("GITHUB_ACTIONS") != "true":
+        yield from parts
+        return
+    token = secrets.token_hex(16)
+    yield f"::stop-commands::{token}\n"
+    yield from parts
+    yield f"::{token}::\n"
 
 
 @contextlib.contextmanager

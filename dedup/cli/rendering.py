@@ -5,9 +5,10 @@ Formats for people are laid out for the terminal's width and colours; those for 
 same everywhere.
 """
 
+import os
 import sys
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -42,6 +43,9 @@ DOCUMENTS = ("markdown", "html")
 DATA = ("json", "jsonl", "csv")
 """For programs."""
 FORMATS = PAGES + DOCUMENTS + DATA
+VERDICTS = ("sarif", "junit", "github", "gitlab")
+"""For the programs that run a check."""
+CHECKS = FORMATS + VERDICTS
 SHOWN_FAULTS = 20
 """Files named one by one; more are counted."""
 
@@ -150,30 +154,97 @@ def _data(report: "Report", form: str, view: "View | None") -> str:
     return to_json(report) if form == "json" else to_jsonl(report)
 
 
+def render_check(
+    report: "Report", form: str, out: Path | None, talk: Talk, *, lenient: bool
+) -> None:
+    """Write the report of a check in one format; `lenient` where findings do not fail it."""
+    if form not in VERDICTS:
+        render(report, form, out, talk)
+        return
+    located = _located()
+    if form == "junit":
+        from dedup.reports.junit import to_junit
+
+        text = to_junit(report)
+    elif form == "sarif":
+        from dedup.reports.sarif import to_sarif
+
+        text = to_sarif(report, located)
+    elif form == "gitlab":
+        from dedup.reports.gitlab import to_gitlab
+
+        text = to_gitlab(report, located)
+    else:
+        from dedup.reports.github import to_github
+
+        text = to_github(report, located, lenient=lenient)
+        _job_summary(report)
+    write(text, out, data=True)
+
+
+def _located() -> "Callable[[str], str]":
+    """Give what names a document below the top of the repository, whatever it was given as."""
+    from dedup import git
+
+    top = git.root() or os.getcwd()  # noqa: PTH109 - names are texts
+
+    def located(document: str) -> str:
+        name = os.path.relpath(os.path.realpath(document), top)
+        outside = name == os.pardir or name.startswith(f"{os.pardir}{os.sep}")
+        return os.path.realpath(document) if outside else name.replace(os.sep, "/")
+
+    return located
+
+
+def _job_summary(report: "Report") -> None:
+    """Append to the summary of the job of a GitHub workflow, if this is one."""
+    from dedup.reports.github import LARGEST, job_summary
+
+    name = os.environ.get("GITHUB_STEP_SUMMARY")
+    if not name:
+        return
+    file = Path(name)
+    try:
+        there = file.stat().st_size if file.exists() else 0
+        with file.open("ab") as stream:
+            stream.write(job_summary(report, LARGEST - there).encode("utf-8", "backslashreplace"))
+    except OSError as error:
+        say(f"dedup: {file}: the job summary cannot be written: {error.strerror}")
+
+
+def verdict_code(report: "Report", talk: Talk, *, shown: bool = False) -> int:
+    """
+    Give the exit code of a check, and name the documents of which too much is found elsewhere.
+
+    2 where an input could not be read, since then nobody knows. `shown` says that what was not read
+    and what is to be done about the rules stands in the output.
+    """
+    from dedup.reports.findings import outcome, over
+    from dedup.reports.wording import named
+
+    verdict = report.verdict
+    if verdict is None:
+        return faults(report.summary.skipped, talk, shown=shown)
+    if not talk.quiet:
+        for document in verdict.documents:
+            if document.over:
+                say(f"{named(document)}: {over(document, verdict)}")
+        for line in () if shown else (*verdict.notes, outcome(report)):
+            say(line)
+    code = faults(report.summary.skipped, talk, shown=shown)
+    return code or (FOUND if verdict.failed else 0)
+
+
 def exit_code(
-    report: "Report",
-    talk: Talk,
-    *,
-    fail_on: Collection[str] = (),
-    max_overlap: float | None = None,
-    shown: bool = False,
+    report: "Report", talk: Talk, *, fail_on: Collection[str] = (), shown: bool = False
 ) -> int:
     """
     Give the exit code that a report means, and name what could not be read.
 
-    1 where it holds a group of a kind in `fail_on`, or where more than `max_overlap` of an incoming
-    document is found elsewhere; 2 where an input could not be read, since then nobody knows.
-    `shown` says that what was not read stands in the output.
+    1 where it holds a group of a kind in `fail_on`; 2 where an input could not be read, since then
+    nobody knows. `shown` says that what was not read stands in the output.
     """
-    from dedup.report import Name
-    from dedup.reports.wording import named, percent
-
-    over = [i for i in report.incoming or () if max_overlap is not None and i.share > max_overlap]
-    for one in () if talk.quiet else over:
-        name = named(Name(one.document, one.record))
-        limit = percent(max_overlap or 0)
-        say(f"{name}: {percent(one.share)} is found elsewhere, more than {limit}")
-    found = over or any(group.kind in fail_on for group in report.groups)
+    found = any(group.kind in fail_on for group in report.groups)
     code = faults(report.summary.skipped, talk, shown=shown)
     return code or (FOUND if found else 0)
 

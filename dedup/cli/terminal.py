@@ -139,6 +139,10 @@ def say(line: str) -> None:
         from dedup.reports.visible import visible
 
         line = visible(line)
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        from dedup.reports.github import defused
+
+        line = defused(line)
     tell(line)
 
 

@@ -27,7 +27,7 @@ from dedup.report import Skipped
 from dedup.text.paragraphs import AUTO
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from dedup.formats.interface import Record
     from dedup.formats.sources import Given
@@ -156,6 +156,21 @@ class Reading:
             modes=self._modes,
             to_cut=self.to_cut,
         )
+
+    def with_files(self, files: tuple[Source, ...]) -> Reading:
+        """Read other files, which are in Order, in place of these; published ones may be none."""
+        return Reading(
+            Sources(files, self.sources.skipped),
+            self._settings,
+            watch=self._watch,
+            rejects=self._rejects,
+            modes=self._modes,
+        )
+
+    def of_files(self, paths: Collection[str]) -> Reading:
+        """Give the incoming documents of some files once more, by the paths as shown."""
+        files = tuple(s for s in self.sources.files if not s.published and s.path in paths)
+        return Reading(Sources(files, ()), self._settings, modes=self._modes)
 
     def recall(self, state: dict[str, Any]) -> None:
         """Know again what an earlier reading of the same files had learnt."""

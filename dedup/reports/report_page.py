@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from dedup.reports.check_page import checked
+from dedup.reports.findings import outcome
 from dedup.reports.group_page import card
 from dedup.reports.overview import copied, kinds, lengths, likenesses, listed
 from dedup.reports.page import Gap, Grid, Line, Rows, Span, span
@@ -54,8 +56,7 @@ def report_page(report: Report, view: View | None = None) -> list[Block]:
     blocks: list[Block] = [
         Line(span(headline(report), "strong")),
         *_read(report),
-        *_overview(report),
-        *_incoming(report),
+        *(checked(report) if report.verdict else (*_overview(report), *_incoming(report))),
     ]
     for number, group in enumerate(sections[: view.full], 1):
         of = f"{number:,} of {len(sections):,}" if len(sections) > 1 else ""
@@ -66,6 +67,8 @@ def report_page(report: Report, view: View | None = None) -> list[Block]:
     blocks += _skipped(report)
     if len(sections) > 1:
         blocks += [Gap(), Line(span(headline(report), "strong"))]
+    if report.verdict and sections:
+        blocks += [*([] if len(sections) > 1 else [Gap()]), Line(span(outcome(report), "strong"))]
     return blocks
 
 
@@ -117,7 +120,7 @@ def _copied(copy: Copied) -> tuple[Span, Spans]:
 
 
 def _incoming(report: Report) -> Iterator[Block]:
-    """Say of each new document how much of it stands elsewhere."""
+    """Say of each new document how much of it stands elsewhere, where nothing was judged."""
     found = [i for i in report.incoming or () if i.share]
     rows = tuple(
         (

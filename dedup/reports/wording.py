@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from dedup.cleaning.ledger import Keeper
     from dedup.cleaning.ledger import Line as LedgerLine
     from dedup.cleaning.planned import Taken
-    from dedup.report import Extent, Group, Incoming, Name, Occurrence, Part, Report
+    from dedup.report import Checked, Extent, Group, Incoming, Name, Occurrence, Part, Report
 
 KINDS = {
     ("within", "block"): "repeated inside one document",
@@ -82,7 +82,9 @@ def where(place: Occurrence | Part) -> str:
     return f"{paragraphs}, {ranged('line', place.lines)}"
 
 
-def named(name: Extent | Incoming | Keeper | LedgerLine | Name | Occurrence | Taken) -> str:
+def named(
+    name: Checked | Extent | Incoming | Keeper | LedgerLine | Name | Occurrence | Taken,
+) -> str:
     """Give the document, with its record where it has one."""
     return name.document if name.record is None else f"{name.document}, record {name.record}"
 

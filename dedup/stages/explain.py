@@ -87,6 +87,7 @@ def report_of(matched: Matched, told: Told, settings: Settings, *, checked: bool
             buckets_cut=matched.buckets_cut,
             skipped=(),
             published=matched.published,
+            published_characters=int(facts.characters[facts.published != 0].sum()),
             boilerplate_characters=int(told.totals.boilerplate_characters.sum()),
             copied_documents=sum(extent.copied >= COPIED for extent in known),
             near_kept=besides.near_kept,

@@ -37,7 +37,7 @@ from dedup.stages import (
 )
 from dedup.stages.bodies import bodies, extents, facts, named_docs, totals
 from dedup.stages.explain import Told, named, report_of, seen
-from dedup.stages.normalise import collapse, first_places, normalise, numbered, place
+from dedup.stages.normalise import collapse, first_places, normalise, numbered, place, ranks_of
 from dedup.stages.segment import segment
 from dedup.stages.sketch import sketch
 from dedup.stages.unreported import unreported
@@ -298,7 +298,7 @@ def meetings(
             candidates.meet, number=number, banding=banding, threshold=settings.threshold
         )
         kinds = (m.Pairs, m.Crowds)
-        pairs, crowds = engine.by_key(bands, ("key", "text"), kinds, meet, shared=True)
+        pairs, crowds = engine.by_key(bands, ("key",), kinds, meet, shared=True)
         return pairs, crowds
 
     def kept(number: int) -> tuple[Stored[m.Pairs], Stored[m.Crowds]]:
@@ -331,7 +331,8 @@ def marked(
     count = partial(boilerplate.spread, settings=settings)
     spread = engine.by_key(around, ("text", "doc"), m.Spread, count)
     places = engine.by_key(corpus.places, PLACE, m.Places, as_it_is)
-    spread = spared(spread, near, places, corpus.texts, copies, settings, engine)
+    ranks = engine.map(corpus.texts, m.Ranks, ranks_of)
+    spread = spared(spread, near, places, ranks, copies, settings, engine)
     mark = partial(boilerplate.mark, settings=settings)
     flagged = engine.lookup(places, spread, (TEXT, TEXT), m.Places, mark)
     return engine.by_key(flagged, PLACE, m.Places, as_it_is), near
@@ -341,7 +342,7 @@ def spared(  # noqa: PLR0913 - the tables of a match
     spread: Stored[m.Spread],
     near: Stored[m.Neighbours],
     places: Stored[m.Places],
-    texts: Stored[m.Texts],
+    texts: Stored[m.Ranks],
     copies: m.I64,
     settings: Settings,
     engine: Engine,
@@ -446,7 +447,7 @@ def choose_passages(
     covered = engine.map(blocks, m.Covered, seeds.covered)
     chosen_seeds = engine.join(whole, covered, (PLACE, ("doc",)), m.Seeds, seeds.choose_seeds)
     share = partial(seeds.share, published=published)
-    shared = engine.by_key(chosen_seeds, ("key", "doc", "at"), m.Shared, share, shared=True)
+    shared = engine.by_key(chosen_seeds, ("key",), m.Shared, share, shared=True)
     del chosen_seeds
     link = partial(seeds.link, settings=settings)
     links = engine.join(shared, covered, (("copy", "source"), ("doc",)), m.Links, link)

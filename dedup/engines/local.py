@@ -207,7 +207,8 @@ class Local(Base):
                 held[number].notice_order(batch)
                 small[number].append(batch)
                 sizes[number] += batch.nbytes
-                if sizes[number] >= self.batch_bytes // 2:
+                # What is worth a thread by itself is not copied.
+                if sizes[number] >= min(RANGE_BYTES, self.batch_bytes // 2):
                     self._room.keep(kinds[number].concat(small[number]), held[number])
                     small[number], sizes[number] = [], 0
         for own, kind, rest in zip(held, kinds, small, strict=True):

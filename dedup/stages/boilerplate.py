@@ -33,7 +33,7 @@ from dedup.rows import fresh, matching, rank_within
 from dedup.stages.equal_documents import among, without_copies
 
 if TYPE_CHECKING:
-    from dedup.model import I64, Matches, Texts
+    from dedup.model import I64, Matches, Ranks, Texts
     from dedup.settings import Settings
 
 LONG_WORDS = 40
@@ -93,7 +93,7 @@ def widely_led(spread: Spread, first: Neighbours) -> Leaders:
     return Leaders(first.text[at], spread.text[row], none, none)
 
 
-def with_words(led: Leaders, texts: Texts) -> Leaders:
+def with_words(led: Leaders, texts: Ranks) -> Leaders:
     """Put the leader's words beside it; both sorted by the leader."""
     at = np.searchsorted(texts.text, led.leader)
     return replace(led, words=texts.words[at])
@@ -107,7 +107,7 @@ def asked(spread: Spread, first: Neighbours, settings: Settings) -> Asked:
     return Asked(few.text, first.other[at], np.zeros(len(few), np.int32), few.documents)
 
 
-def few_words(asked: Asked, texts: Texts) -> Asked:
+def few_words(asked: Asked, texts: Ranks) -> Asked:
     """Keep those that are not long themselves, and note their words; both sorted by text."""
     words = texts.words[np.searchsorted(texts.text, asked.text)]
     return Asked(asked.text, asked.leader, words, asked.documents).take(words < LONG_WORDS)

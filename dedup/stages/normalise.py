@@ -54,6 +54,11 @@ def collapse(ranks: Ranks, normals: Normals) -> Texts:
     return Texts(**ranks.columns(), normal=normals.normal.take(np.searchsorted(places, wanted)))
 
 
+def ranks_of(texts: Texts) -> Ranks:
+    """Leave the characters behind where only what is known of a text is needed."""
+    return Ranks(**{name: getattr(texts, name) for name in Ranks.names()})
+
+
 def place(forms: Forms, texts: Ranks) -> Places:
     """Find the rank of the text at each place; both sorted by digest."""
     # Digests are equal in pairs of halves; texts hold each once, so a row's text is the only one

@@ -268,7 +268,7 @@ def document_pairs(  # noqa: PLR0913 - what is read, and whom to tell of it
     **changes: Any,  # noqa: ANN401 - settings by name
 ) -> Iterator[NearPair]:
     """
-    Give every verified pair of documents that resemble each other as a whole, in Order.
+    Return every verified pair of documents that resemble each other as a whole, in Order.
 
     Texts are given as to `find`, `skipped` and what is raised are as in `pairs`:
 

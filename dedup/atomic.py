@@ -46,7 +46,7 @@ def fresh(path: Path) -> IO[bytes]:
 
 
 def finished_name(name: str) -> str:
-    """Give the name under which a file was to appear, of one that was being written."""
+    """Return the name under which a file was to appear, of one that was being written."""
     found = _PART.fullmatch(name)
     return found[1] if found else name
 

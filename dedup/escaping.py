@@ -71,7 +71,7 @@ def shown(name: str) -> str:
 
 
 def name_to_json(name: str, key: str = "document") -> dict[str, str]:
-    """Give the key and value of a file name, and its bytes where it is no text."""
+    """Return the key and value of a file name, and its bytes where it is no text."""
     seen = shown(name)
     if seen == name:
         return {key: name}

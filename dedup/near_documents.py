@@ -60,7 +60,7 @@ def pairs(
     documents: Iterable[m.Documents], settings: Settings, engine: Engine
 ) -> Iterator[NearPair]:
     """
-    Give every verified pair of documents that resemble each other, in Order.
+    Return every verified pair of documents that resemble each other, in Order.
 
     Of documents of equal text each is paired with the first one only, and near pairs are those of
     the first ones.
@@ -82,7 +82,7 @@ def beside(paragraphs: Stored[m.Paragraphs], settings: Settings, engine: Engine)
 def groups(
     near: Near, facts: Stored[m.Facts], published: int, engine: Engine
 ) -> tuple[NearDocuments, ...]:
-    """Give each keeper with its copies, by name."""
+    """Return each keeper with its copies, by name."""
     found = stars(near, published, engine)
     return groups_of(found, m.Facts.concat(engine.fetch(facts)))
 
@@ -151,6 +151,6 @@ def meetings(
 
 
 def stars(near: Near, published: int, engine: Engine) -> m.Resemblances:
-    """Give every copy its keeper: `a` keeps `b`."""
+    """Return every copy its keeper: `a` keeps `b`."""
     pairs = m.Resemblances.concat(engine.fetch(near.pairs))
     return resemblance.stars(pairs, m.Equals.concat(engine.fetch(near.equals)), published)

@@ -193,12 +193,12 @@ class Settings:
             raise SettingsError(f"{prefix}{error}") from None
 
     def part(self, part: str) -> dict[str, Any]:
-        """Give the settings of one part by name."""
+        """Return the settings of one part by name."""
         return {f.name: getattr(self, f.name) for f in fields(self) if f.metadata["part"] == part}
 
 
 def closest(word: str, known: Iterable[str]) -> str | None:
-    """Give the name that a word was probably meant to be, `None` where no name is near."""
+    """Return the name that a word was probably meant to be, `None` where no name is near."""
     import difflib
 
     bare = {name.lstrip("-"): name for name in known}
@@ -211,13 +211,13 @@ NEAR = 0.7
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """Give `; did you mean 'x'?`, or nothing where no name is near."""
+    """Return `; did you mean 'x'?`, or nothing where no name is near."""
     near = closest(word, known)
     return f"; did you mean {near!r}?" if near else ""
 
 
 def choice(name: str, value: str, allowed: tuple[str, ...]) -> str:
-    """Give back a value that is allowed. Raises `SettingsError` that lists those that are."""
+    """Return back a value that is allowed. Raises `SettingsError` that lists those that are."""
     if value not in allowed:
         now = RENAMED.get(name, {}).get(value)
         near = f"; {value!r} is called {now!r} now" if now else nearest(value, allowed)
@@ -251,7 +251,7 @@ def check_types(record: Any) -> None:  # noqa: ANN401 - any frozen record
 
 def typed(name: str, value: Any, kind: Any) -> Any:  # noqa: ANN401 - a declared type and its value
     """
-    Give a value as the type that was declared for it.
+    Return a value as the type that was declared for it.
 
     A type is `str`, `int`, `float`, `bool`, `tuple[str, ...]`, or one of these with the mark
     `Share` or `Size`; each may be given `| None`. Raises `SettingsError` that says what to give.

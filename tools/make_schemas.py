@@ -170,7 +170,7 @@ def _object(of: type, found: dict[str, Any]) -> dict[str, Any]:
             properties[f"{name}_bytes"] = BASE64
         required += [] if missing else [name]
     return {
-        "description": _plain(inspect.getdoc(of) or ""),
+        "description": _plain((inspect.getdoc(of) or "").split("\n\n")[0]),
         "type": "object",
         "additionalProperties": False,
         "required": required,

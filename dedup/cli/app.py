@@ -32,7 +32,7 @@ COMMANDS = {
 }
 """Each is the function of that name in the module of that name; here with its first sentence."""
 
-PLANNED = ("index", "audit")
+PLANNED_COMMANDS = ("index", "audit")
 """Commands of the specification that do not exist yet."""
 
 GROUPS = (Shared, Talk)
@@ -73,11 +73,11 @@ def made(name: str) -> Any:  # noqa: ANN401 - our `Command`
     return command
 
 
-class Group(Page, TyperGroup):
+class CommandGroup(Page, TyperGroup):
     """The application as typer knows it."""
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401, ARG002 - typer's signature
-        """Give the names."""
+        """Return the names."""
         return list(COMMANDS)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401, ARG002 - likewise
@@ -87,12 +87,12 @@ class Group(Page, TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401 - likewise
         """Find the command; say of a name that is none what was meant, or that it is planned."""
         if args[0] not in COMMANDS and not ctx.resilient_parsing:
-            near = "; it is planned" if args[0] in PLANNED else nearest(args[0], COMMANDS)
+            near = "; it is planned" if args[0] in PLANNED_COMMANDS else nearest(args[0], COMMANDS)
             ctx.fail(f"no such command {args[0]!r}{near}")
         return super().resolve_command(ctx, args)
 
     def summaries(self) -> list[tuple[str, str]]:
-        """Give the names and what they do, without making the commands."""
+        """Return the names and what they do, without making the commands."""
         return list(COMMANDS.items())
 
 
@@ -106,7 +106,7 @@ def _version(show: bool) -> None:  # noqa: FBT001 - typer calls it
 
 app = typer.Typer(
     name="dedup",
-    cls=Group,
+    cls=CommandGroup,
     help="Find repeated paragraphs in texts, show them, check for them, clean them out.",
     epilog="""
 dedup report articles/                   [dim]what repeats, and where[/dim]

@@ -164,6 +164,7 @@ def clean(  # noqa: PLR0913 - an option each
             raise SettingsError("--verify goes by the ledger alone: leave out the other options")
         refuse(shared, "--verify goes by the ledger alone")
         return prove(verify, shared)
+    # To clean, or to show what would go.
     if not paths:
         raise SettingsError("clean of nothing: give a PATH")
     if document is not None and not dry_run:
@@ -211,6 +212,7 @@ def run(  # noqa: PLR0913 - what is cleaned, where to, how
             if isinstance(error.preview, Cleaned) and not shared.quiet:
                 put(refused_page(error.preview), shared, sys.stderr)
             raise
+    # What was done, or would be, and what to beware of.
     if done.nothing_is_left:
         say(
             f"dedup: warning: 100% of the characters go, all {done.documents:,} documents: "
@@ -252,7 +254,7 @@ def prove(output: Path, shared: Shared) -> int:
 
 
 def policy_of(config: "Config") -> "Policy":
-    """Give what may be removed."""
+    """Return what may be removed."""
     from dedup.cleaning import Policy
 
     return Policy.of(config.commands["clean"])

@@ -40,7 +40,7 @@ def config(*, shared: Shared, output: Out = None) -> int:
 
 
 def _values(config: Config) -> dict[str, dict[str, Any]]:
-    """Give every value by section; the settings that all commands share have the section ''."""
+    """Return every value by section; the settings that all commands share have the section ''."""
     shared = {part: config.settings.part(part) for part in ("detection", "reading", "running")}
     flat = {k: v for part in shared.values() for k, v in part.items()}
     return {"": flat | {"memory": size(config.settings.memory)}} | config.commands
@@ -70,13 +70,15 @@ def _table(config: Config, width: int, *, color: bool) -> str:
 
     from dedup.settings import Settings
 
+    # The columns; what a setting is for stands beside it where there is room.
     about = {f.name: f.metadata["about"] for f in fields(Settings)}
     console = page(width, color=color)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for heading in ("setting", "value", "from"):
         table.add_column(heading, no_wrap=heading == "setting")
-    if width >= WIDE:
+    if width >= _WIDE:
         table.add_column("what it is for")
+    # A row a setting, dim where it is the default, under the name of its section.
     for section, values in _values(config).items():
         if section:
             table.add_row(Text(f"[{section}]", "bold"))
@@ -84,7 +86,7 @@ def _table(config: Config, width: int, *, color: bool) -> str:
             source = config.sources[_key(section, name)]
             style = "dim" if source == DEFAULT else "bold"
             cells = [Text(name), Text(_shown(value), style), Text(source, style)]
-            if width >= WIDE:
+            if width >= _WIDE:
                 cells.append(Text(about.get(name, "") if not section else "", "dim"))
             table.add_row(*cells)
     console.print(Text(f"{config.file or 'no configuration file'}"))
@@ -92,7 +94,7 @@ def _table(config: Config, width: int, *, color: bool) -> str:
     return written(console)
 
 
-WIDE = 110
+_WIDE = 110
 """Columns from which the explanations have room."""
 
 

@@ -36,12 +36,14 @@ def _page(command: Any, context: Any) -> str:  # noqa: ANN401 - typer's classes
 
     context.color = colored(sys.stdout)
     console = page(min(columns(sys.stdout), WIDEST), color=context.color)
+    # What is typed, and what it does.
     values = [p.metavar for p in command.get_params(context) if _is_argument(p)]
     pieces = values or ["COMMAND ..."] if isinstance(command, TyperGroup) else values
     usage = " ".join([context.command_path, *pieces, "[OPTIONS]"])
     console.print(Text.assemble(("Usage:", HEADING), f" {usage}\n"))
     paragraphs = inspect.cleandoc(command.help or "").split("\n\n")
     console.print("\n\n".join(" ".join(p.split()) for p in paragraphs))
+    # Commands, arguments and options under their headings, the names beside the explanations.
     for heading, rows in [*_commands(command), *_parameters(command, context)]:
         console.print(Text(f"\n{heading}", HEADING))
         table = Table.grid(padding=(0, 2, 0, 0))
@@ -51,6 +53,7 @@ def _page(command: Any, context: Any) -> str:  # noqa: ANN401 - typer's classes
             left = Text.assemble((name, OPTION), (f" {value}" if value else "", METAVAR))
             table.add_row(left, Text.from_markup(about, emoji=False))
         console.print(Padding(table, (0, 0, 0, 2)))
+    # Examples.
     if command.epilog:
         console.print(Text("\nExamples", HEADING))
         for line in inspect.cleandoc(command.epilog).split("\n"):
@@ -58,11 +61,11 @@ def _page(command: Any, context: Any) -> str:  # noqa: ANN401 - typer's classes
     return written(console).rstrip("\n")
 
 
-Row = tuple[str, str, str]
+Entry = tuple[str, str, str]
 """A name, the value it takes, and what it is for."""
 
 
-def _commands(command: Any) -> list[tuple[str, list[Row]]]:  # noqa: ANN401 - typer's class
+def _commands(command: Any) -> list[tuple[str, list[Entry]]]:  # noqa: ANN401 - typer's class
     if not isinstance(command, TyperGroup):
         return []
     return [("Commands", [(name, "", about) for name, about in command.summaries()])]  # type: ignore[attr-defined]
@@ -72,9 +75,9 @@ def _is_argument(param: Any) -> bool:  # noqa: ANN401 - typer's class
     return bool(param.param_type_name == "argument")
 
 
-def _parameters(command: Any, context: Any) -> list[tuple[str, list[Row]]]:  # noqa: ANN401 - typer's
-    """Give the parameters by heading: arguments, the command's own options, the shared ones."""
-    panels: dict[str, list[Row]] = {h: [] for h in HEADINGS}
+def _parameters(command: Any, context: Any) -> list[tuple[str, list[Entry]]]:  # noqa: ANN401 - typer's
+    """Return the parameters by heading: arguments, the command's own options, the shared ones."""
+    panels: dict[str, list[Entry]] = {h: [] for h in HEADINGS}
     one = isinstance(command, TyperGroup)
     for param in command.get_params(context):
         value = param.metavar or ""
@@ -100,7 +103,7 @@ class Page:
     """The types of the values that its parameters take; those that are not named take texts."""
 
     def get_params(self, ctx: Any) -> list[Any]:  # noqa: ANN401 - typer's signature
-        """Give the parameters, --help too, each with our way to read what was typed."""
+        """Return the parameters, --help too, each with our way to read what was typed."""
         params: list[Any] = super().get_params(ctx)  # type: ignore[misc]
         for param in params:
             read_plainly(param, self.kinds.get(param.name, str))

@@ -51,6 +51,7 @@ def write(text: str | Iterable[str | bytes], out: Path | None, *, data: bool) ->
     from dedup.reports.visible import encodable
 
     parts = (text,) if isinstance(text, str) else text
+    # A file is whole or not there, and always UTF-8.
     if out is not None:
         with whole(out) as put:
             for part in parts:
@@ -58,6 +59,7 @@ def write(text: str | Iterable[str | bytes], out: Path | None, *, data: bool) ->
         return
     if sys.stdout is None:
         raise OutputError("the standard output is closed; name a file with -o")
+    # The standard output takes each part as it comes.
     encoding = "utf-8" if data else sys.stdout.encoding or "utf-8"
     sys.stdout.flush()
     for part in parts if data else mute(parts):

@@ -164,7 +164,7 @@ def _columns(unit: str) -> list[str]:
 def _values(
     row: "AnyPair", unit: str, shown: Callable[[str], str]
 ) -> list[str | int | float | None]:
-    """Give the columns of a pair, each name shown so that it is a text."""
+    """Return the columns of a pair, each name shown so that it is a text."""
     values: list[str | int | float | None] = []
     for place in (row.a, row.b):
         record = None if place.record is None else shown(place.record)

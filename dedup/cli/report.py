@@ -110,6 +110,7 @@ def report(  # noqa: PLR0913 - an option each
     from dedup.report import Report
     from dedup.reports.view import View
 
+    # What was asked for, and whether it can be.
     config = shared.resolve("report", top=top, sort=sort)
     form = format_of(format, output)
     own = config.commands["report"]
@@ -121,6 +122,7 @@ def report(  # noqa: PLR0913 - an option each
         )
     if explain_settings:
         explain(config)
+    # A saved report is shown as it was found; else the paths are read.
     saved = saved_among(paths)
     if saved is not None:
         refuse(shared, f"{saved} is a saved report, which is shown as it was found")
@@ -131,6 +133,7 @@ def report(  # noqa: PLR0913 - an option each
             shared.meter(paths, config) as watch,
         ):
             found = api.find(paths, config.settings, watch=watch, rejects=take)
+    # It is saved and shown, and says what the exit code is.
     if save is not None:
         found.save(save)
     render(found, form, output, shared, view)
@@ -139,7 +142,7 @@ def report(  # noqa: PLR0913 - an option each
 
 
 def saved_among(paths: Sequence[str]) -> str | None:
-    """Give the saved report that is to be shown, if there is one. Raises `SettingsError`."""
+    """Return the saved report that is to be shown, if there is one. Raises `SettingsError`."""
     saved = [path for path in paths if Path(path).suffix == SAVED and not Path(path).is_dir()]
     if saved and len(paths) > 1:
         raise SettingsError(

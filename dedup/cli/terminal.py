@@ -64,7 +64,7 @@ def can_draw(stream: TextIO) -> bool:
 
 
 def columns(stream: TextIO | None, width: int | None = None) -> int:
-    """Give the columns to write for: `--width`, COLUMNS, the terminal's, or 80."""
+    """Return the columns to write for: `--width`, COLUMNS, the terminal's, or 80."""
     given = os.environ.get("COLUMNS", "")
     if width or (given.isdecimal() and int(given)):
         return width or int(given)
@@ -77,7 +77,7 @@ def columns(stream: TextIO | None, width: int | None = None) -> int:
 
 
 def page(width: int, *, color: bool) -> "Console":
-    """Give a console that writes into a text; `written` gives it."""
+    """Return a console that writes into a text; `written` gives it."""
     import io
 
     from rich.console import Console
@@ -95,7 +95,7 @@ def page(width: int, *, color: bool) -> "Console":
 
 
 def written(page: "Console") -> str:
-    """Give the text of a page, without the spaces that lines end with."""
+    """Return the text of a page, without the spaces that lines end with."""
     text: str = page.file.getvalue()  # type: ignore[attr-defined]
     return "".join(line.rstrip() + "\n" for line in text.rstrip().split("\n"))
 
@@ -109,6 +109,7 @@ def paged(text: str) -> bool:
     """
     if not (is_terminal(sys.stdout) and is_terminal(sys.stdin)):
         return False
+    # Which pager, and whether the text needs one and there is one.
     named = os.environ.get("DEDUP_PAGER", os.environ.get("PAGER", "less"))
     command = shlex.split(named)
     lines = os.get_terminal_size(sys.stdout.fileno()).lines
@@ -117,6 +118,7 @@ def paged(text: str) -> bool:
     if shutil.which(command[0]) is None:
         return False
     sys.stdout.flush()
+    # The pager is given the whole text, and waited for until it is left.
     environment = {"LESS": "FRX", "LV": "-c"} | dict(os.environ)
     done = subprocess.Popen(command, stdin=subprocess.PIPE, env=environment)  # noqa: S603 - theirs
     assert done.stdin is not None  # noqa: S101 - it is a pipe

@@ -19,7 +19,7 @@ READERS: dict[type, tuple[Callable[[str], Any], str]] = {
 
 
 def kind_of(annotation: Any) -> type | None:  # noqa: ANN401 - any annotation
-    """Give the one of our types that an annotation holds, however deep; a switch has none."""
+    """Return the one of our types that an annotation holds, however deep; a switch has none."""
     if isinstance(annotation, type) and annotation in READERS:
         return annotation
     return next((kind for part in get_args(annotation) if (kind := kind_of(part))), None)
@@ -31,13 +31,13 @@ def read_plainly(param: Any, kind: type) -> None:  # noqa: ANN401 - typer's clas
 
 
 def _value(param: Any, kind: type, context: Any, given: Any) -> Any:  # noqa: ANN401 - typer's classes
-    """Give the value of what was typed, or of each; `None` or `[]` where nothing was."""
+    """Return the value of what was typed, or of each; `None` or `[]` where nothing was."""
     value = given if isinstance(given, bool) else _read(param, kind, context, given)
     return value if param.callback is None else param.callback(context, param, value)
 
 
 def _read(param: Any, kind: type, context: Any, given: Any) -> Any:  # noqa: ANN401 - typer's classes
-    """Give the value of the texts that were typed. Raises the usage error of click."""
+    """Return the value of the texts that were typed. Raises the usage error of click."""
     several = param.multiple or param.nargs == -1
     # What stands for "not given" differs between releases of click; what was typed is a text.
     texts = [given] if isinstance(given, str) else given
@@ -49,7 +49,7 @@ def _read(param: Any, kind: type, context: Any, given: Any) -> Any:  # noqa: ANN
 
 
 def _one(param: Any, kind: type, context: Any, text: str) -> Any:  # noqa: ANN401 - typer's classes
-    """Give the value of one text. Raises the usage error of click."""
+    """Return the value of one text. Raises the usage error of click."""
     read, wanted = READERS[kind]
     try:
         return read(text)
@@ -58,6 +58,6 @@ def _one(param: Any, kind: type, context: Any, text: str) -> Any:  # noqa: ANN40
 
 
 def _name(param: Any) -> str:  # noqa: ANN401 - typer's class
-    """Give a parameter's name as a person writes it."""
+    """Return a parameter's name as a person writes it."""
     name: str = max(param.opts, key=len) if param.param_type_name == "option" else param.metavar
     return name

@@ -62,7 +62,7 @@ def parsed(
     stream: IO[bytes], settings: Settings, fields: Sequence[str] = ()
 ) -> Iterator[tuple[bytes, Columns | None]]:
     """
-    Give blocks of whole lines in order, each with its columns where they can be trusted.
+    Yield blocks of whole lines in order, each with its columns where they can be trusted.
 
     At a line with a zero byte that goes on beyond its block the last one ends, and what is left of
     the stream is for the caller to read: it may be much, and no text.
@@ -73,6 +73,7 @@ def parsed(
     with ThreadPoolExecutor(threads, "parse") as pool:
         mark, zero = BOM_UTF8, b""
         while block := stream.read(BLOCK):
+            # A block ends with a line; one with a zero byte in its last line ends the walk.
             if not block.endswith(b"\n"):
                 tail = block.rfind(b"\n") + 1
                 block += stream.readline(max(STEP - len(block) + tail, 0))
@@ -80,6 +81,7 @@ def parsed(
                     zero = block
                     break
                 block += b"" if block.endswith(b"\n") else stream.readline(LARGEST)
+            # Blocks are parsed in other threads, and given in order.
             waiting.append((block, pool.submit(columns, block.removeprefix(mark), names)))
             mark = b""
             if len(waiting) > threads + 1:
@@ -230,7 +232,7 @@ def _type(inner: Any) -> pa.DataType:  # noqa: ANN401 - a type, or names with th
 
 
 def _column(table: pa.Table, name: str) -> pa.Array:
-    """Give a column by its name, or by its path where it is null."""
+    """Return a column by its name, or by its path where it is null."""
     own = table.column(name).combine_chunks()
     if "." in name and own.null_count:
         from pyarrow import compute

@@ -84,6 +84,7 @@ class _Unpacked(io.RawIOBase):
     def _next(self) -> bytes:
         """Decompress some more; nothing, and no member left, at the end."""
         rest = b""
+        # A member that has ended leaves the bytes behind it, where the next one may begin.
         if self._member is not None and self._member.eof:
             rest, self._member = self._member.unused_data, None
         if self._member is None:
@@ -101,6 +102,7 @@ class _Unpacked(io.RawIOBase):
             self._read += len(rest)
             if not rest:
                 raise self._unreadable("cut short", f"it ends at byte {self._read}")
+        # Decompress them, and refuse what grows beyond all measure.
         try:
             made: bytes = self._member.decompress(rest, *self._limit())
         except self._errors as error:
@@ -123,7 +125,7 @@ class _Unpacked(io.RawIOBase):
 
 def _codec(suffix: str) -> tuple[Callable[[], Any], int, tuple[type[Exception], ...]]:
     """
-    Give what makes a decompressor, how many bytes to feed it at once, and what it raises.
+    Return what makes a decompressor, how many bytes to feed it at once, and what it raises.
 
     NOTE: a zstd or gzip decompressor cannot stop in between, so the bytes fed bound the output:
     2 KiB of zstd give at most 64 MiB, 16 KiB of gzip at most 16.

@@ -46,7 +46,7 @@ class Csv(Format):
     def pieces(
         self, stream: IO[bytes], path: str, settings: Settings, *, to_cut: bool = True
     ) -> Iterator[Piece]:
-        """Give the header, and each row with its line end. Raises `Unreadable`."""
+        """Yield the header, and each row with its line end. Raises `Unreadable`."""
         # NOTE: of the whole process; Python's own limit of 128 KiB is less than a long article.
         csv.field_size_limit(LARGEST)
         lines = _Lines(stream, path)
@@ -66,11 +66,13 @@ class Csv(Format):
                 return
             except csv.Error as error:
                 fault = Fault("not CSV", str(error))
+            # The bytes of the row; an empty one is no record.
             raw, file_line, garbled = lines.taken()
             if not row and fault is None:
                 yield Piece(raw)
                 continue
             number += 1
+            # What is not UTF-8 is decoded as the settings say; what cannot be used is a fault.
             encoding = "utf-8"
             if garbled:
                 row, encoding, fault = layout.decoded(raw, settings.encoding)
@@ -78,6 +80,7 @@ class Csv(Format):
             if fault is not None:
                 yield Piece(raw, None, fault, file_line)
                 continue
+            # A record, with its name.
             name = names.new(layout.value(row, settings.id_field), number)
             record = CsvRecord(raw, row, name, number, file_line, layout, encoding)
             yield Piece(raw, record)
@@ -111,16 +114,16 @@ class CsvRecord(Sliced):
         self._encoding = encoding
 
     def field(self, name: str) -> str | None:
-        """Give the value in another column, where there is one."""
+        """Return the value in another column, where there is one."""
         return self._layout.value(self._row, name)
 
     def fields(self) -> tuple[str, ...]:
-        """Give the names of the columns."""
+        """Return the names of the columns."""
         return self._layout.names
 
     def cut(self, spans: Sequence[Span]) -> bytes:
         """
-        Give the bytes of the whole row without these stretches.
+        Return the bytes of the whole row without these stretches.
 
         Raises `InputError` where the rest would be read as something else: a field without quotes
         may begin with one now, or the row of another encoding may happen to be UTF-8.
@@ -165,7 +168,7 @@ class _Lines:
         return self
 
     def __next__(self) -> str:
-        """Give the next line; what is not UTF-8 is escaped. Raises `Unreadable`."""
+        """Return the next line; what is not UTF-8 is escaped. Raises `Unreadable`."""
         raw = next(self._lines)
         self._raw.append(raw)
         self._bytes += len(raw)
@@ -200,7 +203,7 @@ class _Lines:
         return self.taken()[0]
 
     def taken(self) -> tuple[bytes, int, bool]:
-        """Give the bytes since the last time, in which line they began, and if not all is UTF-8."""
+        """Return the bytes since the last call, the line they began in, and if not all is UTF-8."""
         raw, file_line, garbled = b"".join(self._raw), self._next, self._garbled
         self._next += len(self._raw)
         self._raw.clear()
@@ -227,12 +230,14 @@ class _Layout:
     ) -> _Layout:
         """Learn it from a header. Raises `Unreadable` where that has no text field."""
         field = settings.text_field
+        # The header as text.
         try:
             decoded = header.removeprefix(BOM_UTF8).decode()
         except UnicodeDecodeError:
             if settings.encoding is None:
                 raise Unreadable(path, garbled(header) or Fault("not UTF-8")) from None
             decoded = header.decode(known(settings.encoding), "replace")
+        # The delimiter is the first one with which the header has the text field, or its several.
         found: list[str] = []
         for delimiter in delimiters:
             try:
@@ -247,6 +252,7 @@ class _Layout:
                     raise Unreadable(path, one_string(field, "names several columns"))
                 return cls(delimiter, columns, [columns.index(name) for name in wanted])
             found = max(found, columns, key=len)
+        # No delimiter has it: what is missing is told by the longest row of names.
         missing = next((name for name in several(field) if name not in found), field)
         if b"\r" in header.rstrip(b"\r\n"):
             step = "end the lines with line feeds"
@@ -254,7 +260,7 @@ class _Layout:
         raise Unreadable(path, no_column(missing, found), foreign=True)
 
     def text_of(self, row: Sequence[str]) -> str:
-        """Give the text of a row: its columns that hold something, an empty line between."""
+        """Return the text of a row: its columns that hold something, an empty line between."""
         if len(self.texts) == 1:
             return row[self.texts[0]]
         return BETWEEN.join(row[number] for number in self.texts if row[number])
@@ -265,7 +271,7 @@ class _Layout:
         return tuple(self._columns)
 
     def value(self, row: Sequence[str], name: str) -> str | None:
-        """Give what a column holds; `None` where it is empty, or there is none such."""
+        """Return what a column holds; `None` where it is empty, or there is none such."""
         number = self._columns.get(name)
         return None if number is None else row[number] or None
 

@@ -68,7 +68,7 @@ def wide(data: bytes) -> str | None:
 
 
 def _sample(data: bytes) -> bytes:
-    """Give the lines that are not ASCII, each once: the others tell nothing."""
+    """Return the lines that are not ASCII, each once: the others tell nothing."""
     lines = (line for line in data[: 4 * _SAMPLE].split(b"\n") if not line.isascii())
     return b"\n".join(dict.fromkeys(lines))[:_SAMPLE]
 

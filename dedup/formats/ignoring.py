@@ -71,7 +71,7 @@ class Ignoring:
 
 
 def _ignored(rules: tuple[Rules, ...], parts: Parts, *, folder: bool) -> Rules | None:
-    """Give the rules that leave out an entry, `None` where none do; `rules` outermost first."""
+    """Return the rules that leave out an entry, `None` where none do; `rules` outermost first."""
     for own in reversed(rules):
         path = "/".join(parts[own.depth :]) + "/" * folder
         verdict = own.patterns.check_file(path).include
@@ -81,7 +81,7 @@ def _ignored(rules: tuple[Rules, ...], parts: Parts, *, folder: bool) -> Rules |
 
 
 def _above(top: str) -> tuple[Parts, tuple[Rules, ...]]:
-    """Give the parts from the root of a folder's repository to it, and the rules on the way."""
+    """Return the parts from the root of a folder's repository to it, and the rules on the way."""
     # From the folder upwards: where is the root of its repository?
     root, parts = os.path.realpath(top), Parts()
     while not os.path.lexists(os.path.join(root, _REPOSITORY)):

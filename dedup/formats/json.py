@@ -42,7 +42,7 @@ class Json(Format):
     def pieces(
         self, stream: IO[bytes], path: str, settings: Settings, *, to_cut: bool = True
     ) -> Iterator[Piece]:
-        """Give what stands between the records, and the records. Raises `Unreadable`."""
+        """Yield what stands between the records, and the records. Raises `Unreadable`."""
         data, value = _parsed(stream, path)
         if isinstance(value, Piece):
             yield value
@@ -59,7 +59,7 @@ class Json(Format):
         fields: Sequence[str] = (),  # noqa: ARG002 - its records know theirs
         to_cut: bool = False,
     ) -> Iterator[Piece | Chunk]:
-        """Give the records. Raises `Unreadable`, also where none of them has the text field."""
+        """Yield the records. Raises `Unreadable`, also where none of them has the text field."""
         data, value = _parsed(stream, path)
         if isinstance(value, Piece):
             yield value
@@ -71,7 +71,7 @@ class Json(Format):
 
 
 def _parsed(stream: IO[bytes], path: str) -> tuple[bytes, Any]:
-    """Give the bytes of a file and what they hold, or a piece that says why they are no JSON."""
+    """Return the bytes of a file and what they hold, or a piece that says why they are no JSON."""
     data = _read(stream, path)
     body = data.removeprefix(BOM_UTF8)
     try:
@@ -107,6 +107,7 @@ def _split(
 ) -> Iterator[Piece]:
     """Split a parsed file into its records and what stands between them."""
     names = Names()
+    # A file of one record is one piece.
     items, at = _records(data, value, path, settings.text_field, to_cut=to_cut)
     if at is None:
         yield _piece(data, 0, record(data, value, names, 1, 1, settings, to_cut=to_cut), 1)
@@ -114,6 +115,7 @@ def _split(
     yield Piece(data[:at])
     line, counted = 1 + data.count(b"\n", 0, at), at
     for number, item in enumerate(items, 1):
+        # Where the record begins, behind white space and a comma, and on which line.
         first = at
         while data[first] in _BLANK or data[first] == ord(","):
             first += 1
@@ -136,7 +138,7 @@ def _records(
     data: bytes, value: object, path: str, field: str, *, to_cut: bool
 ) -> tuple[list[object], int | None]:
     """
-    Give the records of a file, and where they begin in it; `None` for one alone.
+    Return the records of a file, and where they begin in it; `None` for one alone.
 
     They are an array, or the only list of objects in an object that has no text itself. A clean
     that empties one of two such lists could not tell them apart again: it takes one with one list.

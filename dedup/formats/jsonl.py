@@ -43,7 +43,7 @@ class JsonLines(Format):
     def pieces(
         self, stream: IO[bytes], path: str, settings: Settings, *, to_cut: bool = True
     ) -> Iterator[Piece]:
-        """Give each line with its end as a piece. Raises `Unreadable`."""
+        """Return each line with its end as a piece. Raises `Unreadable`."""
         return _Lines(path, settings, to_cut=to_cut).pieces(stream)
 
     def documents(  # noqa: PLR0913 - a stream, and what is wanted of it
@@ -56,7 +56,7 @@ class JsonLines(Format):
         fields: Sequence[str] = (),
         to_cut: bool = False,
     ) -> Iterator[Piece | Chunk]:
-        """Give the records, of a large file in columns. Raises `Unreadable`."""
+        """Yield the records, of a large file in columns. Raises `Unreadable`."""
         if size < BULK:
             yield from self.pieces(stream, path, settings, to_cut=to_cut)
             return

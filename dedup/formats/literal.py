@@ -66,7 +66,7 @@ def _member(raw: bytes, field: str, at: int) -> tuple[int, int] | None:
 
 def literal_places(raw: bytes, field: str, text: str, offsets: Sequence[int]) -> list[int] | None:
     """
-    Give the byte at which some code points of a field begin, where it is written plainly.
+    Return the byte at which some code points of a field begin, where it is written plainly.
 
     Plainly: as one of the usual writers would, in the outermost object, and with no escape
     elsewhere, so that no key is hidden. `None` for all else.
@@ -103,7 +103,7 @@ def _ascii(text: str) -> bytes:
 
 
 def value_end(raw: bytes, at: int) -> int:
-    """Give the byte after the JSON value that begins at `at`."""
+    """Return the byte after the JSON value that begins at `at`."""
     if raw[at] == ord('"'):
         return _past(_STRING, raw, at)
     if raw[at] not in b"{[":
@@ -119,7 +119,7 @@ def value_end(raw: bytes, at: int) -> int:
 
 
 def literal_starts(raw: bytes, span: tuple[int, int]) -> I64:
-    """Give the byte at which each code point of a string literal begins, and where they end."""
+    """Return the byte at which each code point of a string literal begins, and where they end."""
     first, last = span[0] + 1, span[1] - 1
     inner = raw[first:last]
     starts = utf8_starts(inner)

@@ -28,7 +28,7 @@ class Spooled(Protocol):
     """An open file that can be read from its beginning, by one reader at a time."""
 
     def fileno(self) -> int:
-        """Give its descriptor."""
+        """Return its descriptor."""
         ...
 
 
@@ -46,7 +46,7 @@ class Kept:
         weakref.finalize(self, os.close, self._descriptor)
 
     def fileno(self) -> int:
-        """Give its descriptor."""
+        """Return its descriptor."""
         return self._descriptor
 
 

@@ -46,7 +46,7 @@ class Header:
     """Rows of a group; no part of the content, and of a fixed width in a frame."""
 
     def frame(self) -> bytes:
-        """Give its bytes."""
+        """Return its bytes."""
         schema: bytes = self.schema.serialize().to_pybytes()
         rest = struct.pack("<Q", self.group) + orjson.dumps([self.path, self.file])
         return _HEAD.pack(_HEADER, len(schema), len(rest)) + schema + rest
@@ -78,16 +78,16 @@ class Row(Sliced):
         self._place = place
 
     def field(self, name: str) -> str | None:
-        """Give the value of another field as a text, where there is one."""
+        """Return the value of another field as a text, where there is one."""
         own = leaf(self._batch, name)
         return written(own.slice(self._place, 1))[0] if own is not None else None
 
     def fields(self) -> tuple[str, ...]:
-        """Give the names of the columns."""
+        """Return the names of the columns."""
         return tuple(self._batch.schema.names)
 
     def cut(self, spans: Sequence[Span]) -> bytes:
-        """Give the frame without these stretches of the text (sorted, disjoint)."""
+        """Return the frame without these stretches of the text (sorted, disjoint)."""
         return _measured(super().cut(spans))
 
     def fill(self, slices: Sequence[tuple[int, bytes]]) -> bytes:
@@ -101,7 +101,7 @@ class Row(Sliced):
 
 
 def _measured(frame: bytes) -> bytes:
-    """Give a frame whose text has another length the number that says so."""
+    """Return a frame whose text has another length the number that says so."""
     kind, others, _ = _HEAD.unpack_from(frame)
     head: bytes = _HEAD.pack(kind, others, len(frame) - _HEAD.size - others)
     return head + frame[_HEAD.size :]
@@ -110,7 +110,7 @@ def _measured(frame: bytes) -> bytes:
 def frames(
     batch: pa.RecordBatch, path: Sequence[str], texts: Sequence[bytes | None]
 ) -> list[bytes]:
-    """Give the rows of a batch as frames; `texts` are the values at `path`."""
+    """Return the rows of a batch as frames; `texts` are the values at `path`."""
     bare = replaced(batch, path, pa.nulls(len(batch), kind_of(batch.schema, path)))
     bare = _cast(bare, _carried(batch.schema))
     out = []
@@ -152,7 +152,7 @@ class Gathered:
             self.bytes += first + second
 
     def batch(self) -> pa.RecordBatch:
-        """Give those that wait as one batch, and forget them."""
+        """Return those that wait as one batch, and forget them."""
         assert self.header is not None  # noqa: S101 - a header is the first frame
         schema, path = self.header.schema, self.header.path
         whole = pa.Table.from_batches(self._others, _carried(schema)).combine_chunks()
@@ -164,12 +164,12 @@ class Gathered:
 
 @lru_cache(maxsize=4)
 def _carried(schema: pa.Schema) -> pa.Schema:
-    """Give the types in a frame: an Arrow message has no room for dictionaries."""
+    """Return the types in a frame: an Arrow message has no room for dictionaries."""
     return pa.schema([f.with_type(_undictionaried(f.type)) for f in schema], schema.metadata)
 
 
 def _cast(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
-    """Give other types, also where a text that is not there yet must not be null."""
+    """Return other types, also where a text that is not there yet must not be null."""
     columns = [column.cast(f.type) for column, f in zip(batch.columns, schema, strict=True)]
     return pa.RecordBatch.from_arrays(columns, schema=schema)
 
@@ -193,7 +193,7 @@ def _undictionaried(kind: pa.DataType) -> pa.DataType:
 
 
 def leaf(batch: pa.RecordBatch, field: str) -> pa.Array | None:
-    """Give the values of a field, by its name or its path; `None` where there is none such."""
+    """Return the values of a field, by its name or its path; `None` where there is none such."""
     path = path_of(batch.schema, field)
     if path is None:
         return None
@@ -224,14 +224,14 @@ def _at(schema: pa.Schema, path: Sequence[str]) -> pa.DataType | None:
 
 
 def kind_of(schema: pa.Schema, path: Sequence[str]) -> pa.DataType:
-    """Give the type of what `path_of` found."""
+    """Return the type of what `path_of` found."""
     kind = _at(schema, path)
     assert kind is not None  # noqa: S101 - it was found
     return kind
 
 
 def replaced(batch: pa.RecordBatch, path: Sequence[str], values: pa.Array) -> pa.RecordBatch:
-    """Give a batch with other values of one field, all else as it is."""
+    """Return a batch with other values of one field, all else as it is."""
     number = batch.schema.get_field_index(path[0])
     columns = list(batch.columns)
     columns[number] = _with(columns[number], path[1:], values)
@@ -249,7 +249,7 @@ def _with(array: pa.Array, path: Sequence[str], values: pa.Array) -> pa.Array:
 
 
 def texts_of(array: pa.Array) -> list[bytes | None]:
-    """Give strings as bytes: Arrow does not look whether they are UTF-8."""
+    """Return strings as bytes: Arrow does not look whether they are UTF-8."""
     raws: list[bytes | None] = _decoded(array).cast(pa.large_binary()).to_pylist()
     return raws
 
@@ -259,7 +259,7 @@ def _decoded(array: pa.Array) -> pa.Array:
 
 
 def strings(array: pa.Array) -> Strings | None:
-    """Give strings as they lie in memory; `None` where one is null or not UTF-8."""
+    """Return strings as they lie in memory; `None` where one is null or not UTF-8."""
     array = _decoded(array).cast(pa.large_string())
     try:
         array.validate(full=True)
@@ -273,7 +273,7 @@ def strings(array: pa.Array) -> Strings | None:
 
 
 def written(array: pa.Array) -> list[str | None]:
-    """Give values as JSON lines would: strings and numbers, and times as ISO writes them."""
+    """Return values as JSON lines would: strings and numbers, and times as ISO writes them."""
     kind, types = array.type, pa.types
     if types.is_dictionary(kind):
         return written(array.dictionary_decode())

@@ -45,20 +45,20 @@ class Sliced:
         self.markdown = markdown
 
     def field(self, name: str) -> str | None:  # noqa: ARG002 - a text alone has no fields
-        """Give the value of another field as a text, where there is one."""
+        """Return the value of another field as a text, where there is one."""
         return None
 
     def fields(self) -> tuple[str, ...]:
-        """Give the names of the other fields."""
+        """Return the names of the other fields."""
         return ()
 
     def _find_starts(self) -> I64:
-        """Give the byte at which each code point begins, and where the last one ends."""
+        """Return the byte at which each code point begins, and where the last one ends."""
         raise NotImplementedError
 
     def starts(self) -> I64:
         """
-        Give the byte at which each code point begins, and where the last one ends.
+        Return the byte at which each code point begins, and where the last one ends.
 
         Raises `InputError` where bytes and text do not tally: better no cut than a wrong one.
         """
@@ -73,17 +73,17 @@ class Sliced:
         return self._starts
 
     def places(self, offsets: Sequence[int]) -> list[int]:
-        """Give the byte at which each of some code points begins (ascending; the end is one)."""
+        """Return the byte at which each of some code points begins (ascending; the end is one)."""
         found: list[int] = self.starts()[np.array(offsets, np.int64)].tolist()
         return found
 
     def raws(self, spans: Sequence[Span]) -> list[bytes]:
-        """Give the bytes that hold each of some stretches of the text (sorted, disjoint)."""
+        """Return the bytes that hold each of some stretches of the text (sorted, disjoint)."""
         edges = self.places([at for span in spans for at in span])
         return [self._bytes[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
     def cut(self, spans: Sequence[Span]) -> bytes:
-        """Give the bytes of the whole piece without these stretches (sorted, disjoint)."""
+        """Return the bytes of the whole piece without these stretches (sorted, disjoint)."""
         edges = [0, *self.places([at for span in spans for at in span]), len(self._bytes)]
         return b"".join(self._bytes[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True))
 
@@ -98,14 +98,14 @@ class Sliced:
 
 
 def without(text: str, spans: Sequence[Span]) -> str:
-    """Give a text without some stretches (sorted, disjoint)."""
+    """Return a text without some stretches (sorted, disjoint)."""
     stops = [0, *(end for _, end in spans)]
     starts = [*(start for start, _ in spans), len(text)]
     return "".join(text[a:b] for a, b in zip(stops, starts, strict=True))
 
 
 def utf8_starts(data: bytes, shift: int = 0) -> I64:
-    """Give the byte at which each code point of UTF-8 begins, and its end; `shift` is added."""
+    """Return the byte at which each code point of UTF-8 begins, and its end; `shift` is added."""
     own = np.frombuffer(data, np.uint8)
     starts = np.flatnonzero((own & 0xC0) != 0x80)
     return np.append(starts, len(data)) + shift

@@ -34,7 +34,7 @@ class Checksum:
             self._take()
 
     def hexdigest(self) -> str:
-        """Give the checksum of all so far."""
+        """Return the checksum of all so far."""
         if len(self._rows):
             self._take()
         whole = hashlib.sha256()
@@ -53,20 +53,22 @@ class Checksum:
 
 
 def _described(schema: pa.Schema) -> object:
-    """Give what equal schemas have in common, in words."""
+    """Return what equal schemas have in common, in words."""
     fields = [(f.name, str(f.type), f.nullable, sorted((f.metadata or {}).items())) for f in schema]
     return fields, sorted((schema.metadata or {}).items())
 
 
 def _parts(array: pa.Array, name: str) -> Iterator[tuple[str, bytes]]:
-    """Give what makes the values of an array, apart and without what lies under its nulls."""
+    """Yield what makes the values of an array, apart and without what lies under its nulls."""
     if isinstance(array, pa.ExtensionArray):
         array = array.storage
     if pa.types.is_dictionary(array.type):
         array = array.dictionary_decode()
+    # Which values are null; of these nothing else counts.
     yield f"{name} valid", _plain(array.is_valid().cast(pa.uint8()))
     array = array.drop_null()
     kind = array.type
+    # Texts and bytes: lengths and contents. Numbers: as they lie in memory.
     if is_bytes(kind):
         wide = array.cast(pa.large_binary())
         yield f"{name} length", _plain(compute.binary_length(wide).cast(pa.int64()))
@@ -75,6 +77,7 @@ def _parts(array: pa.Array, name: str) -> Iterator[tuple[str, bytes]]:
         yield f"{name} bytes", _plain(array.cast(pa.uint8()))
     elif not pa.types.is_nested(kind):
         yield f"{name} bytes", _plain(array)
+    # What is nested: its parts, and of a list or a map the lengths.
     elif pa.types.is_struct(kind):
         for number, inner in enumerate(array.flatten()):
             yield from _parts(inner, f"{name}.{number}")
@@ -87,7 +90,7 @@ def _parts(array: pa.Array, name: str) -> Iterator[tuple[str, bytes]]:
 
 
 def _plain(array: pa.Array) -> bytes:
-    """Give the bytes of values that all have the same width and are not null."""
+    """Return the bytes of values that all have the same width and are not null."""
     if pa.types.is_null(array.type):
         return b""
     width = array.type.byte_width

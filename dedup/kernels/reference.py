@@ -194,7 +194,7 @@ def _word_spans(text: NDArray[np.uint8], size: int) -> NDArray[np.int64]:
     decoded = text.tobytes().decode(errors="surrogateescape")
     lengths = [1 if "\udc80" <= c <= "\udcff" else len(c.encode()) for c in decoded]
     bytes_before = np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])
-    units = np.array(normalising.units(decoded), np.int64).reshape(-1, 2)
+    units = np.array(normalising.unit_spans(decoded), np.int64).reshape(-1, 2)
     starts, ends = bytes_before[units].T
     return _spans(starts, ends, size, len(text))
 

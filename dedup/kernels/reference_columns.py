@@ -115,6 +115,7 @@ def meet(  # noqa: PLR0913 - the rows, and what they must have
 ) -> tuple[Numbers, Numbers, Numbers, int, int]:
     """Return the rows that meet, the first rows of crowds, and two counts."""
     band, bands, crowd, long_crowd, far = crowding
+    # Buckets: where each begins, how many rows it has, and whether these are too many.
     starts = np.flatnonzero(np.diff(keys, prepend=keys[:1] - 1))
     sizes = np.diff(starts, append=len(keys))
     is_long = characters[starts] >= far
@@ -133,9 +134,11 @@ def meet(  # noqa: PLR0913 - the rows, and what they must have
         parts.append(np.array([pair for some in pairs for pair in some]).T + starts[bucket])
     a, b = np.concatenate(parts, axis=1)
     met = len(a)
+    # What met is kept where the lengths allow a match,
     lengths = characters.astype(np.int64)
     near = 2 * np.minimum(lengths[a], lengths[b]) >= threshold * (lengths[a] + lengths[b])
     a, b = a[near], b[near]
+    # and of that, where enough bytes of the signatures are equal.
     alike = np.concatenate(
         [
             np.zeros(0, bool),

@@ -63,7 +63,7 @@ DOCUMENT_COLUMNS = (
 
 def to_csv(report: Report, *, spreadsheet: bool = False) -> str:
     """
-    Give every occurrence of every group as a row; what does not apply is empty.
+    Return every occurrence of every group as a row; what does not apply is empty.
 
     Of a report on documents alone: every copy of a document, beside its keeper.
     """

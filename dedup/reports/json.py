@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def to_json(report: Report) -> str:
-    """Give the whole report as one JSON object."""
+    """Return the whole report as one JSON object."""
     head = {
         "schema": SCHEMA,
         "version": report.version,
@@ -48,7 +48,7 @@ def to_json(report: Report) -> str:
 
 def to_jsonl(report: Report) -> str:
     """
-    Give one group a line, as it stands in `groups` of the JSON.
+    Return one group a line, as it stands in `groups` of the JSON.
 
     Of a report on documents alone: a keeper with its copies a line, as in `documents`.
     """
@@ -58,7 +58,7 @@ def to_jsonl(report: Report) -> str:
 
 
 def report_schema() -> dict[str, Any]:
-    """Give the JSON Schema (draft 2020-12) that every report holds to."""
+    """Return the JSON Schema (draft 2020-12) that every report holds to."""
     from importlib.resources import files
 
     text = files(__package__).joinpath("report.schema.json").read_text("utf-8")
@@ -71,7 +71,7 @@ def _dump(value: object) -> str:
 
 
 def _array(items: Iterator[str]) -> str:
-    """Give one item a line."""
+    """Return one item a line."""
     lines = ",\n  ".join(items)
     return f"[\n  {lines}]" if lines else "[]"
 
@@ -130,6 +130,7 @@ def _occurrence(place: Occurrence) -> dict[str, object]:
         "identical": place.identical,
         "keeper": place.keeper,
     }
+    # What only a copy has, where it has it.
     if place.fingerprint is not None:
         value["fingerprint"] = place.fingerprint
     if place.of is not None:

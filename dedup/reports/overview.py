@@ -102,12 +102,12 @@ def _counts(values: list[tuple[float, str]], bounds: tuple[tuple[float, str], ..
 
 
 def _sections(report: Report) -> Iterator[Group]:
-    """Give the groups that are no boilerplate."""
+    """Return the groups that are no boilerplate."""
     return (group for group in report.groups if group.kind != "boilerplate")
 
 
 def copied(report: Report) -> list[Copied]:
-    """Give the documents that are copies for the most part, those of the highest share first."""
+    """Return the documents that are copies for the most part, those of the highest share first."""
     sources: dict[Name, Overlap] = {}
     for overlap in report.overlaps:
         known = sources.get(overlap.b)
@@ -121,5 +121,5 @@ def copied(report: Report) -> list[Copied]:
 
 
 def listed(counts: list[Count]) -> str:
-    """Give counts as one line: `3 identical, 2 of 95%`."""
+    """Return counts as one line: `3 identical, 2 of 95%`."""
     return ", ".join(f"{count.groups:,} {count.name}" for count in counts)

@@ -26,18 +26,18 @@ WIDTH = 80
 def to_text(
     report: Report, view: View | None = None, *, width: int = WIDTH, encoding: str = "utf-8"
 ) -> str:
-    """Give a report as plain text. Raises `SettingsError` for a group that is not there."""
+    """Return a report as plain text. Raises `SettingsError` for a group that is not there."""
     return plain(report_page(report, view), width, encoding)
 
 
 def diff_to_text(
     diff: Diff, names: tuple[str, str], *, width: int = WIDTH, encoding: str = "utf-8"
 ) -> str:
-    """Give a comparison of two texts, named so, as plain text in one column."""
+    """Return a comparison of two texts, named so, as plain text in one column."""
     return plain(diff_page(diff, names, width, sides=False), width, encoding)
 
 
 def plain(blocks: Iterable[Block], width: int = WIDTH, encoding: str = "utf-8") -> str:
-    """Give a page as plain text."""
+    """Return a page as plain text."""
     lines = lay(blocks, Sheet(width, encoding))
     return "".join("".join(s.text for s in line).rstrip(" ") + "\n" for line in lines)

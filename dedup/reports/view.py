@@ -62,7 +62,7 @@ def viewed(report: Report, view: View) -> Report:
 
 
 def ordered(report: Report, view: View) -> tuple[Group, ...]:
-    """Give the groups to show, in order. Raises `SettingsError` if `group` is none of them."""
+    """Return the groups to show, in order. Raises `SettingsError` if `group` is none of them."""
     if view.group is not None:
         return (_named(report, view.group),)
     return tuple(sorted(report.groups, key=SORTS[view.sort]))

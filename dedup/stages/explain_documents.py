@@ -62,7 +62,7 @@ def report_of_documents(
 
 
 def shares(stars: Resemblances, facts: Facts, published: int) -> Iterator[Incoming]:
-    """Give the share of each incoming document that its keeper has, 0 where it has none."""
+    """Return the share of each incoming document that its keeper has, 0 where it has none."""
     naming = Naming(facts)
     found = dict(zip(stars.b.tolist(), stars.contained_b.tolist(), strict=True))
     for doc in range(published, len(facts)):
@@ -71,7 +71,7 @@ def shares(stars: Resemblances, facts: Facts, published: int) -> Iterator[Incomi
 
 
 def groups_of(stars: Resemblances, facts: Facts) -> tuple[NearDocuments, ...]:
-    """Give each keeper with its copies, by name; `stars` are sorted by keeper, then copy."""
+    """Return each keeper with its copies, by name; `stars` are sorted by keeper, then copy."""
     naming = Naming(facts)
     found = []
     for keeper, rows in groupby(_rows(stars), key=itemgetter(0)):
@@ -86,7 +86,7 @@ def groups_of(stars: Resemblances, facts: Facts) -> tuple[NearDocuments, ...]:
 
 
 def pairs_of(pairs: Iterable[Resemblances], facts: Facts) -> Iterator[NearPair]:
-    """Give pairs of documents by name."""
+    """Return pairs of documents by name."""
     naming = Naming(facts)
     for batch in pairs:
         for a, b, *shares in _rows(batch):
@@ -94,5 +94,5 @@ def pairs_of(pairs: Iterable[Resemblances], facts: Facts) -> Iterator[NearPair]:
 
 
 def _rows(table: Resemblances) -> Iterator[tuple[int, int, float, float, float]]:
-    """Give the rows of a table as plain numbers."""
+    """Return the rows of a table as plain numbers."""
     return zip(*(column.tolist() for column in table.columns().values()), strict=True)

@@ -103,7 +103,7 @@ def sketch(wholes: Wholes, banding: Banding, copies: I64) -> Sketches:
 
 
 def banding(threshold: float) -> Banding:
-    """Give how documents meet, and how many components of 128 a pair has that may resemble so."""
+    """Return how documents meet, and how many components of 128 a pair has that may resemble so."""
     spread = (COMPONENTS * threshold * (1 - threshold)) ** 0.5
     equal = int(COMPONENTS * threshold - DEVIATIONS * spread)
     bands, rows = next(shape for least, shape in SHAPES if threshold >= least)
@@ -148,12 +148,12 @@ def compare(pairs: HalfCompared, sets: Grams, threshold: float) -> Resemblances:
 
 
 def _values(sets: Strings) -> tuple[NDArray[np.uint64], I64]:
-    """Give the hashes of sets, and where each set begins."""
+    """Return the hashes of sets, and where each set begins."""
     return sets.data.view(np.uint64), sets.offsets // np.dtype(np.uint64).itemsize
 
 
 def share(part: I64, of: I64) -> F64:
-    """Give a share of a set, 0 to 1, rounded down to 4 digits in whole numbers."""
+    """Return a share of a set, 0 to 1, rounded down to 4 digits in whole numbers."""
     shares: F64 = part * DIGITS // np.maximum(of, 1) / DIGITS
     return shares
 
@@ -166,7 +166,7 @@ def equal(equals: Equals) -> Resemblances:
 
 def stars(near: Resemblances, equals: Equals, published: int) -> Resemblances:
     """
-    Give every copy its keeper: the first document in Order that keeps and that it resembles.
+    Return every copy its keeper: the first document in Order that keeps and that it resembles.
 
     `near` pairs documents of distinct texts, sorted by `a`, `b`; `equals` has all others. Published
     documents hold no copies, so each of them may keep, whatever it resembles itself. Of `a` is then

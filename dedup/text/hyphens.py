@@ -29,7 +29,7 @@ def is_broken(line: str, following: str) -> bool:
 
 
 def _without(found: re.Match[str]) -> str:
-    """Give what stands in place of a hyphen at a line end: nothing inside a word."""
+    """Return what stands in place of a hyphen at a line end: nothing inside a word."""
     text, start, end = found.string, found.start(), found.end()
     return "" if _is_word(text[start - 1 : start], text[end : end + 1]) else found[0]
 

@@ -36,7 +36,7 @@ _SENTENCE_END = re.compile(r"[.!?…]+[\"'»”’)\]]*(?=\s)|[。！？]+[」�
 _SPACES = re.compile(r"\s+")
 
 
-def pieces(text: str, row: Row, lines: Sequence[Row]) -> list[Row]:
+def cut_long(text: str, row: Row, lines: Sequence[Row]) -> list[Row]:
     """Cut a paragraph into pieces of at most `LONGEST` characters."""
     start, end, line, line_end = row
     if end - start <= LONGEST:
@@ -54,7 +54,7 @@ def pieces(text: str, row: Row, lines: Sequence[Row]) -> list[Row]:
 
 
 def _line(lines: Sequence[Row], firsts: Sequence[int], at: int) -> int:
-    """Give the number of the line that holds a code point."""
+    """Return the number of the line that holds a code point."""
     return lines[bisect_right(firsts, at) - 1][2]
 
 
@@ -95,7 +95,7 @@ def _lowest(ends: Sequence[int], weights: Sequence[int], n: int) -> bool:
 
 
 def _lightest(text: str, ends: Sequence[int], weights: Sequence[int], window: Span) -> int:
-    """Give the lightest place in a window: a sentence end, else a space, else any."""
+    """Return the lightest place in a window: a sentence end, else a space, else any."""
     low, high = window
     first, stop = bisect_left(ends, low), bisect_right(ends, high)
     if first < stop:

@@ -116,7 +116,7 @@ def blocks(text: str) -> Blocks:
 
 
 def _object_end(text: str, at: int) -> int:
-    """Give where the object of JSON ends that begins at a place; 0 where none does."""
+    """Return where the object of JSON ends that begins at a place; 0 where none does."""
     try:
         return json.JSONDecoder().raw_decode(text, at)[1]
     except (ValueError, RecursionError):
@@ -133,7 +133,7 @@ def _is_parsed(text: str, at: int) -> bool:
 
 
 def _parsed(source: str) -> list[Token]:
-    """Give the blocks of a text with their lines."""
+    """Return the blocks of a text with their lines."""
     parser, tokens = _parser(), list["Token"]()
     parser.block.parse(source, parser, {}, tokens)
     return tokens
@@ -178,7 +178,7 @@ def _syntax(state: StateBlock, first: int, last: int, silent: bool) -> bool:  # 
 
 
 def _closed(state: StateBlock, first: int, last: int, closing: str) -> int:
-    """Give the line after that which closes a formula; `first` where none does."""
+    """Return the line after that which closes a formula; `first` where none does."""
     last = min(last, first + _FORMULA)
     if state.src.find(closing, state.eMarks[first], state.eMarks[last - 1]) < 0:
         return first

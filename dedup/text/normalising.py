@@ -64,7 +64,7 @@ def count_words(text: str) -> int:
     return words + (characters + 1) // 2
 
 
-def units(text: str) -> list[tuple[int, int]]:
+def unit_spans(text: str) -> list[tuple[int, int]]:
     """
     Return what word n-grams are made of, as code points [start, end) of a normalised text.
 

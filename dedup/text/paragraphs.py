@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from dedup.text.hyphens import is_broken
 from dedup.text.lines import BOM, WHITE, split
-from dedup.text.long_paragraphs import LONGEST, pieces
+from dedup.text.long_paragraphs import LONGEST, cut_long
 from dedup.text.markdown import Blocks, blocks
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def paragraphs_of(
     if mode == BLANK:
         rows = [(run[0][0], run[-1][1], run[0][2], run[-1][3]) for run in _runs(lines)]
     if len(text) > LONGEST and any(row[1] - row[0] > LONGEST for row in rows):
-        rows = [piece for row in rows for piece in pieces(text, row, lines)]
+        rows = [piece for row in rows for piece in cut_long(text, row, lines)]
     return sorted([*rows, *tables]) if tables else rows
 
 
@@ -72,7 +72,8 @@ def paragraph_mode(
 
 
 def _lines(text: str, *, markdown: bool) -> tuple[list[Row], list[Row]]:
-    """Give the non-empty lines that are prose, and the tables, which are paragraphs whole."""
+    """Return the non-empty lines that are prose, and the tables, which are paragraphs whole."""
+    # Every line without the white space at its edges; what is empty then is left out.
     white = WHITE if BOM in text else None
     out: list[Row] = []
     put, at = out.append, 0
@@ -83,10 +84,12 @@ def _lines(text: str, *, markdown: bool) -> tuple[list[Row], list[Row]]:
             start = at if size == len(line) else at + line.index(body)
             put((start, start + size, number, number))
         at += len(line) + 1
+    # What Markdown says is no prose, or a table.
     found = blocks(text) if markdown else Blocks()
     spans = sorted([*found.code, *([found.front] if found.front else []), *found.tables])
     if not spans:
         return out, []
+    # Lines and stretches go up together: a line is prose, or its stretch takes it.
     prose: list[Row] = []
     tables: list[Row] = []
     whole, at = set(found.tables), 0

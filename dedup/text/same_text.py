@@ -34,10 +34,10 @@ def same_text(a: str, b: str) -> bool:
     """Tell whether two normalised texts that match are the same text."""
     if a == b:
         return True
-    return numbers(a) == numbers(b) and follows(units(a), units(b))
+    return numbers(a) == numbers(b) and follows(words_of(a), words_of(b))
 
 
-def units(normal: str) -> list[Unit]:
+def words_of(normal: str) -> list[Unit]:
     """Split a normalised text into words and, in scripts without spaces, characters."""
     words = normal.split()
     if normal.isascii() or not any(map(_stands_alone, set(normal))):
@@ -47,7 +47,7 @@ def units(normal: str) -> list[Unit]:
 
 @lru_cache(maxsize=1 << 10)
 def numbers(normal: str) -> tuple[str, ...]:
-    """Give the words with digits; here a word is what stands between spaces, in every script."""
+    """Return the words with digits; here a word is what stands between spaces, in every script."""
     return tuple(word for word in normal.split() if _is_number(word))
 
 

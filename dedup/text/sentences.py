@@ -22,7 +22,7 @@ _SHORTEST = 4
 
 
 def sentences(text: str) -> list[Span]:
-    """Give the sentences of one paragraph, in order; together they hold all but white space."""
+    """Return the sentences of one paragraph, in order; together they hold all but white space."""
     out: list[Span] = []
     start = len(text) - len(text.lstrip())
     for found in _END.finditer(text):

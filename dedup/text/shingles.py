@@ -42,7 +42,7 @@ def shingles(text: str, *, size: int = SIZE, words: bool = False) -> list[bytes]
         message = f"a shingle needs at least 1 unit, not {size}"
         raise ValueError(message)
     if words:
-        spans = normalising.units(text)
+        spans = normalising.unit_spans(text)
         pairs = zip(spans, spans[size - 1 :], strict=False)
         found = [text[start:end] for (start, _), (_, end) in pairs]
     else:

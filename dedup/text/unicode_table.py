@@ -4,7 +4,7 @@ The Unicode table that both kernels read: what normalising does to each code poi
 `unicode_table.bin` is built by `tools/make_unicode_table.py`. It is a row of little-endian 32-bit
 words: `MAGIC`, three numbers of the Unicode version, the lengths of the eight sections, and the
 sections `pages`, `entries`, `pool`, `decompositions`, `foldings`, `compositions`, `sign_pages`,
-`sign_entries` (see `Table`).
+`sign_entries` (see `UnicodeTable`).
 
 An entry is 32 bits. Bits 0-1 are how the code point counts in words (`SEPARATOR`, `ORDINARY`,
 `NO_SPACE`), bits 2-3 what becomes of it: `KEEP` (it stands for itself), `MAP` (one other code
@@ -65,7 +65,7 @@ letter nor number; between two digits; before what is told as an equals sign."""
 ROLE, TOLD_SHIFT = 15, 8
 
 
-class Table(NamedTuple):
+class UnicodeTable(NamedTuple):
     """The sections of the file. All are read-only arrays of uint32."""
 
     version: str
@@ -90,7 +90,7 @@ class Table(NamedTuple):
 
 
 @cache
-def load() -> Table:
+def load() -> UnicodeTable:
     """Return the table that is shipped beside this module, read once."""
     words = np.fromfile(Path(__file__).with_name(FILE), "<u4").astype(np.uint32, copy=False)
     words.flags.writeable = False
@@ -100,7 +100,7 @@ def load() -> Table:
         raise RuntimeError(message)
     parts = np.split(words, np.cumsum([HEADER, *header[4:]]))[1:-1]
     pages, entries, pool, decompositions, foldings, compositions, sign_pages, sign_entries = parts
-    return Table(
+    return UnicodeTable(
         ".".join(map(str, header[1:4])),
         pages,
         entries,

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from dedup.text.normalising import normalise_text
-from dedup.text.same_text import units
+from dedup.text.same_text import words_of
 
 RUN = 3
 """Units of a run."""
@@ -38,7 +38,7 @@ def shares(a: str, b: str) -> Shares:
 
 def runs(text: str) -> set[int]:
     """Give the runs of a text, as hashes that hold within this process."""
-    own = [unit for unit, _ in units(normalise_text(text))]
+    own = [unit for unit, _ in words_of(normalise_text(text))]
     if not own:
         return set()
     ends = range(min(RUN, len(own)), len(own) + 1)

@@ -26,7 +26,7 @@ import regex
 from dedup import kernels
 from dedup.text.hyphens import joined
 from dedup.text.normalising import normalise_text
-from dedup.text.same_text import units
+from dedup.text.same_text import words_of
 from dedup.text.sentences import sentences
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ def halves(key: str) -> int:
     if SIGN in key:
         # Of a number with its points the digits are words of their own.
         return sum(halves(part[1:]) for part in (SIGN + " " + key).split(SIGN)[1:] if part[1:])
-    return sum(size for _, size in units(key))
+    return sum(size for _, size in words_of(key))
 
 
 def _signs(text: str, extents: Sequence[Row]) -> list[tuple[int, int, str]]:

@@ -107,7 +107,7 @@ class Item:
 
 
 def to_html(report: Report, view: View | None = None) -> str:
-    """Give a report as one HTML file. Raises `SettingsError` for a group that is not there."""
+    """Return a report as one HTML file. Raises `SettingsError` for a group that is not there."""
     view = view or View()
     groups = ordered(report, view)
     sheets: dict[str, int] = {}
@@ -142,7 +142,7 @@ def to_html(report: Report, view: View | None = None) -> str:
 
 
 def _items(groups: Sequence[Group], view: View, sheets: dict[str, int]) -> Iterator[Item]:
-    """Give the groups in order; the first ones, as many as there is room for, with their texts."""
+    """Yield the groups in order; the first ones, as many as there is room for, with their texts."""
     room = _BUDGET
     for number, group in enumerate(groups[: (view.top or WHOLE) + LINES], 1):
         room -= sum(len(place.text) for place in group.occurrences[: _COMPARED + 1])
@@ -170,13 +170,13 @@ def _alike(group: Group) -> str:
 
 
 def _excerpt(text: str) -> str:
-    """Give the beginning of a text on one line."""
+    """Return the beginning of a text on one line."""
     line = " ".join(text[: 2 * _EXCERPT].split())
     return line if len(line) <= _EXCERPT else line[:_EXCERPT].rsplit(" ", 1)[0] + " \u2026"
 
 
 def _body(group: Group, *, everything: bool) -> Body:
-    """Give the places of a group, its text, and its changed copies side by side with it."""
+    """Return the places of a group, its text, and its changed copies side by side with it."""
     occurrences = group.occurrences if everything else group.occurrences[:_PLACES]
     changed = [(n, copy) for n, copy in enumerate(group.copies, 2) if not copy.identical]
     beside = changed if everything else changed[:_COMPARED]
@@ -202,7 +202,7 @@ def _where(group: Group, number: int, place: Occurrence) -> Where:
 
 
 def _lines(place: Occurrence) -> Iterator[tuple[int, str]]:
-    """Give the lines of a text that are not empty, with their numbers."""
+    """Yield the lines of a text that are not empty, with their numbers."""
     first, last = place.lines
     lines = split_into(place.text, last - first + 1) if first < last else [place.text]
     for number, line in enumerate(lines, first):

@@ -70,7 +70,7 @@ def _hash(text: str) -> str:
 
 
 def _margin_rules(names: list[str]) -> str:
-    """Give the rules that write names into the margins of printed pages."""
+    """Return the rules that write names into the margins of printed pages."""
     if len(names) == 1:
         return f"@page {{ @top-left {{ content: {_css(names[0])} }} }}\n"
     rules = (
@@ -82,7 +82,7 @@ def _margin_rules(names: list[str]) -> str:
 
 
 def _css(name: str) -> str:
-    """Give a name as a string of CSS, where all but letters, digits and spaces is escaped."""
+    """Return a name as a string of CSS, where all but letters, digits and spaces is escaped."""
     shown = visible(name)
     if len(shown) > _MARGIN:
         half = _MARGIN // 2

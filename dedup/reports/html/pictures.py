@@ -83,7 +83,7 @@ class Matrix:
 
 
 def strips(report: Report, groups: Sequence[Group]) -> tuple[list[Strip], int]:
-    """Give the strips of the documents with the most copies, in Order; and how many have none."""
+    """Return the strips of the documents with the most copies, in Order; and how many have none."""
     chosen = sorted(report.extents, key=lambda extent: -extent.copied)[:STRIPS]
     wanted: dict[Name, Extent] = {extent.name: extent for extent in chosen}
     bars: dict[Name, list[Bar]] = defaultdict(list)
@@ -111,7 +111,7 @@ def strips(report: Report, groups: Sequence[Group]) -> tuple[list[Strip], int]:
 
 
 def _bar(number: int, group: Group, place: Occurrence, characters: int) -> Bar:
-    """Give the bar of one place."""
+    """Return the bar of one place."""
     left, right = _scaled(place.start, characters), _scaled(place.end, characters)
     sort = "menu" if group.kind == "boilerplate" else "first" if place.keeper else "copy"
     said = {"menu": "boilerplate", "first": "first place", "copy": "copy"}[sort]
@@ -122,7 +122,7 @@ def _bar(number: int, group: Group, place: Occurrence, characters: int) -> Bar:
 
 
 def _arc(keeper: Occurrence, copy: Occurrence, characters: int) -> Arc:
-    """Give the arc between the middles of two places of one document."""
+    """Return the arc between the middles of two places of one document."""
     left = _scaled((keeper.start + keeper.end) / 2, characters)
     right = _scaled((copy.start + copy.end) / 2, characters)
     return Arc(left, right, round(8 + (_HIGHEST - 8) * (right - left) / WIDTH, 1))
@@ -133,7 +133,7 @@ def _scaled(at: float, characters: int) -> float:
 
 
 def matrix(report: Report) -> Matrix | None:
-    """Give the matrix of the documents that share most; `None` where none share anything."""
+    """Return the matrix of the documents that share most; `None` where none share anything."""
     weight: dict[Name, float] = defaultdict(float)
     share: dict[tuple[Name, Name], float] = {}
     for overlap in report.overlaps:
@@ -153,7 +153,7 @@ def matrix(report: Report) -> Matrix | None:
 
 
 def _cell(share: float | None) -> Cell | None:
-    """Give a cell; nothing where two documents share nothing."""
+    """Return a cell; nothing where two documents share nothing."""
     if share is None:
         return None
     return Cell(min(int(share * _SHADES), _SHADES - 1), percent(share))

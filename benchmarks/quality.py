@@ -26,6 +26,7 @@ from measures import (
     corpora,
     cost,
     curve,
+    documents,
     families,
     floors,
     pan,
@@ -126,6 +127,13 @@ def _within(options: Options) -> tuple[str, list[Table]]:
     return corpus.name, articles.within(corpus)
 
 
+def _documents(options: Options) -> tuple[str, list[Table]]:
+    corpus = options.texts()
+    if options.corpus is None and options.corpora is None:
+        corpus = documents.planted(corpus)
+    return corpus.name, documents.measure(corpus)
+
+
 def _segments(options: Options) -> tuple[str, list[Table]]:
     corpus = options.texts().first(4000)
     return corpus.name, segments.segments(corpus)
@@ -146,6 +154,7 @@ PARTS: dict[str, Part] = {
     "families": (lambda _: ("generated families", families.measure()), True),
     "alarms": (lambda _: ("a generated novel, Python's library", alarms.measure()), True),
     "floors": (_floors, True),
+    "documents": (_documents, True),
     "within": (_within, True),
     "segments": (_segments, True),
     "near": (_near, False),

@@ -127,14 +127,9 @@ def compare(documents: Documents, settings: Settings) -> Compared:
 
 def long_texts(documents: Documents, settings: Settings) -> Texts:
     """Give the distinct long texts of documents."""
-    from dedup.stages.normalise import collapse, first_places, normalise, numbered
-    from dedup.stages.segment import segment
-
-    forms = normalise(segment(documents, settings), settings)
-    by_digest = forms.take(np.lexsort((forms.no, forms.doc, forms.digest2, forms.digest)))
-    firsts = first_places(by_digest)
-    in_order = firsts.take(np.lexsort((firsts.no, firsts.doc)))
-    texts = next(iter(numbered([collapse(in_order, forms)])))
+    with Local(settings.memory or None, settings.threads) as engine:
+        corpus = pipeline.read([documents], settings, engine)
+        texts = Texts.concat(engine.fetch(corpus.texts))
     return texts.take(texts.words >= settings.min_words)
 
 

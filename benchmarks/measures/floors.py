@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from dedup.settings import Settings
 from dedup.stages import candidates
 from dedup.stages.sketch import sketch
-from measures import curve, families, recall
+from measures import curve, documents, families, recall
 from measures.alarms import novel
 from measures.articles import find
 from measures.corpora import generated, long_texts, table
@@ -29,7 +29,7 @@ FILE = Path(__file__).parents[1] / "floors.json"
 LEAST, MOST = "at least", "at most"
 ARTICLES, EDITS, LINES = 200, 1500, 1500
 SHARE_MARGIN, COST_MARGIN = 0.002, 1.05
-EXACT = {"precision"}
+EXACT = {"precision", *(f"other documents shown from {t:.1f}" for t in documents.THRESHOLDS)}
 """What has no margin."""
 
 Floors = dict[str, dict[str, float]]
@@ -54,15 +54,20 @@ def measured() -> dict[str, tuple[str, float]]:
         )
     han = curve.scripts(1500)[0]
     out["candidates among edits of Han, .80 to .85, high"] = LEAST, _cell(han, ("Han", "0.80–0.85"))
-    for name, documents in (
+    for name, made in (
         ("generated articles", corpus.documents),
         ("log lines", table(["\n".join(families.log_lines(LINES))])),
     ):
         high = candidates.RECALL["high"]
-        some = sketch(long_texts(documents, Settings()), Settings(), high)
+        some = sketch(long_texts(made, Settings()), Settings(), high)
         cost = counted(some, high, Settings().threshold)
         for what in ("raw meetings", "verified pairs"):
             out[f"{what} a text, {name}"] = MOST, cost[what]
+    near = documents.measure(documents.planted(corpus))[0]
+    for threshold in documents.THRESHOLDS:
+        row = next(r for r in near.rows if r[:2] == (threshold, threshold))
+        out[f"recall of documents from {threshold:.1f}"] = LEAST, row[4]
+        out[f"other documents shown from {threshold:.1f}"] = MOST, float(row[5])
     report = find(table([novel()], ["novel.txt"]))
     out["groups in a novel"] = MOST, float(len(report.groups))
     return out

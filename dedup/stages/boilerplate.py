@@ -177,7 +177,7 @@ def spared(spread: Spread, kept: Asked) -> Spread:
 def mark(places: Places, spread: Spread, settings: Settings) -> Places:
     """Flag the places of boilerplate; `spread` is sorted by text."""
     if not len(spread):
-        return places
+        return replace(places, boilerplate=np.zeros(len(places), np.int8))
     at = np.minimum(np.searchsorted(spread.text, places.text), len(spread) - 1)
     known = spread.text[at] == places.text
     counted = np.where(known, spread.documents[at], 0)

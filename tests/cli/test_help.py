@@ -103,7 +103,6 @@ def test_the_version_tells_which_kernel_was_asked_for(dedup: Callable) -> None:
         ),
         (["report", "x", "--index", "y"], "no such option: --index (see dedup report --help)"),
         (["check", "x", "--index", "y"], "no such option: --index; it is planned (see dedup check"),
-        (["clean", "x", "--unit", "y"], "no such option: --unit; it is planned (see"),
         (["report", "x", "--basline", "y"], "no such option: --basline (see dedup report --help)"),
         (["index", "build"], "no such command 'index'; it is planned (see dedup --help)"),
         (

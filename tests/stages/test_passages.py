@@ -143,14 +143,14 @@ class Shuffling(Local):
 
     def shuffled(self, table: Any) -> Any:  # noqa: ANN401 - any table
         """Cut a table into small batches and shuffle them."""
-        batches = list(table)
+        batches = list(self.fetch(table))
         kinds = (Seeds, Shared, Links, Partners, Scenes, Passages, Covered)
         if not batches or not isinstance(batches[0], kinds):
-            return batches or table
+            return table
         whole = type(batches[0]).concat(batches)
         parts = [whole.slice(at, at + 7) for at in range(0, len(whole), 7)]
         random.Random(len(whole)).shuffle(parts)  # noqa: S311
-        return parts
+        return self.map(parts, type(whole), lambda batch: batch)
 
 
 @given(seed=st.integers(0, 2**32))

@@ -40,7 +40,8 @@ def paragraphs(texts: Sequence[str], rest: str = "\n$5 \n") -> Paragraphs:
 def digests(texts: Sequence[str]) -> list[tuple[Digest, int]]:
     """Give the digest of each strict form, with or without signs, and the hash of the signs."""
     table = paragraphs(texts)
-    forms, strict = normalise(table, Settings()), strict_forms(table, join_hyphens=False)
+    forms, _ = normalise(table, Settings())
+    strict = strict_forms(table, join_hyphens=False)
     pairs = zip(forms.digest.tolist(), forms.digest2.tolist(), strict=True)
     out = [(pair, 0) for pair in pairs]
     for row in range(len(strict)):

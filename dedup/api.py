@@ -190,7 +190,7 @@ def _nothing_changed(reading: Reading, settings: Settings, rules: Rules) -> Repo
 
     skipped = tuple(reading.skipped)
     summary = Summary(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, skipped)
-    report = Report(VERSION, settings.part("detection"), summary, (), (), ())
+    report = Report(VERSION, settings.part("detection"), summary, (), (), incoming=())
     return replace(report, verdict=checking.judged(report, rules, {}, {}))
 
 

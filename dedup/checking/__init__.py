@@ -7,7 +7,7 @@ those who call.
     rules.py      what is in force             articles.py   the checked documents, as judging needs
     left_out.py   marks, quotations, sections  allow.py      texts that are known to be repeated
     baseline.py   findings that are known      changed.py    lines that were added or changed
-    judge.py      report -> verdict
+    judge.py      report -> verdict            resembling.py documents that resemble others, whole
 """
 
 from dedup.checking.articles import Article, articles, with_findings

@@ -67,10 +67,11 @@ class Article:
 
 
 def with_findings(report: Report) -> set[Name]:
-    """Name the incoming documents that hold a keeper or a copy."""
+    """Name the incoming documents that hold a keeper or a copy, or resemble another one."""
     places = {
         (place.document, place.record) for group in report.groups for place in group.occurrences
     }
+    places |= {(c.document, c.record) for near in report.documents or () for c in near.copies}
     return {
         Name(one.document, one.record)
         for one in report.incoming or ()

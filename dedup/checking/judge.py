@@ -17,6 +17,8 @@ from dedup import kernels
 from dedup.checking.articles import is_left_out
 from dedup.checking.baseline import NOTHING, baseline_of, judges, known, stale
 from dedup.checking.changed import touches
+from dedup.checking.resembling import resembling
+from dedup.checking.rules import DOCUMENTS
 from dedup.checking.spans import overlapping, united, without
 from dedup.model import ACROSS, BOILERPLATE, Strings
 from dedup.report import (
@@ -108,7 +110,8 @@ def _findings(
     allow = [entry for entry in rules.allow if not entry.has_expired(rules.today)]
     numbers: Counter[str] = Counter()
     incoming = {Name(one.document, one.record) for one in report.incoming or ()}
-    for group in report.groups:
+    whole = resembling(report, articles) if DOCUMENTS in rules.fail_on else ()
+    for group in (*report.groups, *whole):
         for copy in _copies(group, incoming):
             article = articles.get(Name(copy.document, copy.record))
             status, why = _taken_out(group, copy, article, rules, allow, fewest, used)

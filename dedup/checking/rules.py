@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from dedup.checking.allow import Allowed
     from dedup.checking.baseline import Baseline
 
-KINDS = ("within", "across", "boilerplate")
+DOCUMENTS = "documents"
+"""Documents that resemble an earlier one, whole."""
+KINDS = ("within", "across", "boilerplate", DOCUMENTS)
 """The kinds of findings that can fail a check."""
 NONE = "none"
 

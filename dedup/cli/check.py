@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from dedup.checking.changed import Changes
     from dedup.report import Report
 
-KINDS = ("within", "across", "boilerplate")
+KINDS = ("within", "across", "boilerplate", "documents")
 NONE = "none"
 
 EXAMPLES = r"""
@@ -170,6 +170,8 @@ def check(  # noqa: PLR0913 - an option each
     outputs += [baseline] if update_baseline else []
     check_places(outputs, [*paths, *old], config.settings)
     rules = _rules(config.commands["check"], allow or (), baseline, new=update_baseline)
+    if config.settings.unit == "paragraph" and "documents" in rules.fail_on:
+        raise SettingsError("--fail-on documents needs --unit document or both")
     changes = _changes(changed_since, diff, paths)
     with (
         kept(rejects, config.settings.on_error) as take,

@@ -20,6 +20,7 @@ RULES = {
     "within": "Text that is repeated inside one document",
     "across": "Text that stands in another document",
     "boilerplate": "A paragraph that many documents share",
+    "documents": "A document that resembles another one as a whole",
 }
 """What each kind of finding is called where rules have names."""
 
@@ -41,6 +42,8 @@ def told(finding: Finding) -> str:
     group = finding.group
     if finding.kind == "boilerplate":
         return f"a paragraph that stands in {counted(group.count or 0, 'place')}"
+    if finding.kind == "documents":
+        return f"the whole document, {percent(finding.copy.similarity)} of both is the same"
     first, last = finding.copy.paragraphs
     words = counted(words_of(finding), "word")
     return f"{counted(last - first + 1, 'paragraph')}, {words}, {likeness(finding.copy)}"

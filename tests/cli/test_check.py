@@ -78,6 +78,23 @@ class TestPage:
         assert "\nnew/n.md: 66.6% is found elsewhere (66.6% in old/a.md)\n" in done.stdout
         assert "\n  new/n.md:3  repeats old/a.md:1  2 paragraphs, 60 words, ident" in done.stdout
 
+    def test_documents_that_resemble_another(self, dedup: Callable, here: Path) -> None:
+        """Whole documents fail where they are asked for, and are known as others are."""
+        put(here, "new/n.md", A, B, E, "and a few words more")
+        words = (*CHECK, "--fail-on", "documents")
+        done = dedup(*words)
+        assert done.returncode == 1
+        assert "new/n.md:1  repeats old/a.md:1  the whole document, 9" in done.stdout
+        assert json.loads(dedup(*words, *SARIF).stdout)["runs"][0]["results"][0]["level"] == "error"
+        known = (*words, "--baseline", "b.json")
+        assert dedup(*known, "--update-baseline").returncode == 0
+        assert dedup(*known).returncode == 0
+        put(here, "new/n.md", C, A)
+        assert dedup(*words).returncode == 0
+        done = dedup(*words, "--unit", "paragraph")
+        assert done.returncode == 2
+        assert "--fail-on documents needs --unit document or both" in done.stderr
+
     def test_exit_zero(self, dedup: Callable, here: Path) -> None:
         """Findings do not fail in the first weeks; what could not be read still does."""
         done = dedup(*CHECK, "--exit-zero")

@@ -68,8 +68,8 @@ def report(*names: str, status: str = "new", copies: int = 1) -> Report:
         Summary(1, 1, 1, 1, len(groups), 1, 1, 1, 1, 0, (), published=1),
         tuple(groups),
         (),
-        tuple(Incoming(d.document, None, 0.5) for d in documents),
-        Verdict(tuple(findings), tuple(documents), ("across",), 0.25, has_baseline=True),
+        incoming=tuple(Incoming(d.document, None, 0.5) for d in documents),
+        verdict=Verdict(tuple(findings), tuple(documents), ("across",), 0.25, has_baseline=True),
     )
 
 

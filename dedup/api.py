@@ -299,10 +299,11 @@ def clean(
     """
     from dedup import cleaning
 
-    settings = settings or Settings()
-    scan = cleaning.scanned(_listed(paths), settings, policy or cleaning.Policy(), watch)
+    policy = policy or cleaning.Policy()
+    settings = replace(settings or Settings(), unit=policy.unit)
+    scan = cleaning.scanned(_listed(paths), settings, policy, watch)
     with ExitStack() as stack:
-        return cleaning.decide(scan, _Detector(settings, scan.policy.remove, stack, watch))
+        return cleaning.decide(scan, _Detector(settings, policy.remove, stack, watch))
 
 
 def clean_to(  # noqa: PLR0913 - the options of the command
@@ -325,7 +326,8 @@ def clean_to(  # noqa: PLR0913 - the options of the command
     """
     from dedup import cleaning
 
-    settings, policy = settings or Settings(), policy or cleaning.Policy()
+    policy = policy or cleaning.Policy()
+    settings = replace(settings or Settings(), unit=policy.unit)
     with ExitStack() as stack:
         detect = _Detector(settings, policy.remove, stack, watch)
         return cleaning.clean(
@@ -353,7 +355,7 @@ class _Detector:
         self.workers: Workers | None = None
 
     def __call__(self, documents: Iterable[Documents], *, passages: bool = False) -> Detection:
-        from dedup import cleaning, pipeline
+        from dedup import cleaning, near_documents, pipeline
         from dedup.engines.allocator import release_memory
 
         own = replace(self._settings, passages="on" if passages else "off")
@@ -363,6 +365,9 @@ class _Detector:
         matched = pipeline.match(documents, own, engine)
         evidence = pipeline.Evidence(matched, own, engine, checked=False)
         detection = cleaning.detection_of(matched, evidence.finds, self._remove, own, engine)
+        if own.unit != "paragraph" and not passages:
+            near = near_documents.beside(matched.paragraphs, own, engine)
+            detection = replace(detection, near=cleaning.Near(*near_documents.tables(near, engine)))
         del matched, evidence
         release_memory()
         return detection

@@ -44,6 +44,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
         "remove": "equal",
         "boilerplate": "keep",
         "passages": "off",
+        "unit": "paragraph",
         "drop_document_over": None,
         "max_removed": None,
         "source_field": None,
@@ -64,16 +65,22 @@ PRESETS: dict[str, dict[str, Any]] = {
     "archive": {
         "clean": {
             name: COMMANDS["clean"][name]
-            for name in ("remove", "boilerplate", "drop_document_over")
+            for name in ("remove", "boilerplate", "drop_document_over", "unit")
         }
     },
     "training": {
-        "clean": {"remove": "match", "boilerplate": "remove", "drop_document_over": 0.8},
+        "clean": {
+            "remove": "match",
+            "boilerplate": "remove",
+            "drop_document_over": 0.8,
+            "unit": "both",
+        },
     },
     "ocr": {"join_hyphens": True},
 }
 """What each preset sets, as a configuration file would: `archive` loses nothing (the defaults, also
-where the file says otherwise), `training` keeps no near copy and no menu."""
+where the file says otherwise), `training` keeps no near copy, no near-duplicate
+document and no menu."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,5 +152,10 @@ def meetings(
 
 def stars(near: Near, published: int, engine: Engine) -> m.Resemblances:
     """Return every copy its keeper: `a` keeps `b`."""
+    return resemblance.stars(*tables(near, engine), published)
+
+
+def tables(near: Near, engine: Engine) -> tuple[m.Resemblances, m.Equals]:
+    """Bring what was found to the caller."""
     pairs = m.Resemblances.concat(engine.fetch(near.pairs))
-    return resemblance.stars(pairs, m.Equals.concat(engine.fetch(near.equals)), published)
+    return pairs, m.Equals.concat(engine.fetch(near.equals))

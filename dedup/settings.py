@@ -119,7 +119,7 @@ class Settings:
     unit: str = _setting(
         "both",
         "detection",
-        "compare paragraphs, whole documents, or both; pairs: paragraph unless given",
+        "compare paragraphs, whole documents, or both; pairs, clean: paragraph unless given",
     )
     document_threshold: Annotated[float, Share(0.5, "from 0.5 to 1", "0.7 or 70%")] = _setting(
         0.7, "detection", "lowest resemblance of two whole documents, 0.5 to 1"

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from dedup.cleaning.corpus import clean, decide, scanned
     from dedup.cleaning.detection import Detection, detection_of
     from dedup.cleaning.manifest import known_modes
+    from dedup.cleaning.near import Near
     from dedup.cleaning.planned import Planned
     from dedup.cleaning.policy import Policy
     from dedup.cleaning.restoring import restore, taken
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 _ROOMS = {
     "Cleaned": "results",
     "Detection": "detection",
+    "Near": "near",
     "Planned": "planned",
     "Policy": "policy",
     "Restored": "results",
@@ -45,6 +47,7 @@ _ROOMS = {
 __all__ = [
     "Cleaned",
     "Detection",
+    "Near",
     "Planned",
     "Policy",
     "Restored",

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dedup.cleaning.kinship import MATCH
-from dedup.cleaning.plan import ACROSS, WITHIN
+from dedup.cleaning.plan import ACROSS, DOCUMENT, WITHIN
 from dedup.cleaning.standing import NONE
 from dedup.cleaning.stretches import Intervals
 
@@ -30,21 +30,28 @@ def check_plan(plan: Plan, facts: Facts, settings: Settings, policy: Policy) -> 
     Raise `RuntimeError` for a plan that must not be carried out.
 
     Nothing goes twice; every keeper stays, is like what it stands for, and is where `scope` lets it
-    be; only boilerplate goes without one.
+    be; only boilerplate goes without one. A whole document is kept by one of which paragraphs may
+    go for others, and that does not go whole itself.
     """
     places = _keys(plan.doc, plan.no)
     has = plan.keeper != NONE
     kept = _keys(plan.keeper, plan.keeper_no)
     inside = plan.keeper == plan.doc
     # Of one strict form, words may be parted otherwise ("10² m", "10 ² m"): these need no likeness.
-    least = settings.threshold if policy.remove == MATCH else 0.0
+    least = np.full(len(plan), settings.threshold if policy.remove == MATCH else 0.0)
+    least[plan.reason == DOCUMENT] = settings.document_threshold
     at = np.minimum(np.searchsorted(places, kept), max(len(places) - 1, 0))
+    near = plan.reason == DOCUMENT
+    goes = places[at] == kept if len(places) else has
+    goes = np.where(near, np.isin(plan.keeper, plan.doc[near]), goes)
     wrong = {
-        "goes itself": has & (places[at] == kept) if len(places) else has,
+        "goes itself": has & goes,
         "is too unlike it": has & ~(plan.similarity >= least),
         "stands where it may not": has
         & ((inside & (policy.scope == "across")) | (~inside & (policy.scope == "within"))),
-        "is not what its reason says": has & (plan.reason != np.where(inside, WITHIN, ACROSS)),
+        "is not what its reason says": has
+        & ~near
+        & (plan.reason != np.where(inside, WITHIN, ACROSS)),
         "is missing": ~has & (policy.boilerplate != "remove"),
     }
     if len(places) and (places[1:] <= places[:-1]).any():
@@ -74,7 +81,8 @@ def check_stretches(work: Work) -> None:
             if gone[doc].touches(start, end):
                 raise RuntimeError(_said(work, doc, start, "goes twice"))
             gone[doc].add(start, end)
-    for table in (plan, stretches):
+    # What keeps a whole document may lose paragraphs.
+    for table in (plan.take(plan.reason != DOCUMENT), stretches):
         kept = table.keeper, table.keeper_start, table.keeper_end
         for doc, start, end in zip(*(c.tolist() for c in kept), strict=True):
             if doc != NONE and gone[doc].touches(start, end):

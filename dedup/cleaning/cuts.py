@@ -291,7 +291,7 @@ def _joined(  # noqa: PLR0913 - columns
     awaited = np.where(keeper == NONE, NONE, keeper_no + 1)
     follows = (gone[1:] == gone[:-1] + 1) & (spans[0][1:] == spans[1][:-1])
     follows &= (reason[1:] == reason[:-1]) & (keeper[1:] == keeper[:-1])
-    follows &= keeper_no[1:] == awaited[:-1]
+    follows &= (keeper_no[1:] == awaited[:-1]) | (reason[1:] == DOCUMENT)
     first = np.flatnonzero(np.append(True, ~follows))
     last = np.append(first[1:], len(gone)) - 1
     of = text.of[gone[first]]

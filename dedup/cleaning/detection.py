@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from dedup.cleaning.kinship import Sameness
+    from dedup.cleaning.near import Near
     from dedup.engines.interface import Engine, Stored
     from dedup.matched import Matched
     from dedup.model import I64, Copied, Finds, Matches, Paragraphs
@@ -50,6 +51,8 @@ class Detection:
     """The ids of the report's groups, in its order."""
     copied: Copied
     """Its copies, sorted by `doc`, `start`."""
+    near: Near | None = None
+    """Documents that resemble each other, where these go whole."""
 
 
 def detection_of(

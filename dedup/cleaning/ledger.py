@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-PASSAGE = "passage"
-REASONS = ("within", "across", "boilerplate", "document", PASSAGE)
+DOCUMENT, PASSAGE = "document", "passage"
+REASONS = ("within", "across", "boilerplate", DOCUMENT, PASSAGE)
 
 
 class Keeper(NamedTuple):
@@ -62,11 +62,11 @@ class Line(NamedTuple):
     text: str
     """What went."""
     reason: str
-    """`document`: it went with its document, which was dropped whole."""
+    """`document`: it went with its document, for one that this resembles or dropped whole."""
     rule: str | None
     """The keep rule that ranked the keeper first, such as `first` or `oldest:date`."""
     similarity: float | None
-    """The lowest of its paragraphs."""
+    """The lowest of its paragraphs; of a whole document its resemblance."""
     group: str | None
     """Id of the report's group whose copy covers it."""
     keeper: Keeper | None

@@ -5,6 +5,7 @@ The plan is made paragraph by paragraph, never by the extent of a block: a block
 paragraph that stands nowhere else. One pass in keep order: a paragraph goes if it is the same text
 as one that stays, so every keeper stays and is verified directly, and there are no chains.
 
+    near      with `--unit document|both`: documents that resemble one that stays go whole
     equals    documents that are equal to one that ranks before go whole; they serve nobody
     fix       boilerplate: it stays and serves nobody, or goes everywhere (`--boilerplate`)
     choose    paragraphs of `min_group_words` and more go or stay, each with its keeper
@@ -21,7 +22,7 @@ goes takes the first that stays. Dropping whole documents takes their text: see 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -32,6 +33,8 @@ from dedup.cleaning.boilerplate import fixed_texts, widespread
 from dedup.cleaning.choosing import choose, follow, repeated
 from dedup.cleaning.kinship import MATCH, similarities
 from dedup.cleaning.ledger import REASONS
+from dedup.cleaning.near import DOCUMENT as DOCUMENTS
+from dedup.cleaning.near import keepers
 from dedup.cleaning.standing import NONE, Standing
 from dedup.cleaning.whole import counterparts, equals
 from dedup.model import F64, I8, I32, I64, Table
@@ -128,23 +131,24 @@ def plan(found: Detection, ranks: Sequence[I64], settings: Settings, policy: Pol
     rank = keeping.places(ranks)
     every = np.arange(len(places))
 
-    # Equal documents go whole, before all else: none of their paragraphs is chosen or keeps.
-    # There can be some only where documents have equal normalised texts, or two texts are alike.
-    may_be = len(found.copies) or len(found.alike) or policy.remove == MATCH
-    none = np.full(len(rank), NONE)
-    whole = equals(places, every, rank) if may_be and policy.scope != "within" else none
-    copied, originals = counterparts(places, every, whole)
+    # Documents go whole before all else: none of their paragraphs is chosen or keeps.
+    equal, kept_by, alike = _whole(found, rank, policy)
+    in_near = kept_by[places.doc] != NONE
+    copied, originals = counterparts(places, every, equal)
     in_copy = np.zeros(len(places), bool)
     in_copy[copied] = True
 
     # Boilerplate is fixed: it stays and keeps nothing, or goes without a keeper.
     fixed, gone = _boilerplate(found, settings, policy, texts)
-    gone &= ~in_copy
+    gone &= ~(in_copy | in_near)
     if fixed.any():
         held = np.zeros(texts, bool)
         held[places.same[fixed]] = True
         kin = kin.take(~(held[kin.a] | held[kin.b]))
-    shut = fixed | gone | in_copy
+    shut = fixed | gone | in_copy | in_near
+    if policy.unit == DOCUMENTS:
+        gone[:] = False
+        shut[:] = True
 
     # Large paragraphs in keep order: each goes for the first that stays and is the same text.
     large = places.words >= settings.min_group_words
@@ -160,27 +164,79 @@ def plan(found: Detection, ranks: Sequence[I64], settings: Settings, policy: Pol
     follow(places, leaders, keeper, gone, shut | large)
 
     # Paragraphs of equal documents are kept by their originals, or by what keeps these.
-    near = np.full(len(places), np.nan)
-    _compare(near, places, np.flatnonzero(keeper != NONE), keeper, found.alike)
+    value = np.full(len(places), np.nan)
+    _compare(value, places, np.flatnonzero(keeper != NONE), keeper, found.alike)
     keeper[copied] = np.where(gone[originals], keeper[originals], originals)
-    near[copied] = near[originals]
+    value[copied] = value[originals]
     direct = copied[~gone[originals]]
-    _compare(near, places, direct, keeper, found.alike)
-    gone |= in_copy
+    _compare(value, places, direct, keeper, found.alike)
+    gone |= in_copy | in_near
 
     # Documents of which the same is left go too, and their equals keep what they kept.
-    if policy.scope != "within":
-        rest, equal = _rest(places, gone, keeper, rank, policy.scope)
+    if policy.scope != "within" and policy.unit != DOCUMENTS:
+        rest, same = _rest(places, gone, keeper, rank, policy.scope)
         moved = every
-        moved[rest] = equal
+        moved[rest] = same
         kept = np.flatnonzero(keeper != NONE)
         keeper[kept] = moved[keeper[kept]]
-        keeper[rest] = equal
-        _compare(near, places, rest, keeper, found.alike)
+        keeper[rest] = same
+        _compare(value, places, rest, keeper, found.alike)
         gone[rest] = True
     rows = np.flatnonzero(gone)
     first = policy.rules.index(keeping.FIRST)
-    return _plan(places, rows, keeper[rows], near[rows], in_copy[rows], ranks, first)
+    made = _plan(places, rows, keeper[rows], value[rows], in_copy[rows], ranks, first)
+    return _with_near(made, places, kept_by, alike, ranks, first)
+
+
+def _whole(found: Detection, rank: I64, policy: Policy) -> tuple[I64, I64, F64]:
+    """
+    Give each document its equal, or else the one that it resembles and how much: `NONE` for none.
+
+    There can be equals only where documents have equal normalised texts, or two texts are alike.
+    """
+    places, none = found.standing, np.full(len(rank), NONE)
+    if policy.scope == "within":
+        return none, none, np.full(len(rank), np.nan)
+    may_be = len(found.copies) or len(found.alike) or policy.remove == MATCH
+    equal = equals(places, np.arange(len(places)), rank) if may_be else none.copy()
+    if found.near is None:
+        return equal, none, np.full(len(rank), np.nan)
+    kept_by, alike = keepers(found.near, rank)
+    kept_by[kept_by == equal] = NONE
+    equal[kept_by != NONE] = NONE
+    return equal, kept_by, alike
+
+
+def _with_near(  # noqa: PLR0913 - the columns come from all sides
+    plan: Plan, places: Standing, kept_by: I64, alike: F64, ranks: Sequence[I64], order: int
+) -> Plan:
+    """
+    Write the documents that go for one that they resemble: all of it keeps, from first to last.
+
+    `kept_by` is their keeper, `alike` their resemblance; `order` is as in `_plan`.
+    """
+    of = kept_by[plan.doc]
+    whole = of != NONE
+    if not whole.any():
+        return plan
+    of = of[whole]
+    first = np.searchsorted(places.doc, of)
+    last = np.searchsorted(places.doc, of, "right") - 1
+    columns = {
+        "reason": DOCUMENT,
+        "keeper": of,
+        "keeper_no": 0,
+        "keeper_start": places.start[first],
+        "keeper_end": places.end[last],
+        "similarity": alike[plan.doc[whole]],
+        "rule": keeping.decided(ranks, of, plan.doc[whole], order),
+    }
+    for name, values in columns.items():
+        # Offsets are those of paragraphs, whose type holds them all.
+        column = getattr(plan, name).copy()
+        column[whole] = values
+        columns[name] = column
+    return replace(plan, **columns)
 
 
 def _boilerplate(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from dedup.cleaning import keeping
 from dedup.cleaning.kinship import EQUAL, REMOVE
+from dedup.cleaning.near import PARAGRAPH, UNITS
 from dedup.errors import SettingsError
 from dedup.settings import SHARES, check_types, choice, nearest
 
@@ -37,6 +38,8 @@ class Policy:
     any `match`."""
     boilerplate: str = "keep"
     """Boilerplate stays (`keep`), is treated like all else (`first`), or goes (`remove`)."""
+    unit: str = PARAGRAPH
+    """What goes: paragraphs, whole documents that resemble one that stays, or `both`."""
     passages: str = "off"
     """`on`: whole sentences that are repeated across paragraph borders go too."""
     drop_document_over: Annotated[float, SHARES["drop_document_over"]] | None = None
@@ -53,6 +56,7 @@ class Policy:
         choice("remove", self.remove, REMOVE)
         choice("boilerplate", self.boilerplate, BOILERPLATE)
         choice("passages", self.passages, PASSAGES)
+        choice("unit", self.unit, UNITS)
         keeping.parse(self.keep)
 
     @classmethod

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 
 from dedup import formats
 from dedup.cleaning.kinship import likeness
-from dedup.cleaning.ledger import PASSAGE, by_document, read
+from dedup.cleaning.ledger import DOCUMENT, PASSAGE, by_document, read
 from dedup.cleaning.manifest import MODES
+from dedup.cleaning.near import PARAGRAPH, Grams
 from dedup.cleaning.originals import Ledger, check_files, opened, restored
 from dedup.cleaning.results import Verified
 from dedup.cleaning.stretches import of_sentences
@@ -65,11 +66,15 @@ class Proof:
         """Learn from the ledger which stretches are keepers; `lines` are read a second time."""
         self._manifest = manifest
         self._asked: dict[Name, set[Stretch]] = defaultdict(set)
+        whole: set[Name] = set()
         for line in asking:
-            if line.keeper is not None:
+            if line.keeper is not None and line.reason == DOCUMENT:
+                whole.add((line.keeper.document, line.keeper.record))
+            elif line.keeper is not None:
                 name, stretch = _key(line)
                 self._asked[name].add(stretch)
-        self.files = {document for document, _ in self._asked}
+        self._near = NearProof(whole, manifest)
+        self.files = {document for document, _ in self._asked.keys() | whole}
         """Files that hold a keeper."""
         self._groups = by_document(lines)
         self._next = next(self._groups, None)
@@ -90,7 +95,7 @@ class Proof:
             if self._next is not None and self._next[0] == name:
                 lines = self._next[1]
                 self._next = next(self._groups, None)
-            if lines or name in self._asked:
+            if lines or name in self._asked or name in self._near.keepers:
                 mode = modes.get(number, ASKED[settings.paragraphs])
                 joins = settings.join_hyphens
                 rows = paragraphs_of(record.text, mode, record.markdown, joins)
@@ -102,6 +107,7 @@ class Proof:
             raise LedgerError(f"the ledger names {_shown(self._next[0])}, which is in no file")
         for line, texts in self._open:
             self._judge(line, texts)
+        self._near.done()
         summary = self._manifest.summary
         counted = dict(self._paragraphs), dict(self._characters)
         if counted != (summary.get("removed_paragraphs"), summary.get("removed_characters")):
@@ -131,6 +137,7 @@ class Proof:
                 raise LedgerError(f"the keeper at {start}-{end} of {_shown(name)} is not there")
             texts = [text[slice(*span)] for span in spans]
             self._held[name, stretch] = texts
+        self._near.document(name, [text[slice(*span)] for span in paragraphs], lines)
         self._documents += bool(lines)
         self._lines += len(lines)
         for line in lines:
@@ -143,6 +150,8 @@ class Proof:
             self._characters[line.reason] += line.end - line.start
             texts = [text[slice(*span)] for span in spans]
             keeper = line.keeper
+            if keeper is not None and line.reason == DOCUMENT:
+                continue  # judged as a whole
             if keeper is not None and _key(line) not in self._held:
                 self._open.append((line, texts))
             else:
@@ -183,6 +192,52 @@ class Proof:
         found = [likeness(a, b, settings, remove) for a, b in zip(texts, kept, strict=True)]
         if None in found or line.similarity != min(s for s in found if s is not None):
             raise LedgerError(f"{_place(line)} is not the same text as its keeper")
+
+
+class NearProof:
+    """
+    Of documents that went for one that they resemble; a class because both meet in any order.
+
+    Each is judged by its whole text and its keeper's, as they were: paragraphs of the keeper may
+    have gone for others, which is proved of each.
+    """
+
+    def __init__(self, keepers: set[Name], manifest: Manifest) -> None:
+        """Take the documents that keep others."""
+        self.keepers = keepers
+        self._manifest = manifest
+        self._sets: dict[Name, Grams] = {}
+        self._open: list[tuple[Line, Grams]] = []
+
+    def document(self, name: Name, paragraphs: Sequence[str], lines: Sequence[Line]) -> None:
+        """Take a document that keeps others, or goes for one."""
+        gone = [line for line in lines if line.reason == DOCUMENT and line.keeper is not None]
+        if not gone and name not in self.keepers:
+            return
+        grams = Grams.of(paragraphs, self._manifest.settings)
+        if not gone:
+            self._sets[name] = grams
+            return
+        if len({(line.keeper, line.similarity) for line in gone}) > 1 or len(gone) < len(lines):
+            raise LedgerError(f"{_shown(name)} did not go whole for one document")
+        if name in self.keepers:
+            raise LedgerError(f"{_shown(name)} keeps a document and went itself")
+        if self._manifest.policy.unit == PARAGRAPH:
+            raise LedgerError(f"{_shown(name)} went for one that it resembles; nothing allows it")
+        self._open.append((gone[0], grams))
+
+    def done(self) -> None:
+        """Compare each with its keeper. Raises `LedgerError`."""
+        for line, grams in self._open:
+            keeper = line.keeper
+            assert keeper is not None  # noqa: S101 - for the type checker
+            kept = self._sets.get((keeper.document, keeper.record))
+            if kept is None:
+                name = keeper.document, keeper.record
+                raise LedgerError(f"{_shown(name)}, which keeps a document, is in no file")
+            found = grams.resemblance(kept)
+            if found != line.similarity or found < self._manifest.settings.document_threshold:
+                raise LedgerError(f"{_place(line)} does not resemble its keeper as the ledger says")
 
 
 def _within(name: Name, paragraphs: Sequence[Span], line: Line) -> list[int]:

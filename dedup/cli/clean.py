@@ -176,6 +176,7 @@ def clean(  # noqa: PLR0913 - an option each
         remove=remove,
         boilerplate=boilerplate,
         passages=shared.passages,
+        unit=shared.unit,
         drop_document_over=drop_document_over,
         max_removed=max_removed,
         source_field=source_field,

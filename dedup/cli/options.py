@@ -253,7 +253,7 @@ def _all_but(*names: str) -> frozenset[str]:
 TAKES: dict[str, frozenset[str]] = {
     "report": _all_but(),
     "check": _all_but(),
-    "clean": _all_but("unit", "document_threshold"),
+    "clean": _all_but(),
     # Pairs are of paragraphs, whatever blocks and passages these are in; they are no page.
     "pairs": _all_but("min_group_words", "max_gap", "boilerplate_documents", "passages", "width"),
     "diff": frozenset(
@@ -280,7 +280,7 @@ TAKES: dict[str, frozenset[str]] = {
 
 PLANNED: dict[str, tuple[str, ...]] = {
     "report": ("--order",),
-    "clean": ("--unit", "--against", "--index", "--annotate", "--document-threshold"),
+    "clean": ("--against", "--index", "--annotate"),
     "check": ("--index",),
 }
 """Options of the specification, per command, whose features do not exist yet."""

@@ -455,6 +455,8 @@ class Settings:
     remove: str = "equal"
     boilerplate: str = "keep"
     drop_document_over: float | None = None
+    unit: str = "paragraph"
+    document_threshold: float = 0.7
     places: int = 16
     family: int = 50
     bound_over: int = 50_000
@@ -1084,8 +1086,12 @@ def share(part: int, of: int) -> float:
 
 def near_pairs(documents: Documents, **settings: Any) -> dict[Pair, list[float]]:  # noqa: ANN401
     """Give the ranks of documents that resemble each other, with resemblance and containment."""
-    least = settings.pop("document_threshold", 0.7)
-    corpus = read(documents, settings)
+    return resemblances(read(documents, settings))
+
+
+def resemblances(corpus: Corpus) -> dict[Pair, list[float]]:
+    """Give the same of a corpus."""
+    least = corpus.settings.document_threshold
     texts = [
         " ".join(filter(None, (p.normal for p in document.paragraphs)))
         for document in corpus.documents
@@ -1224,10 +1230,21 @@ def deciding_rule(corpus: Corpus, keeper: int, gone: int) -> str:
 def make_plan(corpus: Corpus) -> Plan:
     """Decide what goes, before whole documents are dropped."""
     order = keep_order(corpus)
+    near = near_that_go(corpus)
     copies = equal_that_go(corpus)
-    plan = boilerplate_that_goes(corpus, copies)
+    # "A whole document that goes for its equal has reason `across`", one by resemblance `document`.
+    near = {rank: keeper for rank, keeper in near.items() if copies.get(rank) != keeper}
+    copies = {rank: first for rank, first in copies.items() if rank not in near}
+    plan = {} if corpus.settings.unit == "document" else boilerplate_that_goes(corpus, copies)
+    plan = {place: gone for place, gone in plan.items() if place[0] not in near}
     fixed = fixed_by_boilerplate(corpus) | set(plan)
-    free = [place for place in order if place not in fixed and place[0] not in copies]
+    free = [
+        place
+        for place in order
+        if place not in fixed and place[0] not in copies and place[0] not in near
+    ]
+    if corpus.settings.unit == "document":
+        free = []
     full = [place for place in free if corpus.at(place).words >= corpus.settings.min_group_words]
     staying: list[Place] = []
     for place in full:
@@ -1242,7 +1259,29 @@ def make_plan(corpus: Corpus) -> Plan:
         keeper = keeper or beside_after(corpus, plan, may_keep, place)
         if keeper is not None:
             plan[place] = Gone(reason_of(keeper, place), keeper)
-    return without_equal_rest(corpus, with_equal(corpus, plan, copies), copies)
+    plan = with_equal(corpus, plan, copies)
+    whole = [(rank, p.no) for rank in near for p in corpus.documents[rank].paragraphs]
+    plan |= dict.fromkeys(whole, Gone("document", None))
+    if corpus.settings.unit != "document":
+        plan = without_equal_rest(corpus, plan, copies)
+    return plan | {place: Gone("document", (near[place[0]], 1)) for place in whole}
+
+
+def near_that_go(corpus: Corpus) -> dict[int, int]:
+    """Give the documents that resemble one that stays, each with the first such in keep order."""
+    if corpus.settings.unit == "paragraph" or corpus.settings.scope == "within":
+        return {}
+    pairs = resemblances(corpus)
+    out: dict[int, int] = {}
+    keepers: list[int] = []
+    for rank in dict.fromkeys(rank for rank, _ in keep_order(corpus)):
+        near = (k for k in keepers if tuple(sorted((k, rank))) in pairs)
+        keeper = next(near, None)
+        if keeper is None:
+            keepers.append(rank)
+        else:
+            out[rank] = keeper
+    return out
 
 
 # --- Rule 6: equal documents ----------------------------------------------------------------------

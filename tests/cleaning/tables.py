@@ -11,9 +11,10 @@ import numpy as np
 
 from dedup.cleaning import Policy, keeping
 from dedup.cleaning.detection import Detection
+from dedup.cleaning.near import Near
 from dedup.cleaning.plan import REASONS, Plan, plan
 from dedup.cleaning.standing import Standing
-from dedup.model import Facts, Matches, Strings
+from dedup.model import Equals, Facts, Matches, Resemblances, Strings
 from dedup.settings import Settings
 from dedup.stages.identities import copied
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from dedup.cleaning.corpus import Detect
     from dedup.model import Documents
 
-POLICY = ("keep", "scope", "remove", "boilerplate", "drop_document_over", "max_removed")
+POLICY = (*("keep", "scope", "remove", "boilerplate", "drop_document_over", "max_removed", "unit"),)
 
 
 def split(options: dict[str, Any]) -> tuple[Settings, Policy]:
@@ -115,7 +116,29 @@ def detection_of(corpus: naive.Corpus) -> Detection:
     """Give what cleaning knows of a corpus; its report is empty."""
     standing, matches, kin, alike, facts = tables_of(corpus)
     copies = np.array(sorted(corpus.equal), np.int64)
-    return Detection(standing, [matches], kin, alike, copies, facts, *copied([]))
+    near = None if corpus.settings.unit == "paragraph" else near_of(corpus)
+    return Detection(standing, [matches], kin, alike, copies, facts, *copied([]), near)
+
+
+def near_of(corpus: naive.Corpus) -> Near:
+    """Give the documents that resemble each other, those of one text by the first of them."""
+    pairs = naive.resemblances(corpus)
+    texts = [
+        " ".join(filter(None, (p.normal for p in document.paragraphs)))
+        for document in corpus.documents
+    ]
+    first = [texts.index(text) for text in texts]
+    equal = [(n, a) for n, (a, text) in enumerate(zip(first, texts, strict=True)) if text and a < n]
+    ends = np.array(equal, np.int64).reshape(-1, 2)
+    rows = [
+        (a, b, *shares)
+        for (a, b), shares in sorted(pairs.items())
+        if first[a] == a and first[b] == b
+    ]
+    columns = list(zip(*rows, strict=True)) or [()] * 5
+    kinds = (np.int64, np.int64, np.float64, np.float64, np.float64)
+    table = Resemblances(*(np.array(c, k) for c, k in zip(columns, kinds, strict=True)))
+    return Near(table, Equals(ends[:, 0], ends[:, 1]))
 
 
 def plan_of(corpus: naive.Corpus, options: dict[str, Any]) -> Plan:

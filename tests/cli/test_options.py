@@ -43,7 +43,10 @@ CALLS = {
         "pairs r.jsonl plain old --unit document",
     ],
     "check": ["check r.jsonl plain --against old --timings t.json --format text"],
-    "clean": ["clean r.jsonl plain old --dry-run --timings t.json"],
+    "clean": [
+        "clean r.jsonl plain old --dry-run --timings t.json",
+        "clean r.jsonl plain old --dry-run --unit both",
+    ],
     "diff": [
         "diff plain new.md --input-format text",
         "diff one.jsonl new.md",

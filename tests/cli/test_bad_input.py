@@ -152,7 +152,8 @@ PLACES = {
         "format is given 2 times for one place: give all but one as NAME=FILE"
     ),
     "check good --against good --fail-on wihtin": (
-        "fail_on is 'wihtin': give one of within, across, boilerplate, none; did you mean 'within'?"
+        "fail_on is 'wihtin': give one of within, across, boilerplate, documents, none; "
+        "did you mean 'within'?"
     ),
     "check good --against good --max-overlap lots": (
         "max_overlap is 'lots': give a share from 0 to 1, such as 0.3 or 30%"

@@ -759,6 +759,10 @@ class Passages(Table):
     bound: I8
     written: Strings
     """The copy as written."""
+    before: Strings
+    """The rest of the sentence that it begins in, of `REACH` characters at most,"""
+    after: Strings
+    """and of the one that it ends in."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -794,6 +798,9 @@ class Finds(Table):
     pairs: Strings
     """The paired paragraphs, keeper and copy, as int32 in pairs."""
     written: Strings
+    before: Strings
+    """Of a passage, as in `Passages`; else empty."""
+    after: Strings
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -87,6 +87,10 @@ class Occurrence:
     """The similarity is a lower bound (over 50,000 characters)."""
     paired: tuple[tuple[int, int], ...] = ()
     """Numbers of the matching paragraphs, keeper's and copy's; what else lies inside is no copy."""
+    before: str = ""
+    """Of a passage, the rest of the sentence that it begins in. Not written to JSON."""
+    after: str = ""
+    """And of the one that it ends in. Not written to JSON."""
 
 
 @dataclass(frozen=True, slots=True)

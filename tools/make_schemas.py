@@ -1,7 +1,7 @@
 """
 Build the JSON Schemas of what programs read from the classes that it is written from.
 
-Run as `python tools/make_schemas.py`: it writes `report.schema.json` and `ledger.schema.json` anew.
+Run as `python tools/make_schemas.py`: it writes every `*.schema.json` of `SCHEMAS` anew.
 Names, types and descriptions are those of the fields; a field with a default that says nothing
 (`None`, `False`, an empty tuple) may be missing. What a type cannot say stands in `RULES`.
 """
@@ -14,11 +14,12 @@ import json
 import textwrap
 import types
 from pathlib import Path
-from typing import Any, NamedTuple, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
 
 from dedup import report
 from dedup.cleaning import ledger
 from dedup.model import KINDS, UNITS
+from dedup.reports import diff_json
 
 DEDUP = Path(report.__file__).parent
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -41,6 +42,7 @@ PLAIN: dict[object, dict[str, Any]] = {
     bool: {"type": "boolean"},
     int: {"type": "integer", "minimum": 0},
     float: {"type": "number", "minimum": 0, "maximum": 1},
+    int | float: {"type": "number", "minimum": 0},
     dict[str, object]: {
         "type": "object",
         "additionalProperties": {"type": ["number", "string", "boolean", "null"]},
@@ -80,8 +82,15 @@ SCHEMAS = (
         "urn:dedup:ledger:1",
         "A line of ledger.jsonl",
     ),
+    Schema(
+        DEDUP / "reports" / "diff.schema.json",
+        diff_json.Comparison,
+        "urn:dedup:diff:1",
+        diff_json.SCHEMA,
+    ),
 )
 
+SPAN = {"minItems": 2, "maxItems": 2}
 GROUP_ID = {"pattern": "^[0-9a-f]{16}(-[1-9][0-9]*)?$"}
 RULES: dict[str, dict[str, Any]] = {
     "Group.id": GROUP_ID,
@@ -124,6 +133,8 @@ RULES: dict[str, dict[str, Any]] = {
             "properties": {"fingerprint": False, "of": False, "bound": False, "paired": False}
         },
     },
+    "Piece.a": SPAN,
+    "Piece.b": SPAN,
     "Line.reason": {"enum": list(ledger.REASONS)},
     "Line.rule": {"pattern": "^(first|last|longest|(oldest|newest|prefer):.+)$"},
     "Line.group": GROUP_ID,
@@ -142,7 +153,7 @@ def schema(wanted: Schema) -> dict[str, Any]:
     found: dict[str, Any] = {}
     head = {"$schema": DRAFT, "$id": wanted.id, "title": wanted.title}
     body = head | _object(wanted.of, found)
-    if wanted.title == report.SCHEMA:
+    if wanted.title in {report.SCHEMA, diff_json.SCHEMA}:
         body["properties"] = {"schema": {"const": wanted.title}} | body["properties"]
         body["required"].insert(0, "schema")
     return body | {"$defs": dict(sorted(found.items()))}
@@ -183,13 +194,15 @@ def _value(hint: Any, found: dict[str, Any]) -> dict[str, Any]:  # noqa: ANN401 
     """Describe a value of a type."""
     if type(None) in get_args(hint):
         some = _value(_without_none(hint), found)
-        if "type" in some:
+        if "type" in some and "enum" not in some:
             return some | {"type": [some["type"], "null"]}
         return {"oneOf": [{"type": "null"}, some]}
     if hint in PLAIN:
         if "$ref" in PLAIN[hint]:
             found["range"] = RANGE
         return dict(PLAIN[hint])
+    if get_origin(hint) is Literal:
+        return {"type": "string", "enum": list(get_args(hint))}
     if get_origin(hint) is tuple:
         return {"type": "array", "items": _value(get_args(hint)[0], found)}
     name = hint.__name__.lower()

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dedup.reports.diff import compare
 from dedup.reports.diff_page import LEGEND, merged
 from dedup.reports.page import Card, Gap, Line, Rows, Span, span
+from dedup.reports.repeated import difference as compared
+from dedup.reports.repeated import either, rest, rests
 from dedup.reports.wording import (
     alone_in,
     at,
@@ -27,11 +28,12 @@ from dedup.reports.wording import (
 from dedup.text.lines import split_into
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from dedup.report import Group, Occurrence
     from dedup.reports.diff import Diff
     from dedup.reports.page import Block, Spans
+    from dedup.reports.repeated import Rest
 
 _LINES = 24
 """Lines of text on a card."""
@@ -72,22 +74,23 @@ def _body(group: Group, number: str, *, whole: bool) -> Iterator[Block]:
     most = None if whole else _LINES
     changed = [(n, c) for n, c in enumerate(group.copies, 2) if not c.identical]
     if alone and changed and group.copies[0].of is None:
-        difference = _compared(group, group.copies[0])
+        difference = compared(group, group.copies[0])
         yield Line((*LEGEND, *_same_words(difference)))
         yield Gap()
-        yield Rows(
-            merged(difference, first_lines=(group.keeper.lines[0], group.copies[0].lines[0])),
-            most=most,
-        )
+        first_lines = group.keeper.lines[0], group.copies[0].lines[0]
+        rows = merged(difference, first_lines=first_lines)
+        yield Rows(tuple(_within(rows, rests(group, group.copies[0]))), most=most)
         return
-    yield Rows(tuple(_lines(group.keeper)), right=True, most=most)
+    own = _within(tuple(_lines(group.keeper)), (rest(group.keeper),))
+    yield Rows(tuple(own), right=True, most=most)
     for n, copy in changed if whole else changed[:_CHANGED]:
         name = "What the copy changes" if alone else f"What the {ordinal(n)} changes"
         yield Gap()
         lines = (copy.of or group.keeper).lines[0], copy.lines[0]
-        difference = _compared(group, copy)
+        difference = compared(group, copy)
         yield Line((Span(name, "head"), Span("  "), *LEGEND, *_same_words(difference)))
-        yield Rows(merged(difference, _CONTEXT, lines), most=most)
+        rows = merged(difference, _CONTEXT, lines)
+        yield Rows(tuple(_within(rows, rests(group, copy))), most=most)
     if not whole and len(changed) > _CHANGED:
         yield Line(
             span(
@@ -114,22 +117,26 @@ def _place(place: Occurrence, only: str) -> Spans:
     return (Span(at(place), "name"), Span(f", {where(place)}"), *known, Span(part), *inside)
 
 
-def _compared(group: Group, copy: Occurrence) -> Diff:
-    """Compare a copy with what it repeats; a passage is one stretch, whatever it touches."""
-    return compare(_original(group, copy), copy.text, as_one=group.unit == "passage")
-
-
 def _same_words(difference: Diff) -> Spans:
     """Give the share of the same words, as `dedup diff` tells it."""
     return span(f"  {percent(difference.same_words)} of the words are the same", "soft")
 
 
-def _original(group: Group, copy: Occurrence) -> str:
-    """Give the part of the keeper that a copy repeats."""
-    if copy.of is None:
-        return group.keeper.text
-    start = group.keeper.start
-    return group.keeper.text[copy.of.start - start : copy.of.end - start]
+def _within(
+    rows: Sequence[tuple[Span, Spans]], around: Sequence[Rest]
+) -> Sequence[tuple[Span, Spans]]:
+    """Put around rows what stands around a passage in its sentences, at one place or at two."""
+    if not rows:
+        return ()
+    (margin, first), *others = rows
+    head = (margin, (*_faint(one.before for one in around), *first))
+    (margin, last), inner = (others or [head])[-1], [head, *others][:-1]
+    return (*inner, (margin, (*last, *_faint(one.after for one in around))))
+
+
+def _faint(texts: Iterable[str]) -> Spans:
+    told = either(texts)
+    return span(told, "soft") if told else ()
 
 
 def _lines(place: Occurrence) -> Iterator[tuple[Span, Spans]]:

@@ -12,9 +12,9 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from dedup.reports.diff import compare
 from dedup.reports.diff_page import headline as headline_of
 from dedup.reports.overview import copied, kinds, lengths, likenesses, listed
+from dedup.reports.repeated import difference, either, rest, rests
 from dedup.reports.view import View, ordered
 from dedup.reports.visible import visible
 from dedup.reports.wording import (
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
     from dedup.report import Group, Occurrence, Report
     from dedup.reports.diff import Diff
+    from dedup.reports.repeated import Rest
 
 ROOM = 60_000
 """Bytes of a page where nobody said how many groups it is to hold."""
@@ -158,12 +159,14 @@ def _group(group: Group, number: int, *, everything: bool) -> Iterator[str]:
     yield from _more((group.count or len(group.occurrences)) - len(shown), "more place")
     changed = [(n, copy) for n, copy in enumerate(group.copies, 2) if not copy.identical]
     if not (len(changed) == len(group.copies) == 1 and group.copies[0].of is None):
-        yield from _quoted(_text(group.keeper), everything=everything)
+        text = _within(_text(group.keeper), (rest(group.keeper),))
+        yield from _quoted(text, everything=everything)
     for n, copy in changed if everything else changed[:_COMPARED]:
-        part, start = copy.of or group.keeper, group.keeper.start
-        original = group.keeper.text[part.start - start : part.end - start]
-        yield f"<del>only the first place</del> <ins>only the {ordinal(n)}</ins>\n"
-        yield from _quoted(_marked(compare(original, copy.text)), everything=everything)
+        found = difference(group, copy)
+        share = f"{percent(found.same_words)} of the words are the same"
+        yield f"<del>only the first place</del> <ins>only the {ordinal(n)}</ins> \u00b7 {share}\n"
+        around = rests(group, copy)
+        yield from _quoted(_within(_marked(found), around), everything=everything)
     if not everything:
         yield from _more(len(changed) - _COMPARED, "more changed copy", "more changed copies")
     yield f"Group `{re.sub('[^0-9A-Za-z-]', '', group.id)}`\n\n</details>\n"
@@ -184,6 +187,15 @@ def _text(place: Occurrence) -> Iterator[str]:
     first, last = place.lines
     lines = split_into(place.text, last - first + 1) if first < last else [place.text]
     return (escaped(line) for line in lines if line.strip())
+
+
+def _within(lines: Iterator[str], around: Sequence[Rest]) -> Iterator[str]:
+    """Put around lines what stands around a passage in its sentences, at one place or at two."""
+    rows = list(lines)
+    if rows:
+        rows[0] = _piece(either(one.before for one in around), "i") + rows[0]
+        rows[-1] += _piece(either(one.after for one in around), "i")
+    return iter(rows)
 
 
 def diff_to_markdown(diff: Diff, names: tuple[str, str]) -> str:

@@ -172,11 +172,12 @@ def groups(finds: Iterable[Finds], naming: Naming) -> Iterator[Found]:
             for name, column in batch.columns().items()
             if isinstance(column, np.ndarray)
         }
+        sides = zip(batch.before.list(), batch.after.list(), strict=True)
         data, offsets, _ = kernels.normalise(batch.written.data, batch.written.offsets)
         normal, written = Strings(data, offsets).raws(), batch.written
         numbers = (batch.pairs.data.view("<i4").reshape(-1, 2) + 1).tolist()
         pairs = [numbers[a // 8 : b // 8] for a, b in pairwise(batch.pairs.offsets.tolist())]
-        for row in range(len(batch)):
+        for row, around in enumerate(sides):
             cells = {name: column[row] for name, column in plain.items()}
             if not cells["copy"]:
                 if group:
@@ -186,7 +187,7 @@ def groups(finds: Iterable[Finds], naming: Naming) -> Iterator[Found]:
             docs.append(cells["doc"])
             keeper = group[0] if group else None
             name = identity(KINDS[cells["kind"]], normal[row])
-            group.append(occurrence(cells, keeper, name, pairs[row], written[row], naming))
+            group.append(occurrence(cells, keeper, name, pairs[row], written[row], around, naming))
     if group:
         yield found(docs, group, *last)
 
@@ -197,6 +198,7 @@ def occurrence(  # noqa: PLR0913 - a row, cell by cell
     fingerprint: str,
     pairs: list[list[int]],
     text: str,
+    around: tuple[str, str],
     naming: Naming,
 ) -> Occurrence:
     """Turn one row into an occurrence; the keeper comes first."""
@@ -226,6 +228,8 @@ def occurrence(  # noqa: PLR0913 - a row, cell by cell
         of=None if whole else covered,
         bound=bool(cells["bound"]),
         paired=tuple((i, j) for i, j in pairs),
+        before=around[0],
+        after=around[1],
     )
 
 

@@ -124,6 +124,7 @@ def keepers(  # noqa: PLR0913
         where,
         Strings.of([b""] * len(heads)),
         without_rest(written, end - start),
+        *(Strings.empty(len(heads)), Strings.empty(len(heads))),
     )
 
 
@@ -139,7 +140,7 @@ def copied(runs: Runs, kind: I8, number: I64, base: I64, bodies: Bodies) -> Find
         *(runs.source, kind, unit, number, ones, runs.copy, runs.first, runs.last),
         *(runs.start, runs.end, runs.line, runs.line_end, runs.similarity, bound),
         *(zeros, zeros, part),
-        *(runs.pairs, runs.written),
+        *(runs.pairs, runs.written, Strings.empty(len(runs)), Strings.empty(len(runs))),
     )
 
 
@@ -223,4 +224,5 @@ def boilerplate(members: Named, bodies: Bodies) -> Finds:
         np.stack([w.astype(np.int64) for w in where], axis=1),
         Strings.of([b""] * len(members)),
         without_rest(shown.written, shown.end - shown.start),
+        *(Strings.empty(len(members)), Strings.empty(len(members))),
     )

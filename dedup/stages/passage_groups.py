@@ -16,7 +16,7 @@ from dedup import kernels
 from dedup.model import ACROSS, KINDS, PASSAGE, UNITS, WITHIN, Finds, Strings
 from dedup.rows import fresh
 from dedup.stages.groups import grouped, numbered
-from dedup.stages.written import edges
+from dedup.stages.written import around, edges
 
 if TYPE_CHECKING:
     from dedup.model import I8, I64, Bodies, Passages
@@ -54,9 +54,9 @@ def keepers(passages: Passages, kind: I8, number: I64, heads: I64, bodies: Bodie
     )
     source = passages.source[heads]
     base = np.searchsorted(bodies.doc, source)
-    written = bodies.written.pieces(
-        edges(bodies, base + first, start), edges(bodies, base + last, end)
-    )
+    rows = base + first, base + last
+    at = edges(bodies, rows[0], start), edges(bodies, rows[1], end)
+    written = bodies.written.pieces(*at)
     _, _, words = kernels.normalise(written.data, written.offsets)
     zeros = np.zeros(len(heads), np.int8)
     where = np.stack([first, last, line, line_end, start, end], axis=1).astype(np.int64)
@@ -65,7 +65,7 @@ def keepers(passages: Passages, kind: I8, number: I64, heads: I64, bodies: Bodie
         *(source, kind[heads], unit, number[heads], zeros, source, first, last, start, end),
         *(line, line_end, np.minimum.reduceat(passages.similarity, heads), zeros),
         *(zeros.astype(np.int64), words.astype(np.int64), where),
-        *(Strings.of([b""] * len(heads)), written),
+        *(Strings.empty(len(heads)), written, *around(bodies, rows, at, end)),
     )
 
 
@@ -80,5 +80,5 @@ def copies(passages: Passages, kind: I8, number: I64) -> Finds:
         *(own.source, kind, ones * UNITS.index(PASSAGE), number, ones, own.copy),
         *(own.first, own.last, own.start, own.end, own.line, own.line_end),
         *(own.similarity, own.bound, zeros, zeros, part),
-        *(Strings.of([b""] * len(own)), own.written),
+        *(Strings.empty(len(own)), own.written, own.before, own.after),
     )

@@ -29,7 +29,7 @@ from dedup.stages.runs import each_once
 from dedup.stages.seeds import LENGTH, WORD, stream
 from dedup.stages.stretches import BOUND
 from dedup.stages.verify import DIGITS, ratios
-from dedup.stages.written import Written
+from dedup.stages.written import Written, around, edges
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
@@ -336,12 +336,23 @@ class Scene:
                 (*self.scenes.doc[list(docs)].tolist(), *source, *here, value, bound, written)
             )
         *plain, written_all = list(zip(*rows, strict=True)) or [()] * 17
+        before, after = self._around(found)
         kinds: dict[str, type] = {"similarity": np.float64, "bound": np.int8}
         kinds |= dict.fromkeys(
             ("source", "copy", "from_start", "from_end", "start", "end"), np.int64
         )
         columns: dict[str, Any] = {
             name: np.array(column, kinds.get(name, np.int32))
-            for name, column in zip(Passages.names()[:-1], plain, strict=True)
+            for name, column in zip(Passages.names()[:-3], plain, strict=True)
         }
-        return Passages(**columns, written=Strings.of(written_all))
+        return Passages(**columns, written=Strings.of(written_all), before=before, after=after)
+
+    def _around(self, found: list[Chosen]) -> tuple[Strings, Strings]:
+        """Give the rest of the sentences around the copies."""
+        units, scenes = self.words.units, self.scenes
+        first = np.array([one.candidate.first for one in found], np.int64)
+        last = np.array([one.candidate.past for one in found], np.int64) - 1
+        rows = self.words.row[first], self.words.row[last]
+        places = units.starts[first], units.ends[last]
+        at = edges(scenes, rows[0], places[0]), edges(scenes, rows[1], places[1])
+        return around(scenes, rows, at, places[1])

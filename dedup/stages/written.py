@@ -12,10 +12,14 @@ from dedup import kernels
 from dedup.model import Strings
 from dedup.text.lines import split_into
 from dedup.text.normalising import normalise_text
+from dedup.text.sentences import REACH, beginning, ending
 
 if TYPE_CHECKING:
     from dedup.model import I32, I64, Bodies, Scenes
     from dedup.stages.seeds import Stream
+
+_MORE = 64
+"""Bytes of a stretch that are read to tell whether a sentence ends behind it."""
 
 
 def edges(table: Bodies | Scenes, rows: I64, places: I32 | I64) -> I64:
@@ -23,6 +27,30 @@ def edges(table: Bodies | Scenes, rows: I64, places: I32 | I64) -> I64:
     own = table.written.take(rows)
     past = kernels.prefixes(own.data, own.offsets, places - table.start[rows])
     return table.written.offsets[rows] + past - own.offsets[:-1]
+
+
+def around(
+    table: Bodies | Scenes, rows: tuple[I64, I64], at: tuple[I64, I64], ends: I32 | I64
+) -> tuple[Strings, Strings]:
+    """
+    Give the rest of the sentences that stretches begin and end in.
+
+    `rows` are the first and the last paragraph of each, `at` the bytes of `written` where it begins
+    and ends, and `ends` the code point where it ends. Only bytes near by are read.
+    """
+    data, reach = table.written.data, 4 * REACH + _MORE
+    left = (table.end[rows[1]] - ends).tolist()
+    before, after = [], []
+    for first, own, past, rest in zip(
+        *(side.tolist() for side in (table.written.offsets[rows[0]], *at)), left, strict=True
+    ):
+        head = data[max(first, own - reach) : own].tobytes().decode("utf-8", "ignore")
+        text = data[own : own + 4].tobytes().decode("utf-8", "ignore")
+        before.append(head[beginning(head + text[:1], len(head)) :])
+        text = data[max(own, past - _MORE) : past].tobytes().decode("utf-8", "ignore")
+        tail = data[past : past + reach].tobytes().decode("utf-8", "ignore")[:rest]
+        after.append(tail[: ending(text + tail, len(text)) - len(text)])
+    return Strings.of(before), Strings.of(after)
 
 
 class Written:

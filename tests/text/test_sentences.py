@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.text.sentences import sentences
+from dedup.text.sentences import beginning, ending, sentences
 
 CASES = {
     "Il pleut encore. Le vent tombe.": ["Il pleut encore.", "Le vent tombe."],
@@ -39,3 +39,24 @@ def test_nothing_but_white_space_lies_between(text: str) -> None:
     assert edges == sorted(edges)
     assert not any(text[a:b].strip() for a, b in zip(edges[::2], edges[1::2], strict=True))
     assert all(text[a:b] == text[a:b].strip() != "" for a, b in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "before", "after"),
+    [
+        ("It rained. He said |that all| was well. Then", "He said ", " was well."),
+        ("It rained. |That all| was", "", " was"),
+        ("« |Vraiment| ? » demande-t-elle. Elle rit.", "« ", " ? » demande-t-elle."),
+        ("|Tout| ", "", ""),
+        ("他来了。我|走|了！好。", "我", "了！"),
+        ("a" * 300 + " |b| " + "c" * 300, "", ""),
+        ("a " * 300 + "|b|" + " c" * 300, "a " * 99, " c" * 99),
+        ("a" * 300 + "|b|" + "c" * 300, "a" * 200, "c" * 200),
+    ],
+)
+def test_the_rest_of_a_sentence(text: str, before: str, after: str) -> None:
+    """It ends where the sentence does, else at a border of words within reach."""
+    head, own, tail = text.split("|")
+    whole, start, end = head + own + tail, len(head), len(head + own)
+    assert whole[beginning(whole, start) : start] == before
+    assert whole[end : ending(whole, end)].rstrip() == after.rstrip()

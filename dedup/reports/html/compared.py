@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from dedup.reports.diff_page import headline
 from dedup.reports.html.page import page
+from dedup.reports.repeated import Rest
 
 if TYPE_CHECKING:
     from dedup.reports.diff import Diff, Part, Piece, Place
@@ -18,7 +19,11 @@ _BREAK = re.compile(r"[\t\n\r\f\v]+ *")
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Words of one cell: `equal`, `gone` or `new`, or `left`: a pointer to where some went."""
+    """
+    Words of one cell: `equal`, `gone` or `new`.
+
+    Or `left`: a pointer to where some went; or `rest`: what stands around them in their sentence.
+    """
 
     sort: str
     text: str
@@ -50,13 +55,36 @@ class Stretch:
     lines: tuple[Line, ...]
 
 
-def stretches(diff: Diff, first_a: int = 1, first_b: int = 1) -> list[Stretch]:
-    """Give a comparison as stretches of lines; the texts begin at these lines of their files."""
+def stretches(
+    diff: Diff,
+    first_a: int = 1,
+    first_b: int = 1,
+    around: tuple[Rest, Rest] = (Rest(), Rest()),
+) -> list[Stretch]:
+    """
+    Give a comparison as stretches of lines; the texts begin at these lines of their files.
+
+    `around` is what stands around the texts in their sentences.
+    """
     firsts = {"a": first_a, "b": first_b}
+    lines = [_line(part, diff, firsts) for part in diff.parts]
+    for side, rest in zip(("left", "right"), around, strict=True):
+        _surround(lines, side, rest)
     return [
-        Stretch(same, tuple(_line(part, diff, firsts) for part in parts))
-        for same, parts in groupby(diff.parts, lambda part: part.kind == "equal")
+        Stretch(same, tuple(own)) for same, own in groupby(lines, lambda line: line.kind == "equal")
     ]
+
+
+def _surround(lines: list[Line], side: str, rest: Rest) -> None:
+    """Put the rest of the sentences into the first and the last cell of a side."""
+    cells = [at for at, line in enumerate(lines) if getattr(line, side) is not None]
+    if not cells:
+        return
+    before, after = ((Mark("rest", text),) if text else () for text in rest)
+    for at, head, tail in ((cells[0], before, ()), (cells[-1], (), after)):
+        cell = getattr(lines[at], side)
+        cell = replace(cell, marks=(*head, *cell.marks, *tail))
+        lines[at] = replace(lines[at], **{side: cell})
 
 
 def _line(part: Part, diff: Diff, firsts: dict[str, int]) -> Line:

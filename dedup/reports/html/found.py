@@ -10,11 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dedup.reports.diff import compare
 from dedup.reports.html.compared import Stretch, stretches
 from dedup.reports.html.page import page
 from dedup.reports.html.pictures import matrix, strips
 from dedup.reports.overview import copied, kinds, lengths, likenesses, listed
+from dedup.reports.repeated import Rest, difference, rest, rests
 from dedup.reports.view import View, ordered
 from dedup.reports.wording import (
     alone_in,
@@ -70,6 +70,8 @@ class Compared:
     title: str
     left: str
     right: str
+    share: str
+    """How many of the words are the same, as `dedup diff` tells it."""
     stretches: list[Stretch]
 
 
@@ -81,6 +83,8 @@ class Body:
     more_places: int
     text: list[tuple[int, str]]
     """Lines of the keeper's text with their numbers; none where a copy stands beside it."""
+    around: Rest
+    """What stands around that text."""
     compared: list[Compared]
     more_compared: int
 
@@ -186,6 +190,7 @@ def _body(group: Group, *, everything: bool) -> Body:
         [_where(group, n, place) for n, place in enumerate(occurrences, 1)],
         (group.count or len(group.occurrences)) - len(occurrences),
         [] if alone else list(_lines(group.keeper)),
+        rest(group.keeper),
         [_compared(group, n, copy) for n, copy in beside],
         len(changed) - len(beside),
     )
@@ -212,13 +217,12 @@ def _lines(place: Occurrence) -> Iterator[tuple[int, str]]:
 
 def _compared(group: Group, number: int, copy: Occurrence) -> Compared:
     """Set a changed copy beside the part of the keeper that it repeats."""
-    part = copy.of or group.keeper
-    start = group.keeper.start
-    original = group.keeper.text[part.start - start : part.end - start]
-    difference = compare(original, copy.text, as_one=group.unit == "passage")
+    first = (copy.of or group.keeper).lines[0]
+    found = difference(group, copy)
     return Compared(
         f"What the {ordinal(number)} changes" if len(group.copies) > 1 else "What the copy changes",
         at(group.keeper),
         at(copy),
-        stretches(difference, part.lines[0], copy.lines[0]),
+        f"{percent(found.same_words)} of the words are the same",
+        stretches(found, first, copy.lines[0], rests(group, copy)),
     )

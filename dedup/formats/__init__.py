@@ -6,12 +6,12 @@ records with their bytes, so that cleaning can cut slices out of them, and `writ
 what is left. A format is one file here, listed in `FORMATS`.
 """
 
+from dedup.formats.hashing import Seen
 from dedup.formats.interface import Chunk, Fault, Format, Piece, Record, Span, Unreadable
 from dedup.formats.reading import (
     Reading,
     Rejects,
     Watch,
-    charset,
     pieces,
     read,
     refuse_foreign,
@@ -29,12 +29,12 @@ __all__ = [
     "Reading",
     "Record",
     "Rejects",
+    "Seen",
     "Source",
     "Sources",
     "Span",
     "Unreadable",
     "Watch",
-    "charset",
     "fits",
     "is_text_name",
     "pieces",

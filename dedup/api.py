@@ -335,7 +335,7 @@ def compare(a: PathLike, b: PathLike, settings: Settings | None = None) -> Diff:
     from dedup.reports import diff
 
     settings = settings or Settings()
-    return diff.compare(_text(a, settings), _text(b, settings), paragraphs=settings.paragraphs)
+    return diff.compare(_text(a, settings), _text(b, settings), settings)
 
 
 def compare_cleaned(output: PathLike, document: str, record: str | None = None) -> Diff:
@@ -360,7 +360,7 @@ def compare_cleaned(output: PathLike, document: str, record: str | None = None) 
     for cut in reversed(cuts):
         after = after[: cut.start] + after[cut.end :]
     modes = {entry.record: entry.paragraphs for entry in file.entries}
-    return diff.compare(before, after, paragraphs=modes.get(record, "auto"))
+    return diff.compare(before, after, Settings(paragraphs=modes.get(record, "auto")))
 
 
 def _before(root: Path, manifest: Manifest, file: File, record: str | None) -> str:

@@ -36,7 +36,9 @@ class Name:
     """Which document: its path as given, and its record (`None` for a plain file)."""
 
     document: str
+    """The path as given, a slash and the path below it."""
     record: str | None = None
+    """Id of the record, or its number from 1; `None` for a plain file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +56,15 @@ class Occurrence:
     """One place of a group: its keeper, or one finding."""
 
     document: str
+    """The path as given, a slash and the path below it."""
     record: str | None
+    """Id of the record, or its number from 1; `None` for a plain file."""
     paragraphs: tuple[int, int]
+    """Paragraphs of the document."""
     lines: tuple[int, int]
+    """Lines of the document's text."""
     start: int
+    """Code points of the decoded text, half-open."""
     end: int
     similarity: float
     """To the keeper, or to the part `of` it; 0 to 1, rounded down to 4 digits."""
@@ -65,12 +72,13 @@ class Occurrence:
     """Equal to it as written."""
     keeper: bool
     text: str
-    """As written, from `start` to `end`."""
+    """As written, from `start` to `end`. Not written to JSON."""
     file_line: int | None = None
     """Line of the record in its file; `None` for a plain file."""
     fingerprint: str | None = None
     """Identity of a finding; `None` for the keeper."""
     of: Part | None = None
+    """The part of the keeper that is repeated, where it is not all of it."""
     bound: bool = False
     """The similarity is a lower bound (over 50,000 characters)."""
     paired: tuple[tuple[int, int], ...] = ()
@@ -82,13 +90,17 @@ class Group:
     """A keeper and its copies, or a class of boilerplate; the keeper stands first."""
 
     id: str
+    """Names the group within this report."""
     kind: str
     """`within`, `across` or `boilerplate`."""
     unit: str
     """`block` or `passage`."""
     paragraphs: int
+    """Paragraphs of the keeper."""
     words: int
+    """Words of the keeper."""
     characters: int
+    """Characters of the keeper."""
     similarity: float
     """The lowest of its copies."""
     occurrences: tuple[Occurrence, ...]
@@ -206,9 +218,11 @@ class Summary:
     buckets_cut: int
     """Buckets too full to compare all with all."""
     skipped: tuple[Skipped, ...]
+    """Inputs that were not read."""
     published: int = 0
     """Documents that those of a check were compared with."""
     boilerplate_characters: int = 0
+    """Characters of the paragraphs that many documents share."""
     copied_documents: int = 0
     """Documents of whose text 80 % and more are copies."""
     near_kept: int = 0
@@ -223,18 +237,21 @@ class Report:
     """Groups in order of their keepers, and a summary."""
 
     version: str
+    """Version of dedup that made it."""
     settings: dict[str, object]
-    """The detection settings in force."""
+    """The detection settings in force, by name."""
     summary: Summary
     groups: tuple[Group, ...]
+    """In order of their keepers."""
     overlaps: tuple[Overlap, ...]
+    """Pairs of documents that share text."""
     incoming: tuple[Incoming, ...] | None = None
-    """Of a check only."""
+    """The incoming documents, of a check only."""
     extents: tuple[Extent, ...] = ()
     """Of the documents that groups name, in Order. Not written to JSON."""
 
     evidence: Evidence | None = field(default=None, repr=False, compare=False)
-    """`None` for a report that was read from a file."""
+    """`None` for a report that was read from a file. Not written to JSON."""
 
     def with_skipped(self, skipped: tuple[Skipped, ...]) -> Report:
         """Add the inputs that were not read to the summary."""
@@ -265,7 +282,7 @@ class Report:
         from dedup import saved
 
         with saved.rows(Path(path)) as rows:
-            head = next(rows, {})
+            head: dict[str, Any] = next(rows, {})
             parts = {name: convert(head[name], kind) for name, kind in _head().items()}
             report = Report(groups=tuple(convert(row, Group) for row in rows), **parts)
             whole = len(report.groups) == report.summary.groups

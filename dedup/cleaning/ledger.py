@@ -39,25 +39,42 @@ class Keeper(NamedTuple):
     """What stays in place of a removal."""
 
     document: str
+    """The PATH argument as given, a slash and the path below it."""
     record: str | None
+    """Id of the record, or its number from 1; `None` for a plain file."""
     start: int
+    """First code point of the input's text that stays."""
     end: int
+    """The one past the last."""
 
 
 class Line(NamedTuple):
-    """One line of the ledger."""
+    """What one contiguous removal of `dedup clean` took, why, and what stays in its place."""
 
     document: str
+    """The PATH argument as given, a slash and the path below it."""
     record: str | None
+    """Id of the record, or its number from 1; `None` for a plain file."""
     start: int
+    """First code point of the input's text that went, white space included."""
     end: int
+    """The one past the last."""
     text: str
+    """What went."""
     reason: str
+    """`document`: it went with its document, which was dropped whole."""
     rule: str | None
+    """The keep rule that ranked the keeper first, such as `first` or `oldest:date`."""
     similarity: float | None
+    """The lowest of its paragraphs."""
     group: str | None
+    """Id of the report's group whose copy covers it."""
     keeper: Keeper | None
+    """What stays; `None` for boilerplate that goes everywhere and for what was no copy in a dropped
+    document."""
     raw: bytes | None = None
+    """The bytes that were cut out, where they are not the UTF-8 of `text`; of the first line of a
+    record that was dropped whole, all of the record."""
 
     @property
     def bytes(self) -> bytes:

@@ -1,25 +1,26 @@
 """
 Diff -> page: what two texts share and where they differ, marked by signs as well as by colour.
 
-    [-only the first text has this-] {+only the second has this+}
+    [-only the first text has this-] {+only the second has this+} {↑8 moved here from line 8 ↑}
 
-In one column a changed paragraph is shown once, with both marks in it; side by side each text keeps
-its own words. What is the same is folded, with a count.
+In one column every paragraph is shown once, with all marks in it; side by side each text keeps its
+own words, and what moved is shown at its new place. What is the same is folded, with a count.
 """
 
 from __future__ import annotations
 
-import re
+from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from dedup.reports.diff_marks import marked, soft_note
 from dedup.reports.page import Gap, Line, Rows, Sides, Span, span
 from dedup.reports.wording import counted, percent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from dedup.reports.diff import Diff, Paragraph, Row
+    from dedup.reports.diff import Diff, Part
     from dedup.reports.page import Block, Spans
 
 LEGEND: Spans = (
@@ -27,15 +28,39 @@ LEGEND: Spans = (
     Span(" "),
     Span("{+only the copy+}", "new"),
 )
-_SIGNS = {"same": "", "changed": "~", "deleted": "-", "inserted": "+", "space": ""}
+_SIGNS = {
+    "equal": "",
+    "changed": "~",
+    "merged": "~",
+    "split": "~",
+    "removed": "-",
+    "added": "+",
+    "left": "",
+}
 _NONE = Span("")
-_BREAK = re.compile(r"[\t\n\r\f\v]+ *")
 _NEAR = 1
 """Equal paragraphs that stay around a change."""
 _CONTEXT = 25
 """Words that stay around a change in a long paragraph."""
 _WIDE = 100
 """Columns from which two texts stand side by side."""
+_PROSE = 80
+"""Columns of running text, at most: longer lines are hard to read."""
+_KINDS = (
+    ("changed", "{} changed"),
+    ("moved", "{} moved"),
+    ("merged", "{} put together"),
+    ("split", "{} divided"),
+    ("removed", "{} only in A"),
+    ("added", "{} only in B"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """So many equal paragraphs that are not shown."""
+
+    number: int
 
 
 def diff_page(diff: Diff, names: tuple[str, str], width: int, *, sides: bool = True) -> list[Block]:
@@ -43,65 +68,88 @@ def diff_page(diff: Diff, names: tuple[str, str], width: int, *, sides: bool = T
     heads = [
         (Span(mark, "soft"), span(name, "name")) for mark, name in zip("AB", names, strict=True)
     ]
-    if not diff.differs or diff.only_space:
-        return [Rows(tuple(heads)), *_summary(diff)]
+    summary = Line(span(headline(diff), "strong"))
+    if not any(part.kind != "equal" for part in diff.parts):
+        return [Rows(tuple(heads)), summary]
     if sides and width >= _WIDE:
         rows = [(heads[0], heads[1]), ((_NONE, ()), (_NONE, ())), *_beside(diff)]
-        return [*_summary(diff), Gap(), Sides(tuple(rows))]
-    marks = (Span("[-only in A-]", "gone"), Span(" "), Span("{+only in B+}", "new"))
-    legend = Line((*marks, Span("  numbers are lines of A", "soft")))
-    return [Rows(tuple(heads)), *_summary(diff), Gap(), legend, Gap(), Rows(tuple(_below(diff)))]
+        return [summary, Gap(), Sides(tuple(rows), prose=_PROSE)]
+    body = Rows(tuple(_below(diff)), prose=_PROSE)
+    return [Rows(tuple(heads)), summary, Gap(), Line(legend(diff)), Gap(), body]
 
 
-def _summary(diff: Diff) -> Iterator[Block]:
+def headline(diff: Diff) -> str:
+    """Say in one sentence how much is the same, and what became of the paragraphs."""
     if not diff.differs:
-        yield Line(span("The texts are the same.", "strong"))
-        return
-    if diff.only_space:
-        yield Line(span("The words are the same; only white space differs.", "strong"))
-        return
-    parts = [f"{percent(diff.share)} of the words are the same"]
-    for kind, what in (("changed", "changed"), ("deleted", "only in A"), ("inserted", "only in B")):
-        number = diff.count(kind)  # type: ignore[arg-type]
-        if number:
-            parts.append(f"{counted(number, 'paragraph')} {what}")
-    if moved := diff.count("deleted", moved=True):
-        parts.append(f"{counted(moved, 'paragraph')} moved")
-    yield Line(span("; ".join(parts) + ".", "strong"))
+        return "The texts are the same."
+    counts = [
+        what.format(counted(number, "paragraph") if at == 0 else f"{number:,}")
+        for at, (number, what) in enumerate(
+            (diff.count(kind), what)  # type: ignore[arg-type]
+            for kind, what in _KINDS
+            if diff.count(kind)  # type: ignore[arg-type]
+        )
+    ]
+    inner = sum(not move.whole for move in diff.moves)
+    if inner:
+        counts.append(f"{counted(inner, 'part')} of one moved")
+    if diff.in_order:
+        other = "white space, case or punctuation" if diff.respelled else "white space"
+        said = f"The words are the same; only {other} differs"
+    else:
+        said = f"{percent(diff.same_words)} of the words are the same"
+    return "; ".join((said, ", ".join(counts))) + "." if counts else f"{said}."
+
+
+def legend(diff: Diff) -> Spans:
+    """Explain the marks that occur."""
+    spans: list[Span] = [Span("[-only in A-]", "gone"), Span(" "), Span("{+only in B+}", "new")]
+    if any(not move.whole for move in diff.moves):
+        spans += [Span(" "), Span("{\u21918 moved here from line 8 \u2191}", "moved")]
+    return (*spans, Span("  numbers are lines of A", "soft"))
 
 
 def merged(
-    diff: Diff, context: int | None = None, first_line: int = 1
+    diff: Diff, context: int | None = None, first_lines: tuple[int, int] = (1, 1)
 ) -> tuple[tuple[Span, Spans], ...]:
     """
     Give both texts in one, a row a paragraph, with its line in A and a sign where it differs.
 
-    With a `context`, only what differs and so many words around it.
+    With a `context`, only what differs and so many words around it. `first_lines` are those of
+    stretches of longer texts.
     """
     rows: list[tuple[Span, Spans]] = []
-    for same, group in groupby(diff.rows, lambda row: row.kind in {"same", "space"}):
+    for same, group in groupby(diff.parts, lambda part: part.kind == "equal"):
         own = list(group)
         if same and context is not None:
             rows.append((_NONE, _folded(len(own))))
             continue
-        rows += [(_margin(row, row.a, first_line), marked(row, context=context)) for row in own]
+        rows += [
+            (_margin(part, "a", first_lines), marked(part, diff, "", context, first_lines))
+            for part in own
+        ]
     return tuple(rows)
 
 
-def _margin(row: Row, own: Paragraph | None, first_line: int = 1) -> Span:
-    """Give the sign of a row and the line where its paragraph begins."""
-    sign = _SIGNS[row.kind]
-    line = str(own.line + first_line - 1) if own else ""
+def _margin(part: Part, side: str, first_lines: tuple[int, int] = (1, 1)) -> Span:
+    """Give the sign of a part and the line where it begins, in the text of one side."""
+    place, first = (part.a, first_lines[0]) if side == "a" else (part.b, first_lines[1])
+    sign = _SIGNS.get(part.kind, "")
+    if part.kind == "moved" and side == "a":
+        place = None
+    line = str(place.lines[0] + first - 1) if place else ""
     return Span(f"{sign or ' '} {line}".rstrip(), "strong" if sign else "soft")
 
 
 def _folded(number: int) -> Spans:
-    return span(f"… {counted(number, 'paragraph')} the same …", "soft")
+    return span(f"\u2026 {counted(number, 'paragraph')} the same \u2026", "soft")
 
 
-def _near(diff: Diff) -> Iterator[Row | int]:
-    """Give the rows that differ and those around them; a number stands for so many equal ones."""
-    groups = [(same, list(own)) for same, own in groupby(diff.rows, lambda row: row.kind == "same")]
+def _near(diff: Diff) -> Iterator[Part | Fold]:
+    """Give the parts that differ and those around them, and count the others."""
+    groups: Sequence[tuple[bool, list[Part]]] = [
+        (same, list(own)) for same, own in groupby(diff.parts, lambda part: part.kind == "equal")
+    ]
     for number, (same, own) in enumerate(groups):
         head = _NEAR if number else 0
         tail = _NEAR if number < len(groups) - 1 else 0
@@ -109,73 +157,31 @@ def _near(diff: Diff) -> Iterator[Row | int]:
             yield from own
             continue
         yield from own[:head]
-        yield len(own) - head - tail
+        yield Fold(len(own) - head - tail)
         yield from own[len(own) - tail :]
 
 
 def _below(diff: Diff) -> Iterator[tuple[Span, Spans]]:
     """Give the rows of one column."""
-    for row in _near(diff):
-        if isinstance(row, int):
-            yield _NONE, _folded(row)
+    for part in _near(diff):
+        if isinstance(part, Fold):
+            yield _NONE, _folded(part.number)
         else:
-            yield _margin(row, row.a), marked(row)
+            text = marked(part, diff, "", _CONTEXT)
+            yield _margin(part, "a"), (*text, *soft_note(part, diff))
 
 
 def _beside(diff: Diff) -> Iterator[tuple[tuple[Span, Spans], tuple[Span, Spans]]]:
     """Give the rows of two columns, each paragraph with its line and sign."""
-    for row in _near(diff):
-        if isinstance(row, int):
-            yield (_NONE, _folded(row)), (_NONE, ())
+    for part in _near(diff):
+        if isinstance(part, Fold):
+            yield (_NONE, _folded(part.number)), (_NONE, ())
             continue
-        left, right = (
-            (_margin(row, own), marked(row, side)) if own else (_NONE, ())
-            for own, side in ((row.a, "a"), (row.b, "b"))
-        )
+        left: tuple[Span, Spans] = (_NONE, ())
+        right: tuple[Span, Spans] = (_NONE, ())
+        if part.a and part.kind != "moved":
+            left = (_margin(part, "a"), marked(part, diff, "a", _CONTEXT))
+        if part.b:
+            text = marked(part, diff, "b", _CONTEXT)
+            right = (_margin(part, "b"), (*text, *soft_note(part, diff)))
         yield left, right
-
-
-def marked(row: Row, side: str = "", context: int | None = _CONTEXT) -> Spans:
-    """
-    Give the words of a row: of both texts, or of the `side` `a` or `b` only.
-
-    What only one has is marked; more equal words than the context are folded.
-    """
-    spans: list[Span] = list(_move(row))
-    pieces = [p for p in row.pieces if not side or getattr(p, side)]
-    for number, piece in enumerate(pieces):
-        text = _BREAK.sub(" ", piece.b if side == "b" else piece.a or piece.b)
-        last = number == len(pieces) - 1
-        text = text.rstrip() if last else text
-        if piece.kind == "equal":
-            known = {"before": number > 0, "after": not last}
-            spans += span(text) if context is None else _around(text, context, **known)
-            continue
-        words = text.strip()
-        space = text[len(text.rstrip()) :]
-        if piece.kind == "delete":
-            replaced = not last and pieces[number + 1].kind == "insert"
-            spans += (Span(f"[-{words}-]", "gone"), Span("" if replaced else space))
-        else:
-            spans += (Span(f"{{+{words}+}}", "new"), Span(space))
-    return tuple(s for s in spans if s.text)
-
-
-def _move(row: Row) -> Spans:
-    """Say where else a paragraph stands."""
-    if row.moved is None:
-        return ()
-    other = "B" if row.kind == "deleted" else "A"
-    return span(f"(paragraph {row.moved:,} of {other}) ", "soft")
-
-
-def _around(text: str, context: int, *, before: bool, after: bool) -> Spans:
-    """Fold the words that are far from a change, which lies before or after or both."""
-    words = text.split(" ")
-    head = context if before else 0
-    tail = context if after else 0
-    left_out = len(words) - head - tail
-    if not (before or after) or left_out <= context:
-        return span(text)
-    fold = Span(f"{' ' if head else ''}… {counted(left_out, 'word')} … ", "soft")
-    return (Span(" ".join(words[:head])), fold, Span(" ".join(words[len(words) - tail :])))

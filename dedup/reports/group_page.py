@@ -73,16 +73,19 @@ def _body(group: Group, number: str, *, whole: bool) -> Iterator[Block]:
         difference = compare(group.keeper.text, group.copies[0].text)
         yield Line(LEGEND)
         yield Gap()
-        yield Rows(merged(difference, first_line=group.keeper.lines[0]), most=most)
+        yield Rows(
+            merged(difference, first_lines=(group.keeper.lines[0], group.copies[0].lines[0])),
+            most=most,
+        )
         return
     yield Rows(tuple(_lines(group.keeper)), right=True, most=most)
     for n, copy in changed if whole else changed[:_CHANGED]:
         name = "What the copy changes" if alone else f"What the {ordinal(n)} changes"
         yield Gap()
         yield Line((Span(name, "head"), Span("  "), *LEGEND))
-        line = (copy.of or group.keeper).lines[0]
+        lines = (copy.of or group.keeper).lines[0], copy.lines[0]
         difference = compare(_original(group, copy), copy.text)
-        yield Rows(merged(difference, _CONTEXT, line), most=most)
+        yield Rows(merged(difference, _CONTEXT, lines), most=most)
     if not whole and len(changed) > _CHANGED:
         yield Line(
             span(

@@ -149,12 +149,20 @@ def padded(spans: Spans, width: int, *, right: bool = False) -> Spans:
     return (space, *spans) if right else (*spans, space)
 
 
-def _beside(margin: Span, spans: Spans, size: int, sheet: Sheet, *, right: bool) -> list[Spans]:
+def _beside(  # noqa: PLR0913 - a text, its margin, and where both go
+    margin: Span,
+    spans: Spans,
+    size: int,
+    sheet: Sheet,
+    *,
+    right: bool,
+    prose: int | None = None,
+) -> list[Spans]:
     """Lay a text beside its margin of `size` columns; a wider margin stands above it."""
     shown = wrap((margin,), sheet)
     gap = 2 if size and sheet.width >= _NARROW else min(size, 1)
     inner = sheet.narrower(size + gap)
-    lines = wrap(spans, inner)
+    lines = wrap(spans, replace(inner, width=min(inner.width, prose or inner.width)))
     blank = Span(" " * (size + gap))
     if len(shown) > 1 or size_of(shown[0]) > size:
         return [*shown, *((blank, *line) for line in lines)]
@@ -172,7 +180,7 @@ def _rows(block: Rows, sheet: Sheet) -> list[Spans]:
     size = min(max(sizes, default=0), max(sheet.width // 3, 1))
     lines: list[Spans] = []
     for margin, spans in rows:
-        lines += _beside(margin, spans, size, sheet, right=block.right)
+        lines += _beside(margin, spans, size, sheet, right=block.right, prose=block.prose)
     if block.most is None or len(lines) <= block.most + 1:
         return lines
     tail = block.most // 3
@@ -186,6 +194,8 @@ def _sides(block: Sides, sheet: Sheet) -> list[Spans]:
     bar = encodable("│", sheet.encoding)
     half = sheet.narrower((sheet.width - 3) // 2 + (sheet.width - 3) % 2 + 3)
     size = max((cells(m.text) for row in block.rows for m, _ in row), default=0)
+    if block.prose is not None:
+        half = replace(half, width=min(half.width, size + 2 + block.prose))
     lines: list[Spans] = []
     for (left, a), (right, b) in block.rows:
         if not (left.text or b):

@@ -26,6 +26,7 @@ from dedup.reports.wording import (
     not_sought,
     ordinal,
     percent,
+    ranged,
     size,
     where,
 )
@@ -185,9 +186,13 @@ def _text(place: Occurrence) -> Iterator[str]:
 
 def _marked(diff: Diff) -> Iterator[str]:
     """Give the paragraphs of two texts, with what only one of them has marked."""
-    tags = {"delete": "del", "insert": "ins"}
-    for row in diff.rows:
-        yield "".join(_piece(piece.b or piece.a, tags.get(piece.kind)) for piece in row.pieces)
+    tags = {"removed": "del", "added": "ins"}
+    for part in diff.parts:
+        text = "".join(_piece(p.b or p.a, tags.get(p.mark)) for p in part.pieces)
+        if part.kind == "moved" and part.a is not None:
+            text = f"(moved from {ranged('paragraph', part.a.paragraphs)}) {text}"
+        if text:
+            yield text
 
 
 def _piece(text: str, tag: str | None) -> str:

@@ -11,8 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Role = Literal["", "head", "strong", "soft", "name", "gone", "new", "warn"]
-"""`gone` and `new` are words only the first or only the second text has."""
+Role = Literal["", "head", "strong", "soft", "name", "gone", "new", "moved", "warn"]
+"""`gone` and `new` are words only the first or only the second text has; `moved`: of both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,8 @@ class Rows:
     """The margin is set flush right."""
     most: int | None = None
     """More lines than this are cut in the middle, with a line that counts them."""
+    prose: int | None = None
+    """Columns of text, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ class Sides:
 
     rows: tuple[tuple[tuple[Span, Spans], tuple[Span, Spans]], ...]
     """A row whose right side has no text and a left margin of `""` runs over both."""
+    prose: int | None = None
+    """Columns of either text, at most."""
 
 
 @dataclass(frozen=True, slots=True)

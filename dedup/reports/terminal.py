@@ -31,6 +31,7 @@ STYLES: dict[Role, str] = {
     "name": "cyan",
     "gone": "red",
     "new": "green",
+    "moved": "blue",
     "warn": "bold yellow",
 }
 """Colours of the terminal's own palette, so that they suit its background."""

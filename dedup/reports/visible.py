@@ -39,6 +39,9 @@ _PLAIN = {
     **dict.fromkeys(map(ord, "╭╮╰╯"), "+"),
     0x2500: "-",
     0x2502: "|",
+    0x2191: "^",
+    0x2193: "v",
+    0xB6: "|",
 }
 """Signs with a plain form, for streams that cannot take them."""
 

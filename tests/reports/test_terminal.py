@@ -128,12 +128,12 @@ def test_diff_side_by_side() -> None:
     screen = console(110)
     print_diff(compare("Same.\nOne two.\nOnly a.", "Same.\nOne 2."), ("a.txt", "b.txt"), screen)
     assert [line.rstrip() for line in written(screen).split("\n")] == [
-        "50% of the words are the same; 1 paragraph changed; 1 paragraph only in A.",
+        "50% of the words are the same; 1 paragraph changed, 1 only in A.",
         "",
         f"{'A    a.txt':53} │ B    b.txt",
         "",
         f"{'  1  Same.':53} │   1  Same.",
-        f"{'~ 2  One [-two-].':53} │ ~ 2  One {{+2+}}.",
+        f"{'~ 2  One [-two-].':53} │ ~ 2  One {{+2+}}.  (66.6% alike, no finding: too short)",
         f"{'- 3  [-Only a.-]':53} │",
         "",
     ]
@@ -143,7 +143,7 @@ def test_diff_in_one_column() -> None:
     """A narrow terminal shows one column."""
     screen = console(60)
     print_diff(compare("One two.", "One 2."), ("a.txt", "b.txt"), screen)
-    assert "~ 1  One [-two-]{+2+}.\n" in written(screen)
+    assert "~ 1  One [-two-]{+2+}.  (66.6% alike," in written(screen)
 
 
 @pytest.mark.parametrize("width", [20, 60, 100, 140, 200])

@@ -217,17 +217,17 @@ def test_diff() -> None:
     assert diff_to_text(compare(a, b), ("a.txt", "b\x1b.txt")) == (
         "A  a.txt\n"
         "B  b^[.txt\n"
-        "53.3% of the words are the same; 1 paragraph changed; 1 paragraph only in A; 1\n"
-        "paragraph only in B.\n"
+        "73.3% of the words are the same; 2 paragraphs changed, 1 moved.\n"
         "\n"
         "[-only in A-] {+only in B+}  numbers are lines of A\n"
         "\n"
         "     … 3 paragraphs the same …\n"
         "  4  Four.\n"
-        "~ 5  Five [-was old-]{+is new+}.\n"
-        "+    {+A paragraph that moved.+}\n"
-        "  6  Six.\n"
-        "- 7  [-A paragraph that only A has.-]\n"
+        "~ 5  Five [-was old-]{+is new+}.  (60.8% alike, no finding: too short)\n"
+        "  6  [\u2193 to 7]\n"
+        "~ 7  A paragraph that [-only A has-]{+moved+}.  (73.4% alike, no finding: too\n"
+        "     short)\n"
+        "     \u2193 from 6  Six.\n"
     )
 
 
@@ -235,10 +235,11 @@ def test_diff() -> None:
 def test_diff_fits(made: SimpleNamespace, width: int) -> None:
     """A comparison of hostile texts fits and hides nothing."""
     keeper, copy = made.hostile().groups[0].occurrences
-    text = diff_to_text(compare(keeper.text, copy.text), ("a", copy.document), width=width)
+    changed = copy.text.replace("End", "Ending")
+    text = diff_to_text(compare(keeper.text, changed), ("a", copy.document), width=width)
     assert all(cells(line) <= width for line in text.split("\n"))
     assert not CONTROL.search(text)
-    assert "{+End+}" in text
+    assert "{+Ending" in text
 
 
 def test_diff_of_equal_texts() -> None:

@@ -7,19 +7,18 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from dedup.reports.diff_page import headline
 from dedup.reports.html.page import page
-from dedup.reports.wording import counted, percent
 
 if TYPE_CHECKING:
-    from dedup.reports.diff import Diff, Paragraph, Row
-    from dedup.reports.diff_words import Piece
+    from dedup.reports.diff import Diff, Part, Piece, Place
 
 _BREAK = re.compile(r"[\t\n\r\f\v]+ *")
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Words of one cell: `equal`, `gone` or `new`."""
+    """Words of one cell: `equal`, `gone` or `new`, or `left`: a pointer to where some went."""
 
     sort: str
     text: str
@@ -53,31 +52,50 @@ class Stretch:
 
 def stretches(diff: Diff, first_a: int = 1, first_b: int = 1) -> list[Stretch]:
     """Give a comparison as stretches of lines; the texts begin at these lines of their files."""
+    firsts = {"a": first_a, "b": first_b}
     return [
-        Stretch(same, tuple(_line(row, first_a, first_b) for row in rows))
-        for same, rows in groupby(diff.rows, lambda row: row.kind in {"same", "space"})
+        Stretch(same, tuple(_line(part, diff, firsts) for part in parts))
+        for same, parts in groupby(diff.parts, lambda part: part.kind == "equal")
     ]
 
 
-def _line(row: Row, first_a: int, first_b: int) -> Line:
-    return Line(row.kind, _cell(row, row.a, "a", first_a), _cell(row, row.b, "b", first_b))
+def _line(part: Part, diff: Diff, firsts: dict[str, int]) -> Line:
+    """Give a part as what stands side by side; what moved stands at its new place alone."""
+    moved = part.kind == "moved"
+    left = None if moved else _cell(part, part.a, "a", diff, firsts)
+    return Line(part.kind, left, _cell(part, part.b, "b", diff, firsts))
 
 
-def _cell(row: Row, own: Paragraph | None, side: str, first: int) -> Cell | None:
-    if own is None:
+def _cell(
+    part: Part, place: Place | None, side: str, diff: Diff, firsts: dict[str, int]
+) -> Cell | None:
+    if place is None:
         return None
-    marks = tuple(mark for piece in row.pieces if (mark := _mark(piece, side)) is not None)
+    marks = tuple(mark for piece in part.pieces if (mark := _mark(piece, side, diff, firsts)))
     note = ""
-    if row.moved is not None:
-        note = f"stands in paragraph {row.moved:,} of {'B' if side == 'a' else 'A'}"
-    return Cell(own.line + first - 1, marks, note)
+    if part.kind == "moved" and part.a is not None and part.move is not None:
+        line = part.a.lines[0] + firsts["a"] - 1
+        note = f"{_arrow(diff, part.move)} from line {line:,}"
+    return Cell(place.lines[0] + firsts[side] - 1, marks, note)
 
 
-def _mark(piece: Piece, side: str) -> Mark | None:
-    """Give the words that a piece has on one side."""
-    text = piece.a if side == "a" else piece.b
-    sort = {"equal": "equal", "delete": "gone", "insert": "new"}[piece.kind]
+def _mark(piece: Piece, side: str, diff: Diff, firsts: dict[str, int]) -> Mark | None:
+    """Give the words that a piece has on one side: of what moved, all at its new place."""
+    if piece.mark == "left" and piece.move is not None:
+        if side == "b":
+            return None
+        line = diff.moves[piece.move - 1].b.lines[0] + firsts["b"] - 1
+        return Mark("left", f"{_arrow(diff, piece.move)} to line {line:,} ")
+    if side == "a":
+        text = "" if piece.move is not None else piece.a
+    else:
+        text = piece.b or (piece.a if piece.move is not None else "")
+    sort = {"removed": "gone", "added": "new"}.get(piece.mark, "equal")
     return Mark(sort, _BREAK.sub(" ", text)) if text else None
+
+
+def _arrow(diff: Diff, move: int) -> str:
+    return "\u2191" if diff.moves[move - 1].up else "\u2193"
 
 
 def diff_to_html(diff: Diff, names: tuple[str, str]) -> str:
@@ -86,18 +104,7 @@ def diff_to_html(diff: Diff, names: tuple[str, str]) -> str:
         "diff.html",
         [f"A: {names[0]}   B: {names[1]}"],
         names=names,
-        said=_said(diff),
+        said=headline(diff),
         stretches=stretches(diff),
-        differs=diff.differs and not diff.only_space,
+        differs=any(part.kind != "equal" for part in diff.parts),
     )
-
-
-def _said(diff: Diff) -> str:
-    """Say in one sentence how two texts differ."""
-    if not diff.differs:
-        return "The texts are the same."
-    if diff.only_space:
-        return "The words are the same; only white space differs."
-    changed = sum(row.kind not in {"same", "space"} for row in diff.rows)
-    same = percent(diff.share)
-    return f"{same} of the words are the same; {counted(changed, 'paragraph')} differ."

@@ -331,11 +331,28 @@ def _listed(paths: Paths) -> list[PathLike]:
 
 
 def compare(a: PathLike, b: PathLike, settings: Settings | None = None) -> Diff:
-    """Compare two texts, paragraph by paragraph, word by word."""
+    """
+    Compare two texts, paragraph by paragraph, word by word.
+
+    Each is a file that holds one text, or a record of a file, as `FILE:ID`.
+    """
     from dedup.reports import diff
 
     settings = settings or Settings()
     return diff.compare(_text(a, settings), _text(b, settings), settings)
+
+
+def file_and_record(name: PathLike) -> tuple[str, str | None]:
+    """Part the name of a text into that of its file and, behind a colon, that of its record."""
+    path = os.fspath(name)
+    if os.path.exists(path):  # noqa: PTH110 - the name as given is what decides
+        return path, None
+    at = path.find(":")
+    while at > 0:
+        if os.path.isfile(path[:at]):  # noqa: PTH113 - likewise
+            return path[:at], path[at + 1 :]
+        at = path.find(":", at + 1)
+    return path, None
 
 
 def compare_cleaned(output: PathLike, document: str, record: str | None = None) -> Diff:
@@ -385,13 +402,23 @@ def _before(root: Path, manifest: Manifest, file: File, record: str | None) -> s
     return texts[record]
 
 
-def _text(path: PathLike, settings: Settings) -> str:
-    """Give the one text of a file. Raises `InputError` where it holds several."""
+def _text(name: PathLike, settings: Settings) -> str:
+    """Give one text: of a file, or of a record. Raises `InputError` where there are several."""
     from dedup import formats
 
-    texts = [text for batch in formats.read([path], settings) for text in batch.text.list()]
+    path, record = file_and_record(name)
+    found: dict[str, str] = {}
+    texts: list[str] = []
+    for batch in formats.read([path], settings):
+        texts += batch.text.list()
+        found |= zip(batch.record.list(), batch.text.list(), strict=True)
+    if record is not None:
+        if record not in found:
+            near = nearest(record, [own for own in found if own])
+            raise InputError(f"{path} holds no record {record!r}{near}")
+        return found[record]
     if len(texts) != 1:
-        raise InputError(f"{path} holds {len(texts)} texts; give two files of one text each")
+        raise InputError(f"{path} holds {len(texts)} texts; name one of them: {path}:ID")
     return texts[0]
 
 

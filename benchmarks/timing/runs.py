@@ -78,6 +78,11 @@ def clean(path: Path, out: Path, *options: str) -> list[str]:
     return [DEDUP, "clean", str(path), "-o", str(out), *CLEAN, *options]
 
 
+def diff(path: Path, out: Path) -> list[str]:
+    """Give the command that compares the first two records of a file."""
+    return [DEDUP, "diff", f"{path}:0", f"{path}:1", "-o", str(out)]
+
+
 @dataclass(frozen=True, slots=True)
 class Bench:
     """Where a part of the benchmark works, and how long it may."""

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 WORDS = 20
 """Words of a line."""
+EDITED = 0.05
+"""Share of the words that a second version replaces."""
 REPEATED_EVERY = 10
 """In the long document, lines that repeat an earlier one."""
 
@@ -61,6 +63,18 @@ def _passages(writer: generate.Writer, size: int) -> Iterator[str]:
     yield "\n".join(map(" ".join, inside))
 
 
+def _versions(writer: generate.Writer, size: int) -> Iterator[str]:
+    """Write a document, and one with one word in twenty replaced and all paragraphs shuffled."""
+    lines = [writer.some(30) for _ in range(size)]
+    yield "\n".join(" ".join(line) for line in lines)
+    writer.dice.shuffle(lines)
+    for line in lines:
+        for at in range(len(line)):
+            if writer.dice.random() < EDITED:
+                line[at] = writer.some(1)[0]
+    yield "\n".join(" ".join(line) for line in lines)
+
+
 def _same(writer: generate.Writer, size: int) -> Iterator[str]:
     line = _line(writer)
     return (line for _ in range(size))
@@ -89,6 +103,7 @@ class Shape:
     size: int
     """Lines, documents or sentences at full size."""
     texts: Callable[[generate.Writer, int], Iterator[str]]
+    commands: tuple[str, ...] = ("report", "clean")
 
 
 SHAPES = (
@@ -109,6 +124,7 @@ SHAPES = (
     Shape("a document of 8 MB in 70,000 lines", 70_000, lambda w, n: _one(_long_document(w, n))),
     Shape("500,000 short lines of three", 500_000, lambda w, n: _one(_short_lines(w, n))),
     Shape("20,000 passages of one document in another", 20_000, _passages),
+    Shape("two versions of 1 MB, shuffled, 5 % edited", 5_400, _versions, ("diff",)),
 )
 
 
@@ -122,13 +138,13 @@ def write(shape: Shape, path: Path, size: int) -> None:
 
 
 def measure(scale: float, bench: Bench, some: str = "") -> list[Table]:
-    """Report on each shape, and clean it, at half and at full size."""
+    """Report on each shape and clean it, or compare its texts, at half and at full size."""
     rows = []
     path = bench.folder / "shape.jsonl"
     for shape in SHAPES:
         if some not in shape.name:
             continue
-        took: dict[str, list[runs.Run]] = {"report": [], "clean": []}
+        took: dict[str, list[runs.Run]] = {name: [] for name in shape.commands}
         for part in (0.5, 1.0):
             write(shape, path, max(1, int(shape.size * scale * part)))
             for name, done in took.items():
@@ -148,6 +164,8 @@ def _run(name: str, path: Path, before: list[runs.Run], bench: Bench) -> runs.Ru
     if not bench.has_time(0) or (before and before[0].code):
         return runs.UNENDED
     out = bench.folder / "cleaned"
+    if name == "diff":
+        return runs.run(runs.diff(path, bench.folder / "diff.txt"), limit=bench.limit)
     command = runs.report(path) if name == "report" else runs.clean(path, out)
     return runs.run(command, limit=bench.limit)
 

@@ -2,26 +2,33 @@
 `dedup diff`: two texts word by word, or what a clean took from a document.
 
     dedup diff old.md new.md
+    dedup diff news.jsonl:17 news.jsonl:42
     dedup diff --cleaned cleaned/ articles/003.txt
 """
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dedup.cli.exits import FOUND
 from dedup.cli.options import Out, Shared, refuse
 from dedup.cli.output import check_places, write
-from dedup.cli.rendering import drawn, format_of, look
+from dedup.cli.rendering import PAGES, drawn, format_of, look
 from dedup.errors import SettingsError
 
-FORMATS = ("terminal", "text")
+if TYPE_CHECKING:
+    from dedup.reports.diff import Diff
+    from dedup.reports.page import Block
+
+FORMATS = ("terminal", "text", "markdown", "html", "json")
 
 EXAMPLES = r"""
 dedup diff old.md new.md
 dedup diff old.md new.md --width 160     [dim]side by side where there is room[/dim]
 dedup diff --check old.md new.md         [dim]exit code 1 where they differ[/dim]
+dedup diff --assert-same-words a.md b.md [dim]was it only wrapped anew?[/dim]
+dedup diff news.jsonl:17 news.jsonl:42   [dim]two records, by their ids[/dim]
 dedup diff --cleaned cleaned/ a/003.txt  [dim]what a clean took from a document[/dim]
 """
 
@@ -32,7 +39,7 @@ def diff(  # noqa: PLR0913 - an option each
         list[str],
         typer.Argument(
             metavar="A B",
-            help="two files; with --cleaned a document, and its record",
+            help="two files, or records as FILE:ID; with --cleaned a document, and its record",
             show_default=False,
         ),
     ],
@@ -58,15 +65,23 @@ def diff(  # noqa: PLR0913 - an option each
     check: Annotated[
         bool, typer.Option("--check", help="exit code 1 where they differ", show_default=False)
     ] = False,
+    assert_same_words: Annotated[
+        bool,
+        typer.Option(
+            "--assert-same-words",
+            help="exit code 1 unless the words and signs are the same in the same order; shows the"
+            " first differences",
+            show_default=False,
+        ),
+    ] = False,
 ) -> int:
     """
     Compare two texts, word by word.
 
-    Paragraphs are paired first, then words within each pair. Side by side in a wide terminal, one
-    below the other in a narrow one.
+    Paragraphs are paired first, wherever they stand, then words within each pair; what moved is
+    told as moved. Side by side in a wide terminal, one below the other in a narrow one.
     """
     from dedup import api
-    from dedup.reports.diff_page import diff_page
 
     settings = shared.resolve("diff").settings
     form = format_of(format, output, FORMATS)
@@ -76,7 +91,8 @@ def diff(  # noqa: PLR0913 - an option each
         what = "a document, and a record of it" if cleaned else "two texts, A and B"
         raise SettingsError(f"diff was given {counted(len(texts), 'text')}: give {what}")
     own = [] if cleaned is None else [cleaned, *(cleaned / ".dedup").glob("*")]
-    check_places((output,), [str(path) for path in own] or texts, settings)
+    inputs = [str(path) for path in own] or [api.file_and_record(text)[0] for text in texts]
+    check_places((output,), inputs, settings)
     if cleaned:
         refuse(shared, "diff --cleaned reads what the clean noted down")
         found = api.compare_cleaned(cleaned, *texts)
@@ -85,8 +101,46 @@ def diff(  # noqa: PLR0913 - an option each
     else:
         found = api.compare(texts[0], texts[1], settings)
         names = (texts[0], texts[1])
+    if form in PAGES:
+        text = drawn(
+            _blocks(found, names, form, output, shared, assert_same_words), form, output, shared
+        )
+    else:
+        text = _data(found, names, form)
+    write(text, output, data=form not in PAGES)
+    failed = (check and found.differs) or (assert_same_words and not found.in_order)
+    return FOUND if failed else 0
+
+
+def _blocks(  # noqa: PLR0913 - what is shown, and where
+    found: "Diff",
+    names: tuple[str, str],
+    form: str,
+    output: Path | None,
+    shared: Shared,
+    only_first: bool,  # noqa: FBT001 - as it was given
+) -> "list[Block]":
+    """Give the page of a comparison, or of its first differences."""
+    from dedup.reports.diff_page import diff_page, first_differences
+
+    if only_first:
+        return first_differences(found, names)
     width, _ = look(output, shared)
-    blocks = diff_page(found, names, width, sides=form == "terminal")
-    text = drawn(blocks, form, output, shared)
-    write(text, output, data=False)
-    return FOUND if check and found.differs else 0
+    return diff_page(found, names, width, sides=form == "terminal")
+
+
+def _data(found: "Diff", names: tuple[str, str], form: str) -> str:
+    """Write a comparison for programs and browsers."""
+    if form == "json":
+        from dedup import api
+        from dedup.report import Name
+        from dedup.reports.diff_json import diff_to_json
+
+        return diff_to_json(found, *(Name(*api.file_and_record(name)) for name in names))
+    if form == "html":
+        from dedup.reports.html import diff_to_html
+
+        return diff_to_html(found, names)
+    from dedup.reports.markdown import diff_to_markdown
+
+    return diff_to_markdown(found, names)

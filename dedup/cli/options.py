@@ -254,7 +254,12 @@ TAKES: dict[str, frozenset[str]] = {
     "pairs": _all_but("min_group_words", "max_gap", "boilerplate_documents", "passages", "width"),
     "diff": frozenset(
         (
+            "threshold",
+            "min_words",
+            "min_group_words",
+            "boilerplate_documents",
             "paragraphs",
+            "id_field",
             "text_field",
             "input_format",
             "encoding",
@@ -277,6 +282,5 @@ PLANNED: dict[str, tuple[str, ...]] = {
         *("--index", "--changed-since", "--allow", "--baseline", "--update-baseline"),
         *("--unit", "--document-threshold"),
     ),
-    "diff": ("--assert-same-words",),
 }
 """Options of the specification, per command, whose features do not exist yet."""

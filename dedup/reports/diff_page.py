@@ -42,6 +42,10 @@ _NEAR = 1
 """Equal paragraphs that stay around a change."""
 _CONTEXT = 25
 """Words that stay around a change in a long paragraph."""
+_FIRST = 10
+"""Paragraphs that are shown where the words were said to be the same."""
+_FEW = 5
+"""Words around a change there."""
 _WIDE = 100
 """Columns from which two texts stand side by side."""
 _PROSE = 80
@@ -76,6 +80,24 @@ def diff_page(diff: Diff, names: tuple[str, str], width: int, *, sides: bool = T
         return [summary, Gap(), Sides(tuple(rows), prose=_PROSE)]
     body = Rows(tuple(_below(diff)), prose=_PROSE)
     return [Rows(tuple(heads)), summary, Gap(), Line(legend(diff)), Gap(), body]
+
+
+def first_differences(diff: Diff, names: tuple[str, str]) -> list[Block]:
+    """Say whether the words and signs are the same in their order, and show where first not."""
+    if diff.in_order:
+        return [Line(span(headline(diff), "strong"))]
+    found = [part for part in diff.parts if part.differs and part.kind != "left"]
+    rows = []
+    for part in found[:_FIRST]:
+        name, place = (names[1], part.b) if part.b is not None else (names[0], part.a)
+        at = f"{name}:{place.lines[0]}" if place else name
+        rows.append(Line((Span(f"{at}: ", "name"), *marked(part, diff, "", _FEW)), hang=2))
+    more = len(found) - len(rows)
+    blocks: list[Block] = [Line(span(headline(diff), "strong")), Gap(), *rows]
+    if more:
+        left = f"\u2026 {counted(more, 'more paragraph')} {'differs' if more == 1 else 'differ'}."
+        blocks.append(Line(span(left, "soft")))
+    return blocks
 
 
 def headline(diff: Diff) -> str:

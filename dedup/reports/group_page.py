@@ -19,6 +19,7 @@ from dedup.reports.wording import (
     kind_of,
     likeness,
     ordinal,
+    percent,
     short_id,
     size,
     where,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dedup.report import Group, Occurrence
+    from dedup.reports.diff import Diff
     from dedup.reports.page import Block, Spans
 
 _LINES = 24
@@ -70,8 +72,8 @@ def _body(group: Group, number: str, *, whole: bool) -> Iterator[Block]:
     most = None if whole else _LINES
     changed = [(n, c) for n, c in enumerate(group.copies, 2) if not c.identical]
     if alone and changed and group.copies[0].of is None:
-        difference = compare(group.keeper.text, group.copies[0].text)
-        yield Line(LEGEND)
+        difference = _compared(group, group.copies[0])
+        yield Line((*LEGEND, *_same_words(difference)))
         yield Gap()
         yield Rows(
             merged(difference, first_lines=(group.keeper.lines[0], group.copies[0].lines[0])),
@@ -82,9 +84,9 @@ def _body(group: Group, number: str, *, whole: bool) -> Iterator[Block]:
     for n, copy in changed if whole else changed[:_CHANGED]:
         name = "What the copy changes" if alone else f"What the {ordinal(n)} changes"
         yield Gap()
-        yield Line((Span(name, "head"), Span("  "), *LEGEND))
         lines = (copy.of or group.keeper).lines[0], copy.lines[0]
-        difference = compare(_original(group, copy), copy.text)
+        difference = _compared(group, copy)
+        yield Line((Span(name, "head"), Span("  "), *LEGEND, *_same_words(difference)))
         yield Rows(merged(difference, _CONTEXT, lines), most=most)
     if not whole and len(changed) > _CHANGED:
         yield Line(
@@ -110,6 +112,16 @@ def _place(place: Occurrence, only: str) -> Spans:
     known = (Span(", "), Span(likeness(place), "strong")) if not place.keeper else ()
     inside = (Span("; "), Span(only, "strong")) if only else ()
     return (Span(at(place), "name"), Span(f", {where(place)}"), *known, Span(part), *inside)
+
+
+def _compared(group: Group, copy: Occurrence) -> Diff:
+    """Compare a copy with what it repeats; a passage is one stretch, whatever it touches."""
+    return compare(_original(group, copy), copy.text, as_one=group.unit == "passage")
+
+
+def _same_words(difference: Diff) -> Spans:
+    """Give the share of the same words, as `dedup diff` tells it."""
+    return span(f"  {percent(difference.same_words)} of the words are the same", "soft")
 
 
 def _original(group: Group, copy: Occurrence) -> str:

@@ -9,9 +9,11 @@ with a count, from `ROOM` bytes on.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dedup.reports.diff import compare
+from dedup.reports.diff_page import headline as headline_of
 from dedup.reports.overview import copied, kinds, lengths, likenesses, listed
 from dedup.reports.view import View, ordered
 from dedup.reports.visible import visible
@@ -182,6 +184,16 @@ def _text(place: Occurrence) -> Iterator[str]:
     first, last = place.lines
     lines = split_into(place.text, last - first + 1) if first < last else [place.text]
     return (escaped(line) for line in lines if line.strip())
+
+
+def diff_to_markdown(diff: Diff, names: tuple[str, str]) -> str:
+    """Give a comparison of two texts, named so, as Markdown: what is the same is left out."""
+    lines = [f"**{escaped(headline_of(diff))}**\n", f"A: {escaped(names[0])}  "]
+    lines += [f"B: {escaped(names[1])}\n"]
+    changed = replace(diff, parts=tuple(part for part in diff.parts if part.kind != "equal"))
+    if changed.parts:
+        lines += _quoted(_marked(changed), everything=True)
+    return "\n".join(lines)
 
 
 def _marked(diff: Diff) -> Iterator[str]:

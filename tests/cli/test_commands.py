@@ -364,6 +364,43 @@ class TestDiff:
         assert done.returncode == 2
         assert "did you mean 'new/copy.txt'?" in done.stderr
 
+    def test_two_records(self, dedup: Callable, here: Path) -> None:
+        """Each is named by its file and its id, which may hold a colon."""
+        rows = [{"id": "x:1", "text": "It cost 4 francs."}, {"id": 2, "text": "It cost 5 francs."}]
+        (here / "r.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+        done = dedup("diff", "r.jsonl:x:1", "r.jsonl:2")
+        assert "It cost [-4-]{+5+} francs." in done.stdout
+        done = dedup("diff", "r.jsonl:x:1", "r.jsonl:2", "--format", "json")
+        told = json.loads(done.stdout)
+        assert (told["a"], told["b"]["record"]) == ({"document": "r.jsonl", "record": "x:1"}, "2")
+        assert told["same_words"] == 0.75
+        assert {"resemblance", "contained_a", "contained_b"} < set(told)
+        assert told["parts"][0]["pieces"][1:3] == [
+            {"mark": "removed", "a": [8, 9]},
+            {"mark": "added", "b": [8, 9]},
+        ]
+        for wrong, why in (("r.jsonl", "holds 2 texts; name one of them"), ("r.jsonl:3", "'3'")):
+            done = dedup("diff", wrong, "r.jsonl:2")
+            assert done.returncode == 2
+            assert why in done.stderr
+
+    def test_the_same_words(self, dedup: Callable, here: Path) -> None:
+        """A text that was wrapped anew passes; one in which a word or sign changed does not."""
+        text = "The price rose by 5 % in May, and nobody knew why it did."
+        (here / "a.txt").write_text(text)
+        (here / "b.txt").write_text(text.replace(" ", "\n").upper())
+        (here / "c.txt").write_text(text.replace("5", "-5").replace("nobody", "somebody"))
+        assert dedup("diff", "a.txt", "b.txt", "--assert-same-words").returncode == 0
+        done = dedup("diff", "a.txt", "c.txt", "--assert-same-words")
+        assert done.returncode == 1
+        assert "c.txt:1: The price rose by {+-+}5 % in May, and [-nobody-]" in done.stdout
+
+    def test_formats(self, dedup: Callable) -> None:
+        """Pages for a browser and for a pull request."""
+        done = dedup("diff", "old/a.txt", "old/b.txt", "--format", "markdown")
+        assert "<del>aada</del>" in done.stdout
+        assert dedup("diff", "old/a.txt", "old/b.txt", "--format", "html").stdout.startswith("<!")
+
 
 class TestConfig:
     """`dedup config`, and files in force."""

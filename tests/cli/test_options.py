@@ -44,6 +44,7 @@ CALLS = {
     "diff": [
         "diff plain new.md --input-format text",
         "diff one.jsonl new.md",
+        "diff r.jsonl:1 r.jsonl:2",
         "diff one.csv new.md",
     ],
     "config": ["config"],
@@ -142,7 +143,7 @@ REFUSED = {
     "diff --cleaned out a.md --paragraphs line": (
         "diff --cleaned reads what the clean noted down: leave out --paragraphs"
     ),
-    "diff old/a.md new.md --threshold .9": "no such option: --threshold (see dedup diff --help)",
+    "diff old/a.md new.md --recall high": "no such option: --recall (see dedup diff --help)",
     "restore out -o x --width 80": "no such option: --width (see dedup restore --help)",
 }
 

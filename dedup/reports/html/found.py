@@ -215,7 +215,7 @@ def _compared(group: Group, number: int, copy: Occurrence) -> Compared:
     part = copy.of or group.keeper
     start = group.keeper.start
     original = group.keeper.text[part.start - start : part.end - start]
-    difference = compare(original, copy.text)
+    difference = compare(original, copy.text, as_one=group.unit == "passage")
     return Compared(
         f"What the {ordinal(number)} changes" if len(group.copies) > 1 else "What the copy changes",
         at(group.keeper),

@@ -23,14 +23,14 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from dedup.errors import InputError, SettingsError
 from dedup.settings import Settings, nearest
 from dedup.text.normalising import normalise_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from datasketch import LeanMinHash
 
@@ -39,15 +39,25 @@ if TYPE_CHECKING:
     from dedup.engines.checkpoints import Checkpoints
     from dedup.engines.local import Local
     from dedup.engines.workers import Workers
-    from dedup.formats import Reading, Rejects, Watch
+    from dedup.formats import Given, Reading, Rejects, Watch
     from dedup.model import Documents
     from dedup.report import Pair, Report, Skipped
     from dedup.reports.diff import Diff
 
 PathLike: TypeAlias = str | os.PathLike[str]
 Paths: TypeAlias = PathLike | Sequence[PathLike]
+Data: TypeAlias = "PathLike | Iterable[PathLike] | Iterable[Mapping[str, Any]] | ArrowStream"
+"""What is read: a path or several, or rows that a caller holds (see `find`)."""
 READ = "read"
 """The checkpoint of what reading learns besides the documents."""
+
+
+class ArrowStream(Protocol):
+    """A table that speaks Arrow: of pandas, polars, Arrow itself and others."""
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """Give its rows as Arrow's C stream."""
+        ...
 
 
 def silent(stage: str, done: int, total: int | None) -> None:
@@ -73,54 +83,88 @@ def minhash(text: str) -> LeanMinHash:
     return LeanMinHash(seed=1, scheme="affine32", hashvalues=signature)
 
 
-def find(
-    paths: Paths,
+def find(  # noqa: PLR0913 - what is read, and whom to tell of it
+    data: Data | None = None,
     settings: Settings | None = None,
     *,
+    texts: Iterable[str] | None = None,
+    text: str | None = None,
+    id: str | None = None,  # noqa: A002 - the field is called so
     watch: Watch = silent,
     rejects: Rejects | None = None,
+    **changes: Any,  # noqa: ANN401 - settings by name
 ) -> Report:
-    """Find what repeats within and across the texts of files and folders."""
+    """
+    Find what repeats within and across texts.
+
+    `data` is the path of a file or folder, or several paths; or dicts, or a frame of pandas, polars
+    or Arrow, or a dataset, whose field `text` holds the text and whose field `id` names the row.
+    Strings are paths: give texts as `texts`. Settings may be given by their names:
+
+        dedup.find(rows, text="body", threshold=0.9)
+        dedup.find(texts=["...", "..."])
+
+    In the report texts that were given have the document `texts` or `rows`, and as their record
+    their id, or their number from 1. Raises `InputError` and `SettingsError`.
+    """
     from dedup import pipeline
 
-    settings = settings or Settings()
-    reading = _read(paths, settings, watch, rejects)
+    settings = _settings(settings, text, id, changes)
+    reading = _read(_given(data, texts), settings, watch, rejects)
     with _run(reading, settings) as (documents, engine):
         report = pipeline.find(documents, settings, engine, watch)
     return report.with_skipped(tuple(reading.skipped))
 
 
-def check(
-    paths: Paths,
-    against: Paths,
+def check(  # noqa: PLR0913 - what is read, and whom to tell of it
+    data: Data | None = None,
+    against: Data | None = None,
     settings: Settings | None = None,
     *,
+    texts: Iterable[str] | None = None,
+    against_texts: Iterable[str] | None = None,
+    text: str | None = None,
+    id: str | None = None,  # noqa: A002 - the field is called so
     watch: Watch = silent,
     rejects: Rejects | None = None,
+    **changes: Any,  # noqa: ANN401 - settings by name
 ) -> Report:
-    """Find what incoming texts repeat: of themselves, of each other, of the published ones."""
+    """
+    Find what incoming texts repeat: of themselves, of each other, of the published ones.
+
+    Both sides are given as to `find`; published texts are the document `against`. Raises as `find`.
+    """
     from dedup import pipeline
 
-    settings = settings or Settings()
-    reading = _read(paths, settings, watch, rejects, against)
+    settings = _settings(settings, text, id, changes)
+    published = _given(against, against_texts, "against")
+    reading = _read(_given(data, texts), settings, watch, rejects, published)
     with _run(reading, settings) as (documents, engine):
         report = pipeline.check(documents, settings, engine, watch)
     return report.with_skipped(tuple(reading.skipped))
 
 
-def pairs(
-    paths: Paths,
+def pairs(  # noqa: PLR0913 - what is read, and whom to tell of it
+    data: Data | None = None,
     settings: Settings | None = None,
     *,
+    texts: Iterable[str] | None = None,
+    text: str | None = None,
+    id: str | None = None,  # noqa: A002 - the field is called so
     watch: Watch = silent,
     rejects: Rejects | None = None,
     skipped: Callable[[Skipped], object] | None = None,
+    **changes: Any,  # noqa: ANN401 - settings by name
 ) -> Iterator[Pair]:
-    """Give every verified match of two paragraphs, in Order; `skipped` takes what was not read."""
+    """
+    Give every verified match of two paragraphs, in Order, of texts given as to `find`.
+
+    `skipped` takes what was not read. Raises as `find`, once the first pair is asked for.
+    """
     from dedup import pipeline
 
-    settings = settings or Settings()
-    reading = _read(paths, settings, watch, rejects)
+    settings = _settings(settings, text, id, changes)
+    reading = _read(_given(data, texts), settings, watch, rejects)
     with _run(reading, settings) as (documents, engine):
         yield from pipeline.pairs(documents, settings, engine, watch)
     if skipped is not None:
@@ -246,18 +290,33 @@ def restore(  # noqa: PLR0913 - the options of the command
     )
 
 
+def _settings(
+    settings: Settings | None, text: str | None, name: str | None, changes: Mapping[str, Any]
+) -> Settings:
+    """Put what is given by name in the place of settings. Raises `SettingsError`."""
+    fields = {"text_field": text, "id_field": name}
+    given = {field: value for field, value in fields.items() if value is not None}
+    return (settings or Settings()).updated({**changes, **given})
+
+
+def _given(
+    data: Data | None, texts: Iterable[str] | None, argument: str = "data", *, again: bool = False
+) -> Sequence[Given]:
+    from dedup import formats
+
+    return formats.given(data, texts, argument=argument, again=again)
+
+
 def _read(
-    paths: Paths,
+    given: Sequence[Given],
     settings: Settings,
     watch: Watch,
     rejects: Rejects | None,
-    against: Paths = (),
+    against: Sequence[Given] = (),
 ) -> Reading:
     from dedup import formats
 
-    return formats.read(
-        _listed(paths), settings, against=_listed(against), watch=watch, rejects=rejects
-    )
+    return formats.read(given, settings, against=against, watch=watch, rejects=rejects)
 
 
 @contextmanager

@@ -9,7 +9,9 @@ Every error that dedup raises on purpose.
     ├── LedgerError            a ledger, manifest or file that does not prove a cleaned corpus
     └── GuardError             `clean` would remove more than it may; exit code 3
 
-The message is one line that names the file, the place and the next step. A caller writes
+The message is one line that names the file, the place and the next step. Settings are named in it
+as a caller of the library writes them (`on_error='skip'`, `text_field=…`); `as_options` turns them
+into the command's options. A caller writes
 
     try:
         report = dedup.find(["corpus/"])
@@ -18,6 +20,25 @@ The message is one line that names the file, the place and the next step. A call
 """
 
 from __future__ import annotations
+
+import re
+
+SKIPPING = "on_error='skip'"
+"""How a caller goes on where an input cannot be used."""
+_GLOBS = ("exclude", "include")
+_OTHERS = "dry_run|encoding|id_field|max_removed|memory|on_error|text_field|work_dir"
+_NAMED = re.compile(rf"\b({'|'.join(_GLOBS)}|{_OTHERS})=(?:'([^']*)'|…)")
+
+
+def as_options(message: str) -> str:
+    """Say a message with the command's options: `--on-error skip` for `on_error='skip'`."""
+
+    def option(found: re.Match[str]) -> str:
+        name, value = found.groups()
+        given = f"'{value}'" if name in _GLOBS else value
+        return f"--{name.replace('_', '-')}" + (f" {given}" if value is not None else "")
+
+    return _NAMED.sub(option, message)
 
 
 class DedupError(Exception):

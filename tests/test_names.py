@@ -192,11 +192,11 @@ def test_hard_links_come_back_from_a_clean(tmp_path: Path, monkeypatch: pytest.M
     assert [group.kind for group in report.groups] == ["across"]
 
 
-HOW = "which not every file system keeps: rename one, or leave it out with --exclude"
-CASE = f"c/A.txt and c/a.txt differ only by case, or dots and spaces at their end, {HOW} 'a.txt'"
+HOW = "which not every file system keeps: rename one, or leave it out with exclude="
+CASE = f"c/A.txt and c/a.txt differ only by case, or dots and spaces at their end, {HOW}'a.txt'"
 FORM = (
     "c/cafe\u0301.txt and c/caf\u00e9.txt differ only by Unicode normal form "
-    rf"('cafe\u0301.txt', 'caf\xe9.txt'), {HOW} "
+    rf"('cafe\u0301.txt', 'caf\xe9.txt'), {HOW}"
     "'caf\u00e9.txt'"
 )
 

@@ -79,8 +79,8 @@ def refusal(tallies: Tallies, limit: float | None) -> str | None:
             )
             return (
                 f"clean would remove {share:.1%} of the characters of {name}, more than "
-                f"{100 * most:g}%{whose}: look with --dry-run, "
-                f"allow it with --max-removed {allowing(tallies)}%"
+                f"{100 * most:g}%{whose}: look with dry_run=…, "
+                f"allow it with max_removed='{allowing(tallies)}%'"
             )
     return None
 

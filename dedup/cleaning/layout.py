@@ -76,7 +76,7 @@ def _both(one: str, two: str, first: str, second: str) -> str:
     told = f" ({first!a}, {second!a})" if same_form else ""
     return (
         f"{one} and {two} differ only by {how}{told}, which not every file system keeps: "
-        f"rename one, or leave it out with --exclude '{glob.escape(second)}'"
+        f"rename one, or leave it out with exclude='{glob.escape(second)}'"
     )
 
 

@@ -54,12 +54,12 @@ def _explain(error: Exception) -> int:
     """Say in one line what went wrong, and give the exit code."""
     from typer import Abort
 
-    from dedup.errors import DedupError
+    from dedup.errors import DedupError, as_options
 
     if _closed_pipe(error):
         return 0
     if isinstance(error, DedupError):
-        _say(str(error))
+        _say(as_options(str(error)))
         return error.exit_code
     if hasattr(error, "format_message"):  # what every usage error of click and typer has
         _say_usage(error)

@@ -164,14 +164,14 @@ class Checkpoints:
             return locks.take(self.folder / LOCK)
         except locks.HeldError as error:
             raise OutputError(
-                f"{self.folder} is in use by another run; wait for it, or give another --work-dir"
+                f"{self.folder} is in use by another run; wait for it, or give another work_dir=…"
             ) from error
 
     def _refuse_foreign(self) -> None:
         """Refuse a folder that is none of ours. Raises `OutputError`."""
         if self.folder.is_symlink() or not self.folder.is_dir():
             raise OutputError(
-                f"{self.folder} is no folder of dedup: move it away, or give another --work-dir"
+                f"{self.folder} is no folder of dedup: move it away, or give another work_dir=…"
             )
         begun = {LOCK, KEY}
         if (self.folder / KEY).is_symlink() or (self.folder / KEY).exists():
@@ -179,7 +179,7 @@ class Checkpoints:
                 raise self._damaged(self.folder / KEY)
         elif any(atomic.finished_name(p.name) not in begun for p in self.folder.iterdir()):
             raise OutputError(
-                f"{self.folder} is not of dedup: move it away, or give another --work-dir"
+                f"{self.folder} is not of dedup: move it away, or give another work_dir=…"
             )
 
     def _damaged(self, path: Path) -> OutputError:
@@ -213,7 +213,7 @@ class Checkpoints:
         except OSError as error:
             raise OutputError(
                 f"{self.folder}: cannot keep what is done ({error.strerror});"
-                " give another --work-dir"
+                " give another work_dir=…"
             ) from error
 
 

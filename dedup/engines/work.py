@@ -46,7 +46,7 @@ class WorkFolder:
         except OSError as error:
             raise OutputError(
                 f"{self.parent}: cannot keep what does not fit in memory ({error.strerror});"
-                " give more --memory or another --work-dir"
+                " give more memory=… or another work_dir=…"
             ) from error
         weakref.finalize(filed, remove, path)
         return filed

@@ -6,7 +6,9 @@ records with their bytes, so that cleaning can cut slices out of them, and `writ
 what is left. A format is one file here, listed in `FORMATS`.
 """
 
+from dedup.formats.giving import given
 from dedup.formats.hashing import Seen
+from dedup.formats.held import Held
 from dedup.formats.interface import Chunk, Fault, Format, Piece, Record, Span, Unreadable
 from dedup.formats.reading import (
     Reading,
@@ -17,7 +19,7 @@ from dedup.formats.reading import (
     refuse_foreign,
     silent,
 )
-from dedup.formats.sources import FORMATS, Source, Sources, fits, is_text_name, sources
+from dedup.formats.sources import FORMATS, Given, Source, Sources, fits, is_text_name, sources
 from dedup.formats.writing import writing
 
 __all__ = [
@@ -25,6 +27,8 @@ __all__ = [
     "Chunk",
     "Fault",
     "Format",
+    "Given",
+    "Held",
     "Piece",
     "Reading",
     "Record",
@@ -36,6 +40,7 @@ __all__ = [
     "Unreadable",
     "Watch",
     "fits",
+    "given",
     "is_text_name",
     "pieces",
     "read",

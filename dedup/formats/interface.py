@@ -12,7 +12,7 @@ import hashlib
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from dedup.errors import InputError
+from dedup.errors import SKIPPING, InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -117,7 +117,7 @@ class Unreadable(InputError):  # noqa: N818 - so it is said in messages
         """It holds no texts at all: no fault of a file met in a walk."""
         self.data = data
         """Its bytes, where they can be put aside."""
-        super().__init__(f"{path}: {fault}; {fault.step} or use --on-error skip")
+        super().__init__(f"{path}: {fault}; {fault.step} or use {SKIPPING}")
 
 
 class Checksum(Protocol):

@@ -71,7 +71,7 @@ def one_string(field: str, why: str) -> Fault:
     """Say that a clean cannot cut this text."""
     return Fault(
         f"field {field!r} {why}: clean takes one field of one string",
-        step="name such a field with --text-field",
+        step="name such a field with text_field=…",
     )
 
 
@@ -82,7 +82,7 @@ def no_field(field: str, value: Iterable[str]) -> Fault:
     return Fault(
         f"no field {field!r}{nearest(field, names)}",
         f"fields: {shown}" if names else "",
-        "name the text with --text-field",
+        "name the text with text_field=…",
     )
 
 

@@ -68,5 +68,5 @@ def no_column(field: str, columns: Sequence[str]) -> Fault:
     return Fault(
         f"no column {field!r}{nearest(field, columns)}",
         f"columns: {shown}",
-        "name the text with --text-field",
+        "name the text with text_field=…",
     )

@@ -1,11 +1,9 @@
 """
 Parquet: a row is a record.
 
-The text is a column of strings, or, by a dotted name, a field of a struct; for reading alone also
-lists and several columns (`joined`). A null text is a malformed record. Rows are read some at a
-time and written anew with the values, schema, types and compression that they had, in groups of as
-many rows as the first one has, or fewer where they are large. Its pieces are frames (`rows`), not
-the bytes of the file. Arrow is imported on first use.
+Rows are read some at a time (`tables`) and written anew with the values, schema, types and
+compression that they had, in groups of as many rows as the first one has, or fewer where they are
+large. Its pieces are frames (`rows`), not the bytes of the file. Arrow is imported on first use.
 """
 
 from __future__ import annotations
@@ -16,13 +14,7 @@ import shutil
 import tempfile
 from typing import IO, TYPE_CHECKING, Any
 
-import numpy as np
-
-from dedup.formats.interface import Chunk, Fault, Format, Piece, Unreadable
-from dedup.formats.joined import one_string, path_of, several, text_of
-from dedup.formats.naming import Names, no_column, refuse_twins
-from dedup.formats.text import not_utf8
-from dedup.model import Strings
+from dedup.formats.interface import Fault, Format, Piece, Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,7 +23,7 @@ if TYPE_CHECKING:
     import pyarrow.parquet as pq
 
     from dedup.formats import interface, rows
-    from dedup.formats.interface import Sink
+    from dedup.formats.interface import Chunk, Sink
     from dedup.settings import Settings
 
 _GROUP_BYTES = 128 << 20
@@ -56,12 +48,15 @@ class Parquet(Format):
         to_cut: bool = True,  # noqa: ARG002 - joined texts come in columns alone
     ) -> Iterator[Piece]:
         """Give what the file says of all rows, and each row. Raises `Unreadable`."""
+        from dedup.formats import tables
+
         with _opened(stream, path) as file:
-            reader = _Reader(file, settings, _text_of(file.schema_arrow, path, settings.text_field))
-            header = reader.header()
+            reader = tables.reader(file.schema_arrow, path, settings, to_cut=True)
+            text = tables.text_path(file.schema_arrow, path, settings.text_field)
+            header = _header(file, text)
             _check_schema(header, path)
             yield Piece(header.frame())
-            for batch in reader.batches():
+            for batch in _batches(file):
                 yield from reader.pieces(batch)
 
     def documents(  # noqa: PLR0913 - a stream, and what is wanted of it
@@ -75,14 +70,11 @@ class Parquet(Format):
         to_cut: bool = False,
     ) -> Iterator[Piece | Chunk]:
         """Give the records in columns. Raises `Unreadable`."""
+        from dedup.formats import tables
+
         with _opened(stream, path) as file:
-            schema, field = file.schema_arrow, settings.text_field
-            if to_cut or _is_one_string(schema, field):
-                reader = _Reader(file, settings, _text_of(schema, path, field))
-            else:
-                _check_texts(schema, path, field)
-                reader = _JoiningReader(file, settings, ())
-            for batch in reader.batches():
+            reader = tables.reader(file.schema_arrow, path, settings, to_cut=to_cut)
+            for batch in _batches(file):
                 yield from reader.documents(batch, fields)
 
     @contextlib.contextmanager
@@ -122,187 +114,32 @@ def _opened(stream: IO[bytes], path: str) -> Iterator[pq.ParquetFile]:
             raise Unreadable(path, fault) from None
 
 
-class _Reader:
-    """The records of one file; a class because they are numbered, and named, through the file."""
+def _header(file: pq.ParquetFile, text: tuple[str, ...]) -> rows.Header:
+    """Say what of a file is no row; `text` leads to its texts."""
+    from dedup.formats import rows
 
-    def __init__(self, file: pq.ParquetFile, settings: Settings, text: tuple[str, ...]) -> None:
-        """Read what `text` leads to."""
-        from dedup.formats import rows
-
-        self._rows = rows
-        self._file = file
-        self._settings = settings
-        self._names = Names()
-        self._number = 0
-        self.schema = file.schema_arrow
-        self._text = text
-
-    def header(self) -> rows.Header:
-        """Say what of the file is no row."""
-        about = self._file.metadata
-        group = about.row_group(0) if about.num_row_groups else None
-        columns = [group.column(n) for n in range(group.num_columns)] if group is not None else []
-        file = {
-            "compression": {c.path_in_schema: _codec(c.compression) for c in columns},
-            "version": about.format_version,
-            "store_schema": b"ARROW:schema" in (about.metadata or {}),
-            "int96": any(c.physical_type == "INT96" for c in columns),
-        }
-        return self._rows.Header(self.schema, self._text, file, group.num_rows if group else 0)
-
-    def batches(self) -> Iterator[pa.RecordBatch]:
-        """Give the rows, some at a time."""
-        yield from self._file.iter_batches(batch_size=self._rows.ROWS)
-
-    def pieces(self, batch: pa.RecordBatch) -> Iterator[Piece]:
-        """Give the next rows as frames."""
-        rows, field = self._rows, self._settings.text_field
-        texts = rows.texts_of(rows.leaf(batch, field))
-        ids = self._values(batch, self._settings.id_field)
-        raws = rows.frames(batch, self._text, texts)
-        for place, (raw, text, own) in enumerate(zip(raws, texts, ids, strict=True)):
-            self._number += 1
-            number = self._number
-            decoded = _decoded(text, field)
-            if isinstance(decoded, Fault):
-                yield Piece(raw, None, decoded, number)
-                continue
-            name = self._names.new(own, number)
-            yield Piece(raw, rows.Row(raw, decoded, name, number, batch, place))
-
-    def documents(self, batch: pa.RecordBatch, fields: Sequence[str]) -> Iterator[Piece | Chunk]:
-        """Give the next rows in columns, or as frames where one of them is malformed."""
-        rows = self._rows
-        texts = rows.strings(rows.leaf(batch, self._settings.text_field))
-        if texts is None:
-            yield from self.pieces(batch)
-            return
-        names = self._names.many(self._values(batch, self._settings.id_field), self._number + 1)
-        self._number += len(batch)
-        values = tuple(self._values(batch, field) for field in fields)
-        yield Chunk(Strings.of(names), np.zeros(len(batch), np.int64), texts, values)
-
-    def _values(self, batch: pa.RecordBatch, field: str) -> list[str | None]:
-        own = self._rows.leaf(batch, field)
-        return [None] * len(batch) if own is None else self._rows.written(own)
+    about = file.metadata
+    group = about.row_group(0) if about.num_row_groups else None
+    columns = [group.column(n) for n in range(group.num_columns)] if group is not None else []
+    how = {
+        "compression": {c.path_in_schema: _codec(c.compression) for c in columns},
+        "version": about.format_version,
+        "store_schema": b"ARROW:schema" in (about.metadata or {}),
+        "int96": any(c.physical_type == "INT96" for c in columns),
+    }
+    return rows.Header(file.schema_arrow, text, how, group.num_rows if group else 0)
 
 
-class _JoiningReader(_Reader):
-    """The records of a file whose texts are lists, or in several columns; for reading alone."""
+def _batches(file: pq.ParquetFile) -> Iterator[pa.RecordBatch]:
+    """Give the rows, some at a time."""
+    from dedup.formats import rows
 
-    def documents(self, batch: pa.RecordBatch, fields: Sequence[str]) -> Iterator[Piece | Chunk]:
-        """Give the next rows in columns, around those that are malformed."""
-        field = self._settings.text_field
-        wanted = [name for name in batch.schema.names if _leads(name, field)]
-        rows = batch.select(wanted)
-        ids = self._values(batch, self._settings.id_field)
-        values = tuple(self._values(batch, name) for name in fields)
-        good: list[int] = []
-        names: list[str] = []
-        texts: list[str] = []
-        for place in range(len(batch)):
-            self._number += 1
-            text = _row_text(rows.slice(place, 1), field)
-            if isinstance(text, Fault):
-                raw = batch.slice(place, 1).serialize().to_pybytes()
-                yield Piece(raw, None, text, self._number)
-                continue
-            good.append(place)
-            names.append(self._names.new(ids[place], self._number))
-            texts.append(text)
-        own = tuple([column[place] for place in good] for column in values)
-        lines = np.zeros(len(good), np.int64)
-        yield Chunk(Strings.of(names), lines, Strings.of(texts), own)
-
-
-def _row_text(row: pa.RecordBatch, field: str) -> str | Fault:
-    """Give the text of one row."""
-    try:
-        (value,) = row.to_pylist()
-    except UnicodeDecodeError as error:
-        return Fault("not UTF-8", str(error.reason), "write the file anew")
-    return text_of(value, field, to_cut=False)
-
-
-def _leads(column: str, field: str) -> bool:
-    """Tell whether a column is the text, or one of its fields, or holds one."""
-    names = (field, *several(field))
-    return column in names or column in {path_of(name)[0] for name in names}
+    yield from file.iter_batches(batch_size=rows.ROWS)
 
 
 def _codec(name: str) -> str:
     """Name a codec as writers know it."""
     return "NONE" if name == "UNCOMPRESSED" else name
-
-
-def _text_of(schema: pa.Schema, path: str, field: str) -> tuple[str, ...]:
-    """Find the text that is one string. Raises `Unreadable` where there is none."""
-    from dedup.formats import rows
-
-    found = rows.path_of(schema, field)
-    if found is not None and _is_one_string(schema, field):
-        refuse_twins(schema.names, found[0], path)
-        return found
-    _check_texts(schema, path, field)
-    why = "names several texts" if found is None else "is a list"
-    raise Unreadable(path, one_string(field, why))
-
-
-def _is_one_string(schema: pa.Schema, field: str) -> bool:
-    """Tell whether a field is there and a string."""
-    from dedup.formats import rows
-
-    found = rows.path_of(schema, field)
-    return found is not None and _is_string(rows.kind_of(schema, found))
-
-
-def _is_string(kind: pa.DataType) -> bool:
-    import pyarrow as pa
-
-    value = kind.value_type if pa.types.is_dictionary(kind) else kind
-    return value in (pa.string(), pa.large_string(), pa.string_view())
-
-
-def _check_texts(schema: pa.Schema, path: str, field: str) -> None:
-    """Raise `Unreadable` where a column that the text is made of is not there, or is no text."""
-    import pyarrow as pa
-
-    names = (field,) if field in schema.names else several(field)
-    for name in names:
-        column, *inner = (name,) if name in schema.names else path_of(name)
-        refuse_twins(schema.names, column, path)
-        if column not in schema.names:
-            raise Unreadable(path, no_column(name, schema.names), foreign=True)
-        kind = _inside(schema.field(column).type)
-        for key in inner:
-            if not pa.types.is_struct(kind) or kind.get_field_index(key) < 0:
-                raise Unreadable(path, no_column(name, schema.names), foreign=True)
-            kind = _inside(kind.field(key).type)
-        nested = not inner and kind != schema.field(column).type and pa.types.is_struct(kind)
-        if not (_is_string(kind) or nested or (names != (field,) and pa.types.is_null(kind))):
-            step = "name the text with --text-field"
-            raise Unreadable(path, Fault(f"column {name!r} is {kind}, not a string", step=step))
-
-
-def _inside(kind: pa.DataType) -> pa.DataType:
-    """Give the type of what is in a list, and in the lists in it."""
-    import pyarrow as pa
-
-    lists = (pa.types.is_list, pa.types.is_large_list, pa.types.is_fixed_size_list)
-    while any(is_one(kind) for is_one in lists):
-        kind = kind.value_type
-    return kind
-
-
-def _decoded(text: bytes | None, field: str) -> str | Fault:
-    """Decode a text, or say what is wrong with it."""
-    if text is None:
-        return Fault(f"field {field!r} is null, not a string", step="leave the row out")
-    try:
-        return text.decode()
-    except UnicodeDecodeError as error:
-        place = f"byte 0x{text[error.start]:02x} at byte {error.start + 1}"
-        return not_utf8(text, place)._replace(step="write the file anew")
 
 
 class _Open(io.RawIOBase):

@@ -18,7 +18,7 @@ from typing import IO, TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
 import numpy as np
 
-from dedup.errors import InputError, RecordError
+from dedup.errors import SKIPPING, InputError, RecordError
 from dedup.formats import compression, recoding
 from dedup.formats.hashing import Hashing, Seen
 from dedup.formats.interface import Chunk, Fault, Piece, Unreadable
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from dedup.formats.interface import Record
-    from dedup.formats.sources import Path
+    from dedup.formats.sources import Given
     from dedup.settings import Settings
 
 BATCH_BYTES = 4 << 20
@@ -65,10 +65,10 @@ def silent(stage: str, done: int, total: int | None) -> None:
 
 
 def read(  # noqa: PLR0913 - what is read, and whom to tell of it
-    paths: Sequence[Path],
+    paths: Sequence[Given],
     settings: Settings,
     *,
-    against: Sequence[Path] = (),
+    against: Sequence[Given] = (),
     watch: Watch = silent,
     rejects: Rejects | None = None,
     modes: Callable[[Source, Record], int] | None = None,
@@ -140,7 +140,8 @@ class Reading:
     @property
     def is_plain(self) -> bool:
         """Nothing but files and settings decides what is read."""
-        return self._modes is None
+        held = any(source.held is not None for source in self.sources.files)
+        return self._modes is None and not held
 
     @property
     def state(self) -> dict[str, Any]:
@@ -205,6 +206,9 @@ class Reading:
         skipped = self.skipped
         if not self.sources.files and not skipped:
             return f"{what}: every file is excluded; give others"
+        for source in self.sources.files:
+            if source.held is not None and source.published == published and not skipped:
+                return f"{what}: {source.path} is empty"
         if not skipped:
             return f"{what}: the files hold no records; give others"
         return f"{what}: {skipped[0].path}: {skipped[0].why} ({len(skipped)} skipped in all)"
@@ -284,7 +288,7 @@ class Reading:
         fault = piece.fault or Fault("malformed")
         if self._settings.on_error == "fail":
             raise RecordError(
-                f"{source.path}:{piece.file_line}: {fault}; {fault.step} or use --on-error skip"
+                f"{source.path}:{piece.file_line}: {fault}; {fault.step} or use {SKIPPING}"
             )
         if self._settings.on_error == "quarantine" and self._rejects is not None:
             self._rejects(piece.raw[piece.lead :], source.path, piece.file_line, str(fault))

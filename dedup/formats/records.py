@@ -116,7 +116,7 @@ def record(  # noqa: PLR0913 - one record, its place and what is known of its fi
         found = member(value, settings.id_field)
         if found is not MISSING and found is not None and found != "":
             why = f"field {settings.id_field!r} is {KINDS[type(found).__name__]}"
-            return Fault(why, step="name the id with --id-field")
+            return Fault(why, step="name the id with id_field=…")
     name = names.new(own, number)
     return JsonRecord(raw, text, name, number, file_line, field, value)
 

@@ -18,6 +18,7 @@ from __future__ import annotations
 import contextlib
 import glob
 import hashlib
+import io
 import os
 import stat
 import sys
@@ -28,6 +29,7 @@ from typing import IO, TYPE_CHECKING, cast
 from dedup.errors import InputError
 from dedup.formats import compression
 from dedup.formats.csv import Csv, Tsv
+from dedup.formats.held import Held
 from dedup.formats.ignoring import Ignoring
 from dedup.formats.interface import Fault, Unreadable
 from dedup.formats.json import Json
@@ -38,7 +40,6 @@ from dedup.formats.text import Markdown, Text, known
 from dedup.report import Skipped
 
 if TYPE_CHECKING:
-    import io
     from collections.abc import Iterator, Sequence
 
     from dedup.formats.ignoring import Rules
@@ -47,6 +48,8 @@ if TYPE_CHECKING:
     from dedup.settings import Settings
 
 Path = str | os.PathLike[str]
+Given = Path | Held
+"""A PATH argument, or what a caller holds in its place."""
 
 FORMATS: dict[str, Format] = {
     "text": Text(),
@@ -88,10 +91,14 @@ class Source:
     published: bool = False
     spooled: Spooled | None = field(default=None, repr=False)
     """What came through a pipe, kept so that it can be read again (by one reader at a time)."""
+    held: Held | None = field(default=None, repr=False)
+    """What a caller holds in memory: then `path` is its name, and no file is opened."""
 
     def raw(self) -> IO[bytes]:
         """Open it for reading, compressed as it is. Raises `Unreadable`."""
         try:
+            if self.held is not None:
+                return io.BytesIO()
             if self.spooled is not None:
                 own = os.dup(self.spooled.fileno())
                 os.lseek(own, 0, os.SEEK_SET)
@@ -102,6 +109,8 @@ class Source:
 
     def sha256(self) -> str | None:
         """Give the checksum of the file as it is on disk; `None` where it cannot be read."""
+        if self.held is not None:
+            return None
         try:
             with cast("io.BufferedReader", self.raw()) as stream:
                 return hashlib.file_digest(stream, "sha256").hexdigest()
@@ -116,7 +125,7 @@ class Source:
     @property
     def layout(self) -> Format:
         """How it is split into pieces."""
-        return FORMATS[self.format]
+        return FORMATS[self.format] if self.held is None else self.held
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +136,9 @@ class Sources:
     skipped: tuple[Skipped, ...]
 
 
-def sources(paths: Sequence[Path], settings: Settings, *, against: Sequence[Path] = ()) -> Sources:
+def sources(
+    paths: Sequence[Given], settings: Settings, *, against: Sequence[Given] = ()
+) -> Sources:
     """
     Find the files that some PATH arguments stand for, and those of the published side.
 
@@ -141,7 +152,10 @@ def sources(paths: Sequence[Path], settings: Settings, *, against: Sequence[Path
     incoming, published = _Finder(settings, published=False), _Finder(settings, published=True)
     for finder, given in ((incoming, paths), (published, against)):
         for place, path in enumerate(given):
-            finder.argument(place, os.fspath(path))
+            if isinstance(path, Held):
+                finder.held(place, path)
+            else:
+                finder.argument(place, os.fspath(path))
     old = [s for real, s in published.found.items() if real not in incoming.found]
     if published.found and not old:
         raise InputError(_all_incoming(paths, against))
@@ -181,6 +195,11 @@ class _Finder:
             if self._settings.on_error != "skip":
                 raise
             self.skipped.append(Skipped(given, str(error.fault)))
+
+    def held(self, place: int, given: Held) -> None:
+        """Take what a caller holds."""
+        source = Source(given.name, place, (), "", "", 0, held=given)
+        self._add(f"{given.name}:{place}:{self._published}", source)
 
     def _path(self, place: int, given: str) -> None:
         path = given.rstrip("/") or given[:1]
@@ -311,16 +330,20 @@ def _limits(pattern: str) -> bool:
     return pattern.endswith(("*", "/")) or _format(pattern) is not None
 
 
-def _all_incoming(paths: Sequence[Path], against: Sequence[Path]) -> str:
+def _all_incoming(paths: Sequence[Given], against: Sequence[Given]) -> str:
     """Say that nothing is left to compare with, and what to do about it."""
-    old = os.fspath(against[0])
+    old = _named(against[0])
     why = f"{old}: all published files are among the new ones"
     look = f"use `dedup report {old} --check` to look inside one folder"
     for path in paths:
-        below = os.path.relpath(os.path.realpath(old), os.path.realpath(os.fspath(path)))
+        below = os.path.relpath(os.path.realpath(old), os.path.realpath(_named(path)))
         if below != os.curdir and not below.startswith(os.pardir):
-            return f"{why}; leave them out of these with --exclude '{below}', or {look}"
+            return f"{why}; leave them out of these with exclude='{below}', or {look}"
     return f"{why}; {look}"
+
+
+def _named(given: Given) -> str:
+    return given.name if isinstance(given, Held) else os.fspath(given)
 
 
 def fits(glob: str, path: str, below: tuple[str, ...] = ()) -> bool:

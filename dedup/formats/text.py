@@ -209,8 +209,8 @@ def not_utf8(data: bytes, place: str) -> Fault:
     """Say where some bytes are no UTF-8, and what they are likely to be, if that can be told."""
     guess = guessing.likely(data)
     if guess is None:
-        return Fault("not UTF-8", place, "its encoding is not known: give --encoding NAME")
-    return Fault("not UTF-8", f"{place}, likely {guess}", f"use --encoding {guess}")
+        return Fault("not UTF-8", place, "its encoding is not known: give encoding='NAME'")
+    return Fault("not UTF-8", f"{place}, likely {guess}", f"use encoding='{guess}'")
 
 
 def garbled(line: bytes) -> Fault | None:
@@ -251,7 +251,7 @@ def _binary(data: bytes, path: str) -> Unreadable:
     place = f"NUL at offset {data.index(0)}"
     fault = Fault("binary", place, "give a text")
     if name := guessing.wide(data):
-        fault = Fault(f"binary, or {name.upper()}", place, f"use --encoding {name}")
+        fault = Fault(f"binary, or {name.upper()}", place, f"use encoding='{name}'")
     return Unreadable(path, fault, foreign=True, data=data)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dedup.errors import as_options
 from dedup.reports.diff import compare
 from dedup.reports.diff_page import merged
 from dedup.reports.page import Card, Gap, Grid, Line, Rows, Span, span
@@ -91,7 +92,7 @@ def _headline(done: Cleaned) -> str:
 def _notes(done: Cleaned) -> Iterator[Block]:
     """Say what needs attention."""
     if done.guard is not None:
-        yield Line(span(f"A real run would be refused: {done.guard}.", "warn"))
+        yield Line(span(f"A real run would be refused: {as_options(done.guard)}.", "warn"))
     for one in done.undated:
         if note := undated(one, done.documents):
             yield Line(span(f"{note}.", "warn"))

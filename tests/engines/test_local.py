@@ -194,7 +194,7 @@ def test_a_work_dir_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
     table = rows([(n, 0, n, "x" * 50) for n in range(5_000)])
     with (
         Local(memory=0, threads=1, work_dir=str(missing)) as engine,
-        pytest.raises(OutputError, match=r"missing: cannot keep .*--work-dir"),
+        pytest.raises(OutputError, match=r"missing: cannot keep .*work_dir=…"),
     ):
         engine.map([table], Rows, lambda batch: batch)
 

@@ -179,7 +179,7 @@ def test_a_very_long_line_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
         check_same(data, 1 << 20)
         check_same(data, 10)
     assert rows(data, size=jsonl.BULK)[-1] == (
-        "x: line 6 has more than 0 MiB; split the record or use --on-error skip"
+        "x: line 6 has more than 0 MiB; split the record or use on_error='skip'"
     )
 
 

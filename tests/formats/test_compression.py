@@ -56,7 +56,7 @@ def test_a_cut_file_is_an_error_wherever_it_was_cut(suffix: str, large: bool) ->
             unpack(data[:cut], suffix)
         assert str(caught.value) == (
             f"x{suffix}: cut short {suffix[1:]} data (it ends at byte {cut}); "
-            "get the file again or use --on-error skip"
+            "get the file again or use on_error='skip'"
         )
     with pytest.raises(InputError, match=f"x{suffix}: empty {suffix[1:]} data; get the file again"):
         unpack(b"", suffix)
@@ -82,7 +82,7 @@ def test_a_bomb_is_refused(suffix: str, monkeypatch: pytest.MonkeyPatch) -> None
         unpack(data, suffix)
     assert str(caught.value) == (
         f"x{suffix}: it expands to more than 200 times its size; "
-        "unpack it first or use --on-error skip"
+        "unpack it first or use on_error='skip'"
     )
 
 

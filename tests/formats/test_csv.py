@@ -127,7 +127,7 @@ def test_rows_with_other_fields_than_the_header_are_faults() -> None:
     [
         (b"id,texte\n1,a\n", "no column 'text'; did you mean 'texte'?"),
         (b"text,text\n1,a\n", "has 2 columns 'text'; rename one"),
-        ("id,text\n".encode("utf-16-le"), "use --encoding utf-16-le"),
+        ("id,text\n".encode("utf-16-le"), "use encoding='utf-16-le'"),
         (b"id,\0text\n", "binary"),
         (b"id,t\xe9xt\n", "not UTF-8"),
         (b"id,text\r1,a\r2,b\r", "lines end at carriage returns alone"),

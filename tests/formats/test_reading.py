@@ -123,7 +123,7 @@ def test_a_glob_that_the_shell_left_alone_is_expanded(corpus: Corpus) -> None:
     assert paths_of("c/*.txt") == ["c/a.txt", "c/b.txt"]
     assert paths_of("[z].txt") == ["[z].txt"]
     assert message("c/*.rst") == (
-        "c/*.rst: no file or folder matches; check the pattern or use --on-error skip"
+        "c/*.rst: no file or folder matches; check the pattern or use on_error='skip'"
     )
 
 
@@ -203,7 +203,7 @@ def test_a_missing_file_is_named(corpus: Corpus) -> None:
     """And can be skipped."""
     corpus({"a.txt": "a"})
     assert message("a.txt", "b.txt") == (
-        "b.txt: no such file or folder; check the path or use --on-error skip"
+        "b.txt: no such file or folder; check the path or use on_error='skip'"
     )
     assert skipped("a.txt", "b.txt", on_error="skip") == [
         ("b.txt", "no such file or folder", False)
@@ -216,7 +216,7 @@ def test_a_folder_without_texts_is_an_error(corpus: Corpus) -> None:
     corpus({"c/a.png": b"\x89PNG", "d/.x": ""})
     suffixes = (
         "give files of .txt .text .log .srt .vtt .rst .adoc .md .markdown .mdx .qmd .rmd "
-        ".jsonl .ndjson .json .csv .tsv .parquet or use --on-error skip"
+        ".jsonl .ndjson .json .csv .tsv .parquet or use on_error='skip'"
     )
     assert message("c") == (
         "c: no texts in it (1 other file, such as c/a.png: no text suffix: "
@@ -233,7 +233,7 @@ def test_a_binary_file_is_skipped_in_a_walk_and_an_error_by_name(corpus: Corpus)
         ("c/c.jsonl", "binary (NUL at offset 4)", False),
     ]
     assert message("c/a.txt") == (
-        "c/a.txt: binary (NUL at offset 3); give a text or use --on-error skip"
+        "c/a.txt: binary (NUL at offset 3); give a text or use on_error='skip'"
     )
 
 
@@ -242,7 +242,7 @@ def test_utf_16_without_a_mark_is_guessed(corpus: Corpus) -> None:
     corpus({"a.txt": "Bonjour à tous".encode("utf-16-le")})
     assert message("a.txt") == (
         "a.txt: binary, or UTF-16-LE (NUL at offset 1); "
-        "use --encoding utf-16-le or use --on-error skip"
+        "use encoding='utf-16-le' or use on_error='skip'"
     )
     assert paths_of("a.txt", encoding="utf-16-le") == ["a.txt"]
 
@@ -252,7 +252,7 @@ def test_what_does_not_decode_names_place_and_likely_encoding(corpus: Corpus) ->
     corpus({"c/a.txt": "Un café".encode("cp1252"), "c/b.txt": "b", "l.txt": b"\x81\xe9"})
     assert message("c/a.txt") == (
         "c/a.txt: not UTF-8 (byte 0xe9 at offset 6); "
-        "its encoding is not known: give --encoding NAME or use --on-error skip"
+        "its encoding is not known: give encoding='NAME' or use on_error='skip'"
     )
     assert "likely" not in message("l.txt")
     why = "not UTF-8 (byte 0xe9 at offset 6)"
@@ -274,16 +274,16 @@ def test_broken_json_names_its_line(corpus: Corpus) -> None:
     corpus({"c/a.jsonl": '{"text": "x"}\n\n' * 3 + '{"text": }\n'})
     assert message("c") == (
         "c/a.jsonl:7: not JSON (unexpected character, expected a JSON value at column 10); "
-        "mend the line or use --on-error skip"
+        "mend the line or use on_error='skip'"
     )
 
 
 BAD_LINES = [
-    ('{"body": "x"}', "no field 'text' (fields: body)", "name the text with --text-field"),
+    ('{"body": "x"}', "no field 'text' (fields: body)", "name the text with text_field=…"),
     ('{"text": null}', "field 'text' is null, not a string", "mend the line"),
     ('{"text": 5}', "field 'text' is a number, not a string", "mend the line"),
     ('["x"]', "not an object but a list", "mend the line"),
-    ('{"text": "x", "id": [1]}', "field 'id' is a list", "name the id with --id-field"),
+    ('{"text": "x", "id": [1]}', "field 'id' is a list", "name the id with id_field=…"),
     ("[" * 200_000, "not JSON (depth limit exceeded at column 1026)", "mend the line"),
     (
         '{"text": "x", "n": ' + "9" * 5000 + "}",
@@ -313,7 +313,7 @@ def test_a_malformed_record_is_an_error_with_its_line(
     corpus({"a.jsonl": b'{"text": "x"}\n' + data + b'\r\n{"text": "y"}'})
     with pytest.raises(RecordError) as caught:
         names("a.jsonl")
-    assert str(caught.value) == f"a.jsonl:2: {why}; {step} or use --on-error skip"
+    assert str(caught.value) == f"a.jsonl:2: {why}; {step} or use on_error='skip'"
     reason = why.partition(" (")[0]
     assert skipped("a.jsonl", on_error="skip") == [
         ("a.jsonl", f"1 record skipped, line 2: {reason}", False)
@@ -375,8 +375,8 @@ def test_a_folder_without_permission_is_a_fault_and_the_rest_is_read(corpus: Cor
     assert got == [
         [["c/a", why, True], ["c/no.txt", why, True]],
         [["c/a", why, False], ["c/no.txt", why, False]],
-        "c/a: permission denied; mend that or use --on-error skip",
-        "c/no.txt: permission denied; mend that or use --on-error skip",
+        "c/a: permission denied; mend that or use on_error='skip'",
+        "c/no.txt: permission denied; mend that or use on_error='skip'",
     ]
 
 

@@ -70,7 +70,7 @@ def test_records_that_are_not_the_utf_16_they_say(corpus: Corpus) -> None:
     wrong = {
         "a.csv": "a.csv: not UTF-16-LE (truncated data near byte",
         "b.csv": "b.csv: not UTF-16-LE (illegal UTF-16 surrogate near byte",
-        "c.csv": "use --encoding utf-16-le",
+        "c.csv": "use encoding='utf-16-le'",
     }
     for name, why in wrong.items():
         with pytest.raises(InputError) as error:

@@ -216,7 +216,7 @@ LOOK = "use `dedup report pub --check` to look inside one folder"
     [
         (["pub"], LOOK),
         (["./pub/a.md", "pub/b.md"], LOOK),
-        (["."], f"leave them out of these with --exclude 'pub', or {LOOK}"),
+        (["."], f"leave them out of these with exclude='pub', or {LOOK}"),
     ],
 )
 def test_published_files_that_are_all_new_ones_are_an_error(

@@ -1,0 +1,162 @@
+"""
+Frames: tables that a caller holds, of pandas, polars, Arrow, `datasets` and whoever speaks Arrow.
+
+Rows are taken some at a time, and of these the wanted columns alone, so a frame whose texts do not
+lie in memory as Arrow wants them is never there twice. None of these libraries is imported:
+`narwhals` speaks with those that the caller has imported.
+"""
+
+from __future__ import annotations
+
+from typing import IO, TYPE_CHECKING, Any, Protocol
+
+import pyarrow as pa
+
+from dedup.errors import SettingsError
+from dedup.formats import tables
+from dedup.formats.held import BATCH, Held
+from dedup.formats.interface import Fault, Unreadable
+from dedup.formats.naming import no_column
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from dedup.formats.interface import Chunk, Piece
+    from dedup.settings import Settings
+
+
+class Rows(Protocol):
+    """A table of some library."""
+
+    def columns(self) -> list[str]:
+        """Give the names of the columns."""
+        ...
+
+    def batches(self, columns: list[str]) -> Iterator[pa.Table]:
+        """Give these columns, `BATCH` rows at a time; at least once."""
+        ...
+
+    def selected(self, rows: list[int], field: str, texts: dict[int, str]) -> Any:  # noqa: ANN401 - a table of that library
+        """Give some rows, numbered from 0, with other values in places (of these) of a column."""
+        ...
+
+
+class Frame(Held):
+    """A frame; a class because `Held` is one."""
+
+    def __init__(self, name: str, rows: Rows) -> None:
+        super().__init__(name)
+        self._rows = rows
+
+    def documents(  # noqa: PLR0913 - a stream, and what is wanted of it
+        self,
+        stream: IO[bytes],  # noqa: ARG002 - nothing is opened
+        path: str,
+        settings: Settings,
+        *,
+        size: int,  # noqa: ARG002 - likewise
+        fields: Sequence[str] = (),
+        to_cut: bool = False,
+    ) -> Iterator[Piece | Chunk]:
+        """Give the records in columns. Raises `Unreadable`."""
+        field, names = settings.text_field, {settings.id_field, *fields}
+        names |= {name.partition(".")[0] for name in names}  # a field of a struct
+        known = self._rows.columns()
+        if not any(tables.leads(name, field) for name in known):
+            raise Unreadable(path, no_column(field, known))
+        wanted = [name for name in known if name in names or tables.leads(name, field)]
+        reader: tables.Reader | None = None
+        try:
+            for table in self._rows.batches(wanted):
+                # A column of nothing but nulls has no type: its nulls are missing texts.
+                own = _typed(table, field)
+                if reader is None:
+                    reader = tables.reader(own.schema, path, settings, to_cut=to_cut)
+                for batch in own.to_batches():
+                    yield from reader.documents(batch, fields)
+        except (pa.ArrowException, TypeError) as error:
+            why = f"not a table that Arrow can hold: {' '.join(str(error).split())}"
+            raise Unreadable(path, Fault(why, step="give each column one type")) from None
+
+    def selected(self, rows: Sequence[int], texts: Mapping[int, str], settings: Settings) -> Any:  # noqa: ANN401 - a frame
+        """Give some rows as a frame of the same library."""
+        places = {row: place for place, row in enumerate(rows)}
+        changed = {places[row]: text for row, text in texts.items() if row in places}
+        return self._rows.selected(list(rows), settings.text_field, changed)
+
+
+def frame(data: Any, argument: str, name: str) -> Frame | None:  # noqa: ANN401 - what a caller gives
+    """Take what is a frame; `None` for all else. Raises `SettingsError` for a lazy one."""
+    if hasattr(data, "with_format") and hasattr(data, "select_columns"):
+        if isinstance(data, dict):
+            splits = ", ".join(map(str, data))
+            raise SettingsError(f"{argument} has several splits ({splits}): give one of them")
+        if hasattr(data, "__len__"):
+            return Frame(name, _Dataset(data))
+    import narwhals
+
+    own = narwhals.from_native(data, eager_only=True, pass_through=True)
+    if isinstance(own, narwhals.DataFrame):
+        return Frame(name, _DataFrame(own))
+    if hasattr(data, "collect") and hasattr(data, "lazy"):
+        raise SettingsError(f"{argument} is a lazy frame: give the frame that its collect() gives")
+    if hasattr(data, "__arrow_c_stream__"):
+        return Frame(name, _DataFrame(narwhals.from_native(pa.table(data), eager_only=True)))
+    return None
+
+
+class _DataFrame:
+    """A frame that narwhals knows; a class because `Rows` is a protocol."""
+
+    def __init__(self, own: Any) -> None:  # noqa: ANN401 - a frame of narwhals
+        self._frame = own
+
+    def columns(self) -> list[str]:
+        names: list[str] = self._frame.columns
+        return names
+
+    def batches(self, columns: list[str]) -> Iterator[pa.Table]:
+        wanted = self._frame.select(columns)
+        for start in range(0, max(1, len(wanted)), BATCH):
+            yield wanted[start : start + BATCH].to_arrow()
+
+    def selected(self, rows: list[int], field: str, texts: dict[int, str]) -> Any:  # noqa: ANN401 - a frame
+        own = self._frame[rows]
+        if texts:
+            own = own.with_columns(own[field].scatter(list(texts), list(texts.values())))
+        return own.to_native()
+
+
+class _Dataset:
+    """A dataset of Hugging Face; a class because `Rows` is a protocol."""
+
+    def __init__(self, own: Any) -> None:  # noqa: ANN401 - a dataset
+        self._dataset = own
+
+    def columns(self) -> list[str]:
+        names: list[str] = self._dataset.column_names
+        return names
+
+    def batches(self, columns: list[str]) -> Iterator[pa.Table]:
+        wanted = self._dataset.select_columns(columns).with_format("arrow")
+        for start in range(0, max(1, len(wanted)), BATCH):
+            yield wanted[start : start + BATCH]
+
+    def selected(self, rows: list[int], field: str, texts: dict[int, str]) -> Any:  # noqa: ANN401 - a dataset
+        own = self._dataset.select(rows)
+        if not texts:
+            return own
+        names, kind = own.column_names, own.features[field]
+        values = [texts.get(place, text) for place, text in enumerate(own[field])]
+        return (
+            own.remove_columns(field).add_column(field, values, feature=kind).select_columns(names)
+        )
+
+
+def _typed(table: pa.Table, field: str) -> pa.Table:
+    """Give a text column that holds nothing, and so has any type, the one of strings."""
+    number = table.schema.get_field_index(field)
+    untyped = number >= 0 and pa.types.is_null(table.schema.field(number).type)
+    if number < 0 or not (untyped or not len(table)):
+        return table
+    return table.set_column(number, field, table.column(number).cast(pa.large_string()))

@@ -26,7 +26,19 @@ if TYPE_CHECKING:
         RecordError,
         SettingsError,
     )
-    from dedup.report import Report
+    from dedup.report import (
+        Borderline,
+        Group,
+        Incoming,
+        Name,
+        Occurrence,
+        Overlap,
+        Pair,
+        Place,
+        Report,
+        Skipped,
+        Summary,
+    )
     from dedup.settings import Settings
     from dedup.text.normalising import normalise_text as normalise
     from dedup.text.shingles import shingle_hash, shingles
@@ -34,17 +46,27 @@ if TYPE_CHECKING:
     __version__: str
 
 __all__ = [
+    "Borderline",
     "DedupError",
+    "Group",
     "GuardError",
+    "Incoming",
     "InputError",
     "LedgerError",
+    "Name",
+    "Occurrence",
     "OutputError",
+    "Overlap",
+    "Pair",
+    "Place",
     "Planned",
     "Policy",
     "RecordError",
     "Report",
     "Settings",
     "SettingsError",
+    "Skipped",
+    "Summary",
     "__version__",
     "check",
     "clean",
@@ -60,6 +82,16 @@ __all__ = [
 ]
 
 _PLACES = {
+    "Summary": ("dedup.report", "Summary"),
+    "Skipped": ("dedup.report", "Skipped"),
+    "Place": ("dedup.report", "Place"),
+    "Pair": ("dedup.report", "Pair"),
+    "Overlap": ("dedup.report", "Overlap"),
+    "Occurrence": ("dedup.report", "Occurrence"),
+    "Name": ("dedup.report", "Name"),
+    "Incoming": ("dedup.report", "Incoming"),
+    "Group": ("dedup.report", "Group"),
+    "Borderline": ("dedup.report", "Borderline"),
     "__version__": ("dedup.version", "VERSION"),
     "Planned": ("dedup.cleaning", "Planned"),
     "Policy": ("dedup.cleaning", "Policy"),

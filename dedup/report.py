@@ -8,6 +8,7 @@ people and stays out of it. Numbers of paragraphs and lines count from 1 and are
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
@@ -17,6 +18,9 @@ from dedup.errors import SettingsError
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Iterator
+
+    import pyarrow as pa
 
 SCHEMA = "dedup.report/1"
 
@@ -232,9 +236,16 @@ class Summary:
     """Paragraphs of fewer words, boilerplate apart, that stand again. Not written to JSON."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Report:
-    """Groups in order of their keepers, and a summary."""
+    """
+    What was found: groups in order of their keepers, and a summary.
+
+    It has the length of its groups and iterates over them; a notebook shows it as a table.
+
+        for group in dedup.find("articles"):
+            print(group.kind, group.keeper.document, len(group.copies))
+    """
 
     version: str
     """Version of dedup that made it."""
@@ -252,6 +263,55 @@ class Report:
 
     evidence: Evidence | None = field(default=None, repr=False, compare=False)
     """`None` for a report that was read from a file. Not written to JSON."""
+
+    def __repr__(self) -> str:
+        from dedup.reports.notebook import summary
+
+        return f"<Report: {summary(self)}>"
+
+    def _repr_html_(self) -> str:
+        """Give what a notebook shows."""
+        from dedup.reports.notebook import to_html
+
+        return to_html(self)
+
+    def __len__(self) -> int:
+        return len(self.groups)
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __iter__(self) -> Iterator[Group]:
+        return iter(self.groups)
+
+    @property
+    def duplicate_ratio(self) -> float:
+        """The share of the characters of all paragraphs that are copies, 0 to 1."""
+        everything = self.summary.characters
+        return self.summary.repeated_characters / everything if everything else 0.0
+
+    def to_json(self) -> str:
+        """Give the report as JSON, in the schema `dedup.report/1`."""
+        from dedup.reports.json import to_json
+
+        return to_json(self)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the same as plain values."""
+        value: dict[str, Any] = json.loads(self.to_json())
+        return value
+
+    def to_frame(self) -> pa.Table:
+        """
+        Give a table with a row for each place of each group, the keeper first.
+
+        It is of Arrow, and what speaks Arrow's C stream takes it: `to_frame().to_pandas()`,
+        `polars.DataFrame(report.to_frame())`. Paragraphs and lines count from 1, `start` and `end`
+        are code points of the document's text.
+        """
+        from dedup.reports.frame import to_frame
+
+        return to_frame(self)
 
     def with_skipped(self, skipped: tuple[Skipped, ...]) -> Report:
         """Add the inputs that were not read to the summary."""

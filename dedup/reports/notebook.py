@@ -1,0 +1,102 @@
+"""
+Report -> what a notebook shows of it: a headline and the first groups, as a small table.
+
+The page around it has its own colours, light or dark: nothing here sets one but greys that can be
+read on both. All texts and names are escaped, and what would hide in them is shown.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from html import escape
+from typing import TYPE_CHECKING
+
+from dedup.reports.visible import visible
+from dedup.reports.wording import counted, kind_of, named, percent, ranged
+
+if TYPE_CHECKING:
+    from dedup.report import Group, Report
+
+_SHOWN = 5
+"""Groups in the table."""
+_EXCERPT = 100
+"""Characters of a group's text."""
+_CELL = "text-align:left;vertical-align:top;padding:.3em .8em .3em 0;background:none;"
+_NUMBER = _CELL.replace("left", "right", 1)
+_LINE = "border-bottom:1px solid rgba(128,128,128,.35)"
+_SOFT = "opacity:.7"
+
+
+def summary(report: Report) -> str:
+    """Say in a few words what is in a report."""
+    kinds = Counter(group.kind for group in report.groups)
+    each = ", ".join(f"{kinds[kind]:,} {kind}" for kind in sorted(kinds))
+    groups = counted(len(report.groups), "group") + (f" ({each})" if each else "")
+    read = counted(
+        report.summary.documents, "document" if report.incoming is None else "new document"
+    )
+    return f"{groups} in {read}, {percent(report.duplicate_ratio)} of the text are copies"
+
+
+def to_html(report: Report) -> str:
+    """Give a headline, and a table of the groups with most words."""
+    shown = sorted(report.groups, key=lambda group: -group.words)[:_SHOWN]
+    said = summary(report)
+    parts = [
+        f'<p style="margin:.2em 0"><strong>{escape(said[:1].upper() + said[1:])}.</strong></p>'
+    ]
+    if shown:
+        heads = "".join(
+            f'<th style="{style}{_LINE}">{head}</th>'
+            for head, style in (
+                ("kind", _CELL),
+                ("words", _NUMBER),
+                ("places", _NUMBER),
+                ("alike", _NUMBER),
+                ("first place", _CELL),
+                ("text", _CELL),
+            )
+        )
+        rows = "".join(map(_row, shown))
+        parts.append(
+            '<table style="border-collapse:collapse;border:none">'
+            f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+        )
+    left = len(report.groups) - len(shown)
+    more = f"{counted(left, 'more group')}: " if left else ""
+    hint = f"{more}<code>.groups</code> has them all, <code>.to_frame()</code> each place as a row."
+    if shown:
+        parts.append(f'<p style="margin:.2em 0;{_SOFT}">{hint}</p>')
+    return f"<div>{''.join(parts)}</div>"
+
+
+def _row(group: Group) -> str:
+    """Give a group as a row."""
+    keeper = group.keeper
+    places = group.count or len(group.occurrences)
+    where = f"{named(keeper)}, {ranged('paragraph', keeper.paragraphs)}"
+    cells = (
+        (kind_of(group).partition(":")[0], _CELL, ""),
+        (f"{group.words:,}", _NUMBER, ""),
+        (f"{places:,}", _NUMBER, ""),
+        (percent(group.similarity), _NUMBER, ""),
+        (where, _CELL, ""),
+        (_excerpt(keeper.text), _CELL, ' dir="auto"'),
+    )
+    return (
+        "<tr>"
+        + "".join(
+            f'<td style="{style}{_LINE}"{more}>{escape(visible(text))}</td>'
+            for text, style, more in cells
+        )
+        + "</tr>"
+    )
+
+
+def _excerpt(text: str) -> str:
+    """Give the beginning of a text in one line."""
+    line = " ".join(text[: 4 * _EXCERPT].split())
+    if len(line) <= _EXCERPT:
+        return line
+    head = line[:_EXCERPT]
+    return (head.rpartition(" ")[0] or head) + " …"

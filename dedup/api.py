@@ -21,7 +21,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
@@ -111,8 +110,8 @@ def find(  # noqa: PLR0913 - what is read, and whom to tell of it
 
     settings = _settings(settings, text, id, changes)
     reading = _read(_given(data, texts), settings, watch, rejects)
-    with _run(reading, settings) as (documents, engine):
-        report = pipeline.find(documents, settings, engine, watch)
+    with _run(reading, settings, watch) as (documents, engine):
+        report = pipeline.find(documents, settings, engine)
     return report.with_skipped(tuple(reading.skipped))
 
 
@@ -139,8 +138,8 @@ def check(  # noqa: PLR0913 - what is read, and whom to tell of it
     settings = _settings(settings, text, id, changes)
     published = _given(against, against_texts, "against")
     reading = _read(_given(data, texts), settings, watch, rejects, published)
-    with _run(reading, settings) as (documents, engine):
-        report = pipeline.check(documents, settings, engine, watch)
+    with _run(reading, settings, watch) as (documents, engine):
+        report = pipeline.check(documents, settings, engine)
     return report.with_skipped(tuple(reading.skipped))
 
 
@@ -165,8 +164,8 @@ def pairs(  # noqa: PLR0913 - what is read, and whom to tell of it
 
     settings = _settings(settings, text, id, changes)
     reading = _read(_given(data, texts), settings, watch, rejects)
-    with _run(reading, settings) as (documents, engine):
-        yield from pipeline.pairs(documents, settings, engine, watch)
+    with _run(reading, settings, watch) as (documents, engine):
+        yield from pipeline.pairs(documents, settings, engine)
     if skipped is not None:
         for one in reading.skipped:
             skipped(one)
@@ -244,14 +243,13 @@ class _Detector:
         from dedup.engines.allocator import release_memory
 
         own = replace(self._settings, passages="on" if passages else "off")
-        documents, engine = self._stack.enter_context(_run(documents, own))
+        documents, engine = self._stack.enter_context(_run(documents, own, self._watch))
         self.notes = self.notes or engine.checkpoints
         self.workers = self.workers or engine.workers
-        matched = pipeline.match(documents, own, engine, self._watch)
+        matched = pipeline.match(documents, own, engine)
         evidence = pipeline.Evidence(matched, own, engine, checked=False)
-        find = partial(evidence.finds, self._watch)
-        detection = cleaning.detection_of(matched, find, self._remove, own, engine)
-        del matched, evidence, find
+        detection = cleaning.detection_of(matched, evidence.finds, self._remove, own, engine)
+        del matched, evidence
         release_memory()
         return detection
 
@@ -321,7 +319,7 @@ def _read(
 
 @contextmanager
 def _run(
-    documents: Iterable[Documents], settings: Settings
+    documents: Iterable[Documents], settings: Settings, watch: Watch
 ) -> Iterator[tuple[Iterable[Documents], Local]]:
     """Give the documents to work on, and the engine; in a work folder, go on from what is there."""
     from dedup.engines.local import Local
@@ -337,7 +335,7 @@ def _run(
                 documents = _going_on(documents, checkpoints)
         yield (
             documents,
-            stack.enter_context(Local(memory, threads, settings.work_dir, checkpoints)),
+            stack.enter_context(Local(memory, threads, settings.work_dir, checkpoints, watch)),
         )
 
 

@@ -1,4 +1,4 @@
-"""What is known once all paragraphs are compared: the tables between `match` and `blocks`."""
+"""What is known of a corpus once it is read, and once its paragraphs are compared."""
 
 from __future__ import annotations
 
@@ -11,21 +11,31 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Matched:
-    """All that is known of paragraphs once they are compared."""
+class Corpus:
+    """The documents that were read, and their distinct texts."""
 
     facts: Stored[m.Facts]
     paragraphs: Stored[m.Paragraphs]
     texts: Stored[m.Texts]
     places: Stored[m.Places]
-    """Sorted by `doc`, `no`."""
+    """Which text stands where; nothing is boilerplate yet."""
+    equals: Stored[m.Equals]
+    """Documents that are equal to an earlier one."""
+    published: int
+    """So many leading documents are published."""
+
+
+@dataclass(frozen=True, slots=True)
+class Matched(Corpus):
+    """
+    All that is known of paragraphs once they are compared.
+
+    `places` are sorted by `doc`, `no`, and have what is boilerplate.
+    """
+
     matches: Stored[m.Matches]
     neighbours: Stored[m.Neighbours]
     """The same from both sides, sorted by `text`, `other`."""
-    equals: Stored[m.Equals]
-    """Documents that are equal to an earlier one."""
     candidates: int
     """Distinct pairs handed to rapidfuzz."""
     buckets_cut: int
-    published: int
-    """So many leading documents are published."""

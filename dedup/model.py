@@ -30,6 +30,7 @@ from typing import (
     TYPE_CHECKING,
     Annotated,
     Any,
+    ClassVar,
     NamedTuple,
     Self,
     TypeAlias,
@@ -141,6 +142,10 @@ class Strings:
 class Table:
     """What all tables can do. Every field is a column."""
 
+    SORTED_BY: ClassVar[tuple[str, ...]] = ()
+    """The columns that rows are sorted by once they are in order; none where that does not matter.
+    An engine notices whether they are."""
+
     def __len__(self) -> int:
         return len(getattr(self, fields(self)[0].name))
 
@@ -223,7 +228,7 @@ def _column(held: Any) -> Column | None:  # noqa: ANN401 - a type
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Counts(Table):
-    """One row: what was compared, counted."""
+    """What was compared, counted batch by batch."""
 
     candidates: I64
     """Distinct pairs handed to rapidfuzz."""
@@ -256,6 +261,8 @@ class Documents(Table):
 class Paragraphs(Table):
     """One row a paragraph, sorted by `doc`, `no`; numbers from 0, code points half-open."""
 
+    SORTED_BY = ("doc", "no")
+
     doc: I64
     no: I32
     start: I64
@@ -271,7 +278,9 @@ class Paragraphs(Table):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Forms(Table):
-    """One row a paragraph in its normalised form, in step with `Paragraphs`."""
+    """One row a paragraph: what its normalised text is known by."""
+
+    SORTED_BY = ("doc", "no")
 
     doc: I64
     no: I32
@@ -281,8 +290,27 @@ class Forms(Table):
     """First half of BLAKE2b-128 of the normalised UTF-8."""
     digest2: I64
     """Second half."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Normals(Table):
+    """One row a paragraph: its normalised text."""
+
+    doc: I64
+    no: I32
     normal: Strings
-    """The normalised text."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ranks(Table):
+    """One row a distinct normalised text, as `Texts`, without its characters."""
+
+    text: I64
+    doc: I64
+    no: I32
+    words: I32
+    digest: I64
+    digest2: I64
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -324,6 +352,8 @@ class StrictForms(Table):
 class Texts(Table):
     """One row a distinct normalised text, sorted by its first place; `text` is its rank."""
 
+    SORTED_BY = ("text",)
+
     text: I64
     doc: I64
     """Its first place in Order."""
@@ -360,14 +390,20 @@ class Bands(Table):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pairs(Table):
-    """
-    Two texts that met and passed the cheap filters, `a` before `b`.
+    """Two texts that met and passed the cheap filters, `a` before `b`."""
 
-    A negative `a` is no pair: band `-a - 1` has a bucket, beginning with text `b`, that was cut.
-    """
+    SORTED_BY = ("a", "b")
 
     a: I64
     b: I64
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Crowds(Table):
+    """A bucket of which not all texts met, and its first text."""
+
+    band: I64
+    text: I64
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -383,6 +419,8 @@ class HalfRead(Table):
 class Matches(Table):
     """Two distinct texts whose similarity is at least the threshold, `a` before `b`."""
 
+    SORTED_BY = ("a", "b")
+
     a: I64
     b: I64
     similarity: F64
@@ -391,6 +429,8 @@ class Matches(Table):
 @dataclass(frozen=True, slots=True, eq=False)
 class Neighbours(Table):
     """Every text with each text that it matches: itself, and both ways round."""
+
+    SORTED_BY = ("text", "other")
 
     text: I64
     other: I64
@@ -478,6 +518,8 @@ class Company(Table):
 class Places(Table):
     """One row a paragraph: which text stands there. Sorted by `doc`, `no`."""
 
+    SORTED_BY = ("doc", "no")
+
     doc: I64
     no: I32
     text: I64
@@ -529,6 +571,8 @@ class Partners(Table):
 @dataclass(frozen=True, slots=True, eq=False)
 class Bodies(Table):
     """One row a paragraph with all that a block needs to know of it. Sorted by `doc`, `no`."""
+
+    SORTED_BY = ("doc", "no")
 
     doc: I64
     no: I32
@@ -731,12 +775,47 @@ class Members(Table):
     no: I32
     similarity: F64
     """To the keeper."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Named(Table):
+    """A place of boilerplate that its group names; the columns of `Members`, and the group."""
+
+    keeper: I64
+    doc: I64
+    no: I32
+    similarity: F64
     source: I64
-    """The keeper's first document; -1 until members stand together."""
+    """The keeper's first document."""
     count: I64
-    """Places in the group; 0 until members stand together."""
+    """Places in the group."""
     copy: I8
     """0 for the keeper, 1 for the other places."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Keepers(Table):
+    """Stars of texts: each text's keeper, and its similarity to it. Sorted by `text`."""
+
+    text: I64
+    keeper: I64
+    similarity: F64
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Docs(Table):
+    """Documents by number, each perhaps several times."""
+
+    doc: I64
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Totals(Table):
+    """What incoming documents hold, added up batch by batch."""
+
+    paragraphs: I64
+    words: I64
+    boilerplate_characters: I64
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -746,6 +825,16 @@ class Extents(Table):
     doc: I64
     start: I64
     end: I64
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HalfPlaced(Table):
+    """A match, and the first place of its `a`."""
+
+    doc: I64
+    no: I32
+    b: I64
+    similarity: F64
 
 
 @dataclass(frozen=True, slots=True, eq=False)

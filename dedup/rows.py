@@ -24,6 +24,17 @@ def fresh(*columns: NDArray[np.integer]) -> NDArray[np.bool_]:
     return new
 
 
+def in_order(*columns: NDArray[np.integer]) -> bool:
+    """Say whether rows are sorted by some columns."""
+    tied = np.ones(max(0, len(columns[0]) - 1), bool)
+    for column in columns:
+        before, after = column[:-1], column[1:]
+        if (tied & (after < before)).any():
+            return False
+        tied &= after == before
+    return True
+
+
 def narrow(column: I64) -> I32 | I64:
     """Hold whole numbers in 32 bits, where they all fit."""
     edge = np.iinfo(np.int32)

@@ -1,10 +1,11 @@
-"""The flow against the oracle: in memory, with sorted runs on disk, and with processes."""
+"""The flow against the oracle: in memory, with sorted runs on disk, with processes, and pickled."""
 
 from __future__ import annotations
 
 import json
 import random
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ import naive
 import numpy as np
 import pytest
 import strategies
+from engines.pickled import Pickled
 from hypothesis import given
 from rapidfuzz import fuzz
 
@@ -24,7 +26,11 @@ from dedup.settings import Settings
 from dedup.stages import candidates
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from dedup.engines.interface import Engine
+
+    MakeEngine = Callable[[], Engine]
 
     from dedup.report import Group, Occurrence, Report
 
@@ -32,16 +38,26 @@ GOLDEN = json.loads((Path(__file__).parent / "cases" / "golden.json").read_text(
 REPORTS = [case for case in GOLDEN if case["command"] == "report"]
 BLOCKS = {"passages": "off"}
 """The oracle is about blocks; passages have their own tests."""
-MEMORY = {"memory": 2 << 30, "disk": 1 << 20, "processes": 2 << 30}
+ENGINES = {
+    "memory": partial(Local, memory=2 << 30, threads=2),
+    "disk": partial(Local, memory=1 << 20, threads=2),
+    "pickled": Pickled,
+}
 
 
-@pytest.fixture(params=MEMORY)
-def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Local]:
-    """The local engine with plenty of memory, with a bound of one MB, and with processes."""
+@pytest.fixture(params=[*ENGINES, "processes"])
+def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+    """The local engine with plenty of memory, with one MB, with processes; and the pickled one."""
     if request.param == "processes":
-        monkeypatch.setattr(local_engine, "APART_BYTES", 0)
-    with Local(memory=MEMORY[request.param], threads=2) as local:
-        yield local
+        monkeypatch.setattr(local_engine, "PROCESS_BYTES", 0)
+    with ENGINES.get(request.param, ENGINES["memory"])() as one:
+        yield one
+
+
+@pytest.fixture(params=ENGINES, scope="module")
+def make_engine(request: pytest.FixtureRequest) -> MakeEngine:
+    """What makes an engine: for tests of many corpora, each on an engine of its own."""
+    return ENGINES[request.param]
 
 
 @pytest.fixture
@@ -110,7 +126,7 @@ def _copy(copy: Occurrence, kind: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("case", REPORTS, ids=lambda case: case["name"])
-def test_golden_cases_hold(case: dict[str, Any], engine: Local) -> None:
+def test_golden_cases_hold(case: dict[str, Any], engine: Engine) -> None:
     """Every golden report comes out, one document a batch."""
     table = documents(case["documents"])
     report = pipeline.find(in_batches(table, 1), Settings.of(case["settings"] | BLOCKS), engine)
@@ -130,11 +146,11 @@ def chosen(corpus: strategies.Corpus) -> Settings:
     return Settings.of({k: v for k, v in corpus.settings.items() if k != "published"} | BLOCKS)
 
 
-def compare(corpus: strategies.Corpus, memory: int) -> None:
+def compare(corpus: strategies.Corpus, make_engine: MakeEngine) -> None:
     """Hold a report to the oracle's."""
     settings, published = chosen(corpus), corpus.settings.get("published", 0)
     wanted = naive.report(corpus.documents, **corpus.settings)
-    with Local(memory=memory, threads=2) as engine:
+    with make_engine() as engine:
         table = documents(corpus.documents, published)
         flow = pipeline.check if published else pipeline.find
         report = flow(in_batches(table, 3), settings, engine)
@@ -159,19 +175,20 @@ def holds(report: Report, texts: dict[str, str], settings: Settings) -> None:
 
 
 @pytest.mark.usefixtures("exhaustive")
-@pytest.mark.parametrize("memory", MEMORY.values(), ids=MEMORY)
 @given(corpus=strategies.corpora())
-def test_random_corpora_equal_the_oracle(corpus: strategies.Corpus, memory: int) -> None:
+def test_random_corpora_equal_the_oracle(
+    make_engine: MakeEngine, corpus: strategies.Corpus
+) -> None:
     """Any corpus of letters gives the groups that the slow code gives, checks too."""
-    compare(corpus, memory)
+    compare(corpus, make_engine)
 
 
 @pytest.mark.usefixtures("exhaustive")
 @given(corpus=strategies.corpora())
-def test_random_pairs_equal_the_oracle(corpus: strategies.Corpus) -> None:
+def test_random_pairs_equal_the_oracle(make_engine: MakeEngine, corpus: strategies.Corpus) -> None:
     """Every verified match is listed, by places in Order."""
     settings = chosen(corpus)
-    with Local(threads=2) as engine:
+    with make_engine() as engine:
         found = list(pipeline.pairs([documents(corpus.documents)], settings, engine))
     got = [
         {
@@ -186,10 +203,12 @@ def test_random_pairs_equal_the_oracle(corpus: strategies.Corpus) -> None:
 
 @pytest.mark.usefixtures("exhaustive")
 @given(corpus=strategies.corpora())
-def test_a_higher_threshold_equals_a_new_run(corpus: strategies.Corpus) -> None:
+def test_a_higher_threshold_equals_a_new_run(
+    make_engine: MakeEngine, corpus: strategies.Corpus
+) -> None:
     """A report knows what a run at a higher threshold would say."""
     settings = chosen(corpus).updated({"threshold": 0.7})
-    with Local(threads=2) as engine:
+    with make_engine() as engine:
         low = pipeline.find([documents(corpus.documents)], settings, engine)
     for threshold in (0.7, 0.8, 0.9, 1.0):
         higher = settings.updated({"threshold": threshold})
@@ -198,10 +217,12 @@ def test_a_higher_threshold_equals_a_new_run(corpus: strategies.Corpus) -> None:
         assert low.at_threshold(threshold).groups == again.groups
 
 
-def test_borderline_matches_and_histogram_help_to_choose_a_threshold() -> None:
+def test_borderline_matches_and_histogram_help_to_choose_a_threshold(
+    make_engine: MakeEngine,
+) -> None:
     """The least similar matches come first, and all matches are counted."""
     texts = {case["name"]: case for case in REPORTS}["10"]["documents"]
-    with Local(threads=1) as engine:
+    with make_engine() as engine:
         report = pipeline.find([documents(texts)], Settings(), engine)
     values = sorted(match["similarity"] for match in naive.matches(texts))
     lines = report.borderline(2)
@@ -229,7 +250,7 @@ def test_many_random_corpora_equal_the_oracle() -> None:
     """The same for thousands of corpora, both engines in turn."""
     for number in range(2000):
         corpus = strategies.random_corpus(random.Random(number))  # noqa: S311
-        compare(corpus, list(MEMORY.values())[number % 2])
+        compare(corpus, list(ENGINES.values())[number % 2])
 
 
 def test_shingles_and_default_bands_find_what_brute_force_finds() -> None:

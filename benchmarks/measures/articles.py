@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dedup import pipeline
+from dedup.engines.base import as_it_is
 from dedup.model import Matches, Texts
 from dedup.settings import Settings
 from measures import truth
@@ -17,6 +18,7 @@ from measures.corpora import Corpus, matched, table, unpacked
 from measures.tables import Table, share
 
 if TYPE_CHECKING:
+    from dedup.engines.interface import Engine, Stored
     from dedup.matched import Matched
     from dedup.model import Documents
     from dedup.report import Group, Report
@@ -88,8 +90,8 @@ def within(corpus: Corpus) -> list[Table]:
     settings = Settings(passages="off")
     count = len(corpus.documents)
     with matched(corpus.documents, settings) as (result, engine):
-        exact = replace(result, matches=[*_inside(result, settings), *result.matches])
-        exact = replace(exact, matches=_united(exact, engine))
+        every = [*_inside(result, settings, engine), *engine.fetch(result.matches)]
+        exact = replace(result, matches=_united(every, engine))
         for words in WITHIN:
             chosen = replace(settings, min_group_words=words)
             ours, all_pairs = (
@@ -116,12 +118,12 @@ def _documents_within(groups: tuple[Group, ...]) -> set[tuple[str, str | None]]:
     }
 
 
-def _inside(result: Matched, settings: Settings) -> list[Matches]:
+def _inside(result: Matched, settings: Settings, engine: Engine) -> list[Matches]:
     """Compare all long paragraphs of each document with each other."""
-    texts = Texts.concat(list(result.texts))
+    texts = Texts.concat(engine.fetch(result.texts))
     lengths = texts.words >= settings.min_words
     held: dict[int, set[int]] = {}
-    for batch in result.places:
+    for batch in engine.fetch(result.places):
         for doc, text in zip(batch.doc.tolist(), batch.text.tolist(), strict=True):
             if lengths[text]:
                 held.setdefault(doc, set()).add(text)
@@ -136,11 +138,11 @@ def _inside(result: Matched, settings: Settings) -> list[Matches]:
     return found
 
 
-def _united(result: Matched, engine: pipeline.Engine) -> object:
+def _united(found: list[Matches], engine: Engine) -> Stored[Matches]:
     """Put matches in order, each once."""
-    every = Matches.concat(list(result.matches))
+    every = Matches.concat(found)
     order = np.lexsort((every.b, every.a))
     once = every.take(order)
     new = np.ones(len(once), bool)
     new[1:] = (once.a[1:] != once.a[:-1]) | (once.b[1:] != once.b[:-1])
-    return engine.map([once.take(new)], Matches, lambda matches: matches)
+    return engine.map([once.take(new)], Matches, as_it_is)

@@ -116,12 +116,10 @@ def matched(documents: Documents, settings: Settings) -> Iterator[tuple[Matched,
 
 def compare(documents: Documents, settings: Settings) -> Compared:
     """Run the pipeline up to the matches, and bring them together."""
-    with matched(documents, settings) as (result, _):
-        every = Texts.concat(list(result.texts))
-        found = list(result.matches)
+    with matched(documents, settings) as (result, engine):
+        every = Texts.concat(engine.fetch(result.texts))
+        matches = Matches.concat(engine.fetch(result.matches))
     texts = every.take(every.words >= settings.min_words)
-    empty = Matches(*(np.zeros(0, kind) for kind in (np.int64, np.int64, np.float64)))
-    matches = Matches.concat([empty, *found])
     a, b = (np.searchsorted(texts.text, side) for side in (matches.a, matches.b))
     by_row = Matches(a, b, matches.similarity)
     return Compared(texts, by_row, result.candidates, result.buckets_cut)

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
 from dedup.cleaning.kinship import sameness
 from dedup.cleaning.standing import Standing
-from dedup.model import Facts, Places
+from dedup.model import Equals, Extents, Facts, Places
 from dedup.rows import narrow
+from dedup.stages.bodies import all_extents
 from dedup.stages.identities import copied
 
 if TYPE_CHECKING:
@@ -24,10 +25,11 @@ if TYPE_CHECKING:
 
     from dedup.cleaning.kinship import Sameness
     from dedup.engines.interface import Engine, Stored
-    from dedup.model import I64, Copied, Equals, Finds, Matches, Paragraphs, Texts
+    from dedup.matched import Matched
+    from dedup.model import I64, Copied, Finds, Matches, Paragraphs
     from dedup.settings import Settings
 
-    Find = Callable[[], tuple[Iterable[Finds], object]]
+    Find = Callable[[], Stored[Finds]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,40 +52,6 @@ class Detection:
     """Its copies, sorted by `doc`, `start`."""
 
 
-class Matched(Protocol):
-    """What the pipeline knows once paragraphs are compared; tables in batches."""
-
-    @property
-    def facts(self) -> Iterable[Facts]:
-        """Documents."""
-        ...
-
-    @property
-    def paragraphs(self) -> Stored[Paragraphs]:
-        """Paragraphs, sorted by `doc`, `no`."""
-        ...
-
-    @property
-    def places(self) -> Stored[Places]:
-        """The same in step: which text stands there."""
-        ...
-
-    @property
-    def texts(self) -> Stored[Texts]:
-        """Distinct texts."""
-        ...
-
-    @property
-    def matches(self) -> Stored[Matches]:
-        """Matches of these."""
-        ...
-
-    @property
-    def equals(self) -> Stored[Equals]:
-        """Documents that are equal to an earlier one."""
-        ...
-
-
 def detection_of(
     matched: Matched, find: Find, remove: str, settings: Settings, engine: Engine
 ) -> Detection:
@@ -92,9 +60,9 @@ def detection_of(
 
     What is the same text does not wait for `find`, which gives what a report would show.
     """
-    places = Places.concat(matched.places)
-    (groups, copies), same = engine.both(
-        lambda: copied(find()[0]),
+    places = Places.concat(engine.fetch(matched.places))
+    found, same = engine.together(
+        partial(_copied, find, engine),
         partial(
             sameness,
             matched.paragraphs,
@@ -107,26 +75,32 @@ def detection_of(
         ),
     )
     return Detection(
-        _standing(matched.paragraphs, places, same),
-        matched.matches,
+        _standing(matched.paragraphs, places, same, engine),
+        cast("Iterable[Matches]", matched.matches),
         same.kin,
         same.alike,
-        np.sort(matched.equals.column("copy")),
-        Facts.concat(matched.facts),
-        groups,
-        copies,
+        np.sort(Equals.concat(engine.fetch(matched.equals)).copy),
+        Facts.concat(engine.fetch(matched.facts)),
+        *found,
     )
 
 
-def _standing(paragraphs: Stored[Paragraphs], places: Places, same: Sameness) -> Standing:
+def _copied(find: Find, engine: Engine) -> tuple[Sequence[str], Copied]:
+    return copied(engine.fetch(find()))
+
+
+def _standing(
+    paragraphs: Stored[Paragraphs], places: Places, same: Sameness, engine: Engine
+) -> Standing:
+    where = Extents.concat(engine.fetch(engine.map(paragraphs, Extents, all_extents)))
     return Standing(
         places.doc,
-        places.no.astype(np.int32, copy=False),
-        narrow(paragraphs.column("start")),
-        narrow(paragraphs.column("end")),
+        places.no,
+        narrow(where.start),
+        narrow(where.end),
         narrow(places.text),
         same.strict,
         same.same,
-        places.words.astype(np.int32, copy=False),
-        places.boilerplate.astype(np.int8, copy=False),
+        places.words,
+        places.boilerplate,
     )

@@ -28,7 +28,7 @@ from dedup.text.normalising import count_words, normalise_text
 from dedup.text.same_text import same_text
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Sequence
 
     from dedup.engines.interface import Engine, Stored
     from dedup.model import I32, Places
@@ -69,12 +69,12 @@ def sameness(  # noqa: PLR0913 - the tables of a match, and what may go
     engine: Engine,
 ) -> Sameness:
     """Tell which paragraphs are the same text, by `--remove`; `places` has all, in Order."""
-    number = len(texts)
+    number = engine.count(texts)
     formed = partial(
         strict.strict_forms, join_hyphens=settings.join_hyphens, with_signs=remove == NEAR
     )
     stage = strict.as_written if remove == EXACT else formed
-    forms = StrictForms.concat(engine.map(paragraphs, StrictForms, stage))
+    forms = StrictForms.concat(engine.fetch(engine.map(paragraphs, StrictForms, stage)))
     rows = np.searchsorted(places.doc, forms.doc) + forms.no
     wide = places.text.copy()
     wide[rows] = number + ranked(forms.strict, forms.strict2)
@@ -83,7 +83,7 @@ def sameness(  # noqa: PLR0913 - the tables of a match, and what may go
         odd = oddly_equal(form, places.text, rows, texts, engine)
         return Sameness(form, form, Matches.empty(), odd)
     if remove == MATCH:
-        alike = Matches.concat(matches)
+        alike = Matches.concat(engine.fetch(matches))
         return Sameness(form, narrow(places.text), alike, alike)
     odd = oddly_equal(form, places.text, rows, texts, engine)
     alike = Matches.concat([near_matches(matches, texts, engine), odd])
@@ -105,12 +105,12 @@ def ranked(first: I64, second: I64) -> I64:
     return rank
 
 
-def near_matches(matches: Iterable[Matches], texts: Iterable[Texts], engine: Engine) -> Matches:
+def near_matches(matches: Stored[Matches], texts: Stored[Texts], engine: Engine) -> Matches:
     """Give the matches that differ by few words at a time and by no number; by a, b."""
-    half = engine.join(matches, texts, (("a",), ("text",)), HalfMatched, with_first)
-    same = engine.join(half, texts, (("b",), ("text",)), Matches, same_texts)
-    found = engine.by_key(same, ("a", "b"), Matches, lambda batch: batch)
-    return Matches.concat(found)
+    half = engine.join(matches, texts, (("a", "b"), ("text",)), HalfMatched, with_first)
+    same = engine.join(half, texts, (("b", "a"), ("text",)), Matches, same_texts)
+    found = Matches.concat(engine.fetch(same))
+    return found.take(np.lexsort([found.b, found.a]))
 
 
 def with_first(matches: Matches, texts: Texts) -> HalfMatched:
@@ -128,7 +128,7 @@ def same_texts(half: HalfMatched, texts: Texts) -> Matches:
 
 
 def oddly_equal(
-    form: I32 | I64, text: I64, rows: I64, texts: Iterable[Texts], engine: Engine
+    form: I32 | I64, text: I64, rows: I64, texts: Stored[Texts], engine: Engine
 ) -> Matches:
     """
     Give the pairs of distinct texts that share a strict form, by a, b: "10² m" and "10 ² m".
@@ -146,7 +146,7 @@ def oddly_equal(
         return Matches.empty()
     wanted = np.unique(pairs)
     known: dict[int, str] = {}
-    for batch in engine.map(texts, Texts, partial(twins.some, wanted=wanted)):
+    for batch in engine.fetch(engine.map(texts, Texts, partial(twins.some, wanted=wanted))):
         known |= zip(batch.text.tolist(), batch.normal.list(), strict=True)
     values = [similarity(known[x], known[y]) for x, y in pairs.tolist()]
     return Matches(pairs[:, 0], pairs[:, 1], np.array(values))

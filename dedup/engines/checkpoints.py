@@ -34,6 +34,7 @@ from dedup.errors import OutputError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from dedup.engines.stored import Held
     from dedup.model import Table
 
 T = TypeVar("T", bound="Table")
@@ -91,32 +92,40 @@ class Checkpoints:
         with self._explained():
             atomic.write(self.folder / f"{name}.json", _written(value))
 
-    def load(self, name: str, kinds: Sequence[type[Table]]) -> list[list[Filed[Any]]] | None:
-        """Give the batches of the tables of a name, if they are finished."""
+    def load(
+        self, name: str, kinds: Sequence[type[Table]]
+    ) -> list[tuple[bool, list[Filed[Any]]]] | None:
+        """Give the tables of a name, if they are finished: whether in order, and the batches."""
         found = self.noted(name)
         if found is None:
             return None
         self.used.append(name)
         tables = [
-            [self._known(_filed(kind, self.folder, batch)) for batch in batches]
-            for kind, batches in zip(kinds, found, strict=True)
+            (
+                table["sorted"],
+                [self._known(_filed(kind, self.folder, batch)) for batch in table["batches"]],
+            )
+            for kind, table in zip(kinds, found, strict=True)
         ]
-        for filed in (filed for batches in tables for filed in batches):
+        for filed in (filed for _, batches in tables for filed in batches):
             if filed.path.is_symlink() or not filed.path.is_file():
                 raise self._damaged(filed.path)
         return tables
 
-    def save(self, name: str, tables: Sequence[Sequence[Any]]) -> list[list[Filed[Any]]]:
+    def save(self, name: str, tables: Sequence[Held[Any]]) -> list[list[Filed[Any]]]:
         """Bring the batches of some tables to disk; they are there once all of them are."""
         out: list[list[Filed[Any]]] = []
         with self._explained():
-            for number, batches in enumerate(tables):
+            for number, table in enumerate(tables):
                 own = [
                     self._filed(batch, self.folder / f"{name}.{number}.{place}")
-                    for place, batch in enumerate(batches)
+                    for place, batch in enumerate(table.batches)
                 ]
                 out.append(own)
-            described = [[_described(batch) for batch in own] for own in out]
+            described = [
+                {"sorted": bool(table.sorted_by), "batches": [_described(batch) for batch in own]}
+                for table, own in zip(tables, out, strict=True)
+            ]
             atomic.write(self.folder / f"{name}.json", _written(described))
         self.used.append(name)
         return out

@@ -1,15 +1,25 @@
 """
-Where the work runs: four verbs and nothing else.
+Where the work runs: a few verbs and nothing else.
 
-`map` gives a stage one batch at a time, `lookup` one batch beside all of a small table. `by_key`
-gives it batches that are sorted by key and in which no key is split. `join` gives it batches of two
-tables that hold the same keys. A stage is a function of batches of columns; it never learns which
-engine runs it, so a laptop, a disk and a cluster give the same rows in the same order.
+    map       a stage on every batch
+    by_key    on batches that are sorted by key and in which no key is split
+    join      on batches of two tables that hold the same keys
+    lookup    on batches beside the one row of another table that each row wants
+    union     several tables of one kind as one
+    rank      a stage on every batch, with the numbers of its rows in the order of a key
+    together  several things of which none needs another
+    kept      what a run that goes on from an interrupted one need not make again
+    fetch     the rows to the caller, and `count` how many: the only ways out of the engine
+
+A stage is a function of batches of columns; it may give batches of several tables. A stage never
+learns which engine runs it, so a laptop, a disk and a cluster give the same rows. An engine
+promises the order that is said here and no other: a key that decides an order names every column
+that does.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar, overload
 
 from dedup.model import Table
 
@@ -25,33 +35,23 @@ U = TypeVar("U", bound=Table)
 V = TypeVar("V", bound=Table)
 
 Key = tuple[str, ...]
-"""Column names. Rows are sorted by all of them (ties keep their order); batches are never cut
-between rows that are equal in the first."""
+"""Column names. Rows are sorted by all of them, rows that are equal in all come in any order; and
+batches are never cut between rows that are equal in the first."""
 
 
 class Stored(Protocol[T]):
-    """A table that an engine holds, in memory or elsewhere; it may be read again and again."""
+    """A table that an engine holds, in memory or elsewhere."""
 
     kind: type[T]
-
-    def __iter__(self) -> Iterator[T]:
-        """Give its batches, in order; an empty table gives none."""
-        ...
-
-    def __len__(self) -> int:
-        """Count its rows."""
-        ...
-
-    def column(self, name: str) -> I64:
-        """Give one column of whole numbers, whole: for what the caller must know at once."""
-        ...
 
 
 class Engine(Protocol):
     """
-    The three verbs, two at once, and a name for what they made.
+    The verbs. What they give is stored.
 
-    Every result is stored; batches keep their order.
+    `kind` is the table that a stage gives, or a tuple of tables where the stage gives as many
+    batches. Whoever watches is told the `name` of a step, and how many rows of its first table are
+    done.
     """
 
     def __enter__(self) -> Self:
@@ -62,57 +62,136 @@ class Engine(Protocol):
         """Let go of threads, files and connections."""
         ...
 
-    def map(self, table: Iterable[T], kind: type[U], stage: Callable[[T], U]) -> Stored[U]:
-        """Apply `stage` to every batch."""
+    @overload
+    def map(
+        self,
+        table: Stored[T] | Iterable[T],
+        kind: type[U],
+        stage: Callable[[T], U],
+        *,
+        name: str | None = None,
+    ) -> Stored[U]: ...
+
+    @overload
+    def map(
+        self,
+        table: Stored[T] | Iterable[T],
+        kind: tuple[type[Table], ...],
+        stage: Callable[[T], tuple[Table, ...]],
+        *,
+        name: str | None = None,
+    ) -> tuple[Any, ...]: ...
+
+    def map(self, table: Any, kind: Any, stage: Any, *, name: str | None = None) -> Any:
+        """Apply `stage` to every batch; rows keep their order. Batches of the caller's come in."""
         ...
 
+    @overload
     def by_key(
         self,
-        table: Iterable[T],
+        table: Stored[T],
         key: Key,
         kind: type[U],
         stage: Callable[[T], U],
         *,
         shared: bool = False,
-    ) -> Stored[U]:
-        """
-        Sort by `key`, then apply `stage` to batches in which no key is split.
+        name: str | None = None,
+    ) -> Stored[U]: ...
 
-        With `shared` it is not shown rows whose key (the first column) no other row has.
+    @overload
+    def by_key(
+        self,
+        table: Stored[T],
+        key: Key,
+        kind: tuple[type[Table], ...],
+        stage: Callable[[T], tuple[Table, ...]],
+        *,
+        shared: bool = False,
+        name: str | None = None,
+    ) -> tuple[Any, ...]: ...
+
+    def by_key(  # noqa: PLR0913 - a table and its key, what comes out
+        self,
+        table: Any,
+        key: Key,
+        kind: Any,
+        stage: Any,
+        *,
+        shared: bool = False,
+        name: str | None = None,
+    ) -> Any:
+        """
+        Sort by `key`, then apply `stage` to batches in which no key is split; in order of key.
+
+        With `shared` the stage is not shown rows whose key (the first column) no other row has.
         """
         ...
 
     def join(  # noqa: PLR0913 - two tables, two keys, what comes out
         self,
-        table: Iterable[T],
-        other: Iterable[U],
+        table: Stored[T],
+        other: Stored[U],
         key: tuple[Key, Key],
         kind: type[V],
         stage: Callable[[T, U], V],
         *,
-        apart: bool = False,
+        in_processes: bool = False,
+        name: str | None = None,
     ) -> Stored[V]:
         """
         Sort each table by its own key, then apply `stage` to batches of both in one range of keys.
 
         A batch pair holds all rows of both whose key (the first column) lies in the range; ranges
-        without rows of `table` are left out. A stage that is `apart` goes through rows in Python:
-        threads do not speed it up, processes do.
+        without rows of `table` are left out. A stage that goes through rows in Python is run
+        `in_processes`: threads do not speed it up.
         """
         ...
 
-    def lookup(
-        self, table: Iterable[T], other: Stored[U], kind: type[V], stage: Callable[[T, U], V]
+    def lookup(  # noqa: PLR0913 - two tables, two keys, what comes out
+        self,
+        table: Stored[T],
+        other: Stored[U],
+        key: tuple[Key, Key],
+        kind: type[V],
+        stage: Callable[[T, U], V],
+        *,
+        name: str | None = None,
     ) -> Stored[V]:
         """
-        Apply `stage` to every batch of `table`, with all rows of `other` beside it.
+        Apply `stage` to every batch, beside rows of `other` that are sorted by their key.
 
-        Many rows want one row of `other` each, which has rows and is small enough to be held whole.
+        Among these is the row that each row of the batch wants, where there is one: no two rows of
+        `other` have one key. Batches and rows come in any order, so `other` is read in place where
+        it lies in memory.
         """
         ...
 
-    def both(self, first: Callable[[], A], second: Callable[[], B]) -> tuple[A, B]:
-        """Make two things of which neither needs the other, at once where that can be."""
+    def union(self, *tables: Stored[T]) -> Stored[T]:
+        """Give all rows of several tables of one kind, at least one, in any order."""
+        ...
+
+    def rank(
+        self, table: Stored[T], key: Key, kind: type[U], stage: Callable[[T, I64], U]
+    ) -> Stored[U]:
+        """Sort by `key`, and apply `stage` to every batch and the numbers of its rows, from 0."""
+        ...
+
+    @overload
+    def together(self, first: Callable[[], A], second: Callable[[], B], /) -> tuple[A, B]: ...
+
+    @overload
+    def together(self, *makers: Callable[[], A], name: str | None = None) -> tuple[A, ...]: ...
+
+    def together(self, *makers: Callable[[], Any], name: str | None = None) -> tuple[Any, ...]:
+        """Make several things of which none needs another, at once where that can be."""
+        ...
+
+    def fetch(self, table: Stored[T]) -> Iterator[T]:
+        """Give the batches of a table to the caller, in order; a table without rows gives none."""
+        ...
+
+    def count(self, table: Stored[Any]) -> int:
+        """Give the number of rows of a table to the caller."""
         ...
 
     def kept(

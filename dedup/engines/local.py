@@ -14,10 +14,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
+from dedup.engines.base import Base, Part, Task
 from dedup.engines.disk import Filed
-from dedup.engines.held import Held, loaded
 from dedup.engines.memory import Room, machine_memory
-from dedup.engines.sorted import InMemory, InOrder, OnDisk, are_in_order, merged, ranges
+from dedup.engines.sorted import InMemory, InOrder, OnDisk, arranged, merged, ranges
+from dedup.engines.stored import Held, loaded
 from dedup.engines.work import WorkFolder
 from dedup.engines.workers import Workers
 from dedup.model import Table
@@ -25,15 +26,13 @@ from dedup.model import Table
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from dedup.engines.base import Results, Watch
     from dedup.engines.checkpoints import Checkpoints
     from dedup.engines.interface import Key, Stored
-    from dedup.engines.sorted import Part, Run
+    from dedup.engines.sorted import Run
 
-A = TypeVar("A")
-B = TypeVar("B")
 T = TypeVar("T", bound=Table)
 U = TypeVar("U", bound=Table)
-V = TypeVar("V", bound=Table)
 
 BATCH_BYTES = 16 << 20
 """What a batch may hold where memory allows it."""
@@ -41,13 +40,15 @@ RANGE_BYTES = 1 << 20
 """What a range holds at least, where there is so much: less is not worth a thread."""
 SORTING = 32
 """Bytes that sorting takes for a row, besides the row: key, place, and both once more."""
-APART_BYTES = 64 << 20
+PROCESS_BYTES = 64 << 20
 """What a stage works on at least, for it to be worth starting processes."""
+AT_ONCE = 3
+"""Things made together: while one is sorted the next is gathered, and the third is read."""
 WORKER_BYTES = 512 << 20
 """Memory for tables that there must be for each worker."""
 
 
-class Local:
+class Local(Base):
     """
     Runs stages on this machine. A class because it owns what they share: threads and a folder.
 
@@ -62,7 +63,9 @@ class Local:
         threads: int = 0,
         work_dir: str | None = None,
         checkpoints: Checkpoints | None = None,
+        watch: Watch | None = None,
     ) -> None:
+        super().__init__(watch)
         self.threads = threads or os.cpu_count() or 1
         self.memory = (machine_memory() // 4 if memory is None else memory) // 2
         """Half of what may be taken: while rows are sorted they are there twice."""
@@ -99,57 +102,38 @@ class Local:
         """Bytes that one batch should hold: a share of the memory bound."""
         return max(1 << 16, min(BATCH_BYTES, self.memory // (16 * self.threads)))
 
-    def map(self, table: Iterable[T], kind: type[U], stage: Callable[[T], U]) -> Held[U]:
-        """Apply `stage` to every batch, on all threads, in order."""
-        return self._hold(kind, self._each(_mapped, ((stage, batch) for batch in _stored(table))))
-
-    def by_key(
+    def lookup(  # noqa: PLR0913 - two tables, two keys, what comes out
         self,
-        table: Iterable[T],
-        key: Key,
-        kind: type[U],
-        stage: Callable[[T], U],
-        *,
-        shared: bool = False,
-    ) -> Held[U]:
-        """Sort by `key`, then apply `stage` to batches in which no key is split."""
-        runs = self._sorted(table, key, shared=shared)
-        return self._hold(kind, self._ranged([(runs, key, None)], stage, shared=shared))
-
-    def join(  # noqa: PLR0913 - two tables, two keys, what comes out
-        self,
-        table: Iterable[T],
-        other: Iterable[U],
+        table: Any,  # noqa: ANN401 - as the interface says
+        other: Any,  # noqa: ANN401 - likewise
         key: tuple[Key, Key],
-        kind: type[V],
-        stage: Callable[[T, U], V],
+        kind: Any,  # noqa: ANN401 - likewise
+        stage: Any,  # noqa: ANN401 - likewise
         *,
-        apart: bool = False,
-    ) -> Held[V]:
-        """Sort each table by its key, then apply `stage` to batches of both in one range."""
-        tables = [
-            (self._sorted(t, k), k, _empty(t)) for t, k in zip((table, other), key, strict=True)
-        ]
-        return self._hold(kind, self._ranged(tables, stage, apart=apart))
+        name: str | None = None,
+    ) -> Any:  # noqa: ANN401 - likewise
+        """Apply `stage` to every batch: beside all of `other` where that is small, else by key."""
+        if not other.in_memory or other.nbytes > self.memory // 8:
+            return super().lookup(table, other, key, kind, stage, name=name)
+        rows = arranged(other.kind.concat(other), key[1])
+        return self.map(table, kind, partial(_looked_up, stage, rows), name=name)
 
-    def lookup(
-        self, table: Iterable[T], other: Stored[U], kind: type[V], stage: Callable[[T, U], V]
-    ) -> Held[V]:
-        """Apply `stage` to every batch of `table`, on all threads, with all rows of `other`."""
-        return self.map(table, kind, partial(_looked_up, stage, other.kind.concat(other)))
-
-    def both(self, first: Callable[[], A], second: Callable[[], B]) -> tuple[A, B]:
+    def together(self, *makers: Callable[[], Any], name: str | None = None) -> tuple[Any, ...]:
         """
-        Make two things at once: while the one sorts, a thread is free for the other.
+        Make several things at once: while the one sorts, a thread is free for the other.
 
-        Where the first fails the second is not waited for: it ends once the engine is left.
+        Where one fails the others are not waited for: they end once the engine is left.
         """
-        other = ThreadPoolExecutor(1)
+        drivers = ThreadPoolExecutor(min(AT_ONCE, len(makers)))
+        made = []
         try:
-            future = other.submit(second)
-            return first(), future.result()
+            for number, future in enumerate([drivers.submit(maker) for maker in makers]):
+                if name is not None:
+                    self.watch(name, number, len(makers))
+                made.append(future.result())
         finally:
-            other.shutdown(wait=False, cancel_futures=True)
+            drivers.shutdown(wait=False, cancel_futures=True)
+        return tuple(made)
 
     def kept(
         self,
@@ -162,10 +146,13 @@ class Local:
             return make()
         found = self.checkpoints.load(name, kinds)
         if found is not None:
-            return tuple(Held.of(kind, own) for kind, own in zip(kinds, found, strict=True))
+            return tuple(
+                Held.of(kind, own, is_sorted=is_sorted)
+                for kind, (is_sorted, own) in zip(kinds, found, strict=True)
+            )
         before = len(self.checkpoints.used)
         made = cast("tuple[Held[Any], ...]", make())
-        saved = self.checkpoints.save(name, [held.batches for held in made])
+        saved = self.checkpoints.save(name, made)
         for held, filed in zip(made, saved, strict=True):
             for place, batch in enumerate(held.batches):
                 if isinstance(batch, Filed):
@@ -173,60 +160,71 @@ class Local:
         self.checkpoints.supersede(self.checkpoints.used[before:-1])
         return made
 
-    def _ranged(
-        self,
-        tables: Sequence[tuple[list[Run], Key, Table | None]],
-        stage: Callable[..., U],
-        *,
-        shared: bool = False,
-        apart: bool = False,
-    ) -> Iterator[U]:
-        """Apply `stage` to ranges of keys of sorted tables."""
-        keys = [key for _, key, _ in tables]
-        empty = [runs[0].rows(0, 0) if runs else none for runs, _, none in tables]
-        size = sum(run.nbytes for runs, _, _ in tables for run in runs)
+    def _in_processes(self, stage: Callable[..., Any], size: int) -> Callable[..., Any]:
+        return partial(self.workers.call, stage) if size >= PROCESS_BYTES else stage
+
+    def _ranges(
+        self, tables: Sequence[tuple[Held[Any], Key]], *, shared: bool = False
+    ) -> Iterator[Task]:
+        """Sort the tables, and cut ranges of keys off their fronts."""
+        if not len(tables[0][0]):
+            return
+        runs = [self._sorted(table, key, shared=shared) for table, key in tables]
+        size = sum(run.nbytes for own in runs for run in own)
         budget = min(self.batch_bytes, max(RANGE_BYTES, size // (2 * self.threads)))
-        if apart and size >= APART_BYTES:
-            stage = partial(self.workers.call, stage)
-        work = partial(_worked, stage, keys, empty, shared)
-        cut = ranges([runs for runs, _, _ in tables], budget)
-        return self._each(work, ((parts,) for parts in cut))
+        for parts in ranges(runs, budget):
+            yield tuple(
+                Part(
+                    sum(part.rows for part in own),
+                    partial(_merged, own, table.kind, key, shared=shared),
+                )
+                for own, (table, key) in zip(parts, tables, strict=True)
+            )
 
-    def _each(self, work: Callable[..., U], arguments: Iterable[tuple[Any, ...]]) -> Iterator[U]:
-        waiting: deque[Future[U]] = deque()
-        for some in arguments:
-            waiting.append(self._pool.submit(work, *some))
+    def _work(self, stage: Callable[..., Any], tasks: Iterable[Task]) -> Results:
+        """Call a stage with every task on all threads; what comes out is in order."""
+        waiting: deque[tuple[int, Future[Any]]] = deque()
+        for task in tasks:
+            waiting.append((task[0].rows, self._pool.submit(_called, stage, task)))
             if len(waiting) > self.threads:
-                yield waiting.popleft().result()
+                rows, future = waiting.popleft()
+                yield rows, future.result()
         while waiting:
-            yield waiting.popleft().result()
+            rows, future = waiting.popleft()
+            yield rows, future.result()
 
-    def _hold(self, kind: type[U], batches: Iterator[U]) -> Held[U]:
-        held = Held(kind)
-        small: list[U] = []
-        size = 0
-        for batch in batches:
-            if not len(batch):
-                continue
-            small.append(batch)
-            size += batch.nbytes
-            if size >= self.batch_bytes // 2:
-                self._room.keep(kind.concat(small), held)
-                small, size = [], 0
-        if small:
-            self._room.keep(kind.concat(small), held)
+    def _store(
+        self, kinds: Sequence[type[Table]], results: Iterator[tuple[Table, ...]]
+    ) -> tuple[Held[Any], ...]:
+        """Hold what comes, small batches put together."""
+        held = tuple(Held(kind) for kind in kinds)
+        small: list[list[Any]] = [[] for _ in kinds]
+        sizes = [0] * len(kinds)
+        for batches in results:
+            for number, batch in enumerate(batches):
+                if not len(batch):
+                    continue
+                held[number].notice_order(batch)
+                small[number].append(batch)
+                sizes[number] += batch.nbytes
+                if sizes[number] >= self.batch_bytes // 2:
+                    self._room.keep(kinds[number].concat(small[number]), held[number])
+                    small[number], sizes[number] = [], 0
+        for own, kind, rest in zip(held, kinds, small, strict=True):
+            if rest:
+                self._room.keep(kind.concat(rest), own)
         self._room.settle()
         return held
 
-    def _sorted(self, table: Iterable[T], key: Key, *, shared: bool = False) -> list[Run]:
+    def _sorted(self, table: Held[T], key: Key, *, shared: bool = False) -> list[Run]:
         """Sort a table: one run where it fits in memory or is in order, else runs on disk."""
-        if isinstance(table, Held) and not table.in_memory and are_in_order(table.batches, key):
-            return [InOrder(table.batches, key[0])]
+        if not table.in_memory and table.sorted_by[: len(key)] == key:
+            return [InOrder[T](table.batches, key[0])]
         runs: list[Run] = []
         filing: deque[Future[Run]] = deque()
         group: list[T | Filed[T]] = []
         new = rows = 0
-        for batch in _stored(table):
+        for batch in table.batches:
             group.append(batch)
             new += batch.nbytes if isinstance(batch, Filed) else self._room.more(batch)
             rows += len(batch)
@@ -253,33 +251,16 @@ class Local:
         return OnDisk(self._folder.file(run.rows(0, len(run))), key[0])
 
 
-def _stored(table: Iterable[T]) -> Iterable[T | Filed[T]]:
-    """Give the batches of a table, those on disk unread."""
-    return table.batches if isinstance(table, Held) else table
+def _called(stage: Callable[..., U], task: Task) -> U:
+    return stage(*(part.read() for part in task))
 
 
-def _empty(table: Iterable[T]) -> T | None:
-    return table.kind.empty() if isinstance(table, Held) else None
-
-
-def _looked_up(stage: Callable[[T, U], V], other: U, batch: T) -> V:
+def _looked_up(stage: Callable[[T, U], Any], other: U, batch: T) -> Any:  # noqa: ANN401 - what the stage gives
     return stage(batch, other)
 
 
-def _mapped(stage: Callable[[T], U], batch: T | Filed[T]) -> U:
-    return stage(loaded(batch))
-
-
-def _worked(
-    stage: Callable[..., U],
-    keys: Sequence[Key],
-    empty: Sequence[Table | None],
-    shared: bool,  # noqa: FBT001 - an argument of a task
-    parts: Sequence[Sequence[Part]],
-) -> U:
-    """Read and merge the parts of a range of each table, and apply the stage."""
-    tables = [
-        merged([part() for part in some], key, shared=shared) if some else none
-        for some, key, none in zip(parts, keys, empty, strict=True)
-    ]
-    return stage(*tables)
+def _merged(parts: Sequence[Part], kind: type[Table], key: Key, *, shared: bool) -> Table:
+    """Read and merge the rows of a range."""
+    if not parts:
+        return kind.empty()
+    return merged([part.read() for part in parts], key, shared=shared)

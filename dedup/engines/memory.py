@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dedup.engines.disk import Filed
-    from dedup.engines.held import Held
+    from dedup.engines.stored import Held
 
 T = TypeVar("T", bound=Table)
 

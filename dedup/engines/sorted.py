@@ -9,13 +9,13 @@ come out alike for any memory bound.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar
 
 import numpy as np
 
 from dedup import kernels
+from dedup.engines.base import Part
 from dedup.model import Strings, Table
 from dedup.rows import fresh
 
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from dedup.model import I64
 
 T = TypeVar("T", bound=Table)
-Part: TypeAlias = Callable[[], Table]
-"""Rows of a run that are read or gathered by whoever works on them."""
 
 KEYS_AT_ONCE = 1 << 14
 """Keys of a run on disk that are in memory."""
@@ -138,19 +136,6 @@ def _column(batch: T | Filed[T], name: str, start: int, stop: int) -> I64:
     return batch.column(name, start, stop)
 
 
-def are_in_order(batches: Sequence[T | Filed[T]], key: Key) -> bool:
-    """Say whether batches are sorted by key, each and one after the other."""
-    last: tuple[int, ...] | None = None
-    for batch in batches:
-        columns = [_column(batch, name, 0, len(batch)) for name in key]
-        if last is not None and last > tuple(int(column[0]) for column in columns):
-            return False
-        if kernels.order(columns) is not None:
-            return False
-        last = tuple(int(column[-1]) for column in columns)
-    return True
-
-
 class Front:
     """The rows of a sorted run that are still to come; a class because it moves on."""
 
@@ -181,7 +166,9 @@ class Front:
     def take(self, limit: int) -> Part | None:
         """Give the rows with keys up to `limit`, to be had later; `None` where there are none."""
         start, self.at = self.at, self._find(limit, "right")
-        return partial(self.run.rows, start, self.at) if self.at > start else None
+        if self.at == start:
+            return None
+        return Part(self.at - start, partial(self.run.rows, start, self.at))
 
     def _key(self, row: int) -> int:
         if not self._low <= row < self._low + len(self._keys):

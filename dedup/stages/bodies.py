@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dedup import kernels
-from dedup.model import Bodies, Extents, Facts
+from dedup.model import Bodies, Docs, Extents, Facts, Totals
 
 if TYPE_CHECKING:
-    from dedup.model import I64, Documents, Paragraphs, Places
+    from dedup.model import Documents, Finds, Paragraphs, Places
 
 
 def facts(documents: Documents) -> Facts:
@@ -35,7 +35,25 @@ def bodies(paragraphs: Paragraphs, places: Places) -> Bodies:
     )
 
 
-def extents(paragraphs: Paragraphs, docs: I64) -> Extents:
-    """Keep where the paragraphs of some documents lie."""
-    some = np.isin(paragraphs.doc, docs)
+def named_docs(finds: Finds) -> Docs:
+    """Name the documents that occurrences lie in."""
+    return Docs(np.unique(finds.doc))
+
+
+def extents(docs: Docs, paragraphs: Paragraphs) -> Extents:
+    """Keep where the paragraphs of some documents lie; both sorted by `doc`."""
+    some = np.isin(paragraphs.doc, docs.doc)
     return Extents(paragraphs.doc[some], paragraphs.start[some], paragraphs.end[some])
+
+
+def all_extents(paragraphs: Paragraphs) -> Extents:
+    """Keep where paragraphs lie."""
+    return Extents(paragraphs.doc, paragraphs.start, paragraphs.end)
+
+
+def totals(bodies: Bodies, published: int) -> Totals:
+    """Add up what a report says of all paragraphs of incoming documents."""
+    mine = bodies.doc >= published
+    flagged = mine & (bodies.boilerplate != 0)
+    sums = mine.sum(), bodies.words[mine].sum(), (bodies.end - bodies.start)[flagged].sum()
+    return Totals(*(np.array([int(one)]) for one in sums))

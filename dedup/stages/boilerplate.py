@@ -128,6 +128,8 @@ def with_asked(led: Leaders, longest: Asked) -> Leaders:
 
 def led_places(places: Places, led: Leaders, copies: I64) -> Led:
     """Give the places of texts that are led (sorted by text); equal documents do not count."""
+    if not len(led):
+        return Led.empty()
     row = np.minimum(np.searchsorted(led.text, places.text), len(led) - 1)
     at = np.flatnonzero(led.text[row] == places.text)
     row = row[at]
@@ -173,7 +175,9 @@ def spared(spread: Spread, kept: Asked) -> Spread:
 
 
 def mark(places: Places, spread: Spread, settings: Settings) -> Places:
-    """Flag the places of boilerplate; `spread`, which is sorted by text, has rows."""
+    """Flag the places of boilerplate; `spread` is sorted by text."""
+    if not len(spread):
+        return places
     at = np.minimum(np.searchsorted(spread.text, places.text), len(spread) - 1)
     known = spread.text[at] == places.text
     counted = np.where(known, spread.documents[at], 0)

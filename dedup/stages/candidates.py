@@ -53,7 +53,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dedup import kernels
-from dedup.model import Bands, Pairs
+from dedup.model import Bands, Counts, Crowds, Pairs
 from dedup.rows import fresh
 
 if TYPE_CHECKING:
@@ -119,13 +119,12 @@ def band(sketches: Sketches, number: int) -> Bands:
     return Bands(key, sketches.text, sketches.characters, sketches.bits)
 
 
-def meet(bands: Bands, number: int, banding: Banding, threshold: float) -> Pairs:
-    """Pair the texts of each bucket, and keep the pairs that pass both filters."""
+def meet(bands: Bands, number: int, banding: Banding, threshold: float) -> tuple[Pairs, Crowds]:
+    """Pair the texts of each bucket that pass both filters, and name the buckets cut."""
     found = met(bands, number, banding, threshold)
-    return Pairs(
-        np.concatenate([np.full(len(found.cut), -1 - number), bands.text[found.a]]),
-        np.concatenate([bands.text[found.cut], bands.text[found.b]]),
-    )
+    cut = bands.text[found.cut]
+    pairs = Pairs(bands.text[found.a], bands.text[found.b])
+    return pairs, Crowds(np.full(len(cut), number), cut)
 
 
 def met(bands: Bands, number: int, banding: Banding, threshold: float) -> kernels.Met:
@@ -143,6 +142,11 @@ def distinct(pairs: Pairs) -> Pairs:
     return pairs.take(fresh(pairs.a, pairs.b))
 
 
-def real(pairs: Pairs) -> Pairs:
-    """Leave out the rows that count buckets."""
-    return pairs.take(pairs.a >= 0)
+def counted(pairs: Pairs) -> Counts:
+    """Count the pairs that will be compared."""
+    return Counts(np.array([len(pairs)]), np.array([0]))
+
+
+def crowded(crowds: Crowds) -> Counts:
+    """Count the buckets of which not all texts met."""
+    return Counts(np.array([0]), np.array([len(crowds)]))

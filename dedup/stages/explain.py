@@ -28,63 +28,66 @@ from dedup.report import (
 )
 from dedup.rows import fresh
 from dedup.stages.identities import identity, numbered
-from dedup.stages.unreported import unreported
 from dedup.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from dedup.engines.interface import Stored
     from dedup.matched import Matched
-    from dedup.model import Extents, Finds, Texts, Twins
+    from dedup.model import Extents, Finds, Texts, Totals, Twins
     from dedup.settings import Settings
+    from dedup.stages.unreported import Unreported
 
 Span = tuple[int, int]
 COPIED = 0.8
 """A document of which this share of the text are copies is told as copied."""
 
 
-def report_of(
-    matched: Matched,
-    finds: Iterable[Finds],
-    extents: Stored[Extents],
-    settings: Settings,
-    *,
-    checked: bool,
-) -> Report:
-    """
-    Build the report from finds sorted by group, and the extents of the documents in them.
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a report is made from, at the caller."""
 
-    `checked` adds the share of each incoming document.
-    """
-    facts = Facts.concat(matched.facts)
-    found = sorted(groups(finds, Naming(facts)), key=Found.order)
-    lying = Lying(extents)
+    facts: Facts
+    finds: Iterable[Finds]
+    """Sorted by group."""
+    extents: Extents
+    """Of the documents in `finds`."""
+    totals: Totals
+    matches: int
+    """Pairs of distinct texts that match."""
+    unreported: Unreported
+
+
+def report_of(matched: Matched, told: Told, settings: Settings, *, checked: bool) -> Report:
+    """Build the report; `checked` adds the share of each incoming document."""
+    facts, besides = told.facts, told.unreported
+    found = sorted(groups(told.finds, Naming(facts)), key=Found.order)
+    lying = Lying(told.extents)
+
+    # What counts of each document, over all groups that are no boilerplate.
     copies: dict[int, list[Span]] = defaultdict(list)
     for group in found:
         if group.kind != BOILERPLATE and group.group.unit == BLOCK:
             for doc, copy in zip(group.docs[1:], group.group.copies, strict=True):
                 copies[doc] += lying.paired(doc, copy, [j for _, j in copy.paired])
     known = tuple(lengths(found, facts, lying))
-    besides = unreported(matched, settings)
-    mine = [(places.doc >= matched.published, places.words) for places in matched.places]
     return Report(
         version=VERSION,
         settings=settings.part("detection"),
         summary=Summary(
             documents=len(facts) - matched.published,
-            paragraphs=sum(int(own.sum()) for own, _ in mine),
+            paragraphs=int(told.totals.paragraphs.sum()),
             characters=int(facts.characters[facts.published == 0].sum()),
-            words=sum(int(words[own].sum()) for own, words in mine),
+            words=int(told.totals.words.sum()),
             groups=len(found),
             repeated_paragraphs=sum(lying.paragraphs(doc, spans) for doc, spans in copies.items()),
             repeated_characters=sum(length(united(spans)) for spans in copies.values()),
             candidates=matched.candidates,
-            rejected=matched.candidates - len(matched.matches),
+            rejected=matched.candidates - told.matches,
             buckets_cut=matched.buckets_cut,
             skipped=(),
             published=matched.published,
-            boilerplate_characters=besides.boilerplate_characters,
+            boilerplate_characters=int(told.totals.boilerplate_characters.sum()),
             copied_documents=sum(extent.copied >= COPIED for extent in known),
             near_kept=besides.near_kept,
             short_repeats=besides.short_repeats,
@@ -255,8 +258,8 @@ def with_ids(found: Sequence[Found]) -> Iterator[Group]:
 class Lying:
     """Where the paragraphs of documents lie; a class because it finds them by document."""
 
-    def __init__(self, extents: Stored[Extents]) -> None:
-        self.doc, self.start, self.end = (extents.column(c) for c in ("doc", "start", "end"))
+    def __init__(self, extents: Extents) -> None:
+        self.doc, self.start, self.end = extents.doc, extents.start, extents.end
 
         self._before = np.concatenate([[0], np.cumsum(self.end - self.start)])
         """Characters of the paragraphs before each one."""

@@ -8,7 +8,6 @@ stars too, of texts: the first one keeps, each later one joins the first keeper 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,16 +16,16 @@ from dedup.model import (
     ACROSS,
     BLOCK,
     BOILERPLATE,
-    F64,
     I64,
     KINDS,
     UNITS,
     WITHIN,
     Finds,
+    Keepers,
     Matches,
     Members,
+    Named,
     Strings,
-    Table,
 )
 from dedup.rows import fresh, rank_within, spans
 from dedup.stages.normalise import without_rest
@@ -151,15 +150,6 @@ def stretches(first: I32, last: I32, base: I64, bodies: Bodies) -> I64:
     return np.stack([first, last, *lines, bodies.start[a], bodies.end[b]], axis=1).astype(np.int64)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Keepers(Table):
-    """Stars of texts: each text's keeper, and its similarity to it. Sorted by `text`."""
-
-    text: I64
-    keeper: I64
-    similarity: F64
-
-
 def stars(texts: I64, matches: Iterable[Matches]) -> Keepers:
     """
     Give each text the first one in Order that keeps and that it matches, or itself.
@@ -191,21 +181,12 @@ def _inside(texts: I64, matches: Matches) -> Matches:
 
 
 def members(places: Places, keepers: Keepers) -> Members:
-    """Give the places of boilerplate the keeper of their text."""
+    """Give the places of boilerplate the keeper of their text; keepers are sorted by text."""
     at = np.searchsorted(keepers.text, places.text)
-    nothing = np.zeros(len(places), np.int64)
-    return Members(
-        keepers.keeper[at],
-        places.doc,
-        places.no,
-        keepers.similarity[at],
-        nothing - 1,
-        nothing,
-        nothing.astype(np.int8),
-    )
+    return Members(keepers.keeper[at], places.doc, places.no, keepers.similarity[at])
 
 
-def named(members: Members, published: int) -> Members:
+def named(members: Members, published: int) -> Named:
     """
     Keep the first places of each group, and count all; rows sorted by keeper, doc, no.
 
@@ -219,10 +200,10 @@ def named(members: Members, published: int) -> Members:
     rows = np.flatnonzero((rank < SHOWN) & incoming[group])
     source, count = members.doc[starts[group[rows]]], sizes[group[rows]]
     copy = (rank[rows] > 0).astype(np.int8)
-    return replace(members.take(rows), source=source, count=count, copy=copy)
+    return Named(**members.take(rows).columns(), source=source, count=count, copy=copy)
 
 
-def boilerplate(members: Members, bodies: Bodies) -> Finds:
+def boilerplate(members: Named, bodies: Bodies) -> Finds:
     """Write the named places of boilerplate as rows of `Finds`; both sorted by `doc`."""
     shown = bodies.take(np.searchsorted(bodies.doc, members.doc) + members.no)
     zeros = np.zeros(len(members), np.int8)

@@ -8,35 +8,34 @@ bits: a collision, even a sought one, is out of reach, so equal digests are equa
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dedup import kernels
-from dedup.model import Forms, Places, Strings, Texts
+from dedup.model import Forms, Normals, Places, Ranks, Strings, Texts
 from dedup.rows import fresh
 from dedup.stages.hyphens import joined_all
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
     from dedup.model import I64, Paragraphs
     from dedup.settings import Settings
 
-T = TypeVar("T", Forms, Texts)
 PARAGRAPH = 32
 """Bits for the number of a paragraph in its document."""
 
 
-def normalise(paragraphs: Paragraphs, settings: Settings) -> Forms:
+def normalise(paragraphs: Paragraphs, settings: Settings) -> tuple[Forms, Normals]:
     """Normalise every paragraph, count its words and take its digest."""
     written, characters = paragraphs.written, paragraphs.end - paragraphs.start
     if settings.join_hyphens:
         written, characters = joined_all(written, characters)
     data, offsets, words = kernels.normalise(written.data, written.offsets, characters)
     first, second = kernels.digest(data, offsets)
-    return Forms(paragraphs.doc, paragraphs.no, words, first, second, Strings(data, offsets))
+    return (
+        Forms(paragraphs.doc, paragraphs.no, words, first, second),
+        Normals(paragraphs.doc, paragraphs.no, Strings(data, offsets)),
+    )
 
 
 def first_places(forms: Forms) -> Forms:
@@ -44,38 +43,18 @@ def first_places(forms: Forms) -> Forms:
     return forms.take(fresh(forms.digest, forms.digest2))
 
 
-def collapse(firsts: Forms, forms: Forms) -> Texts:
-    """Give the text at each first place, unnumbered; both in Order."""
-    places, wanted = (some.doc << PARAGRAPH | some.no for some in (forms, firsts))
-    first = forms.take(np.searchsorted(places, wanted))
-    return Texts(
-        np.full(len(first), -1),
-        first.doc,
-        first.no,
-        first.words,
-        first.digest,
-        first.digest2,
-        first.normal,
-    )
+def numbered(firsts: Forms, ranks: I64) -> Ranks:
+    """Give each text its rank; rows come in Order of first places."""
+    return Ranks(ranks, **firsts.columns())
 
 
-def numbered(batches: Iterable[Texts]) -> Iterator[Texts]:
-    """Give each text its rank; batches come in Order of first places."""
-    rank = 0
-    for batch in batches:
-        text = np.arange(rank, rank + len(batch))
-        rank += len(batch)
-        yield Texts(
-            text, batch.doc, batch.no, batch.words, batch.digest, batch.digest2, batch.normal
-        )
+def collapse(ranks: Ranks, normals: Normals) -> Texts:
+    """Put the normalised text of its first place beside each rank; both in Order."""
+    places, wanted = (some.doc << PARAGRAPH | some.no for some in (normals, ranks))
+    return Texts(**ranks.columns(), normal=normals.normal.take(np.searchsorted(places, wanted)))
 
 
-def without_normal(table: T) -> T:
-    """Leave the normalised text behind where only its digest is needed."""
-    return replace(table, normal=Strings.empty(len(table)))
-
-
-def place(forms: Forms, texts: Texts) -> Places:
+def place(forms: Forms, texts: Ranks) -> Places:
     """Find the rank of the text at each place; both sorted by digest."""
     # Digests are equal in pairs of halves; texts hold each once, so a row's text is the only one
     # with its first half, or, once in 2^64, one of a few neighbours.

@@ -101,7 +101,7 @@ def stream(rows: Bodies | Scenes) -> Stream:
     return Stream(units, row, places, documents, ends[first])
 
 
-def sow(bodies: Bodies, covered: Covered) -> Seeds:
+def choose_seeds(bodies: Bodies, covered: Covered) -> Seeds:
     """Choose the seeds of every document, and say where a block lies; both sorted by `doc`."""
     words = stream(bodies)
     rows, keys = kernels.winnow(words.units, words.places, length=LENGTH, window=WINDOW)

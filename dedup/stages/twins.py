@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dedup.model import Twins
+from dedup.model import HalfPlaced, Twins
 from dedup.rows import matching
 
 if TYPE_CHECKING:
-    from dedup.model import I64, Matches, Places, Texts
+    from dedup.model import I64, Keepers, Matches, Places, Texts
     from dedup.settings import Settings
-    from dedup.stages.groups import Keepers
 
 FAMILY = 50
 
@@ -43,18 +42,16 @@ def led(matches: Matches, keepers: Keepers) -> Matches:
     return matches.take(alone)
 
 
-def first_place(matches: Matches, texts: Texts) -> Twins:
-    """Find the first place of `a`; `b` stays a text in `b_doc` until its place is found."""
+def first_place(matches: Matches, texts: Texts) -> HalfPlaced:
+    """Find the first place of `a`; texts are sorted."""
     at = np.searchsorted(texts.text, matches.a)
-    return Twins(
-        texts.doc[at], texts.no[at], matches.b, np.zeros(len(at), np.int32), matches.similarity
-    )
+    return HalfPlaced(texts.doc[at], texts.no[at], matches.b, matches.similarity)
 
 
-def second_place(half: Twins, texts: Texts) -> Twins:
-    """Find the first place of the text in `b_doc`."""
-    at = np.searchsorted(texts.text, half.b_doc)
-    return Twins(half.a_doc, half.a_no, texts.doc[at], texts.no[at], half.similarity)
+def second_place(half: HalfPlaced, texts: Texts) -> Twins:
+    """Find the first place of `b`; texts are sorted."""
+    at = np.searchsorted(texts.text, half.b)
+    return Twins(half.doc, half.no, texts.doc[at], texts.no[at], half.similarity)
 
 
 def equal(places: Places, texts: Texts) -> Twins:

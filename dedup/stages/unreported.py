@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from numpy.typing import NDArray
 
-    from dedup.matched import Matched
-    from dedup.model import Matches
+    from dedup.model import Matches, Places
     from dedup.settings import Settings
 
     Mask = NDArray[np.bool_]
@@ -27,24 +26,26 @@ if TYPE_CHECKING:
 class Unreported(NamedTuple):
     """Counts of the incoming documents."""
 
-    boilerplate_characters: int
     short_repeats: int
     """Paragraphs of fewer than `min_group_words` words that stood before; boilerplate apart."""
     near_kept: int
     """Longer ones that match an earlier one and are equal to none; boilerplate apart."""
 
 
-def unreported(matched: Matched, settings: Settings) -> Unreported:
-    """Count what no section shows; one pass over the places, two over the matches."""
-    texts = len(matched.texts)
+def unreported(
+    texts: int,
+    every: Iterable[Places],
+    matches: Callable[[], Iterable[Matches]],
+    published: int,
+    settings: Settings,
+) -> Unreported:
+    """Count what no section shows; one pass over all places in Order, two over the matches."""
     boilerplate, large, incoming = np.zeros((3, texts), bool)
-    flags = []
     short, seen = 0, -1
-    for places in matched.places:
-        text, mine = places.text, places.doc >= matched.published
+    for places in every:
+        text, mine = places.text, places.doc >= published
         flagged = places.boilerplate != 0
         boilerplate[text[flagged]] = True
-        flags.append(flagged & mine)
 
         # A text that is new here has its first place here.
         highest = np.maximum.accumulate(np.append(seen, text))
@@ -54,27 +55,18 @@ def unreported(matched: Matched, settings: Settings) -> Unreported:
         large[text[new & enough]] = True
         incoming[text[new & mine]] = True
         short += int((~new & mine & ~enough & ~flagged & (places.words > 0)).sum())
-    near = near_copies(matched.matches, boilerplate, large)
-    return Unreported(_characters(matched, flags), short, int((near & incoming).sum()))
+    near = near_copies(matches, boilerplate, large)
+    return Unreported(short, int((near & incoming).sum()))
 
 
-def near_copies(matches: Iterable[Matches], boilerplate: Mask, large: Mask) -> Mask:
+def near_copies(matches: Callable[[], Iterable[Matches]], boilerplate: Mask, large: Mask) -> Mask:
     """Mark the large texts that match an earlier one; boilerplate and its matches left out."""
     fixed = boilerplate.copy()
-    for batch in matches:
+    for batch in matches():
         fixed[batch.a[boilerplate[batch.b]]] = True
         fixed[batch.b[boilerplate[batch.a]]] = True
     usable = large & ~fixed
     near = np.zeros_like(large)
-    for batch in matches:
+    for batch in matches():
         near[batch.b[usable[batch.a] & usable[batch.b]]] = True
     return near
-
-
-def _characters(matched: Matched, flags: list[Mask]) -> int:
-    """Add up the lengths of the marked paragraphs."""
-    rows = np.flatnonzero(np.concatenate([np.zeros(0, bool), *flags]))
-    if not len(rows):
-        return 0
-    ends, starts = (matched.paragraphs.column(name)[rows] for name in ("end", "start"))
-    return int((ends - starts).sum())

@@ -23,15 +23,16 @@ DIGITS = 10_000
 
 
 def read_first(pairs: Pairs, texts: Texts) -> HalfRead:
-    """Put the normalised text of `a` beside each pair; both sorted by it."""
+    """Put the normalised text of `a` beside each pair; texts are sorted."""
     return HalfRead(pairs.a, pairs.b, texts.normal.take(np.searchsorted(texts.text, pairs.a)))
 
 
 def verify(pairs: HalfRead, texts: Texts, settings: Settings) -> Matches:
-    """Compare each pair, and keep it from the threshold up; both sorted by `b`."""
-    at = np.searchsorted(texts.text, pairs.b)
+    """Compare each pair, and keep it from the threshold up; texts are sorted."""
+    # Only the texts of these pairs are read, each once.
+    rows, at = np.unique(np.searchsorted(texts.text, pairs.b), return_inverse=True)
     every = np.arange(len(pairs))
-    found = ratios(pairs.normal, texts.normal, every, at, settings.threshold)
+    found = ratios(pairs.normal, texts.normal.take(rows), every, at, settings.threshold)
     good = found >= settings.threshold
     return Matches(pairs.a[good], pairs.b[good], found[good])
 

@@ -1,4 +1,4 @@
-"""The three verbs against plain Python, in memory and with sorted runs on disk."""
+"""The verbs against plain Python, in memory and with sorted runs on disk."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from dedup import locks
 from dedup.engines import work
+from dedup.engines.base import as_it_is
 from dedup.engines.local import Local
-from dedup.engines.sorted import InOrder, are_in_order
+from dedup.engines.sorted import InOrder
 from dedup.errors import OutputError
 from dedup.model import I32, I64, Strings, Table
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True, eq=False)
 class Rows(Table):
     """A table with a key, a second one, a number and a text."""
+
+    SORTED_BY = ("key", "second")
 
     key: I64
     second: I32
@@ -81,7 +84,8 @@ def test_by_key_sorts_stably_and_splits_no_key(
         return batch
 
     with Narrow(memory=memory, threads=1) as engine:
-        held = engine.by_key(batches(rows(table), size), ("key", "second"), Rows, stage)
+        stored = engine.map(batches(rows(table), size), Rows, as_it_is)
+        held = engine.by_key(stored, ("key", "second"), Rows, stage)
         got = [row for batch in held for row in plain(batch)]
     assert got == sorted(table, key=lambda row: row[:2])
     whole = [row[0] for batch in seen for row in {row[0]: row for row in batch}.values()]
@@ -103,8 +107,9 @@ def test_join_brings_equal_keys_together(
         return a
 
     with Narrow(memory=memory, threads=1) as engine:
-        stored = engine.map(batches(rows(other), size), Rows, lambda batch: batch)
-        held = engine.join(batches(rows(first), size), stored, (("key",), ("key",)), Rows, stage)
+        stored = engine.map(batches(rows(other), size), Rows, as_it_is)
+        table = engine.map(batches(rows(first), size), Rows, as_it_is)
+        held = engine.join(table, stored, (("key",), ("key",)), Rows, stage)
         assert sorted(row for batch in held for row in plain(batch)) == sorted(first)
     assert sorted(pairs) == sorted((x[2], y[2]) for x in first for y in other if x[0] == y[0])
 
@@ -120,46 +125,79 @@ def test_lookup_shows_every_batch_all_of_a_small_table() -> None:
 
     with Narrow(threads=2) as engine:
         known = [(n, 0, n, "abcdefg"[n]) for n in range(7)]
-        small = engine.map(batches(rows(known), 3), Rows, lambda batch: batch)
-        found += engine.lookup(batches(rows(wanted), 99), small, Rows, beside)
+        small = engine.map(batches(rows(known), 3), Rows, as_it_is)
+        table = engine.map(batches(rows(wanted), 99), Rows, as_it_is)
+        found += engine.lookup(table, small, (("key",), ("key",)), Rows, beside)
     assert [row[2:] for batch in found for row in plain(batch)] == [
         (n, "abcdefg"[n % 7]) for n in range(1000)
     ]
 
 
-@given(data=ROWS.filter(bool), size=st.integers(1, 9), ordered=st.booleans(), two=st.booleans())
+@given(data=ROWS.filter(bool), size=st.integers(1, 9), ordered=st.booleans())
 @pytest.mark.parametrize("memory", [2 << 30, 0], ids=["memory", "disk"])
 def test_what_is_in_order_is_a_run_already(
-    data: list[tuple[int, int, str]],
-    size: int,
-    memory: int,
-    *,
-    ordered: bool,
-    two: bool,
+    data: list[tuple[int, int, str]], size: int, memory: int, *, ordered: bool
 ) -> None:
-    """Batches that follow one another by key are seen to, and read as one run; others sorted."""
-    key = ("key", "second")[: 1 + two]
+    """A table knows that its batches follow one another by key, and is read as one run."""
+    key = ("key", "second")
     table = [(key, second, n, word) for n, (key, second, word) in enumerate(data)]
-    wanted = sorted(table, key=lambda row: row[: len(key)])
+    wanted = sorted(table, key=lambda row: row[:2])
     table = wanted if ordered else table
     with Narrow(memory=memory, threads=1) as engine:
-        stored = engine.map(batches(rows(table), size), Rows, lambda batch: batch)
-        assert are_in_order(stored.batches, key) == (table == wanted)
+        stored = engine.map(batches(rows(table), size), Rows, as_it_is)
+        is_sorted = [row[:2] for row in table] == [row[:2] for row in wanted]
+        assert stored.sorted_by == (key if is_sorted else ())
         run = InOrder(stored.batches, "key")
         for start in range(len(table) + 1):
             for stop in (start, (start + len(table)) // 2, len(table)):
                 past = max(start, stop)
                 assert plain(run.rows(start, past)) == table[start:past]
                 assert run.keys(start, past).tolist() == [row[0] for row in table[start:past]]
-        held = engine.by_key(stored, key, Rows, lambda batch: batch)
+        held = engine.by_key(stored, key, Rows, as_it_is)
         assert [row for batch in held for row in plain(batch)] == wanted
+
+
+def test_rows_are_numbered_in_the_order_of_a_key() -> None:
+    """The number of a row is the count of rows before it, over all batches."""
+    table = [(n * 7 % 100, 0, n, "") for n in range(100)]
+    with Narrow(threads=2) as engine:
+        stored = engine.map(batches(rows(table), 9), Rows, as_it_is)
+        ranked = engine.rank(
+            stored, ("key",), Rows, lambda batch, number: replace(batch, number=number)
+        )
+        got = [row for batch in ranked for row in plain(batch)]
+    assert got == [(n, 0, n, "") for n in range(100)]
+
+
+def test_a_stage_may_give_several_tables_and_tables_be_one() -> None:
+    """Batches of each go to their table; a union has the rows of all."""
+    table = rows([(n, 0, n, "") for n in range(10)])
+    with Narrow(threads=2) as engine:
+        small, large = engine.map(
+            [table], (Rows, Rows), lambda batch: (batch.slice(0, 3), batch.slice(3, 10))
+        )
+        assert (engine.count(small), engine.count(large)) == (3, 7)
+        both = Rows.concat(engine.fetch(engine.union(large, small)))
+        assert sorted(both.key.tolist()) == list(range(10))
+
+
+def test_who_watches_is_told_how_many_rows_are_done() -> None:
+    """The first and the last of a named step; what has no name is not told."""
+    told: list[tuple[str, int, int | None]] = []
+    with Local(threads=1, watch=lambda *step: told.append(step)) as engine:
+        stored = engine.map([rows([(1, 1, 1, "a")] * 4)], Rows, as_it_is, name="reading")
+        engine.by_key(stored, ("key",), Rows, as_it_is, name="sorting")
+        engine.map(stored, Rows, as_it_is)
+    assert told == [("reading", 0, None), ("sorting", 0, 4), ("sorting", 4, 4)]
 
 
 def test_what_does_not_fit_goes_to_disk_and_is_removed(tmp_path: Path) -> None:
     """A small bound spills; leaving the engine leaves nothing behind."""
     table = rows([(n % 7, 0, n, "x" * 50) for n in range(20_000)])
     with Local(memory=1 << 16, threads=2, work_dir=str(tmp_path)) as engine:
-        held = engine.by_key(batches(table, 500), ("key",), Rows, lambda batch: batch)
+        stored = engine.map(batches(table, 500), Rows, as_it_is)
+        held = engine.by_key(stored, ("key",), Rows, as_it_is)
+        del stored
         assert len(held) == len(table)
         assert sum(path.stat().st_size for path in tmp_path.rglob("*")) > table.nbytes
     assert sum(len(batch) for batch in held) == len(table)
@@ -196,7 +234,7 @@ def test_a_work_dir_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
         Local(memory=0, threads=1, work_dir=str(missing)) as engine,
         pytest.raises(OutputError, match=r"missing: cannot keep .*work_dir=…"),
     ):
-        engine.map([table], Rows, lambda batch: batch)
+        engine.map([table], Rows, as_it_is)
 
 
 def test_an_error_in_a_stage_reaches_the_caller() -> None:
@@ -219,7 +257,7 @@ def test_what_goes_on_beside_a_failure_ends_with_the_engine() -> None:
         begun.set()
         assert left.wait(30)
         try:
-            engine.map([rows([(1, 1, 1, "a")])], Rows, lambda batch: batch)
+            engine.map([rows([(1, 1, 1, "a")])], Rows, as_it_is)
         except RuntimeError as error:
             found.append(error)
         ended.set()
@@ -229,9 +267,9 @@ def test_what_goes_on_beside_a_failure_ends_with_the_engine() -> None:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError), engine:
-        engine.both(fail, go_on)
+        engine.together(fail, go_on)
     left.set()
     assert ended.wait(30)
     assert found
     with engine:
-        assert len(engine.map([rows([(1, 1, 1, "a")])], Rows, lambda batch: batch)) == 1
+        assert len(engine.map([rows([(1, 1, 1, "a")])], Rows, as_it_is)) == 1

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from dedup.engines.disk import Filed, file
-from dedup.engines.held import Held, loaded
 from dedup.engines.memory import Room
+from dedup.engines.stored import Held, loaded
 from dedup.errors import OutputError
 from dedup.model import Pairs
 

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.process import cdist
 
+from dedup.engines.base import as_it_is
 from dedup.engines.local import Local
 from dedup.model import Bands, Pairs, Sketches, Strings, Texts
 from dedup.pipeline import meetings
@@ -184,12 +185,14 @@ def test_engines_and_batches_cut_alike(memory: int, rows: int) -> None:
     wanted: set[tuple[int, int]] = set()
     for number in range(HIGH.bands):
         bands = candidates.band(sketches, number)
-        pairs = candidates.meet(bands.take(np.argsort(bands.key, kind="stable")), number, HIGH, 0.8)
+        order = np.argsort(bands.key, kind="stable")
+        pairs, _ = candidates.meet(bands.take(order), number, HIGH, 0.8)
         wanted |= set(zip(pairs.a.tolist(), pairs.b.tolist(), strict=True))
     with Local(memory=memory, threads=2) as engine:
         parts = (sketches.slice(at, at + rows) for at in range(0, len(sketches), rows))
-        stored = engine.map(parts, Sketches, lambda table: table)
-        met = Pairs.concat(list(meetings(stored, HIGH, Settings(), engine, lambda *_: None)))
+        stored = engine.map(parts, Sketches, as_it_is)
+        found, _ = meetings(stored, HIGH, Settings(), engine)
+        met = Pairs.concat(engine.fetch(found))
 
     assert set(zip(met.a.tolist(), met.b.tolist(), strict=True)) == wanted
 

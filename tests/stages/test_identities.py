@@ -34,7 +34,7 @@ def test_what_the_report_says(
     with Local(threads=1, memory=1 << 10 if small else None) as engine:
         matched = pipeline.match([documents], settings, engine)
         evidence = pipeline.Evidence(matched, settings, engine, checked=False)
-        ids, copies = copied(evidence.finds()[0])
+        ids, copies = copied(engine.fetch(evidence.finds()))
         report = evidence.report()
     assert ids == [group.id for group in report.groups]
     found = zip(*(column.tolist() for column in copies.columns().values()), strict=True)

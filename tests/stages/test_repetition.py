@@ -90,7 +90,7 @@ def test_a_thousand_copies_are_looked_for_once(
 def test_seeds_of_blocks_are_shared_with_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a block copy covers gives no place of a passage, however often it stands there."""
     shared: list[Shared] = counted(monkeypatch, seeds, "share")
-    sown: list[Seeds] = counted(monkeypatch, seeds, "sow")
+    sown: list[Seeds] = counted(monkeypatch, seeds, "choose_seeds")
     counts = []
     for times in (500, 1000):
         found({"a.txt": "\n".join([strategies.render("A")] * times)})

@@ -1,8 +1,8 @@
 """
 Inputs -> output files: each is cut, or copied as it is where it loses nothing.
 
-The plan was made for the bytes that were scanned, so each file must still have the SHA-256 from
-before the scan. Without a target (a dry run) the same is done, and nothing written.
+The plan was made for the bytes that were read, so each file must still have the SHA-256 that was
+taken of them. Without a target (a dry run) the same is done, and nothing written.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from dedup.cleaning.counts import Counts
     from dedup.cleaning.ledger import Writer
     from dedup.engines.workers import Workers
-    from dedup.formats import Record, Source
+    from dedup.formats import Record, Seen, Source
 
 CHUNK = 1 << 20
 
@@ -34,7 +34,7 @@ def write_file(  # noqa: PLR0913 - one file: what is known, where from, where to
     work: Work,
     source: Source,
     output: str,
-    sha256: str | None,
+    seen: Seen,
     target: Path | None,
     ledger: Writer,
     counts: Counts,
@@ -54,9 +54,9 @@ def write_file(  # noqa: PLR0913 - one file: what is known, where from, where to
         for doc in range(first, stop):
             counts.tallies.add(work.source_of(doc, folder), 1, int(characters[doc]))
     if not work.touches(source):
-        return _copy(work, source, output, sha256, target)
+        return _copy(work, source, output, seen.sha256, target)
 
-    return _cut(work, source, output, sha256, target, ledger, counts, workers)
+    return _cut(work, source, output, seen, target, ledger, counts, workers)
 
 
 def _copy(
@@ -122,7 +122,7 @@ def _cut(  # noqa: PLR0913 - as `write_file`
     work: Work,
     source: Source,
     output: str,
-    sha256: str | None,
+    seen: Seen,
     target: Path | None,
     ledger: Writer,
     counts: Counts,
@@ -133,13 +133,12 @@ def _cut(  # noqa: PLR0913 - as `write_file`
     folder = source_folder(source)
     apart = workers is not None and not ledger.is_watched and is_large(work, source)
     content = source.layout.checksum()
-    charset = formats.charset(source, work.settings)
     entries: list[Entry] = []
     kept = 0
     with target.open("xb") if target else Path(os.devnull).open("wb") as stream:
         written = _Hashed(stream)
         out = cast("IO[bytes]", written)
-        with formats.writing(out, source.format, source.compression, charset) as sink:
+        with formats.writing(out, source.format, source.compression, seen.charset) as sink:
             pieces = numbered(work, source)
             for part in parts(work, source, pieces, until_written=apart):
                 content.update(part.raw)
@@ -160,9 +159,9 @@ def _cut(  # noqa: PLR0913 - as `write_file`
         stream.flush()
         if target is not None:
             os.fchmod(stream.fileno(), permissions)
-    as_it_is = source.layout.as_bytes and not source.compression and not charset
+    as_it_is = source.layout.as_bytes and not source.compression and not seen.charset
     found = content.hexdigest() if as_it_is else source.sha256()
-    if found is None or found != sha256:
+    if found is None or found != seen.sha256:
         raise changed(source)
     if target is not None and not kept:
         target.unlink()
@@ -179,7 +178,7 @@ def _cut(  # noqa: PLR0913 - as `write_file`
         documents=len(range(*work.documents[source.path])),
         paragraphs=work.settings.paragraphs if source.layout.records else entries[0].paragraphs,
         entries=tuple(entries),
-        charset=charset,
+        charset=seen.charset,
     )
 
 

@@ -121,7 +121,6 @@ def scanned(
 def decide(scan: Scan, detect: Detect) -> Planned:
     """Read everything, and decide what goes. Raises `InputError`."""
     settings, policy, reading = scan.settings, scan.policy, scan.reading
-    hashes = [source.sha256() for source in scan.sources]
     found = detect(reading)
     _check_fields(scan)
     dated = {name: dates.read(reading.values[name]) for name in keeping.fields(policy.keep_rules)}
@@ -136,9 +135,12 @@ def decide(scan: Scan, detect: Detect) -> Planned:
         work = rounds.without_passages(work, reading.again(), ranks, find)
         check_stretches(work)
     left = staying(found, work, ranks)
-    return Planned(scan, work, hashes, len(found.standing), VERSION, dated, left)
+    seen = [reading.seen.get(source.path, _UNREAD) for source in scan.sources]
+    return Planned(scan, work, seen, len(found.standing), VERSION, dated, left)
 
 
+_UNREAD = formats.Seen(None, "")
+"""Of a file that could not be read."""
 _LOOKED_AT = 100
 """Files whose first record is looked at for the names of fields."""
 

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from dedup.cleaning.policy import Policy
     from dedup.cleaning.staying import Staying
     from dedup.engines.workers import Workers
-    from dedup.formats import Reading, Source, Watch
+    from dedup.formats import Reading, Seen, Source, Watch
     from dedup.report import Skipped
     from dedup.settings import Settings
 
@@ -88,7 +88,8 @@ class Planned:
 
     scan: Scan
     work: Work
-    hashes: list[str | None]
+    seen: list[Seen]
+    """What was learnt of the bytes of each file when it was read."""
     paragraphs: int
     """That were read."""
     version: str
@@ -217,7 +218,7 @@ class Planned:
                 self.work,
                 source,
                 name,
-                self.hashes[number],
+                self.seen[number],
                 target,
                 writer,
                 workers=workers,
@@ -261,7 +262,7 @@ class Planned:
         """Write one file, or take it over from an interrupted run."""
         if finished is None or target is None:
             return write(counts)
-        file = finished.again(number, self.hashes[number], target, writer, counts)
+        file = finished.again(number, self.seen[number].sha256, target, writer, counts)
         if file is None:
             own = Counts()
             with finished.lines(number, writer):

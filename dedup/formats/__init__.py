@@ -7,13 +7,13 @@ what is left. A format is one file here, listed in `FORMATS`.
 """
 
 from dedup.formats.giving import given
+from dedup.formats.hashing import Seen
 from dedup.formats.held import Held
 from dedup.formats.interface import Chunk, Fault, Format, Piece, Record, Span, Unreadable
 from dedup.formats.reading import (
     Reading,
     Rejects,
     Watch,
-    charset,
     pieces,
     read,
     refuse_foreign,
@@ -33,12 +33,12 @@ __all__ = [
     "Reading",
     "Record",
     "Rejects",
+    "Seen",
     "Source",
     "Sources",
     "Span",
     "Unreadable",
     "Watch",
-    "charset",
     "fits",
     "given",
     "is_text_name",

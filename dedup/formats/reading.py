@@ -14,14 +14,15 @@ from __future__ import annotations
 import contextlib
 import io
 from dataclasses import replace
-from typing import IO, TYPE_CHECKING, Any, Protocol, cast
+from typing import IO, TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
 import numpy as np
 
 from dedup.errors import SKIPPING, InputError, RecordError
 from dedup.formats import compression, recoding
+from dedup.formats.hashing import Hashing, Seen
 from dedup.formats.interface import Chunk, Fault, Piece, Unreadable
-from dedup.formats.sources import Source, Sources, sources
+from dedup.formats.sources import BUFFER, Source, Sources, sources
 from dedup.model import Documents, Strings
 from dedup.report import Skipped
 from dedup.text.paragraphs import AUTO
@@ -123,6 +124,8 @@ class Reading:
         """Of each field that is wanted its values so far, one a document."""
         self.to_cut = to_cut
         """Each text must be one string."""
+        self.seen: dict[str, Seen] = {}
+        """What was learnt of the bytes of each file that was read, by path, where `to_cut`."""
         self._settings = settings
         self._sides = {False, True} if has_published else {False}
         self._watch = watch
@@ -130,6 +133,8 @@ class Reading:
         self._modes = modes
         self._counts: dict[tuple[str, str], list[int]] = {}
         self._files: list[Skipped] = []
+        self._charset = ""
+        """Of the file that is being read."""
         self._place: Callable[[], int] = lambda: self.done
 
     @property
@@ -145,6 +150,7 @@ class Reading:
             "counts": [[*name, *counted] for name, counted in self._counts.items()],
             "files": [[one.path, one.why, one.fault] for one in self._files],
             "values": self.values,
+            "seen": self.seen,
         }
 
     def again(self) -> Reading:
@@ -179,6 +185,7 @@ class Reading:
         self._files = [Skipped(*one) for one in state["files"]]
         for name, values in state["values"].items():
             self.values[name][:] = values
+        self.seen = {path: Seen(*one) for path, one in state["seen"].items()}
 
     @property
     def skipped(self) -> list[Skipped]:
@@ -194,6 +201,7 @@ class Reading:
         """Read everything, a batch at a time."""
         self._counts.clear()
         self._files.clear()
+        self.seen.clear()
         for values in self.values.values():
             values.clear()
         self.done, first = 0, 0
@@ -250,7 +258,9 @@ class Reading:
         before, given = self.done, False
         try:
             lenient = not source.named or self._settings.on_error != "fail"
-            with source.raw() as raw:
+            with source.raw() as file:
+                hashing = Hashing(file) if self.to_cut else None
+                raw = io.BufferedReader(hashing, BUFFER) if hashing is not None else file
                 self._place = lambda: before + min(raw.tell(), source.size)
                 for piece in self._documents(source, raw, whole=lenient):
                     if isinstance(piece, Chunk):
@@ -261,6 +271,9 @@ class Reading:
                         yield piece.record
                     elif piece.fault is not None:
                         self._malformed(source, piece)
+                if hashing is not None:
+                    with _told(source):
+                        self.seen[source.path] = Seen(hashing.digest(), self._charset)
         except Unreadable as error:
             if given:
                 raise
@@ -271,16 +284,17 @@ class Reading:
 
     def _documents(self, source: Source, raw: IO[bytes], *, whole: bool) -> Iterator[Piece | Chunk]:
         """Read one file; in columns where nobody asks for the mode of each record."""
-        if self._modes is not None:
-            yield from _pieces(source, raw, self._settings, whole=whole)
-            return
-        stream, size = _opened(source, raw, self._settings, whole=whole)
+        opened = _opened(source, raw, self._settings, whole=whole)
+        self._charset = opened.charset
         with _told(source):
+            if self._modes is not None:
+                yield from source.layout.pieces(opened.stream, source.path, self._settings)
+                return
             yield from source.layout.documents(
-                stream,
+                opened.stream,
                 source.path,
                 self._settings,
-                size=size,
+                size=opened.size,
                 fields=tuple(self.values),
                 to_cut=self.to_cut,
             )
@@ -323,50 +337,47 @@ def pieces(source: Source, settings: Settings, *, whole: bool = False) -> Iterat
 def refuse_foreign(source: Source, settings: Settings) -> None:
     """Raise `Unreadable` for a file that holds no texts, or cannot be read from its beginning."""
     with source.raw() as raw, _told(source):
-        stream, size = _opened(source, raw, settings, whole=False)
+        stream, size, _ = _opened(source, raw, settings, whole=False)
         documents = source.layout.documents(stream, source.path, settings, size=size, to_cut=True)
         next(documents, None)
 
 
 def _pieces(source: Source, raw: IO[bytes], settings: Settings, *, whole: bool) -> Iterator[Piece]:
-    stream, _ = _opened(source, raw, settings, whole=whole)
+    opened = _opened(source, raw, settings, whole=whole)
     with _told(source):
-        yield from source.layout.pieces(stream, source.path, settings)
+        yield from source.layout.pieces(opened.stream, source.path, settings)
 
 
-def _opened(
-    source: Source, raw: IO[bytes], settings: Settings, *, whole: bool
-) -> tuple[IO[bytes], int]:
-    """Unpack a stream where it is compressed; its size is a guess then."""
-    if not source.compression:
-        return _as_utf8(source, raw, settings), source.content_size
-    stream: IO[bytes] = compression.unpacked(raw, source.compression, source.path)
-    if whole and source.layout.records:
+class _Opened(NamedTuple):
+    """A file that was opened."""
+
+    stream: IO[bytes]
+    """What is in it, as UTF-8."""
+    size: int
+    """Bytes of that: a guess where it is compressed."""
+    charset: str
+    """What it is recoded from; empty where it is UTF-8 as it is."""
+
+
+def _opened(source: Source, raw: IO[bytes], settings: Settings, *, whole: bool) -> _Opened:
+    """Unpack a stream where it is compressed, and recode it where it is no UTF-8."""
+    stream, size = raw, source.content_size
+    if source.compression:
+        stream = compression.unpacked(raw, source.compression, source.path)
+    if source.compression and whole and source.layout.records:
         head = stream.read(_HELD)
         if len(head) < _HELD:
-            return _as_utf8(source, io.BufferedReader(io.BytesIO(head)), settings), len(head)
-        stream = _proved(source, raw)
-    return _as_utf8(source, stream, settings), source.content_size
-
-
-def charset(source: Source, settings: Settings) -> str:
-    """Name what the records of a file are recoded from; empty where they are UTF-8 as it is."""
-    with source.raw() as raw, _told(source):
-        stream: IO[bytes] = raw
-        if source.compression:
-            stream = compression.unpacked(raw, source.compression, source.path)
-        return _charset(source, stream, settings)
+            stream, size = io.BufferedReader(io.BytesIO(head)), len(head)
+        else:
+            stream = _proved(source, raw)
+    name = _charset(source, stream, settings)
+    return _Opened(recoding.recoded(stream, name, source.path) if name else stream, size, name)
 
 
 def _charset(source: Source, stream: IO[bytes], settings: Settings) -> str:
     if not (source.layout.records and source.layout.as_bytes):
         return ""
     return recoding.charset(cast("io.BufferedReader", stream).peek(_PEEKED), settings.encoding)
-
-
-def _as_utf8(source: Source, stream: IO[bytes], settings: Settings) -> IO[bytes]:
-    name = _charset(source, stream, settings)
-    return recoding.recoded(stream, name, source.path) if name else stream
 
 
 @contextlib.contextmanager

@@ -347,11 +347,10 @@ def marked(
     around = engine.join(near, held, (("other",), TEXT), m.Holders, boilerplate.around)
     count = partial(boilerplate.spread, settings=settings)
     spread = engine.by_key(around, ("text", "doc"), m.Spread, count)
-    places = engine.by_key(corpus.places, PLACE, m.Places, as_it_is)
     ranks = engine.map(corpus.texts, m.Ranks, ranks_of)
-    spread = spared(spread, near, places, ranks, copies, settings, engine)
+    spread = spared(spread, near, corpus.places, ranks, copies, settings, engine)
     mark = partial(boilerplate.mark, settings=settings)
-    flagged = engine.lookup(places, spread, (TEXT, TEXT), m.Places, mark)
+    flagged = engine.lookup(corpus.places, spread, (TEXT, TEXT), m.Places, mark)
     return engine.by_key(flagged, PLACE, m.Places, as_it_is), near
 
 

@@ -58,7 +58,9 @@ class InMemory(Generic[T]):
 
     def __init__(self, batches: Sequence[T], key: Key, *, shared: bool = False) -> None:
         self._batches = batches
-        self._bounds = np.cumsum([0, *map(len, batches)])
+        sizes = [len(batch) for batch in batches]
+        self._bounds = np.cumsum([0, *sizes])
+        self._batch_of = np.repeat(np.arange(len(batches), dtype=np.int32), sizes)
         columns = [
             np.concatenate([getattr(b, name) for b in batches], dtype=np.int64) for name in key
         ]
@@ -85,7 +87,9 @@ class InMemory(Generic[T]):
         """Gather some rows."""
         if self._order is None:
             return _between(self._batches, self._bounds, start, stop)
-        return _gathered(self._batches, self._bounds, self._order[start:stop])
+        rows = self._order[start:stop]
+        batch = self._batch_of[rows].astype(np.int64)
+        return _gathered(self._batches, batch, rows - self._bounds[batch])
 
 
 class OnDisk(Generic[T]):
@@ -251,19 +255,16 @@ def _between(batches: Sequence[T | Filed[T]], bounds: I64, start: int, stop: int
     return type(parts[0]).concat(parts)
 
 
-def _gathered(batches: Sequence[T], bounds: NDArray[np.int64], rows: I64) -> T:
-    """Give rows of several batches by number, in that order."""
+def _gathered(batches: Sequence[T], batch: I64, rows: I64) -> T:
+    """Put rows of several batches together, by the number of each batch and theirs in it."""
     if len(batches) == 1:
         return batches[0].take(rows)
-    batch = np.searchsorted(bounds, rows, "right") - 1
-    theirs = rows - bounds[batch]
     columns: dict[str, Any] = {}
     for name in type(batches[0]).names():
         parts = [getattr(b, name) for b in batches]
         if isinstance(parts[0], Strings):
-            columns[name] = Strings(
-                *kernels.gather_texts([(p.data, p.offsets) for p in parts], batch, theirs)
-            )
+            texts = [(part.data, part.offsets) for part in parts]
+            columns[name] = Strings(*kernels.gather_texts(texts, batch, rows))
         else:
-            columns[name] = kernels.gather(parts, batch, theirs)
+            columns[name] = kernels.gather(parts, batch, rows)
     return type(batches[0])(**columns)

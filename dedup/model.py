@@ -293,6 +293,13 @@ class Forms(Table):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class FormsByDigest(Forms):
+    """The same, equal texts after each other."""
+
+    SORTED_BY = ("digest", "digest2")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Normals(Table):
     """One row a paragraph: its normalised text."""
 

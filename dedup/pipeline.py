@@ -238,15 +238,17 @@ def distinct(
     )
     normalising = partial(normalise, settings=settings)
     forms, normals = engine.map(paragraphs, (m.Forms, m.Normals), normalising, name="normalising")
-    firsts = engine.by_key(forms, (*DIGEST, *PLACE), m.Forms, first_places)
-    ranks = engine.rank(firsts, PLACE, m.Ranks, numbered)
-    texts = engine.join(ranks, normals, (PLACE, PLACE), m.Texts, collapse)
-    del normals
-    places = engine.join(forms, ranks, (DIGEST, DIGEST), m.Places, place)
     editions = engine.by_key(forms, PLACE, m.Editions, equal_documents.editions)
     equals = engine.by_key(
         editions, (*DIGEST, "doc"), m.Equals, equal_documents.equals, shared=True
     )
+    kinds = (m.Forms, m.FormsByDigest)
+    firsts, by_digest = engine.by_key(forms, (*DIGEST, *PLACE), kinds, first_places)
+    del forms
+    ranks = engine.rank(firsts, PLACE, m.Ranks, numbered)
+    texts = engine.join(ranks, normals, (PLACE, PLACE), m.Texts, collapse)
+    del normals
+    places = engine.join(by_digest, ranks, (DIGEST, DIGEST), m.Places, place)
     return known, paragraphs, texts, places, equals
 
 

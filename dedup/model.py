@@ -388,7 +388,7 @@ class Sketches(Table):
 class Bands(Table):
     """One row a long text in one band; texts with one `key` meet."""
 
-    key: I64
+    key: I32
     text: I64
     characters: I32
     bits: Bits

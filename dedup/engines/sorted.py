@@ -17,7 +17,6 @@ import numpy as np
 from dedup import kernels
 from dedup.engines.base import Part
 from dedup.model import Strings, Table
-from dedup.rows import fresh
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -68,10 +67,7 @@ class InMemory(Generic[T]):
         self._keys = columns[0] if self._order is None else columns[0][self._order]
         self.nbytes = sum(b.nbytes for b in batches)
         if shared:
-            new = fresh(self._keys)
-            several = (
-                np.flatnonzero(~new | np.roll(~new, -1)) if len(new) else np.zeros(0, np.int64)
-            )
+            several = np.flatnonzero(_several(self._keys))
             self._order = several if self._order is None else self._order[several]
             self.nbytes = self.nbytes * len(several) // max(1, len(self._keys))
             self._keys = self._keys[several]
@@ -218,8 +214,7 @@ def merged(parts: Sequence[Table], key: Key, *, shared: bool = False) -> Table:
     if len(parts) > 1:
         table = arranged(type(parts[0]).concat(parts), key)
     if shared:
-        new = fresh(getattr(table, key[0]))
-        table = table.take(~new | np.roll(~new, -1))
+        table = table.take(_several(getattr(table, key[0])))
     return table
 
 
@@ -227,6 +222,15 @@ def arranged(table: T, key: Key) -> T:
     """Sort a table; ties keep their order."""
     rows = kernels.order([_whole(getattr(table, name)) for name in key])
     return table if rows is None else table.take(rows)
+
+
+def _several(keys: NDArray[np.integer]) -> NDArray[np.bool_]:
+    """Mark the rows whose key another row has; keys are sorted."""
+    alike = keys[1:] == keys[:-1]
+    several = np.zeros(len(keys), bool)
+    several[1:] = alike
+    several[:-1] |= alike
+    return several
 
 
 def _whole(column: NDArray[np.integer]) -> I64:

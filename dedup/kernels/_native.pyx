@@ -461,16 +461,16 @@ def order(list columns):
 
 
 def band_keys(const int32_t[:, ::1] signatures, const int32_t[:, ::1] components):
-    """Return the key of each signature in each band."""
-    made = np.empty((signatures.shape[0], components.shape[0]), np.int32)
+    """Return the key of each signature in each band, those of a band beside each other."""
+    made = np.empty((components.shape[0], signatures.shape[0]), np.int32)
     cdef int32_t[:, ::1] keys = made
     if keys.shape[0] and keys.shape[1]:
         with nogil:
             dedup_band_keys(
-                <const uint32_t *>&signatures[0, 0], keys.shape[0], &components[0, 0],
-                components.shape[0], components.shape[1], &keys[0, 0],
+                <const uint32_t *>&signatures[0, 0], keys.shape[1], &components[0, 0],
+                keys.shape[0], components.shape[1], &keys[0, 0],
             )
-    return made
+    return made.T
 
 
 def meet(

@@ -115,8 +115,7 @@ def explain(settings: Settings, texts: int) -> list[tuple[float, float]]:
 
 def band(sketches: Sketches, number: int) -> Bands:
     """Give each text its key in one band."""
-    key = sketches.keys[:, number].astype(np.int64)
-    return Bands(key, sketches.text, sketches.characters, sketches.bits)
+    return Bands(sketches.keys[:, number], sketches.text, sketches.characters, sketches.bits)
 
 
 def meet(bands: Bands, number: int, banding: Banding, threshold: float) -> tuple[Pairs, Crowds]:
@@ -133,7 +132,7 @@ def met(bands: Bands, number: int, banding: Banding, threshold: float) -> kernel
     """Let the rows of each bucket meet; keys are sorted, rows of one key are in Order."""
     crowding = kernels.Crowding(number, banding.bands, CROWD, LONG_CROWD, LONG)
     return kernels.meet(
-        *(bands.key, bands.characters, bands.bits, crowding),
+        *(bands.key.astype(np.int64), bands.characters, bands.bits, crowding),
         threshold=threshold,
         equal=banding.equal,
     )

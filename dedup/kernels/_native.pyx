@@ -104,6 +104,7 @@ cdef extern from "sign.h":
     ) nogil
 
 cdef extern from "digest.h":
+    void dedup_choose_digest()
     void dedup_digest(
         const uint8_t *data, const int64_t *offsets, int64_t rows, int64_t *first, int64_t *second
     ) nogil
@@ -194,6 +195,7 @@ cdef extern from "same.h":
     ) nogil
 
 dedup_choose_loops()
+dedup_choose_digest()
 
 # The Unicode table and the permutations, held for good.
 _unicode = unicode_table.load()

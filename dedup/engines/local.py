@@ -170,6 +170,8 @@ class Local(Base):
         if not len(tables[0][0]):
             return
         runs = [self._sorted(table, key, shared=shared) for table, key in tables]
+        # In memory the rows whose key no other row has are not gathered to begin with.
+        shared = shared and not any(isinstance(run, InMemory) for own in runs for run in own)
         size = sum(run.nbytes for own in runs for run in own)
         budget = min(self.batch_bytes, max(RANGE_BYTES, size // (2 * self.threads)))
         for parts in ranges(runs, budget):

@@ -915,7 +915,7 @@ class Twins(Table):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Facts(Table):
-    """One row a document: what a report says of it."""
+    """One row a document: what is known of it without its text."""
 
     doc: I64
     path: Strings
@@ -924,8 +924,23 @@ class Facts(Table):
     published: I8
     characters: I64
     """Of its whole text."""
+    mode: I8
+    """Paragraph mode that it was cut by: `LINE` or `BLANK` of `text/paragraphs.py`."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class MarkdownBlocks(Table):
+    """A block of a Markdown document that is no prose, or a table. Sorted by `doc`."""
+
+    doc: I64
+    start: I64
+    end: I64
+    kind: I8
+    """`FRONT` matter, `CODE` and whatever else is no paragraph, or a `TABLE`, which is one."""
+
+
+FRONT, CODE, TABLE = 0, 1, 2
+"""Kinds of Markdown blocks."""
 KINDS = ACROSS, BOILERPLATE, WITHIN = "across", "boilerplate", "within"
 """In the order in which groups are sorted."""
 UNITS = BLOCK, PASSAGE = "block", "passage"

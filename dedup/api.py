@@ -304,7 +304,7 @@ def clean(
     """
     Plan a clean and write nothing: what goes can be looked at, narrowed, and then written.
 
-        plan = dedup.clean("articles", policy=dedup.Policy(keep=("longest",)))
+        plan = dedup.clean("articles", policy=dedup.Policy(keep="longest"))
         plan.without(lambda line: line.reason == "within").write("cleaned")
 
     Raises `InputError`; what may go wrong in writing, `Planned.write` raises.

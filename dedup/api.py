@@ -1,9 +1,9 @@
 """
 The library twin of each command: read, run the pipeline, hand back plain values.
 
-    report   find(paths) -> Report               clean            clean(paths) -> Planned
-    check    check(paths, against) -> Report     clean --verify   verify(output)
-    pairs    pairs(paths) -> Pair after Pair     restore          restore(output, destination)
+    report   find(data) -> Report                clean            clean(data) -> Planned
+    check    check(data, against) -> Report      clean --verify   verify(output)
+    pairs    pairs(data) -> Pair after Pair      restore          restore(output, destination)
     diff     compare(a, b) -> Diff               --version        version_line() -> str
 
 `minhash(text)` gives the signature of a text to those who bring an index of their own.
@@ -20,7 +20,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
@@ -294,26 +294,41 @@ def document_pairs(  # noqa: PLR0913 - what is read, and whom to tell of it
             skipped(one)
 
 
-def clean(
-    paths: Paths,
+def clean(  # noqa: PLR0913 - what is read, and whom to tell of it
+    data: Data | None = None,
     settings: Settings | None = None,
     policy: Policy | None = None,
     *,
+    texts: Iterable[str] | None = None,
+    text: str | None = None,
+    id: str | None = None,  # noqa: A002 - the field is called so
     watch: Watch = silent,
+    **changes: Any,  # noqa: ANN401 - settings and policies by name
 ) -> Planned:
     """
     Plan a clean and write nothing: what goes can be looked at, narrowed, and then written.
 
-        plan = dedup.clean("articles", policy=dedup.Policy(keep="longest"))
+        plan = dedup.clean("articles", keep="longest")
         plan.without(lambda line: line.reason == "within").write("cleaned")
 
-    Raises `InputError`; what may go wrong in writing, `Planned.write` raises.
+    Texts are given as to `find`. What stays of texts, dicts and frames is `selected`, what goes
+    whole `removed`, both as they came in:
+
+        frame = dedup.clean(frame, text="body", remove="near").selected
+        lines = dedup.clean(texts=lines).selected
+
+    Settings and policies may be given by their names. Raises `InputError` and `SettingsError`; what
+    may go wrong in writing, `Planned.write` raises.
     """
     from dedup import cleaning
 
-    policy = policy or cleaning.Policy()
-    settings = replace(settings or Settings(), unit=policy.unit)
-    scan = cleaning.scanned(_listed(paths), settings, policy, watch)
+    known = {field.name for field in fields(cleaning.Policy)}
+    policy = replace(
+        policy or cleaning.Policy(), **{name: changes.pop(name) for name in known & set(changes)}
+    )
+    settings = replace(_settings(settings, text, id, changes), unit=policy.unit)
+    given = _given(data, texts, again=True)
+    scan = cleaning.scanned(given, settings, policy, watch)
     with ExitStack() as stack:
         return cleaning.decide(scan, _Detector(settings, policy.remove, stack, watch))
 

@@ -29,7 +29,7 @@ _SOFT = "opacity:.7"
 
 def summary(report: Report) -> str:
     """Say in a few words what is in a report."""
-    kinds = Counter(group.kind for group in report.groups)
+    kinds = Counter("template" if group.template else group.kind for group in report.groups)
     each = ", ".join(f"{kinds[kind]:,} {kind}" for kind in sorted(kinds))
     groups = counted(len(report.groups), "group") + (f" ({each})" if each else "")
     read = counted(

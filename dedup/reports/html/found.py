@@ -27,6 +27,7 @@ from dedup.reports.wording import (
     not_sought,
     ordinal,
     percent,
+    told_apart,
     where,
 )
 from dedup.text.lines import split_into
@@ -142,6 +143,7 @@ def to_html(report: Report, view: View | None = None) -> str:
         skipped=report.summary.skipped,
         counted=counted,
         percent=percent,
+        told_apart=told_apart,
     )
 
 

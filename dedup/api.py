@@ -29,7 +29,7 @@ from dedup.settings import Settings, nearest
 from dedup.text.normalising import normalise_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from datasketch import LeanMinHash
 
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from dedup.engines.workers import Workers
     from dedup.formats import Given, Reading, Rejects, Source, Watch
     from dedup.model import Documents
-    from dedup.report import NearPair, Pair, Report, Skipped
+    from dedup.report import Name, NearPair, Pair, Report, Skipped
     from dedup.reports.diff import Diff
 
 PathLike: TypeAlias = str | os.PathLike[str]
@@ -643,6 +643,23 @@ def _text(name: os.PathLike[str], settings: Settings) -> str:
     if len(texts) != 1:
         raise InputError(f"{path} holds {len(texts)} texts; name one of them: {path}:ID")
     return texts[0]
+
+
+def texts_of(names: Collection[Name], settings: Settings | None = None) -> dict[Name, str]:
+    """Read documents of a report again, by name; those that cannot be read are left out."""
+    from dedup import formats
+    from dedup.report import Name
+
+    found: dict[Name, str] = {}
+    paths = {name.document for name in names if os.path.isfile(name.document)}  # noqa: PTH113 - as given
+    if not paths:
+        return found
+    lenient = replace(settings or Settings(), on_error="skip")
+    for batch in formats.read(sorted(paths), lenient):
+        for row in zip(batch.path.list(), batch.record.list(), batch.text.list(), strict=True):
+            if (name := Name(row[0], row[1] or None)) in names:
+                found[name] = row[2]
+    return found
 
 
 def version_line() -> str:

@@ -136,7 +136,7 @@ def report(  # noqa: PLR0913 - an option each
     # It is saved and shown, and says what the exit code is.
     if save is not None:
         found.save(save)
-    render(found, form, output, shared, view)
+    render(found, form, output, shared, config.settings, view)
     kinds = ("within", "across") if check else ()
     return exit_code(found, shared, fail_on=kinds, shown=form in PAGES)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from dedup.reports.diff_page import LEGEND, merged
 from dedup.reports.page import Card, Gap, Line, Rows, Span, span
+from dedup.reports.places import lines_of
 from dedup.reports.repeated import difference as compared
 from dedup.reports.repeated import either, rest, rests
 from dedup.reports.wording import (
@@ -26,7 +27,6 @@ from dedup.reports.wording import (
     told_apart,
     where,
 )
-from dedup.text.lines import split_into
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -144,11 +144,8 @@ def _faint(texts: Iterable[str]) -> Spans:
 
 def _lines(place: Occurrence) -> Iterator[tuple[Span, Spans]]:
     """Give the text of a place, its lines with their numbers; of several empty lines one."""
-    first, last = place.lines
-    lines = split_into(place.text, last - first + 1) if first < last else [place.text]
     empty = False
-    for number, line in enumerate(lines, first):
-        text = line.rstrip("\r")
+    for number, text in lines_of(place):
         if text.strip():
             yield Span(str(number), "soft"), span(text)
         elif not empty:

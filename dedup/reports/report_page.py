@@ -16,6 +16,7 @@ from dedup.reports.findings import outcome
 from dedup.reports.group_page import card
 from dedup.reports.overview import copied, kinds, lengths, likenesses, listed
 from dedup.reports.page import Gap, Grid, Line, Rows, Span, span
+from dedup.reports.resembling import near_pairs
 from dedup.reports.view import View, ordered
 from dedup.reports.wording import (
     KINDS,
@@ -123,7 +124,7 @@ def _copied(copy: Copied) -> tuple[Span, Spans]:
 
 def _near_documents(report: Report) -> Iterator[Block]:
     """Name the documents that resemble an earlier one as a whole, beside what keeps them."""
-    found = [(near.keeper, copy) for near in report.documents or () for copy in near.copies]
+    found = near_pairs(report)
     if not found:
         return
     yield Gap()
@@ -136,7 +137,7 @@ def _near_documents(report: Report) -> Iterator[Block]:
                 Span(percent(copy.resemblance), "strong"),
                 (Span(named(copy.name), "name"), Span(", of "), Span(named(keeper), "name")),
             )
-            for keeper, copy in found[:_LISTED]
+            for keeper, copy, _ in found[:_LISTED]
         ),
         right=True,
     )

@@ -99,12 +99,18 @@ def _cell(
 ) -> Cell | None:
     if place is None:
         return None
-    marks = tuple(mark for piece in part.pieces if (mark := _mark(piece, side, diff, firsts)))
+    every = (mark for piece in part.pieces if (mark := _mark(piece, side, diff, firsts)))
+    marks = [
+        Mark(sort, "".join(mark.text for mark in own))
+        for sort, own in groupby(every, key=lambda mark: mark.sort)
+    ]
+    # A line through the white space at the end would stick out.
+    marks[-1:] = [replace(mark, text=mark.text.rstrip()) for mark in marks[-1:]]
     note = ""
     if part.kind == "moved" and part.a is not None and part.move is not None:
         line = part.a.lines[0] + firsts["a"] - 1
         note = f"{_arrow(diff, part.move)} from line {line:,}"
-    return Cell(place.lines[0] + firsts[side] - 1, marks, note)
+    return Cell(place.lines[0] + firsts[side] - 1, tuple(marks), note)
 
 
 def _mark(piece: Piece, side: str, diff: Diff, firsts: dict[str, int]) -> Mark | None:

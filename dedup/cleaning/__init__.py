@@ -16,10 +16,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dedup.cleaning.corpus import clean, decide, scanned
-    from dedup.cleaning.detection import Detection, detection_of
+    from dedup.cleaning.corpus import clean, plan_clean
     from dedup.cleaning.manifest import known_modes
-    from dedup.cleaning.near import Near
     from dedup.cleaning.planned import Planned
     from dedup.cleaning.policy import Policy
     from dedup.cleaning.restoring import restore, taken
@@ -28,36 +26,28 @@ if TYPE_CHECKING:
 
 _ROOMS = {
     "Cleaned": "results",
-    "Detection": "detection",
-    "Near": "near",
     "Planned": "planned",
     "Policy": "policy",
     "Restored": "results",
     "Verified": "results",
     "clean": "corpus",
-    "decide": "corpus",
-    "detection_of": "detection",
     "known_modes": "manifest",
+    "plan_clean": "corpus",
     "restore": "restoring",
-    "scanned": "corpus",
     "taken": "restoring",
     "verify": "verifying",
 }
 
 __all__ = [
     "Cleaned",
-    "Detection",
-    "Near",
     "Planned",
     "Policy",
     "Restored",
     "Verified",
     "clean",
-    "decide",
-    "detection_of",
     "known_modes",
+    "plan_clean",
     "restore",
-    "scanned",
     "taken",
     "verify",
 ]

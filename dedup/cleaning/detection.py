@@ -7,14 +7,17 @@ match whose one text may go for the other takes 24.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
+from dedup import near_documents, pipeline
 from dedup.cleaning.kinship import sameness
+from dedup.cleaning.near import PARAGRAPH, Near
 from dedup.cleaning.tables import ParagraphTable
+from dedup.engines.allocator import release_memory
 from dedup.model import Equals, Extents, Facts, MarkdownBlocks, Places
 from dedup.rows import narrow
 from dedup.stages.bodies import all_extents
@@ -24,10 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from dedup.cleaning.kinship import Sameness
-    from dedup.cleaning.near import Near
     from dedup.engines.interface import Engine, Stored
     from dedup.matched import Matched
-    from dedup.model import I64, Copied, Finds, Matches, Paragraphs
+    from dedup.model import I64, Copied, Documents, Finds, Matches, Paragraphs
     from dedup.settings import Settings
 
     Find = Callable[[], Stored[Finds]]
@@ -55,6 +57,21 @@ class Detection:
     """Its copies, sorted by `doc`, `start`."""
     near: Near | None = None
     """Documents that resemble each other, where these go whole."""
+
+
+def detection(
+    documents: Iterable[Documents], settings: Settings, remove: str, engine: Engine
+) -> Detection:
+    """Compare documents, and return what cleaning needs to know; `remove` says what may go."""
+    matched = pipeline.match(documents, settings, engine)
+    evidence = pipeline.Evidence(matched, settings, engine, checked=False)
+    found = detection_of(matched, evidence.finds, remove, settings, engine)
+    if settings.unit != PARAGRAPH and settings.passages == "off":
+        near = near_documents.beside(matched.paragraphs, settings, engine)
+        found = replace(found, near=Near(*near_documents.tables(near, engine)))
+    del matched, evidence
+    release_memory()
+    return found
 
 
 def detection_of(

@@ -14,7 +14,7 @@ import os
 import shutil
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
 from dedup.atomic import fresh
 from dedup.cleaning.manifest import File, file_sha256
@@ -25,31 +25,15 @@ if TYPE_CHECKING:
 
     from dedup.cleaning.ledger import Writer
     from dedup.cleaning.policy import Policy
+    from dedup.engines.checkpoints import Checkpoints
 
 NAME = "written"
-
-
-class Notes(Protocol):
-    """The work folder of a run: values under names, and room for files beside them."""
-
-    @property
-    def folder(self) -> Path:
-        """Where files may be put, named `NAME.something`."""
-        ...
-
-    def noted(self, name: str) -> Any:  # noqa: ANN401 - what was noted
-        """Give what was noted under a name, or `None`."""
-        ...
-
-    def note(self, name: str, value: Any) -> None:  # noqa: ANN401 - any JSON
-        """Write a value down."""
-        ...
 
 
 class Finished:
     """What is written of one clean; a class for where that is kept, and under which names."""
 
-    def __init__(self, notes: Notes, policy: Policy) -> None:
+    def __init__(self, notes: Checkpoints, policy: Policy) -> None:
         """Name the run's work folder, and what is decided by besides what that is named for."""
         key = json.dumps(asdict(policy), sort_keys=True, default=str)
         self._notes = notes

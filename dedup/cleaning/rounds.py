@@ -15,10 +15,9 @@ from __future__ import annotations
 import logging
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import replace
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -28,39 +27,45 @@ from dedup.cleaning.stretches import Intervals, Left, Run, Side, runs
 from dedup.cleaning.tables import NONE, Sentences, of_documents
 from dedup.formats.slices import without
 from dedup.model import BOILERPLATE, KINDS, TABLE, Strings
+from dedup.running import run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from dedup.cleaning.detection import Detection
     from dedup.cleaning.removals import Decision
     from dedup.cleaning.tables import ParagraphTable, Removals
+    from dedup.engines.interface import Engine
+    from dedup.formats import Watch
     from dedup.formats.interface import Span
     from dedup.model import I64, Documents, MarkdownBlocks
+    from dedup.settings import Settings
 
-Find = Callable[["Iterable[Documents]"], "Detection"]
+
+class Again(NamedTuple):
+    """How documents are read and compared again."""
+
+    documents: Iterable[Documents]
+    """Those of the input, to be read as often as it takes."""
+    compare: Callable[[Iterable[Documents], Settings, str, Engine], Detection]
+    watch: Watch
 
 
-def without_passages(
-    decision: Decision, documents: Iterable[Documents], ranks: Sequence[I64], find: Find
-) -> Decision:
-    """
-    Let whole sentences go that are repeated across paragraph borders, and give what then goes.
-
-    `documents` are those of the input, to be read as often as it takes; `find` finds passages.
-    """
+def without_passages(decision: Decision, ranks: Sequence[I64], again: Again) -> Decision:
+    """Let whole sentences go that are repeated across paragraph borders, and return what goes."""
     rank = keeping.places(ranks)
+    settings, policy = replace(decision.settings, passages="on"), decision.policy
     number = 0
     while True:
         number += 1
-        remaining = Remaining(decision, documents)
-        found = find(remaining)
-        sides = [*_paragraph_sides(found, decision, ranks), *_copied_sides(found, decision, rank)]
+        remaining = Remaining(decision, again.documents)
+        with run(remaining, settings, again.watch) as (documents, engine):
+            found = again.compare(documents, settings, policy.remove, engine)
+            repeats = _paragraph_sides(found, decision, ranks)
+            sides = [*repeats, *_copied_sides(found, decision, rank)]
         left = remaining.of({side.doc for pair in sides for side in pair}, found)
         some = [
-            run
-            for copy, kept in sides
-            for run in runs(copy, kept, left, decision.settings, decision.policy)
+            one for copy, kept in sides for one in runs(copy, kept, left, decision.settings, policy)
         ]
         chosen = _chosen(some, decision, rank)
         if not chosen:
@@ -153,27 +158,27 @@ def _chosen(some: Iterable[Run], decision: Decision, rank: I64) -> list[Run]:
         for doc, start, end in zip(*(column.tolist() for column in columns), strict=True):
             held[doc].add(start, end)
     out = []
-    for run in sorted(some, key=lambda run: (rank[run.doc], run.start, rank[run.keeper], run)):
-        kept = run.keeper, run.keeper_start, run.keeper_end
+    for one in sorted(some, key=lambda one: (rank[one.doc], one.start, rank[one.keeper], one)):
+        kept = one.keeper, one.keeper_start, one.keeper_end
         if (
-            held[run.doc].touches(run.start, run.end)
-            or gone[run.doc].touches(run.start, run.end)
-            or gone[run.keeper].touches(*kept[1:])
-            or (run.doc == run.keeper and run.start < kept[2] and kept[1] < run.end)
+            held[one.doc].touches(one.start, one.end)
+            or gone[one.doc].touches(one.start, one.end)
+            or gone[one.keeper].touches(*kept[1:])
+            or (one.doc == one.keeper and one.start < kept[2] and kept[1] < one.end)
         ):
             continue
-        gone[run.doc].add(run.start, run.end)
-        held[run.keeper].add(*kept[1:])
-        out.append(run)
+        gone[one.doc].add(one.start, one.end)
+        held[one.keeper].add(*kept[1:])
+        out.append(one)
     return out
 
 
 def _with(decision: Decision, chosen: Sequence[Run], ranks: Sequence[I64]) -> Decision:
     """Add what goes to a clean."""
-    doc = np.array([run.doc for run in chosen])
-    keeper = np.array([run.keeper for run in chosen])
+    doc = np.array([one.doc for one in chosen])
+    keeper = np.array([one.keeper for one in chosen])
     rules = keeping.decided(ranks, keeper, doc, decision.policy.rules.index(keeping.FIRST))
-    rows = Sentences.of((*run, rule) for run, rule in zip(chosen, rules.tolist(), strict=True))
+    rows = Sentences.of((*one, rule) for one, rule in zip(chosen, rules.tolist(), strict=True))
     both = Sentences.concat([decision.sentences, rows])
     both = both.take(np.lexsort([both.start, both.doc]))
     return decision.with_parts(decision.plan, both, keeper)

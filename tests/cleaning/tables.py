@@ -33,7 +33,7 @@ from dedup.text.paragraphs import MODES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from dedup.cleaning.corpus import Detect
+    from dedup.engines.interface import Engine
     from dedup.model import Documents
 
 POLICY = (*("keep", "scope", "remove", "boilerplate", "drop_document_over", "max_removed", "unit"),)
@@ -200,8 +200,11 @@ def as_dictionary(plan: Plan) -> naive.Plan:
     }
 
 
-def detector(settings: Settings, remove: str) -> Detect:
-    """Give what detects by brute force; its report is empty."""
+def compared(
+    documents: Iterable[Documents], settings: Settings, remove: str, _: Engine
+) -> Detection:
+    """Give what brute force detects; its report is empty."""
+    assert settings.passages == "off"
     options = {
         name: getattr(settings, name)
         for name in (
@@ -212,30 +215,25 @@ def detector(settings: Settings, remove: str) -> Detect:
             "paragraphs",
         )
     }
-
-    def detect(documents: Iterable[Documents], *, passages: bool = False) -> Detection:
-        assert not passages
-        texts: list[tuple[str, str]] = []
-        modes: dict[str, str] = {}
-        names: list[tuple[str, str]] = []
-        for batch in documents:
-            rows = zip(
-                batch.path.list(),
-                batch.record.list(),
-                batch.text.list(),
-                batch.markdown.tolist(),
-                batch.mode.tolist(),
-                strict=True,
-            )
-            for path, record, text, markdown, mode in rows:
-                key = f"{len(texts)}{'.md' if markdown else '.txt'}"
-                if mode:
-                    modes[key] = {1: "line", 2: "blank"}[mode]
-                names.append((path, record))
-                texts.append((key, text))
-        found = detection_of(naive.read(texts, options | {"modes": modes, "remove": remove}))
-        names_of = Strings.of([path for path, _ in names])
-        records = Strings.of([record for _, record in names])
-        return replace(found, facts=replace(found.facts, path=names_of, record=records))
-
-    return detect
+    texts: list[tuple[str, str]] = []
+    modes: dict[str, str] = {}
+    names: list[tuple[str, str]] = []
+    for batch in documents:
+        rows = zip(
+            batch.path.list(),
+            batch.record.list(),
+            batch.text.list(),
+            batch.markdown.tolist(),
+            batch.mode.tolist(),
+            strict=True,
+        )
+        for path, record, text, markdown, mode in rows:
+            key = f"{len(texts)}{'.md' if markdown else '.txt'}"
+            if mode:
+                modes[key] = {1: "line", 2: "blank"}[mode]
+            names.append((path, record))
+            texts.append((key, text))
+    found = detection_of(naive.read(texts, options | {"modes": modes, "remove": remove}))
+    names_of = Strings.of([path for path, _ in names])
+    records = Strings.of([record for _, record in names])
+    return replace(found, facts=replace(found.facts, path=names_of, record=records))

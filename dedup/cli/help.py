@@ -8,6 +8,7 @@ strings and nowhere else.
 
 import inspect
 import sys
+import textwrap
 from collections.abc import Mapping
 from typing import Any
 
@@ -47,10 +48,12 @@ def _page(command: Any, context: Any) -> str:  # noqa: ANN401 - typer's classes
     for heading, rows in [*_commands(command), *_parameters(command, context)]:
         console.print(Text(f"\n{heading}", HEADING))
         table = Table.grid(padding=(0, 2, 0, 0))
-        table.add_column(max_width=max(console.width - NARROWEST_ABOUT, 10), overflow="fold")
+        widest = max(console.width - NARROWEST_ABOUT, 10)
+        table.add_column(max_width=widest, overflow="fold")
         table.add_column()
         for name, value, about in rows:
-            left = Text.assemble((name, OPTION), (f" {value}" if value else "", METAVAR))
+            shown = _broken(value, widest) if len(f"{name} {value}") > widest else value
+            left = Text.assemble((name, OPTION), (f" {shown}" if shown else "", METAVAR))
             table.add_row(left, Text.from_markup(about, emoji=False))
         console.print(Padding(table, (0, 0, 0, 2)))
     # Examples.
@@ -59,6 +62,12 @@ def _page(command: Any, context: Any) -> str:  # noqa: ANN401 - typer's classes
         for line in inspect.cleandoc(command.epilog).split("\n"):
             console.print(Padding(Text.from_markup(line, emoji=False), (0, 0, 0, 2)))
     return written(console).rstrip("\n")
+
+
+def _broken(value: str, width: int) -> str:
+    """Return the values of an option on as many lines as they need, none of them broken."""
+    lines = textwrap.wrap(value.replace("|", "| "), width)
+    return "\n".join(line.replace("| ", "|") for line in lines)
 
 
 Entry = tuple[str, str, str]

@@ -23,6 +23,8 @@ OPTION = "cyan"
 METAVAR = "green"
 WIDEST = 110
 """Columns of a page, however wide the terminal is."""
+WIDEST_VALUES = 50
+"""Columns of the values of an option, with a space between."""
 NARROWEST_ABOUT = 40
 """Columns that the explanations keep beside the names."""
 
@@ -48,12 +50,10 @@ def _page(command: Any, context: Any) -> str:  # noqa: ANN401 - typer's classes
     for heading, rows in [*_commands(command), *_parameters(command, context)]:
         console.print(Text(f"\n{heading}", HEADING))
         table = Table.grid(padding=(0, 2, 0, 0))
-        widest = max(console.width - NARROWEST_ABOUT, 10)
-        table.add_column(max_width=widest, overflow="fold")
+        table.add_column(max_width=max(console.width - NARROWEST_ABOUT, 10), overflow="fold")
         table.add_column()
         for name, value, about in rows:
-            shown = _broken(value, widest) if len(f"{name} {value}") > widest else value
-            left = Text.assemble((name, OPTION), (f" {shown}" if shown else "", METAVAR))
+            left = Text.assemble((name, OPTION), (f" {_broken(value)}" if value else "", METAVAR))
             table.add_row(left, Text.from_markup(about, emoji=False))
         console.print(Padding(table, (0, 0, 0, 2)))
     # Examples.
@@ -64,9 +64,9 @@ def _page(command: Any, context: Any) -> str:  # noqa: ANN401 - typer's classes
     return written(console).rstrip("\n")
 
 
-def _broken(value: str, width: int) -> str:
-    """Return the values of an option on as many lines as they need, none of them broken."""
-    lines = textwrap.wrap(value.replace("|", "| "), width)
+def _broken(value: str) -> str:
+    """Return the values of an option, broken between two of them where they are many."""
+    lines = textwrap.wrap(value.replace("|", "| "), WIDEST_VALUES)
     return "\n".join(line.replace("| ", "|") for line in lines)
 
 

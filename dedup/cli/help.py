@@ -23,7 +23,7 @@ OPTION = "cyan"
 METAVAR = "green"
 WIDEST = 110
 """Columns of a page, however wide the terminal is."""
-WIDEST_VALUES = 50
+WIDEST_VALUES = 40
 """Columns of the values of an option, with a space between."""
 NARROWEST_ABOUT = 40
 """Columns that the explanations keep beside the names."""

@@ -222,5 +222,6 @@ def _copied(stream: IO[bytes], out: IO[bytes] | None) -> str:
 
 
 def _permissions(source: Source) -> int:
-    """Give the mode of a file; of what came through a pipe that of a new one."""
-    return 0o644 if source.spooled is not None else Path(source.path).stat().st_mode & 0o777
+    """Give the mode of a file; of what does not lie on a disk that of a new one."""
+    on_disk = source.spooled is None and source.remote is None
+    return Path(source.path).stat().st_mode & 0o777 if on_disk else 0o644

@@ -1,13 +1,13 @@
 """
 Cleaning: what is removed from a corpus, the ledger of it, and how to undo and to prove it.
 
-    policy, keeping, kinship ─► plan ─► cuts ─► parts ─► apply ─► tree
+    policy, keeping, kinship ─► plan ─► removals ─► cut ─► write ─► tree
                  (corpus: all of it, in order; planned: what it is before anything is written;
-                  finished: the files that an interrupted run had written;
-                  lots: how a large file is cut by several processes)
+                  finished: the files that an interrupted run had written)
     manifest, ledger ─► originals ─► verifying, restoring
 
-`plan` and `cuts` are pure: tables and texts in, decisions out. Names are imported on first use.
+`tables.py` comes first. `plan` and `removals` are pure: tables in, tables out. Names are imported
+on first use.
 """
 
 from __future__ import annotations

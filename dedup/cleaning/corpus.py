@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING, Protocol
 
 from dedup import formats
 from dedup.cleaning import dates, keeping, layout, rounds
-from dedup.cleaning.checking import check_plan, check_stretches
+from dedup.cleaning.checking import check_plan, check_sentences
 from dedup.cleaning.finished import Finished
 from dedup.cleaning.ledger import dump, rejected
 from dedup.cleaning.manifest import known_modes
-from dedup.cleaning.parts import Work
 from dedup.cleaning.places import free, opened, told
 from dedup.cleaning.plan import plan
 from dedup.cleaning.planned import Planned, Scan
+from dedup.cleaning.removals import Decision
 from dedup.cleaning.staying import staying
 from dedup.errors import SettingsError
 from dedup.formats import Watch, silent
@@ -128,15 +128,15 @@ def decide(scan: Scan, detect: Detect) -> Planned:
     todo = plan(found, ranks, settings, policy)
     check_plan(todo, found.facts, settings, policy)
     labels = reading.values[policy.source_field] if policy.source_field else None
-    known = settings, policy, scan.modes
-    work = Work.of(known, found, todo, labels)
+    notes_modes = scan.modes is not None or settings.paragraphs != "auto"
+    decision = Decision.of(found, todo, settings, policy, labels, notes_modes=notes_modes)
     if policy.passages == "on":
         find = partial(detect, passages=True)
-        work = rounds.without_passages(work, reading.again(), ranks, find)
-        check_stretches(work)
-    left = staying(found, work, ranks)
+        decision = rounds.without_passages(decision, reading.again(), ranks, find)
+        check_sentences(decision)
+    left = staying(found, decision, ranks)
     seen = [reading.seen.get(source.path, _UNREAD) for source in scan.sources]
-    return Planned(scan, work, seen, len(found.standing), VERSION, dated, left)
+    return Planned(scan, decision, seen, VERSION, dated, left)
 
 
 _UNREAD = formats.Seen(None, "")

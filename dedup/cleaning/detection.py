@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 
 from dedup.cleaning.kinship import sameness
-from dedup.cleaning.standing import Standing
-from dedup.model import Equals, Extents, Facts, Places
+from dedup.cleaning.tables import ParagraphTable
+from dedup.model import Equals, Extents, Facts, MarkdownBlocks, Places
 from dedup.rows import narrow
 from dedup.stages.bodies import all_extents
 from dedup.stages.identities import copied
@@ -37,16 +37,18 @@ if TYPE_CHECKING:
 class Detection:
     """What was found, paragraph by paragraph, and what a report would call it."""
 
-    standing: Standing
+    paragraphs: ParagraphTable
     matches: Iterable[Matches]
     """All matches of distinct long texts."""
     kin: Matches
-    """Pairs of `standing.same` whose one text may go for the other, sorted by a, b."""
+    """Pairs of `paragraphs.same` whose one text may go for the other, sorted by a, b."""
     alike: Matches
     """The similarity of distinct texts that are the same text, sorted by a, b."""
     copies: I64
     """Documents that are equal to an earlier one by their normalised texts, in Order."""
     facts: Facts
+    blocks: MarkdownBlocks
+    """What of Markdown is no prose."""
     groups: Sequence[str]
     """The ids of the report's groups, in its order."""
     copied: Copied
@@ -78,12 +80,13 @@ def detection_of(
         ),
     )
     return Detection(
-        _standing(matched.paragraphs, places, same, engine),
+        _paragraphs(matched.paragraphs, places, same, engine),
         cast("Iterable[Matches]", matched.matches),
         same.kin,
         same.alike,
         np.sort(Equals.concat(engine.fetch(matched.equals)).copy),
         Facts.concat(engine.fetch(matched.facts)),
+        MarkdownBlocks.concat(engine.fetch(matched.blocks)),
         *found,
     )
 
@@ -92,11 +95,11 @@ def _copied(find: Find, engine: Engine) -> tuple[Sequence[str], Copied]:
     return copied(engine.fetch(find()))
 
 
-def _standing(
+def _paragraphs(
     paragraphs: Stored[Paragraphs], places: Places, same: Sameness, engine: Engine
-) -> Standing:
+) -> ParagraphTable:
     where = Extents.concat(engine.fetch(engine.map(paragraphs, Extents, all_extents)))
-    return Standing(
+    return ParagraphTable(
         places.doc,
         places.no,
         narrow(where.start),

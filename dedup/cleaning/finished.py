@@ -1,8 +1,8 @@
 """
 The files that an interrupted clean had written: taken over by the run that goes on from it.
 
-Each is kept in the work folder, by a link where that is possible, with its lines of the ledger and
-what it counts. A file that is not what was noted (edited, damaged) is written anew.
+Each is kept in the work folder, by a link where that is possible, with its lines of the ledger.
+A file that is not what was noted (edited, damaged) is written anew.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Protocol
 
 from dedup.atomic import fresh
-from dedup.cleaning.counts import Counts
 from dedup.cleaning.manifest import File, file_sha256
 
 if TYPE_CHECKING:
@@ -56,9 +55,7 @@ class Finished:
         self._notes = notes
         self._name = f"{NAME}-{hashlib.sha256(key.encode()).hexdigest()[:8]}"
 
-    def again(
-        self, number: int, sha256: str | None, target: Path, ledger: Writer, counts: Counts
-    ) -> File | None:
+    def again(self, number: int, sha256: str | None, target: Path, ledger: Writer) -> File | None:
         """Take over what was written of an input with this checksum, if it is still that."""
         noted = self._notes.noted(f"{self._name}-{number}")
         if noted is None:
@@ -77,7 +74,6 @@ class Finished:
         with lines.open("rb") as stream:
             for line in stream:
                 ledger.write(line)
-        counts.merge(Counts.of(noted["counts"]))
         return file
 
     @contextmanager
@@ -86,14 +82,13 @@ class Finished:
         with fresh(self._path(number, "ledger")) as stream, ledger.beside(stream):
             yield
 
-    def keep(self, number: int, file: File, target: Path, counts: Counts) -> None:
+    def keep(self, number: int, file: File, target: Path) -> None:
         """Keep a file that was written."""
         if file.output_sha256 is not None:
             _linked(target, self._path(number, "text"))
         noted = {
             "file": asdict(file),
             "ledger": file_sha256(self._path(number, "ledger")),
-            "counts": counts.to_json(),
         }
         self._notes.note(f"{self._name}-{number}", noted)
 

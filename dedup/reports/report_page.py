@@ -22,6 +22,7 @@ from dedup.reports.wording import (
     KINDS,
     at,
     counted,
+    excerpt,
     headline,
     named,
     near_documents,
@@ -43,8 +44,6 @@ _COPIES = 10
 """Documents that are named as copies."""
 _PATHS = 5
 """Inputs that are named for one reason."""
-_EXCERPT = 120
-"""Characters of an example."""
 
 
 def report_page(report: Report, view: View | None = None) -> list[Block]:
@@ -211,15 +210,6 @@ def _boilerplate(groups: Sequence[Group]) -> Iterator[Block]:
         running=(2,),
     )
     yield from _left(len(groups) - len(shown), "more paragraph")
-
-
-def excerpt(text: str) -> str:
-    """Give the beginning of a text on one line."""
-    line = " ".join(text[: 2 * _EXCERPT].split())
-    if len(line) <= _EXCERPT and len(text) <= 2 * _EXCERPT:
-        return line
-    head = line[:_EXCERPT]
-    return (head.rpartition(" ")[0] or head) + " …"
 
 
 def _overlaps(report: Report) -> Iterator[Block]:

@@ -20,6 +20,8 @@ KINDS = {
     ("across", "passage"): "a passage repeated across documents",
 }
 
+_EXCERPT = 120
+"""Characters of an example."""
 _NAMED = 8
 """Stretches of paragraphs that are named one by one."""
 _WITHIN_WORDS = 50
@@ -185,3 +187,12 @@ def size(group: Group) -> str:
             counted(group.characters, "character"),
         )
     )
+
+
+def excerpt(text: str) -> str:
+    """Give the beginning of a text on one line."""
+    line = " ".join(text[: 2 * _EXCERPT].split())
+    if len(line) <= _EXCERPT and len(text) <= 2 * _EXCERPT:
+        return line
+    head = line[:_EXCERPT]
+    return (head.rpartition(" ")[0] or head) + " …"

@@ -1,9 +1,9 @@
 """
 The library twin of each command: read, run the pipeline, hand back plain values.
 
-    report   find(paths) -> Report               clean            clean(paths) -> Planned
-    check    check(paths, against) -> Report     clean --verify   verify(output)
-    pairs    pairs(paths) -> Pair after Pair     restore          restore(output, destination)
+    report   find(data) -> Report                clean            clean(data) -> Planned
+    check    check(data, against) -> Report      clean --verify   verify(output)
+    pairs    pairs(data) -> Pair after Pair      restore          restore(output, destination)
     diff     compare(a, b) -> Diff               --version        version_line() -> str
 
 `minhash(text)` gives the signature of a text to those who bring an index of their own.
@@ -20,7 +20,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
@@ -72,7 +72,9 @@ def minhash(text: str) -> LeanMinHash:
 
     The text is normalised; its signature is over `shingles`, hashed by `shingle_hash`, with 128
     permutations and the scheme "affine32". `datasketch.MinHashLSH(num_perm=128)` and its other
-    indexes take it.
+    indexes take it:
+
+        index.query(dedup.minhash("one two three"))
     """
     import numpy as np
     from datasketch import LeanMinHash
@@ -135,6 +137,9 @@ def check(  # noqa: PLR0913 - what is read, and whom to tell of it
 ) -> Report:
     """
     Find what incoming texts repeat: of themselves, of each other, of the published ones.
+
+        report = dedup.check("drafts", against="articles", rules=dedup.Rules(max_overlap=0.25))
+        report.verdict.failed, [finding.why for finding in report.verdict.findings]
 
     Both sides are given as to `find`; published texts are the document `against`. With `since` only
     the files that were changed are incoming, the others are published. `Report.verdict` says which
@@ -240,8 +245,12 @@ def pairs(  # noqa: PLR0913 - what is read, and whom to tell of it
     **changes: Any,  # noqa: ANN401 - settings by name
 ) -> Iterator[Pair]:
     """
-    Give every verified match of two paragraphs, in Order, of texts given as to `find`.
+    Yield every verified match of two paragraphs, in Order, of texts given as to `find`.
 
+        for pair in dedup.pairs("articles"):
+            print(pair.a.document, pair.a.paragraph, pair.b.document, pair.b.paragraph)
+
+    Similarities are 0 to 1, paragraphs are numbered from 1.
     `skipped` takes what was not read. Raises as `find`, once the first pair is asked for.
     """
     from dedup import pipeline
@@ -285,23 +294,41 @@ def document_pairs(  # noqa: PLR0913 - what is read, and whom to tell of it
             skipped(one)
 
 
-def clean(
-    paths: Paths,
+def clean(  # noqa: PLR0913 - what is read, and whom to tell of it
+    data: Data | None = None,
     settings: Settings | None = None,
     policy: Policy | None = None,
     *,
+    texts: Iterable[str] | None = None,
+    text: str | None = None,
+    id: str | None = None,  # noqa: A002 - the field is called so
     watch: Watch = silent,
+    **changes: Any,  # noqa: ANN401 - settings and policies by name
 ) -> Planned:
     """
     Plan a clean and write nothing: what goes can be looked at, narrowed, and then written.
 
-    Raises `InputError`; what may go wrong in writing, `Planned.write` raises.
+        plan = dedup.clean("articles", keep="longest")
+        plan.without(lambda line: line.reason == "within").write("cleaned")
+
+    Texts are given as to `find`. What stays of texts, dicts and frames is `selected`, what goes
+    whole `removed`, both as they came in:
+
+        frame = dedup.clean(frame, text="body", remove="near").selected
+        lines = dedup.clean(texts=lines).selected
+
+    Settings and policies may be given by their names. Raises `InputError` and `SettingsError`; what
+    may go wrong in writing, `Planned.write` raises.
     """
     from dedup import cleaning
 
-    policy = policy or cleaning.Policy()
-    settings = replace(settings or Settings(), unit=policy.unit)
-    scan = cleaning.scanned(_listed(paths), settings, policy, watch)
+    known = {field.name for field in fields(cleaning.Policy)}
+    policy = replace(
+        policy or cleaning.Policy(), **{name: changes.pop(name) for name in known & set(changes)}
+    )
+    settings = replace(_settings(settings, text, id, changes), unit=policy.unit)
+    given = _given(data, texts, again=True)
+    scan = cleaning.scanned(given, settings, policy, watch)
     with ExitStack() as stack:
         return cleaning.decide(scan, _Detector(settings, policy.remove, stack, watch))
 
@@ -374,7 +401,11 @@ class _Detector:
 
 
 def verify(output: PathLike, *, watch: Watch = silent) -> Verified:
-    """Prove a cleaned corpus from its ledger and its files, or raise `LedgerError`."""
+    """
+    Prove a cleaned corpus from its ledger and its files, or raise `LedgerError`.
+
+        dedup.verify("cleaned")
+    """
     from dedup import cleaning
 
     return cleaning.verify(output, watch=watch)
@@ -391,6 +422,8 @@ def restore(  # noqa: PLR0913 - the options of the command
 ) -> Restored:
     """
     Undo a clean: write the texts again as they were, byte for byte.
+
+        dedup.restore("cleaned", "articles-again", reasons="within")
 
     Only some documents, groups or reasons where they are given. Raises `LedgerError` where the
     cleaned corpus or its ledger was edited since.
@@ -506,16 +539,28 @@ def _listed(paths: Paths) -> list[PathLike]:
     return [paths] if isinstance(paths, (str, os.PathLike)) else list(paths)
 
 
-def compare(a: PathLike, b: PathLike, settings: Settings | None = None) -> Diff:
+def compare(
+    a: PathLike,
+    b: PathLike,
+    settings: Settings | None = None,
+    **changes: Any,  # noqa: ANN401 - settings by name
+) -> Diff:
     """
     Compare two texts, paragraph by paragraph, word by word.
 
-    Each is a file that holds one text, or a record of a file, as `FILE:ID`.
+    A string is a text. A `PathLike` is a file that holds one text, or a record of a file, as
+    `Path("FILE:ID")`. Settings may be given by their names:
+
+        found = dedup.compare("one two three", "one too three", paragraphs="line")
+        found.same_words, found.resemblance, found.parts
+
+    Raises `InputError` for a file that cannot be read or holds several texts.
     """
     from dedup.reports import diff
 
-    settings = settings or Settings()
-    return diff.compare(_text(a, settings), _text(b, settings), settings)
+    own = (settings or Settings()).updated(changes)
+    one, two = (text if isinstance(text, str) else _text(text, own) for text in (a, b))
+    return diff.compare(one, two, own)
 
 
 def file_and_record(name: PathLike) -> tuple[str, str | None]:
@@ -578,10 +623,12 @@ def _before(root: Path, manifest: Manifest, file: File, record: str | None) -> s
     return texts[record]
 
 
-def _text(name: PathLike, settings: Settings) -> str:
+def _text(name: os.PathLike[str], settings: Settings) -> str:
     """Give one text: of a file, or of a record. Raises `InputError` where there are several."""
     from dedup import formats
 
+    if not isinstance(name, os.PathLike):
+        raise SettingsError(f"of type {type(name).__name__}: give a string, or the path of a file")
     path, record = file_and_record(name)
     found: dict[str, str] = {}
     texts: list[str] = []

@@ -293,6 +293,13 @@ class Forms(Table):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class FormsByDigest(Forms):
+    """The same, equal texts after each other."""
+
+    SORTED_BY = ("digest", "digest2")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Normals(Table):
     """One row a paragraph: its normalised text."""
 
@@ -381,7 +388,7 @@ class Sketches(Table):
 class Bands(Table):
     """One row a long text in one band; texts with one `key` meet."""
 
-    key: I64
+    key: I32
     text: I64
     characters: I32
     bits: Bits
@@ -908,7 +915,7 @@ class Twins(Table):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Facts(Table):
-    """One row a document: what a report says of it."""
+    """One row a document: what is known of it without its text."""
 
     doc: I64
     path: Strings
@@ -917,8 +924,23 @@ class Facts(Table):
     published: I8
     characters: I64
     """Of its whole text."""
+    mode: I8
+    """Paragraph mode that it was cut by: `LINE` or `BLANK` of `text/paragraphs.py`."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class MarkdownBlocks(Table):
+    """A block of a Markdown document that is no prose, or a table. Sorted by `doc`."""
+
+    doc: I64
+    start: I64
+    end: I64
+    kind: I8
+    """`FRONT` matter, `CODE` and whatever else is no paragraph, or a `TABLE`, which is one."""
+
+
+FRONT, CODE, TABLE = 0, 1, 2
+"""Kinds of Markdown blocks."""
 KINDS = ACROSS, BOILERPLATE, WITHIN = "across", "boilerplate", "within"
 """In the order in which groups are sorted."""
 UNITS = BLOCK, PASSAGE = "block", "passage"

@@ -114,6 +114,10 @@ class Group:
     occurrences: tuple[Occurrence, ...]
     count: int | None = None
     """Number of places, of boilerplate only."""
+    template: bool = False
+    """Its places agree but for numbers and names: they are similar, and count as no copies."""
+    deciding: tuple[str, ...] = ()
+    """Of a template the words that differ, as written; the first 40."""
 
     @property
     def keeper(self) -> Occurrence:

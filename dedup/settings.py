@@ -32,7 +32,9 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "paragraphs": ("auto", "line", "blank"),
     "passages": ("off", "on"),
     "unit": ("paragraph", "document", "both"),
-    "input_format": ("auto", "text", "markdown", "jsonl", "json", "csv", "tsv", "parquet"),
+    "input_format": (
+        *("auto", "text", "markdown", "jsonl", "json", "csv", "tsv", "parquet", "html", "warc"),
+    ),
     "on_error": ("fail", "skip", "quarantine"),
     "engine": ("local",),
 }

@@ -44,6 +44,9 @@ if TYPE_CHECKING:
     from dedup.report import Group, Occurrence, Report
     from dedup.text.lines import Span
 
+TEMPLATE = IGNORED, "of a template: its numbers and names are other ones"
+"""The status of what is filled from one template, and why."""
+
 
 def judged(
     report: Report,
@@ -114,7 +117,9 @@ def _findings(
     for group in (*report.groups, *whole):
         for copy in _copies(group, incoming):
             article = articles.get(Name(copy.document, copy.record))
-            status, why = _taken_out(group, copy, article, rules, allow, fewest, used)
+            status, why = TEMPLATE
+            if not group.template:
+                status, why = _taken_out(group, copy, article, rules, allow, fewest, used)
             boilerplate = group.kind == BOILERPLATE
             fingerprint = group.id if boilerplate else str(copy.fingerprint)
             numbers[fingerprint] += 1

@@ -43,8 +43,8 @@ def write_file(  # noqa: PLR0913 - one file: what is known, where from, where to
     """
     Write one file and its lines of the ledger; a large one is cut by `workers`.
 
-    `None` for one that could not be read, and was left out of the scan too. Raises `InputError`
-    where it no longer has the checksum from before.
+    `None` for one that could not be read, and was left out of the scan too, and for what is held,
+    which is counted. Raises `InputError` where it no longer has the checksum from before.
     """
     first, stop = work.documents.get(source.path, (0, 0))
     characters, folder = work.facts.characters, source_folder(source)
@@ -53,10 +53,22 @@ def write_file(  # noqa: PLR0913 - one file: what is known, where from, where to
     else:
         for doc in range(first, stop):
             counts.tallies.add(work.source_of(doc, folder), 1, int(characters[doc]))
+    if source.held is not None:
+        _count(work, source, ledger, counts)
+        return None
     if not work.touches(source):
         return _copy(work, source, output, seen.sha256, target)
 
     return _cut(work, source, output, seen, target, ledger, counts, workers)
+
+
+def _count(work: Work, source: Source, ledger: Writer, counts: Counts) -> None:
+    """Count what goes of texts that are held: there is no file to write."""
+    for part in parts(work, source, numbered(work, source)):
+        if part.doc is not None:
+            counts.add(work.source_of(part.doc, source_folder(source)), part)
+        for line in part.lines:
+            ledger.add(line)
 
 
 def _copy(
@@ -210,5 +222,6 @@ def _copied(stream: IO[bytes], out: IO[bytes] | None) -> str:
 
 
 def _permissions(source: Source) -> int:
-    """Give the mode of a file; of what came through a pipe that of a new one."""
-    return 0o644 if source.spooled is not None else Path(source.path).stat().st_mode & 0o777
+    """Give the mode of a file; of what does not lie on a disk that of a new one."""
+    on_disk = source.spooled is None and source.remote is None
+    return Path(source.path).stat().st_mode & 0o777 if on_disk else 0o644

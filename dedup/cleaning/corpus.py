@@ -97,16 +97,16 @@ def clean(  # noqa: PLR0913 - the options of the command
 
 
 def scanned(
-    paths: Sequence[PathLike], settings: Settings, policy: Policy, watch: Watch = silent
+    paths: Sequence[formats.Given], settings: Settings, policy: Policy, watch: Watch = silent
 ) -> Scan:
-    """Find the files of a clean and say where each comes to lie; nothing is read yet."""
+    """Find what is cleaned and say where each file comes to lie; nothing is read yet."""
     settings = replace(settings, passages="off")
-    given = tuple(os.fspath(path) for path in paths)
+    given = tuple(os.fspath(path) for path in paths if not isinstance(path, formats.Held))
     modes = known_modes(given, settings)
     quarantine = settings.on_error == "quarantine"
     aside = tempfile.SpooledTemporaryFile(_HELD) if quarantine else None  # noqa: SIM115 - for later
     reading = formats.read(
-        given,
+        paths,
         settings,
         watch=watch,
         rejects=_putting(aside) if aside else None,

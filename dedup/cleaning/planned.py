@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from dedup.cleaning import guard
+from dedup.cleaning import guard, handing
 from dedup.cleaning.apply import write_file
 from dedup.cleaning.counts import Counts
 from dedup.cleaning.ledger import PASSAGE, Writer
@@ -83,7 +83,8 @@ class Planned:
     What a clean would do; the inputs must stay as they are until it is written.
 
     `removals` are lines of the ledger, with `document`, `record`, `text`, `reason`, `rule`,
-    `similarity`, `group` and `keeper`; nothing appears before `write`.
+    `similarity`, `group` and `keeper`; nothing appears before `write`. Of texts, dicts and frames
+    `selected` is what stays and `removed` what goes whole, as they came in.
     """
 
     scan: Scan
@@ -107,6 +108,20 @@ class Planned:
         """What goes, in Order; read from the files anew each time."""
         for part in self._parts():
             yield from part.lines
+
+    @property
+    def selected(self) -> Any:  # noqa: ANN401 - as it came in
+        """
+        What stays of texts, dicts or a frame, as it came in, its texts without the parts that go.
+
+        Raises `SettingsError` for a plan of files.
+        """
+        return handing.selected(self.work, self.scan.sources[0])
+
+    @property
+    def removed(self) -> Any:  # noqa: ANN401 - as it came in
+        """The texts, dicts or rows that go whole, as they came in. Raises as `selected`."""
+        return handing.removed(self.work, self.scan.sources[0])
 
     def keep_only(self, wanted: Callable[[Line], bool]) -> Planned:
         """
@@ -176,9 +191,13 @@ class Planned:
         """
         Write what stays, as `dedup.clean` does.
 
-        Raises `GuardError` where too much would go, `InputError` where an input has changed, and
-        `OutputError`; then nothing has appeared.
+        Raises `GuardError` where too much would go, `InputError` where an input has changed,
+        `OutputError`, and `SettingsError` for texts that are held; then nothing has appeared.
         """
+        if any(source.held is not None for source in self.scan.sources):
+            raise SettingsError(
+                f"{self.scan.sources[0].path} is held in memory: take selected and removed"
+            )
         with told(output):
             copies = free((ledger, ids), output, self.scan.sources)
             with opened(output, self.scan, *copies) as place:

@@ -42,6 +42,8 @@ COLUMNS = (
     "keeper",
     "fingerprint",
     "text",
+    "template",
+    "deciding",
 )
 
 
@@ -118,6 +120,8 @@ def _rows(report: Report) -> Iterator[tuple[object, ...]]:
                 _truth(place.keeper),
                 place.fingerprint,
                 shown_in_csv(place.text),
+                _truth(group.template),
+                shown_in_csv(" ".join(group.deciding)),
             )
 
     for number, near in enumerate(report.documents or (), 1):

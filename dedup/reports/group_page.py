@@ -24,6 +24,7 @@ from dedup.reports.wording import (
     percent,
     short_id,
     size,
+    told_apart,
     where,
 )
 
@@ -70,6 +71,8 @@ def _body(group: Group, number: str, *, whole: bool) -> Iterator[Block]:
         yield Line(span(f"… and {counted(left, 'more place')}", "soft"))
     if number or whole:
         yield Line(span(size(group), "soft"))
+    if group.template:
+        yield Line(span(told_apart(group)))
     yield Gap()
     most = None if whole else _LINES
     changed = [(n, c) for n, c in enumerate(group.copies, 2) if not c.identical]

@@ -112,6 +112,8 @@ def _group(group: Group, separator: str) -> str:
     }
     if group.count is not None:
         head["count"] = group.count
+    if group.template:
+        head |= {"template": True, "deciding": group.deciding}
     first = separator.lstrip(",") if "\n" in separator else ""
     places = separator.join(_dump(_occurrence(place)) for place in group.occurrences)
     return f'{_dump(head)[:-1]}, "occurrences": [{first}{places}]}}'

@@ -31,6 +31,7 @@ from dedup.reports.wording import (
     percent,
     ranged,
     size,
+    told_apart,
 )
 
 if TYPE_CHECKING:
@@ -186,6 +187,8 @@ def _group(group: Group, number: int, *, everything: bool) -> Iterator[str]:
     rows = [_row(where_of(group, n, place)) for n, place in enumerate(shown, 1)]
     yield from _table(("", "place", "paragraphs and lines", "alike"), rows)
     yield from _more((group.count or len(group.occurrences)) - len(shown), "more place")
+    if group.template:
+        yield f"{escaped(told_apart(group))}\n"
     changed = [(n, copy) for n, copy in enumerate(group.copies, 2) if not copy.identical]
     if not (len(changed) == len(group.copies) == 1 and group.copies[0].of is None):
         lines = (escaped(line) for _, line in lines_of(group.keeper) if line.strip())

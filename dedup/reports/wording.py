@@ -18,10 +18,14 @@ KINDS = {
     ("boilerplate", "block"): "boilerplate: a paragraph of many documents",
     ("within", "passage"): "a passage repeated inside one document",
     ("across", "passage"): "a passage repeated across documents",
+    ("within", "template"): "a template filled in again inside one document",
+    ("across", "template"): "a template filled in again across documents",
 }
+"""What groups are called, by their kind and by `sort_of`."""
 
-_EXCERPT = 120
-"""Characters of an example."""
+_DECIDING = 12
+"""Words that are named of those by which texts of one template differ."""
+
 _NAMED = 8
 """Stretches of paragraphs that are named one by one."""
 _WITHIN_WORDS = 50
@@ -99,9 +103,21 @@ def at(place: Occurrence) -> str:
     return f"{place.document}{line}, record {place.record}"
 
 
+def sort_of(group: Group) -> tuple[str, str]:
+    """Return the kind of a group and its unit, of a template `template`."""
+    return group.kind, "template" if group.template else group.unit
+
+
 def kind_of(group: Group) -> str:
     """Say what a group is."""
-    return KINDS.get((group.kind, group.unit), group.kind)
+    return KINDS.get(sort_of(group), group.kind)
+
+
+def told_apart(group: Group) -> str:
+    """Say by which words the texts of one template differ."""
+    words = ", ".join(group.deciding[:_DECIDING])
+    more = ", …" if len(group.deciding) > _DECIDING else ""
+    return f"Similar, and no copies: numbers and names differ ({words}{more})."
 
 
 def likeness(copy: Occurrence) -> str:
@@ -124,7 +140,11 @@ def headline(report: Report) -> str:
     read = counted(summary.documents, "document" if report.incoming is None else "new document")
     if report.settings.get("unit") == "document":
         return near_documents(report, read)
-    sections = [group for group in report.groups if group.kind != "boilerplate"]
+    groups = [group for group in report.groups if group.kind != "boilerplate"]
+    sections = [group for group in groups if not group.template]
+    templates = counted(len(groups) - len(sections), "template")
+    if groups and not sections:
+        return f"No copies in {read}, but {templates} filled in with other numbers and names."
     if not sections:
         return _nothing(report, read)
     found = f"{counted(len(sections), 'repeated section')} in {read}"
@@ -138,7 +158,9 @@ def headline(report: Report) -> str:
     share = summary.repeated_characters / summary.characters if summary.characters else 0
     paragraphs = counted(summary.repeated_paragraphs, "paragraph")
     characters = counted(summary.repeated_characters, "character")
-    besides = f", besides {counted(passages, 'passage')}" if passages else ""
+    others = [counted(passages, "passage")] * bool(passages)
+    others += [templates] * (len(groups) > len(sections))
+    besides = f", besides {' and '.join(others)}" if others else ""
     copied = f"{paragraphs} and {characters} are copies"
     return f"{found}: {copied}, {percent(share)} of the text{besides}."
 
@@ -189,10 +211,10 @@ def size(group: Group) -> str:
     )
 
 
-def excerpt(text: str) -> str:
-    """Give the beginning of a text on one line."""
-    line = " ".join(text[: 2 * _EXCERPT].split())
-    if len(line) <= _EXCERPT and len(text) <= 2 * _EXCERPT:
+def excerpt(text: str, most: int = 120) -> str:
+    """Return the beginning of a text on one line, of at most so many characters."""
+    line = " ".join(text[: 4 * most].split())
+    if len(line) <= most and len(text) <= 4 * most:
         return line
-    head = line[:_EXCERPT]
+    head = line[:most]
     return (head.rpartition(" ")[0] or head) + " …"

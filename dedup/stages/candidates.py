@@ -54,7 +54,7 @@ import numpy as np
 
 from dedup import kernels
 from dedup.model import Bands, Counts, Crowds, Pairs
-from dedup.rows import fresh, in_order
+from dedup.rows import arranged, fresh
 
 if TYPE_CHECKING:
     from dedup.model import I32, Sketches
@@ -115,14 +115,12 @@ def explain(settings: Settings, texts: int) -> list[tuple[float, float]]:
 
 def band(sketches: Sketches, number: int) -> Bands:
     """Give each text its key in one band."""
-    key = sketches.keys[:, number].astype(np.int64)
-    return Bands(key, sketches.text, sketches.characters, sketches.bits)
+    return Bands(sketches.keys[:, number], sketches.text, sketches.characters, sketches.bits)
 
 
 def meet(bands: Bands, number: int, banding: Banding, threshold: float) -> tuple[Pairs, Crowds]:
     """Pair the texts of each bucket that pass both filters, and name the buckets cut."""
-    if not in_order(bands.key, bands.text):
-        bands = bands.take(np.lexsort((bands.text, bands.key)))
+    bands = arranged(bands, bands.key, bands.text)
     found = met(bands, number, banding, threshold)
     cut = bands.text[found.cut]
     pairs = Pairs(bands.text[found.a], bands.text[found.b])
@@ -133,7 +131,7 @@ def met(bands: Bands, number: int, banding: Banding, threshold: float) -> kernel
     """Let the rows of each bucket meet; keys are sorted, rows of one key are in Order."""
     crowding = kernels.Crowding(number, banding.bands, CROWD, LONG_CROWD, LONG)
     return kernels.meet(
-        *(bands.key, bands.characters, bands.bits, crowding),
+        *(bands.key.astype(np.int64), bands.characters, bands.bits, crowding),
         threshold=threshold,
         equal=banding.equal,
     )

@@ -28,6 +28,7 @@ from dedup.report import (
 )
 from dedup.rows import fresh
 from dedup.stages.identities import identity, numbered
+from dedup.text.templates import deciding
 from dedup.version import VERSION
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
     from dedup.stages.unreported import Unreported
 
 Span = tuple[int, int]
+DECIDING = 40
+"""Words that are named of those that differ between texts of one template."""
 COPIED = 0.8
 """A document of which this share of the text are copies is told as copied."""
 
@@ -64,10 +67,10 @@ def report_of(matched: Matched, told: Told, settings: Settings, *, checked: bool
     found = sorted(groups(told.finds, Naming(facts)), key=Found.order)
     lying = Lying(told.extents)
 
-    # What counts of each document, over all groups that are no boilerplate.
+    # What counts of each document, over all groups that hold copies.
     copies: dict[int, list[Span]] = defaultdict(list)
     for group in found:
-        if group.kind != BOILERPLATE and group.group.unit == BLOCK:
+        if group.counts and group.group.unit == BLOCK:
             for doc, copy in zip(group.docs[1:], group.group.copies, strict=True):
                 copies[doc] += lying.paired(doc, copy, [j for _, j in copy.paired])
     known = tuple(lengths(found, facts, lying))
@@ -155,6 +158,11 @@ class Found:
     docs: tuple[int, ...]
     group: Group
 
+    @property
+    def counts(self) -> bool:
+        """Its copies are copies: neither boilerplate nor filled from a template."""
+        return self.kind != BOILERPLATE and not self.group.template
+
     def order(self) -> tuple[Any, ...]:
         """Sort by the keeper's document, start, kind, and end: the longer one first."""
         keeper = self.group.keeper
@@ -239,6 +247,7 @@ def found(  # noqa: PLR0913 - what a keeper's row says of its group
     """Make a group of its occurrences, keeper first."""
     keeper, *copies = occurrences
     lowest = min((copy.similarity for copy in copies), default=1.0)
+    differ = () if kind == BOILERPLATE else filled_in(keeper, copies)
     group = Group(
         id=str(keeper.fingerprint),
         kind=kind,
@@ -249,8 +258,25 @@ def found(  # noqa: PLR0913 - what a keeper's row says of its group
         similarity=lowest,
         occurrences=(replace(keeper, similarity=1.0, fingerprint=None), *copies),
         count=count or None,
+        template=bool(differ),
+        deciding=differ,
     )
     return Found(kind, tuple(docs), group)
+
+
+def filled_in(keeper: Occurrence, copies: Sequence[Occurrence]) -> tuple[str, ...]:
+    """Return the first words that differ where the places are of one template; else none."""
+    # A copy of equal words settles it, and most groups have one.
+    if any(copy.similarity == 1 for copy in copies):
+        return ()
+    return tuple(deciding((repeated(keeper, copy), copy.text) for copy in copies)[:DECIDING])
+
+
+def repeated(keeper: Occurrence, copy: Occurrence) -> str:
+    """Return the text that a copy repeats."""
+    if copy.of is None:
+        return keeper.text
+    return keeper.text[copy.of.start - keeper.start : copy.of.end - keeper.start]
 
 
 def with_ids(found: Sequence[Found]) -> Iterator[Group]:
@@ -330,7 +356,7 @@ def both_sides(
 ) -> Iterator[tuple[int, list[Span], int, list[Span]]]:
     """Give keeper and copy of each finding across documents: document and what counts of both."""
     for each in found:
-        if each.kind != ACROSS:
+        if each.kind != ACROSS or not each.counts:
             continue
         source = each.docs[0]
         for doc, copy in zip(each.docs[1:], each.group.copies, strict=True):
@@ -356,7 +382,7 @@ def lengths(found: Iterable[Found], facts: Facts, lying: Lying) -> Iterator[Exte
     for each in found:
         for doc in each.docs:
             spans.setdefault(doc, [])
-        if each.kind != BOILERPLATE:
+        if each.counts:
             for doc, copy in zip(each.docs[1:], each.group.copies, strict=True):
                 spans[doc] += lying.paired(doc, copy, [j for _, j in copy.paired])
     for doc, own in sorted(spans.items()):

@@ -29,10 +29,8 @@ def read_first(pairs: Pairs, texts: Texts) -> HalfRead:
 
 def verify(pairs: HalfRead, texts: Texts, settings: Settings) -> Matches:
     """Compare each pair, and keep it from the threshold up; texts are sorted."""
-    # Only the texts of these pairs are read, each once.
-    rows, at = np.unique(np.searchsorted(texts.text, pairs.b), return_inverse=True)
-    every = np.arange(len(pairs))
-    found = ratios(pairs.normal, texts.normal.take(rows), every, at, settings.threshold)
+    every, at = np.arange(len(pairs)), np.searchsorted(texts.text, pairs.b)
+    found = ratios(pairs.normal, texts.normal, every, at, settings.threshold)
     good = found >= settings.threshold
     return Matches(pairs.a[good], pairs.b[good], found[good])
 

@@ -17,6 +17,7 @@ from dedup.cleaning.standing import Standing
 from dedup.model import Equals, Facts, Matches, Resemblances, Strings
 from dedup.settings import Settings
 from dedup.stages.identities import copied
+from dedup.text.paragraphs import MODES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -90,8 +91,17 @@ def tables_of(corpus: naive.Corpus) -> tuple[Standing, Matches, Matches, Matches
         none,
         none.astype(np.int8),
         np.array([len(d.text) for d in corpus.documents], np.int64),
+        np.array([mode_of(d, corpus.settings) for d in corpus.documents], np.int8),
     )
     return table, matches_of(found), matches_of(kin), matches_of(alike), facts
+
+
+def mode_of(document: naive.Document, settings: naive.Settings) -> int:
+    """Give the paragraph mode that a document was cut by."""
+    mode = settings.modes.get(document.path, settings.paragraphs)
+    if mode == "auto":
+        mode = naive.paragraph_mode(document.text, document.markdown, settings.join_hyphens)
+    return MODES[mode]
 
 
 def matches_of(pairs: Sequence[tuple[int, int, float]]) -> Matches:
@@ -108,7 +118,8 @@ def found_of(standing: Standing, matches: Matches, kin: Matches | None = None) -
     count = int(standing.doc.max(initial=-1)) + 1
     none = np.zeros(count, np.int64)
     names = Strings.of([""] * count)
-    facts = Facts(np.arange(count), names, names, none, none.astype(np.int8), none)
+    zero = none.astype(np.int8)
+    facts = Facts(np.arange(count), names, names, none, zero, none, zero)
     return Detection(alone, [matches], kin, kin, none[:0], facts, *copied([]))
 
 

@@ -98,7 +98,8 @@ def test_removals_have_names() -> None:
     made = plan_of(read, {"keep": "longest"})
     names = Strings.of(["in.jsonl", "in.jsonl"])
     none = np.zeros(2, np.int64)
-    facts = Facts(np.arange(2), names, Strings.of(["7", ""]), none, none.astype(np.int8), none)
+    zero = none.astype(np.int8)
+    facts = Facts(np.arange(2), names, Strings.of(["7", ""]), none, zero, none, zero)
     keeper = ("in.jsonl", None, 2, 2 + len(text))
     assert list(made.removals(facts, ("longest", "first"))) == [
         Removal("in.jsonl", "7", 0, len(text), "across", "longest", 1.0, keeper)

@@ -21,12 +21,14 @@ from dedup.reports.view import View, ordered
 from dedup.reports.wording import (
     at,
     counted,
+    excerpt,
     headline,
     kind_of,
     named,
     not_sought,
     ordinal,
     percent,
+    told_apart,
 )
 
 if TYPE_CHECKING:
@@ -136,6 +138,7 @@ def to_html(
         skipped=report.summary.skipped,
         counted=counted,
         percent=percent,
+        told_apart=told_apart,
     )
 
 
@@ -154,7 +157,7 @@ def _items(groups: Sequence[Group], view: View, sheets: dict[str, int]) -> Itera
             group.count or len(group.occurrences),
             _alike(group),
             at(group.keeper),
-            _excerpt(group.keeper.text),
+            excerpt(group.keeper.text, _EXCERPT),
             sheets.setdefault(name, len(sheets)) if whole else -1,
             _body(group, everything=view.group is not None) if whole else None,
         )
@@ -165,12 +168,6 @@ def _alike(group: Group) -> str:
     if all(copy.identical for copy in group.copies):
         return "identical"
     return "same words" if group.similarity == 1 else percent(group.similarity)
-
-
-def _excerpt(text: str) -> str:
-    """Return the beginning of a text on one line."""
-    line = " ".join(text[: 2 * _EXCERPT].split())
-    return line if len(line) <= _EXCERPT else line[:_EXCERPT].rsplit(" ", 1)[0] + " \u2026"
 
 
 def _body(group: Group, *, everything: bool) -> Body:

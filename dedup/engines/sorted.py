@@ -17,6 +17,7 @@ import numpy as np
 from dedup import kernels
 from dedup.engines.base import Part
 from dedup.model import Strings, Table
+from dedup.rows import arranged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -212,16 +213,11 @@ def merged(parts: Sequence[Table], key: Key, *, shared: bool = False) -> Table:
     """Merge sorted rows of one range; with `shared` only keys of several rows stay."""
     table = parts[0]
     if len(parts) > 1:
-        table = arranged(type(parts[0]).concat(parts), key)
+        table = type(parts[0]).concat(parts)
+        table = arranged(table, *(getattr(table, name) for name in key))
     if shared:
         table = table.take(_several(getattr(table, key[0])))
     return table
-
-
-def arranged(table: T, key: Key) -> T:
-    """Sort a table; ties keep their order."""
-    rows = kernels.order([_whole(getattr(table, name)) for name in key])
-    return table if rows is None else table.take(rows)
 
 
 def _several(keys: NDArray[np.integer]) -> NDArray[np.bool_]:

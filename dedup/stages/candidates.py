@@ -54,7 +54,7 @@ import numpy as np
 
 from dedup import kernels
 from dedup.model import Bands, Counts, Crowds, Pairs
-from dedup.rows import fresh, in_order
+from dedup.rows import arranged, fresh
 
 if TYPE_CHECKING:
     from dedup.model import I32, Sketches
@@ -120,8 +120,7 @@ def band(sketches: Sketches, number: int) -> Bands:
 
 def meet(bands: Bands, number: int, banding: Banding, threshold: float) -> tuple[Pairs, Crowds]:
     """Pair the texts of each bucket that pass both filters, and name the buckets cut."""
-    if not in_order(bands.key, bands.text):
-        bands = bands.take(np.lexsort((bands.text, bands.key)))
+    bands = arranged(bands, bands.key, bands.text)
     found = met(bands, number, banding, threshold)
     cut = bands.text[found.cut]
     pairs = Pairs(bands.text[found.a], bands.text[found.b])

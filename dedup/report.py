@@ -91,6 +91,10 @@ class Occurrence:
     """Of a passage, the rest of the sentence that it begins in. Not written to JSON."""
     after: str = ""
     """And of the one that it ends in. Not written to JSON."""
+    date: str | None = None
+    """The date of its document as written, of a report by date; empty where there is none."""
+    first_line: str = ""
+    """The first line of its document, of a report by date. Not written to JSON."""
 
 
 @dataclass(frozen=True, slots=True)

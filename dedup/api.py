@@ -86,6 +86,7 @@ def find(  # noqa: PLR0913 - what is read, and whom to tell of it
     texts: Iterable[str] | None = None,
     text: str | None = None,
     id: str | None = None,  # noqa: A002 - the field is called so
+    order: str = "place",
     watch: Watch = silent,
     rejects: Rejects | None = None,
     **changes: Any,  # noqa: ANN401 - settings by name
@@ -101,14 +102,21 @@ def find(  # noqa: PLR0913 - what is read, and whom to tell of it
         dedup.find(texts=["...", "..."])
 
     In the report texts that were given have the document `texts` or `rows`, and as their record
-    their id, or their number from 1. Raises `InputError` and `SettingsError`.
+    their id, or their number from 1. What is called the first is so by `order`: `place`, or
+    `oldest:FIELD` by the date in a field. Raises `InputError` and `SettingsError`.
     """
-    from dedup import pipeline
+    from dedup import by_date, pipeline
 
     settings = _settings(settings, text, id, changes)
-    reading = _read(_given(data, texts), settings, watch, rejects)
+    field = by_date.field_of(order)
+    reading = _read(_given(data, texts), settings, watch, rejects, fields=(field,) if field else ())
     with run(reading, settings, watch) as (documents, engine):
-        report = pipeline.find(documents, settings, engine)
+        if field is None:
+            report = pipeline.find(documents, settings, engine)
+        else:
+            ordered = by_date.oldest_first(documents, reading.values[field], order, engine)
+            report = pipeline.find(engine.fetch(ordered.documents), settings, engine)
+            report = by_date.dated(report, ordered, order, engine)
     return report.with_skipped(tuple(reading.skipped))
 
 
@@ -413,16 +421,19 @@ def _given(
     return formats.given(data, texts, argument=argument, again=again)
 
 
-def _read(
+def _read(  # noqa: PLR0913 - as `formats.read`
     given: Sequence[Given],
     settings: Settings,
     watch: Watch,
     rejects: Rejects | None,
     against: Sequence[Given] = (),
+    fields: Sequence[str] = (),
 ) -> Reading:
     from dedup import formats
 
-    return formats.read(given, settings, against=against, watch=watch, rejects=rejects)
+    return formats.read(
+        given, settings, against=against, watch=watch, rejects=rejects, fields=fields
+    )
 
 
 def _several(names: str | Sequence[str] | None) -> Sequence[str] | None:

@@ -169,8 +169,9 @@ class _Hashed:
 
 
 def _permissions(source: Source) -> int:
-    """Return the mode of a file; of what came through a pipe that of a new one."""
-    return 0o644 if source.spooled is not None else Path(source.path).stat().st_mode & 0o777
+    """Return the mode of a file; of what does not lie on a disk that of a new one."""
+    on_disk = source.spooled is None and source.remote is None
+    return Path(source.path).stat().st_mode & 0o777 if on_disk else 0o644
 
 
 class Chunk(NamedTuple):

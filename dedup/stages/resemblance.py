@@ -33,7 +33,7 @@ from dedup.model import (
     Strings,
     Wholes,
 )
-from dedup.rows import fresh, spans
+from dedup.rows import arranged, fresh, spans
 from dedup.stages.candidates import COMPONENTS, Banding
 from dedup.stages.equal_documents import among
 from dedup.stages.normalise import normalise
@@ -189,4 +189,4 @@ def stars(near: Resemblances, equals: Equals, published: int) -> Resemblances:
         others = replace(near.take(row[at[led]]), b=copies.b[led])
         copies = Resemblances.concat([copies.take(~led), others])
     found = Resemblances.concat([joined, copies])
-    return found.take(np.lexsort((found.b, found.a)))
+    return arranged(found, found.a, found.b)

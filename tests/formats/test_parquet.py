@@ -296,7 +296,7 @@ def test_nothing_left_and_nothing_there(
     data = stored(texts, compression="zstd")
     Path("a.txt").write_text(LONG, encoding="utf-8")
     Path("t.parquet").write_bytes(data)
-    from cleaning.tables import split
+    from cleaning.tables import compared, split
 
     settings, policy = split({"max_removed": 1.0})
     cleaning.clean(["a.txt", "t.parquet"], "out", settings, policy, compare=compared)

@@ -146,6 +146,8 @@ def _occurrence(place: Occurrence) -> dict[str, object]:
         value["bound"] = True
     if place.paired:
         value["paired"] = place.paired
+    if place.date is not None:
+        value["date"] = place.date
     return value
 
 

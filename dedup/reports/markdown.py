@@ -24,6 +24,7 @@ from dedup.reports.wording import (
     counted,
     headline,
     kind_of,
+    label_of,
     named,
     near_documents,
     not_sought,
@@ -197,7 +198,8 @@ def _group(group: Group, number: int, *, everything: bool) -> Iterator[str]:
     for n, copy in changed if everything else changed[:_COMPARED]:
         found = difference(group, copy)
         share = f"{percent(found.same_words)} of the words are the same"
-        yield f"<del>only the first place</del> <ins>only the {ordinal(n)}</ins> \u00b7 {share}\n"
+        first = label_of(group, 1)
+        yield f"<del>only the {first}</del> <ins>only the {ordinal(n)}</ins> \u00b7 {share}\n"
         around = rests(group, copy)
         yield from _quoted(_within(_marked(found), around), everything=everything)
     if not everything:

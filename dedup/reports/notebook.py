@@ -53,7 +53,7 @@ def to_html(report: Report) -> str:
                 ("words", _NUMBER),
                 ("places", _NUMBER),
                 ("alike", _NUMBER),
-                ("first place", _CELL),
+                ("kept place", _CELL),
                 ("text", _CELL),
             )
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dedup.reports.wording import alone_in, at, likeness, ordinal, where
+from dedup.reports.wording import about, alone_in, at, label_of, likeness, where
 from dedup.text.lines import split_into
 
 if TYPE_CHECKING:
@@ -31,10 +31,10 @@ def where_of(group: Group, number: int, place: Occurrence) -> Where:
     """Return where the place of a group is, and what is particular about it."""
     parts = [where(place)]
     if place.of:
-        parts.append(f"repeats only {where(place.of)} of the first")
-    parts += filter(None, [alone_in(group, place)])
-    label = "first" if place.keeper else ordinal(number)
-    return Where(label, at(place), "; ".join(parts), "" if place.keeper else likeness(place))
+        parts.append(f"repeats only {where(place.of)} of the {label_of(group, 1)}")
+    parts += filter(None, [alone_in(group, place), about(place)])
+    alike = "" if place.keeper else likeness(place)
+    return Where(label_of(group, number), at(place), "; ".join(parts), alike)
 
 
 def lines_of(place: Occurrence) -> Iterator[tuple[int, str]]:

@@ -174,7 +174,7 @@ def _rest(groups: Sequence[Group]) -> Iterator[Block]:
     yield Gap()
     yield Line(span(f"{counted(len(groups), 'more section')}:", "head"))
     yield Grid(
-        ("group", "words", "places", "alike", "first place"),
+        ("group", "words", "places", "alike", "kept place"),
         tuple(
             (
                 span(short_id(g.id)),

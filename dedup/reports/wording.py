@@ -95,6 +95,24 @@ def named(
     return name.document if name.record is None else f"{name.document}, record {name.record}"
 
 
+def label_of(group: Group, number: int) -> str:
+    """
+    Name the place of a group by its number, from 1.
+
+    `first` is said where that is known: inside a document, and by date. Else places are numbered.
+    """
+    known = group.kind == "within" or bool(group.keeper.date)
+    return "first" if number == 1 and known else ordinal(number)
+
+
+def about(place: Occurrence) -> str:
+    """Return the date of a place's document and its first line, of a report by date."""
+    if place.date is None:
+        return ""
+    line = f"\u201c{place.first_line}\u201d" if place.first_line else ""
+    return ", ".join(filter(None, (place.date or "no date", line)))
+
+
 def at(place: Occurrence) -> str:
     """Give a place as `path:line`, a line of the file, which editors and terminals open."""
     if place.record is None:

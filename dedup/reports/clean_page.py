@@ -224,7 +224,7 @@ def _families(families: tuple[Family, ...]) -> Iterator[Block]:
 def _doubt(doubt: Doubt, number: str) -> Card:
     """Give the card of a removal: where it stands, what stays for it, and how they differ."""
     from dedup.reports.diff import compare
-    from dedup.reports.diff_page import merged
+    from dedup.reports.diff_page import PROSE, merged
 
     line = doubt.line
     title = (
@@ -246,7 +246,9 @@ def _doubt(doubt: Doubt, number: str) -> Card:
     rows = tuple(
         (_SIGN.get(mark.text[:1], Span("")), text) for mark, text in merged(difference, _CONTEXT)
     )
-    return Card(title, short_id(line.group or ""), (places, Gap(), Rows(rows, most=_LINES)))
+    return Card(
+        title, short_id(line.group or ""), (places, Gap(), Rows(rows, most=_LINES, prose=PROSE))
+    )
 
 
 _SIGN = {sign: Span(sign, "strong") for sign in "~+-"}

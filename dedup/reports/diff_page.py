@@ -48,7 +48,7 @@ _FEW = 5
 """Words around a change there."""
 _WIDE = 100
 """Columns from which two texts stand side by side."""
-_PROSE = 80
+PROSE = 80
 """Columns of running text, at most: longer lines are hard to read."""
 _KINDS = (
     ("changed", "{} changed"),
@@ -77,8 +77,8 @@ def diff_page(diff: Diff, names: tuple[str, str], width: int, *, sides: bool = T
         return [Rows(tuple(heads)), summary]
     if sides and width >= _WIDE:
         rows = [(heads[0], heads[1]), ((_NONE, ()), (_NONE, ())), *_beside(diff)]
-        return [summary, Gap(), Sides(tuple(rows), prose=_PROSE)]
-    body = Rows(tuple(_below(diff)), prose=_PROSE)
+        return [summary, Gap(), Sides(tuple(rows), prose=PROSE)]
+    body = Rows(tuple(_below(diff)), prose=PROSE)
     return [Rows(tuple(heads)), summary, Gap(), Line(legend(diff)), Gap(), body]
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dedup.reports.diff_page import LEGEND, merged
+from dedup.reports.diff_page import LEGEND, PROSE, merged
 from dedup.reports.page import Card, Gap, Line, Rows, Span, span
 from dedup.reports.places import lines_of
 from dedup.reports.repeated import difference as compared
@@ -84,10 +84,10 @@ def _body(group: Group, number: str, *, whole: bool) -> Iterator[Block]:
         yield Gap()
         first_lines = group.keeper.lines[0], group.copies[0].lines[0]
         rows = merged(difference, first_lines=first_lines)
-        yield Rows(tuple(_within(rows, rests(group, group.copies[0]))), most=most)
+        yield Rows(tuple(_within(rows, rests(group, group.copies[0]))), most=most, prose=PROSE)
         return
     own = _within(tuple(_lines(group.keeper)), (rest(group.keeper),))
-    yield Rows(tuple(own), right=True, most=most)
+    yield Rows(tuple(own), right=True, most=most, prose=PROSE)
     for n, copy in changed if whole else changed[:_CHANGED]:
         name = "What the copy changes" if alone else f"What the {ordinal(n)} changes"
         yield Gap()
@@ -95,7 +95,7 @@ def _body(group: Group, number: str, *, whole: bool) -> Iterator[Block]:
         difference = compared(group, copy)
         yield Line((Span(name, "head"), Span("  "), *LEGEND, *_same_words(difference)))
         rows = merged(difference, _CONTEXT, lines)
-        yield Rows(tuple(_within(rows, rests(group, copy))), most=most)
+        yield Rows(tuple(_within(rows, rests(group, copy))), most=most, prose=PROSE)
     if not whole and len(changed) > _CHANGED:
         yield Line(
             span(

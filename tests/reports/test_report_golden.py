@@ -42,3 +42,15 @@ def test_what_a_reader_sees(
     if os.environ.get("GOLDEN") == "write":
         file.write_text(text, encoding="utf-8")
     assert text == file.read_text(encoding="utf-8")
+
+
+def test_no_column_of_prose_is_wider_than_80(made: SimpleNamespace) -> None:
+    """However wide the terminal is, text is set in lines that can be read."""
+    console = Console(file=io.StringIO(), width=200, legacy_windows=False, _environ={})
+    long = made.place("a.txt", "A sentence of some length that goes on and on. " * 12)
+    copy = made.place("b.txt", long.text.replace("some", "great", 1), 1, long.text, 0.97)
+    print_report(made.report(made.group("across", long, copy)), console)
+    lines = console.file.getvalue().splitlines()  # type: ignore[attr-defined]
+    texts = [line.strip("│ ") for line in lines if "goes on" in line]
+    assert len(texts) > 4
+    assert max(map(len, texts)) <= 80 + len("~ 1  ")

@@ -111,7 +111,7 @@ def test_whole_story(made: SimpleNamespace) -> None:
         "4th  c.txt:8, paragraph 8, identical; repeats only paragraph 4 of the 1st",
         "What the 2nd changes",
         "… 1 paragraph the same …",
-        "~ 4  It will cost [-4.5-]{+4.7+} million and be ready by spring, the mayor said {+late+}",
+        "~ 4  It will cost [-4.5-]{+4.7+} million and be ready by spring, the mayor said",
         "at least 94.8% alike",
         "000000c3      57  Home | News | Sport | Contact",
         "50%  news/a.txt  98.7%  wire.jsonl, record 42",

@@ -4,7 +4,7 @@ The library twin of each command: read, run the pipeline, hand back plain values
     report   find(data) -> Report                clean            clean(data) -> Planned
     check    check(data, against) -> Report      clean --verify   verify(output)
     pairs    pairs(data) -> Pair after Pair      restore          restore(output, destination)
-    diff     compare(a, b) -> Diff               --version        version_line() -> str
+    diff     compare(a, b) -> Diff
 
 `minhash(text)` gives the signature of a text to those who bring an index of their own.
 Nothing here prints. `watch` is told now and then what is being done, how much of it is done, and of
@@ -15,16 +15,14 @@ Every function raises `DedupError`: `InputError` for what cannot be read, or hol
 
 from __future__ import annotations
 
-import logging
 import os
-from collections import Counter
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack, contextmanager
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from dedup.errors import InputError, SettingsError
+from dedup.running import run
 from dedup.settings import Settings, nearest
 from dedup.text.normalising import normalise_text
 
@@ -36,13 +34,9 @@ if TYPE_CHECKING:
     from dedup.checking import Rules
     from dedup.checking.baseline import Baseline
     from dedup.checking.changed import Changes, Lines
-    from dedup.cleaning import Cleaned, Detection, Planned, Policy, Restored, Verified
+    from dedup.cleaning import Cleaned, Planned, Policy, Restored, Verified
     from dedup.cleaning.manifest import File, Manifest
-    from dedup.engines.checkpoints import Checkpoints
-    from dedup.engines.local import Local
-    from dedup.engines.workers import Workers
     from dedup.formats import Given, Reading, Rejects, Source, Watch
-    from dedup.model import Documents
     from dedup.report import Name, NearPair, Pair, Report, Skipped
     from dedup.reports.diff import Diff
 
@@ -50,8 +44,6 @@ PathLike: TypeAlias = str | os.PathLike[str]
 Paths: TypeAlias = PathLike | Sequence[PathLike]
 Data: TypeAlias = "PathLike | Iterable[PathLike] | Iterable[Mapping[str, Any]] | ArrowStream"
 """What is read: a path or several, or rows that a caller holds (see `find`)."""
-READ = "read"
-"""The checkpoint of what reading learns besides the documents."""
 
 
 class ArrowStream(Protocol):
@@ -118,7 +110,7 @@ def find(  # noqa: PLR0913 - what is read, and whom to tell of it
     settings = _settings(settings, text, id, changes)
     field = by_date.field_of(order)
     reading = _read(_given(data, texts), settings, watch, rejects, fields=(field,) if field else ())
-    with _run(reading, settings, watch) as (documents, engine):
+    with run(reading, settings, watch) as (documents, engine):
         if field is None:
             report = pipeline.find(documents, settings, engine)
         else:
@@ -167,7 +159,7 @@ def check(  # noqa: PLR0913 - what is read, and whom to tell of it
         reading, changed = _parted(reading, since)
         if not changed:
             return _nothing_changed(reading, settings, rules)
-    with _run(reading, settings, watch) as (documents, engine):
+    with run(reading, settings, watch) as (documents, engine):
         report = pipeline.check(documents, settings, engine)
     report = report.with_skipped(tuple(reading.skipped))
     names = checking.with_findings(report)
@@ -265,7 +257,7 @@ def pairs(  # noqa: PLR0913 - what is read, and whom to tell of it
 
     settings = _settings(settings, text, id, changes)
     reading = _read(_given(data, texts), settings, watch, rejects)
-    with _run(reading, settings, watch) as (documents, engine):
+    with run(reading, settings, watch) as (documents, engine):
         yield from pipeline.pairs(documents, settings, engine)
     if skipped is not None:
         for one in reading.skipped:
@@ -295,7 +287,7 @@ def document_pairs(  # noqa: PLR0913 - what is read, and whom to tell of it
 
     settings = _settings(settings, text, id, changes)
     reading = _read(_given(data, texts), settings, watch, rejects)
-    with _run(reading, settings, watch) as (documents, engine):
+    with run(reading, settings, watch) as (documents, engine):
         yield from near_documents.pairs(documents, settings, engine)
     if skipped is not None:
         for one in reading.skipped:
@@ -335,10 +327,7 @@ def clean(  # noqa: PLR0913 - what is read, and whom to tell of it
         policy or cleaning.Policy(), **{name: changes.pop(name) for name in known & set(changes)}
     )
     settings = replace(_settings(settings, text, id, changes), unit=policy.unit)
-    given = _given(data, texts, again=True)
-    scan = cleaning.scanned(given, settings, policy, watch)
-    with ExitStack() as stack:
-        return cleaning.decide(scan, _Detector(settings, policy.remove, stack, watch))
+    return cleaning.plan_clean(_given(data, texts, again=True), settings, policy, watch=watch)
 
 
 def clean_to(  # noqa: PLR0913 - the options of the command
@@ -363,49 +352,16 @@ def clean_to(  # noqa: PLR0913 - the options of the command
 
     policy = policy or cleaning.Policy()
     settings = replace(settings or Settings(), unit=policy.unit)
-    with ExitStack() as stack:
-        detect = _Detector(settings, policy.remove, stack, watch)
-        return cleaning.clean(
-            _listed(paths),
-            output,
-            settings,
-            policy,
-            detect,
-            dry_run=dry_run,
-            ids=ids,
-            ledger=ledger,
-            notes=lambda: detect.notes,
-            workers=lambda: detect.workers,
-            watch=watch,
-        )
-
-
-class _Detector:
-    """Compares documents for a clean; a class since it keeps the work folder of the first run."""
-
-    def __init__(self, settings: Settings, remove: str, stack: ExitStack, watch: Watch) -> None:
-        """What it holds is let go of with `stack`."""
-        self._settings, self._remove, self._stack, self._watch = settings, remove, stack, watch
-        self.notes: Checkpoints | None = None
-        self.workers: Workers | None = None
-
-    def __call__(self, documents: Iterable[Documents], *, passages: bool = False) -> Detection:
-        from dedup import cleaning, near_documents, pipeline
-        from dedup.engines.allocator import release_memory
-
-        own = replace(self._settings, passages="on" if passages else "off")
-        documents, engine = self._stack.enter_context(_run(documents, own, self._watch))
-        self.notes = self.notes or engine.checkpoints
-        self.workers = self.workers or engine.workers
-        matched = pipeline.match(documents, own, engine)
-        evidence = pipeline.Evidence(matched, own, engine, checked=False)
-        detection = cleaning.detection_of(matched, evidence.finds, self._remove, own, engine)
-        if own.unit != "paragraph" and not passages:
-            near = near_documents.beside(matched.paragraphs, own, engine)
-            detection = replace(detection, near=cleaning.Near(*near_documents.tables(near, engine)))
-        del matched, evidence
-        release_memory()
-        return detection
+    return cleaning.clean(
+        _listed(paths),
+        output,
+        settings,
+        policy,
+        dry_run=dry_run,
+        ids=ids,
+        ledger=ledger,
+        watch=watch,
+    )
 
 
 def verify(output: PathLike, *, watch: Watch = silent) -> Verified:
@@ -478,67 +434,6 @@ def _read(  # noqa: PLR0913 - as `formats.read`
     return formats.read(
         given, settings, against=against, watch=watch, rejects=rejects, fields=fields
     )
-
-
-@contextmanager
-def _run(
-    documents: Iterable[Documents], settings: Settings, watch: Watch
-) -> Iterator[tuple[Iterable[Documents], Local]]:
-    """Give the documents to work on, and the engine; in a work folder, go on from what is there."""
-    from dedup.engines.local import Local
-    from dedup.formats import Reading
-
-    checkpoints = None
-    memory, threads = settings.memory or None, settings.threads
-    with ExitStack() as stack:
-        if isinstance(documents, Reading):
-            checkpoints = _checkpoints(documents, settings)
-            if checkpoints is not None:
-                stack.callback(checkpoints.leave)
-                documents = _going_on(documents, checkpoints)
-        yield (
-            documents,
-            stack.enter_context(Local(memory, threads, settings.work_dir, checkpoints, watch)),
-        )
-
-
-def _going_on(reading: Reading, checkpoints: Checkpoints) -> Iterator[Documents]:
-    """Let a reading know what an interrupted run had learnt, and note what it learns."""
-    if set(checkpoints.names) - {READ}:
-        reading.recall(checkpoints.noted(READ) or reading.state)
-        done = _finished(checkpoints.names)
-        logging.getLogger("dedup").info("continuing from %s: %s", checkpoints.folder, done)
-
-    def documents() -> Iterator[Documents]:
-        yield from reading
-        checkpoints.note(READ, reading.state)
-
-    return documents()
-
-
-def _checkpoints(reading: Reading, settings: Settings) -> Checkpoints | None:
-    """Open what an interrupted run has left, where it can be known again by its inputs."""
-    if settings.work_dir is None or settings.on_error == "quarantine" or not reading.is_plain:
-        return None
-    from dedup.engines.checkpoints import Checkpoints
-
-    files = reading.sources.files
-    about = {
-        "settings": settings.part("detection") | settings.part("reading"),
-        "paths": [[source.path, source.published] for source in files],
-        "fields": list(reading.values),
-        "to_cut": reading.to_cut,
-    }
-    contents = [source.sha256() for source in files]
-    return Checkpoints(settings.work_dir, about, {"version": version_line(), "sha256": contents})
-
-
-def _finished(names: Sequence[str]) -> str:
-    """Say what is done, bands of signatures and files counted."""
-    kinds = Counter(name.partition("-")[0] for name in names if name != READ)
-    units = {"band": "bands", "written": "files written"}
-    parts = [f"{n} {units[kind]}" if kind in units else kind for kind, n in kinds.items()]
-    return f"{', '.join(sorted(parts))} done before"
 
 
 def _several(names: str | Sequence[str] | None) -> Sequence[str] | None:
@@ -671,11 +566,3 @@ def texts_of(names: Collection[Name], settings: Settings | None = None) -> dict[
             if (name := Name(row[0], row[1] or None)) in names:
                 found[name] = row[2]
     return found
-
-
-def version_line() -> str:
-    """Say which version this is, which kernel is active, and the number of the Unicode table."""
-    from dedup import kernels
-    from dedup.version import VERSION
-
-    return f"dedup {VERSION} ({kernels.NAME} kernel, Unicode {kernels.UNICODE})"

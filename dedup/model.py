@@ -90,19 +90,19 @@ class Strings:
         return len(self.offsets) - 1
 
     def raw(self, row: int) -> bytes:
-        """Give the UTF-8 of one row."""
+        """Return the UTF-8 of one row."""
         return self.data[self.offsets[row] : self.offsets[row + 1]].tobytes()
 
     def __getitem__(self, row: int) -> str:
         return self.raw(row).decode("utf-8", "surrogatepass")
 
     def raws(self) -> list[bytes]:
-        """Give the UTF-8 of every row."""
+        """Return the UTF-8 of every row."""
         data, cuts = self.data.tobytes(), self.offsets.tolist()
         return [data[a:b] for a, b in pairwise(cuts)]
 
     def list(self) -> list[str]:
-        """Give every row as a Python string."""
+        """Return every row as a Python string."""
         return [raw.decode("utf-8", "surrogatepass") for raw in self.raws()]
 
     @property
@@ -151,13 +151,13 @@ class Table:
 
     @classmethod
     def names(cls) -> list[str]:
-        """Give the names of the columns."""
+        """Return the names of the columns."""
         return [f.name for f in fields(cls)]
 
     @classmethod
     @cache
     def schema(cls) -> dict[str, Column | None]:
-        """Give what each column holds, by its name; `None` is a column of `Strings`."""
+        """Return what each column holds, by its name; `None` is a column of `Strings`."""
         types = get_type_hints(cls, include_extras=True)
         return {name: _column(types[name]) for name in cls.names()}
 
@@ -174,7 +174,7 @@ class Table:
         )
 
     def columns(self) -> dict[str, Any]:
-        """Give the columns by name."""
+        """Return the columns by name."""
         return {f.name: getattr(self, f.name) for f in fields(self)}
 
     @property

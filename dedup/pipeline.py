@@ -171,7 +171,7 @@ class Evidence:
             return Evidence(matched, settings, engine, self.checked, self.near).report()
 
     def borderline(self, count: int) -> list[Borderline]:
-        """Give the matches of the lowest similarity, with the places and texts of both sides."""
+        """Return the matches of the lowest similarity, with the places and texts of both sides."""
         lowest = sorted(
             (value, a, b)
             for batch in self.engine.fetch(self.matched.matches)
@@ -190,7 +190,7 @@ class Evidence:
 
 
 def pairs(documents: Iterable[m.Documents], settings: Settings, engine: Engine) -> Iterator[Pair]:
-    """Give every verified match, in Order: of equal paragraphs each with the first one only."""
+    """Yield every verified match, in Order: of equal paragraphs each with the first one only."""
     matched = match(documents, settings, engine)
     long = engine.map(matched.texts, m.Texts, partial(twins.long, settings=settings))
     ranks = np.concatenate([np.zeros(0, np.int64), *(b.text for b in engine.fetch(long))])
@@ -395,7 +395,7 @@ def spared(  # noqa: PLR0913 - the tables of a match
 def neighbours(
     texts: Stored[m.Texts], matches: Stored[m.Matches], engine: Engine
 ) -> Stored[m.Neighbours]:
-    """Give every text the texts that it matches, itself included."""
+    """Pair every text with the texts that it matches, itself included."""
     itself = engine.map(texts, m.Neighbours, boilerplate.itself)
     others = engine.map(matches, m.Neighbours, boilerplate.both_ways)
     return engine.by_key(engine.union(itself, others), ("text", "other"), m.Neighbours, as_it_is)
@@ -500,5 +500,9 @@ def group_boilerplate(matched: Matched, whole: Stored[m.Bodies], engine: Engine)
 
 
 def equal_copies(corpus: Corpus, engine: Engine) -> m.I64:
-    """Give the documents that are equal to an earlier one, in Order: few, so that all know them."""
+    """
+    Return the documents that are equal to an earlier one, in Order.
+
+    There are few, so that all tasks know them.
+    """
     return np.sort(m.Equals.concat(engine.fetch(corpus.equals)).copy)

@@ -430,7 +430,7 @@ class Report:
         return f"<Report: {summary(self)}>"
 
     def _repr_html_(self) -> str:
-        """Give what a notebook shows."""
+        """Return what a notebook shows."""
         from dedup.reports.notebook import to_html
 
         return to_html(self)
@@ -451,19 +451,19 @@ class Report:
         return self.summary.repeated_characters / everything if everything else 0.0
 
     def to_json(self) -> str:
-        """Give the report as JSON, in the schema `dedup.report/1`."""
+        """Return the report as JSON, in the schema `dedup.report/1`."""
         from dedup.reports.json import to_json
 
         return to_json(self)
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the same as plain values."""
+        """Return the same as plain values."""
         value: dict[str, Any] = json.loads(self.to_json())
         return value
 
     def to_frame(self) -> pa.Table:
         """
-        Give a table with a row for each place of each group, the keeper first.
+        Return a table with a row for each place of each group, the keeper first.
 
         It is of Arrow, and what speaks Arrow's C stream takes it: `to_frame().to_pandas()`,
         `polars.DataFrame(report.to_frame())`. Paragraphs and lines count from 1, `start` and `end`
@@ -512,7 +512,7 @@ class Report:
 
     def at_threshold(self, threshold: float) -> Report:
         """
-        Give the report that a run at a higher threshold would give, without comparing again.
+        Return the report that a run at a higher threshold would give, without comparing again.
 
         Raises `SettingsError` for a lower threshold than the run's, and for a stored report.
         """
@@ -520,7 +520,11 @@ class Report:
         return report.with_skipped(self.summary.skipped)
 
     def borderline(self, count: int = 10) -> list[Borderline]:
-        """Give the matches of the lowest similarity. Raises `SettingsError` for a stored report."""
+        """
+        Return the matches of the lowest similarity.
+
+        Raises `SettingsError` for a stored report.
+        """
         return self._evidence().borderline(count)
 
     def histogram(self) -> list[tuple[float, int]]:
@@ -540,6 +544,6 @@ class Report:
 
 
 def _head() -> dict[str, Any]:
-    """Give what the first row of a saved report holds, and its types; a group a row follows."""
+    """Return what the first row of a saved report holds, and its types; a group a row follows."""
     types = get_type_hints(Report)
     return {name: kind for name, kind in types.items() if name not in {"groups", "evidence"}}

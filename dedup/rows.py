@@ -59,7 +59,7 @@ def rank_within(*columns: NDArray[np.integer]) -> I64:
 
 
 def spans(starts: I64, length: int) -> Iterator[tuple[int, int]]:
-    """Give the rows of each run that begins at one of `starts`, half-open."""
+    """Return the rows of each run that begins at one of `starts`, half-open."""
     return pairwise([*starts.tolist(), length])
 
 

@@ -10,12 +10,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dedup.cleaning.parts import numbered, parts
+from dedup.cleaning.cut import parts
 from dedup.errors import SettingsError
-from dedup.formats.slices import without
 
 if TYPE_CHECKING:
-    from dedup.cleaning.parts import Work
+    from dedup.cleaning.removals import Decision
     from dedup.formats import Held, Source
 
 
@@ -27,15 +26,15 @@ class Rows(NamedTuple):
     texts: dict[int, str]
 
 
-def selected(work: Work, source: Source) -> Any:  # noqa: ANN401 - as it came in
+def selected(decision: Decision, source: Source) -> Any:  # noqa: ANN401 - as it came in
     """Return what stays of what is held. Raises `SettingsError` for files."""
-    rows = _rows(work, source)
-    return _held(source).selected(rows.stay, rows.texts, work.settings)
+    rows = _rows(decision, source)
+    return _held(source).selected(rows.stay, rows.texts, decision.settings)
 
 
-def removed(work: Work, source: Source) -> Any:  # noqa: ANN401 - as it came in
+def removed(decision: Decision, source: Source) -> Any:  # noqa: ANN401 - as it came in
     """Return the documents of which nothing stays. Raises `SettingsError` for files."""
-    return _held(source).selected(_rows(work, source).go, {}, work.settings)
+    return _held(source).selected(_rows(decision, source).go, {}, decision.settings)
 
 
 def _held(source: Source) -> Held:
@@ -46,11 +45,11 @@ def _held(source: Source) -> Held:
     return source.held
 
 
-def _rows(work: Work, source: Source) -> Rows:
+def _rows(decision: Decision, source: Source) -> Rows:
     """Return what becomes of each row of what is held: a row is a piece."""
     found = Rows([], [], {})
-    for row, part in enumerate(parts(work, source, numbered(work, source))):
-        (found.go if part.dropped else found.stay).append(row)
-        if part.cuts is not None and not part.dropped:
-            found.texts[row] = without(part.text, part.spans)
+    for row, part in enumerate(parts(decision, source)):
+        (found.go if part.is_dropped else found.stay).append(row)
+        if part.lines and not part.is_dropped:
+            found.texts[row] = part.left
     return found

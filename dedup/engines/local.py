@@ -143,7 +143,7 @@ class Local(Base):
         kinds: tuple[type[Table], ...],
         make: Callable[[], tuple[Stored[Any], ...]],
     ) -> tuple[Any, ...]:
-        """Give the tables that `make` gives; with checkpoints, those of an interrupted run."""
+        """Return the tables that `make` gives; with checkpoints, those of an interrupted run."""
         if self.checkpoints is None:
             return make()
         found = self.checkpoints.load(name, kinds)

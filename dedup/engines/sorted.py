@@ -45,11 +45,11 @@ class Run(Protocol):
         ...
 
     def keys(self, start: int, stop: int) -> I64:
-        """Give the first key of some rows."""
+        """Return the first key of some rows."""
         ...
 
     def rows(self, start: int, stop: int) -> Table:
-        """Give some rows."""
+        """Return some rows."""
         ...
 
 
@@ -77,7 +77,7 @@ class InMemory(Generic[T]):
         return len(self._keys)
 
     def keys(self, start: int, stop: int) -> I64:
-        """Give the first key of some rows."""
+        """Return the first key of some rows."""
         return self._keys[start:stop]
 
     def rows(self, start: int, stop: int) -> T:
@@ -131,7 +131,7 @@ class InOrder(Generic[T]):
 
 
 def _column(batch: T | Filed[T], name: str, start: int, stop: int) -> I64:
-    """Give some rows of one column of whole numbers, from memory or from disk."""
+    """Return some rows of one column of whole numbers, from memory or from disk."""
     if isinstance(batch, Table):
         return _whole(getattr(batch, name)[start:stop])
     return batch.column(name, start, stop)
@@ -153,11 +153,11 @@ class Front:
 
     @property
     def first(self) -> int:
-        """Give the smallest key to come."""
+        """Return the smallest key to come."""
         return self._key(self.at)
 
     def limit(self, budget: int) -> int:
-        """Give the key that the next `budget` bytes end with."""
+        """Return the key that the next `budget` bytes end with."""
         return self._key(min(self.at + max(1, budget // self._width), len(self.run)) - 1)
 
     def skip(self, key: int) -> None:
@@ -165,7 +165,7 @@ class Front:
         self.at = self._find(key, "left")
 
     def take(self, limit: int) -> Part | None:
-        """Give the rows with keys up to `limit`, to be had later; `None` where there are none."""
+        """Return the rows with keys up to `limit`, to be had later; `None` where there are none."""
         start, self.at = self.at, self._find(limit, "right")
         if self.at == start:
             return None
@@ -246,7 +246,7 @@ def _spread(bounds: I64, start: int, stop: int) -> list[tuple[int, int, int]]:
 
 
 def _between(batches: Sequence[T | Filed[T]], bounds: I64, start: int, stop: int) -> T:
-    """Give consecutive rows of several batches."""
+    """Return consecutive rows of several batches."""
     parts = []
     for number, first, past in _spread(bounds, start, stop) or [(0, 0, 0)]:
         batch = batches[number]

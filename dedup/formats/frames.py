@@ -31,15 +31,15 @@ class Rows(Protocol):
     """A table of some library."""
 
     def columns(self) -> list[str]:
-        """Give the names of the columns."""
+        """Return the names of the columns."""
         ...
 
     def batches(self, columns: list[str]) -> Iterator[pa.Table]:
-        """Give these columns, `BATCH` rows at a time; at least once."""
+        """Return these columns, `BATCH` rows at a time; at least once."""
         ...
 
     def selected(self, rows: list[int], field: str, texts: dict[int, str]) -> Any:  # noqa: ANN401 - a table of that library
-        """Give some rows, numbered from 0, with other values in places (of these) of a column."""
+        """Return some rows, numbered from 0, with other values in places (of these) of a column."""
         ...
 
 
@@ -60,7 +60,7 @@ class Frame(Held):
         fields: Sequence[str] = (),
         to_cut: bool = False,
     ) -> Iterator[Piece | Chunk]:
-        """Give the records in columns. Raises `Unreadable`."""
+        """Yield the records in columns. Raises `Unreadable`."""
         field, names = settings.text_field, {settings.id_field, *fields}
         names |= {name.partition(".")[0] for name in names}  # a field of a struct
         known = self._rows.columns()
@@ -82,7 +82,7 @@ class Frame(Held):
 
     def selected(self, rows: Sequence[int], texts: Mapping[int, str], settings: Settings) -> Any:  # noqa: ANN401 - a frame
         """
-        Give some rows as a frame of the same library.
+        Return some rows as a frame of the same library.
 
         Raises `SettingsError` where a text is to be changed that is no column of its own.
         """
@@ -199,7 +199,7 @@ class _Dataset:
 
 
 def _typed(table: pa.Table, field: str) -> pa.Table:
-    """Give a text column that holds nothing, and so has any type, the one of strings."""
+    """Type a text column that holds nothing, and so has any type, as strings."""
     number = table.schema.get_field_index(field)
     untyped = number >= 0 and pa.types.is_null(table.schema.field(number).type)
     if number < 0 or not (untyped or not len(table)):

@@ -119,7 +119,7 @@ class Source:
             raise _not_opened(self.path, error) from None
 
     def sha256(self) -> str | None:
-        """Give the checksum of the file as it is on disk; `None` where it cannot be read."""
+        """Return the checksum of the file as it is on disk; `None` where it cannot be read."""
         if self.held is not None:
             return None
         try:
@@ -176,7 +176,7 @@ def sources(
 
 
 def listed(paths: Sequence[Path], settings: Settings) -> Iterator[str]:
-    """Give the path of each file that would be read, opening none: a pipe would be used up."""
+    """Yield the path of each file that would be read, opening none: a pipe would be used up."""
     for given in paths:
         with contextlib.suppress(InputError):  # whoever reads it says so
             for path in _expanded(os.fspath(given)):
@@ -266,7 +266,7 @@ class _Finder:
         self._folder(place, path, kept)
 
     def _form(self, path: str) -> tuple[str, str]:
-        """Give format and compression of a file that was asked for."""
+        """Return format and compression of a file that was asked for."""
         known, asked = _format(path), self._settings.input_format
         if known is not None and (known[0] not in WEB or asked == "auto"):
             return known
@@ -313,12 +313,12 @@ class _Finder:
             raise Unreadable(path, fault)
 
     def _local(self, top: str) -> Iterator[_Entry]:
-        """Give the visible entries below a folder of a disk, in Order."""
+        """Yield the visible entries below a folder of a disk, in Order."""
         for path, below, state in self._walk(top):
             yield _Entry(path, below, state.st_mode, state.st_size)
 
     def _walk(self, top: str) -> Iterator[tuple[str, tuple[str, ...], os.stat_result]]:
-        """Give the visible entries below a folder, other than folders, in Order."""
+        """Yield the visible entries below a folder, other than folders, in Order."""
         fault = self._settings.on_error != "skip"
         start = top if top.endswith("/") else f"{top}/"
         try:
@@ -412,7 +412,7 @@ def _expanded(given: str) -> list[str]:
 
 
 def _globbed(pattern: str) -> Iterator[str]:
-    """Give what a glob fits; `**` stands for folders to any depth, at the end for all in them."""
+    """Yield what a glob fits; `**` stands for folders to any depth, at the end for all in them."""
     head, stars, tail = f"/{pattern}".partition("/**/" if "/**/" in f"/{pattern}" else "/**")
     if not stars or (tail and stars == "/**"):
         yield from glob.iglob(pattern)
@@ -431,7 +431,7 @@ def _globbed(pattern: str) -> Iterator[str]:
 
 
 def _format(path: str) -> tuple[str, str] | None:
-    """Give format and compression of a file by its suffixes; `None` where they are no text's."""
+    """Return format and compression of a file by its suffixes; `None` where they are no text's."""
     packing = _packing(path)
     suffix = os.path.splitext(path[: len(path) - len(packing)])[1].lower()
     return (_BY_SUFFIX[suffix], packing) if suffix in _BY_SUFFIX else None

@@ -77,7 +77,7 @@ class Banding:
 
     @property
     def components(self) -> I32:
-        """Give the components of each band: a row a band."""
+        """Return the components of each band: a row a band."""
         first = np.arange(self.bands, dtype=np.int32)[:, np.newaxis] * COMPONENTS // self.bands
         rows: I32 = ((first + np.array(RULERS[self.rows])) % COMPONENTS).astype(np.int32)
         return rows
@@ -102,19 +102,19 @@ LONG = 200
 
 
 def banding(settings: Settings, texts: int) -> Banding:
-    """Give the banding in force for this number of distinct texts."""
+    """Return the banding in force for this number of distinct texts."""
     auto = "high" if texts <= MANY_TEXTS else "standard"
     return RECALL[auto if settings.recall == "auto" else settings.recall]
 
 
 def explain(settings: Settings, texts: int) -> list[tuple[float, float]]:
-    """Give similarities from the threshold up, and the share of such pairs that is found."""
+    """Return similarities from the threshold up, and the share of such pairs that is found."""
     known = zip(CAUGHT_AT, banding(settings, texts).caught, strict=False)
     return [(similarity, share) for similarity, share in known if similarity >= settings.threshold]
 
 
 def band(sketches: Sketches, number: int) -> Bands:
-    """Give each text its key in one band."""
+    """Take the key of each text in one band."""
     return Bands(sketches.keys[:, number], sketches.text, sketches.characters, sketches.bits)
 
 

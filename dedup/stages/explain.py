@@ -113,7 +113,7 @@ def named(twins: Iterable[Twins], facts: Iterable[Facts]) -> Iterator[Pair]:
 
 
 def seen(texts: Iterable[Texts], facts: Iterable[Facts]) -> dict[int, Seen]:
-    """Give the first place and the normalised text of each text by its rank."""
+    """Return the first place and the normalised text of each text by its rank."""
     naming = Naming(Facts.concat(facts))
     return {
         text: Seen(naming.place(doc, no), normal)
@@ -134,7 +134,7 @@ class Naming:
         self._names: dict[int, Name] = {}
 
     def name(self, doc: int) -> Name:
-        """Give the path and the record of a document."""
+        """Return the path and the record of a document."""
         if doc not in self._names:
             record = self.facts.record[doc] or None
             self._names[doc] = Name(self.facts.path[doc], record)
@@ -146,7 +146,7 @@ class Naming:
         return Place(name.document, name.record, no + 1)
 
     def file_line(self, doc: int) -> int | None:
-        """Give the line of a record in its file; `None` for a plain file."""
+        """Return the line of a record in its file; `None` for a plain file."""
         return int(self.facts.file_line[doc]) or None
 
 
@@ -299,7 +299,7 @@ class Lying:
         self._rows = dict(zip(docs, pairwise([*firsts, len(self.doc)]), strict=True))
 
     def paired(self, doc: int, place: Occurrence | Part, numbers: Iterable[int]) -> list[Span]:
-        """Give what counts of a place: its paired paragraphs, counted from 1; else all of it."""
+        """Return what counts of a place: its paired paragraphs, counted from 1; else all of it."""
         first = self._rows[doc][0] - 1
         inside = sorted(set(numbers))
         breaks = [at for at in range(1, len(inside)) if inside[at] != inside[at - 1] + 1]
@@ -317,7 +317,7 @@ class Lying:
         )
 
     def share(self, doc: int, spans: list[Span]) -> float:
-        """Give the share of the characters of all paragraphs that lie in these stretches."""
+        """Return the share of the characters of all paragraphs that lie in these stretches."""
         if not spans:
             return 0.0
         first, past = self._rows[doc]
@@ -354,7 +354,7 @@ def length(spans: list[Span]) -> int:
 def both_sides(
     found: Iterable[Found], lying: Lying
 ) -> Iterator[tuple[int, list[Span], int, list[Span]]]:
-    """Give keeper and copy of each finding across documents: document and what counts of both."""
+    """Yield keeper and copy of each finding across documents: document and what counts of both."""
     for each in found:
         if each.kind != ACROSS or not each.counts:
             continue
@@ -366,7 +366,7 @@ def both_sides(
 
 
 def overlaps(found: Iterable[Found], naming: Naming, lying: Lying) -> Iterator[Overlap]:
-    """Give the share of either document of a pair that is found in the other."""
+    """Yield the share of either document of a pair that is found in the other."""
     spans: dict[Span, tuple[list[Span], list[Span]]] = defaultdict(lambda: ([], []))
     for a, kept, b, copied in both_sides(found, lying):
         spans[a, b][0].extend(kept)
@@ -376,7 +376,7 @@ def overlaps(found: Iterable[Found], naming: Naming, lying: Lying) -> Iterator[O
 
 
 def lengths(found: Iterable[Found], facts: Facts, lying: Lying) -> Iterator[Extent]:
-    """Give the length of each document that a group names, and the share of it that is a copy."""
+    """Yield the length of each document that a group names, and the share of it that is a copy."""
     naming = Naming(facts)
     spans: dict[int, list[Span]] = {}
     for each in found:
@@ -391,7 +391,7 @@ def lengths(found: Iterable[Found], facts: Facts, lying: Lying) -> Iterator[Exte
 
 
 def shares(found: Iterable[Found], facts: Facts, lying: Lying) -> Iterator[Incoming]:
-    """Give the share of each incoming document that is found in another one."""
+    """Yield the share of each incoming document that is found in another one."""
     spans: dict[int, list[Span]] = defaultdict(list)
     for a, kept, b, copied in both_sides(found, lying):
         spans[a] += kept

@@ -48,7 +48,7 @@ def first_places(forms: Forms) -> tuple[Forms, FormsByDigest]:
 
 
 def numbered(firsts: Forms, ranks: I64) -> Ranks:
-    """Give each text its rank; rows come in Order of first places."""
+    """Number each text by its rank; rows come in Order of first places."""
     return Ranks(ranks, **firsts.columns())
 
 

@@ -40,7 +40,7 @@ def firsts(places: Places) -> Firsts:
 
 
 def meetings(places: Places, neighbours: Neighbours) -> Meetings:
-    """Give each place the texts that match it; both sorted by text."""
+    """Pair each place with the texts that match it; both sorted by text."""
     row, at = matching(places.text, neighbours.text)
     return Meetings(
         places.doc[row],

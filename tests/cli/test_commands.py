@@ -433,6 +433,18 @@ class TestDiff:
         assert "<del>aada</del>" in done.stdout
         assert dedup("diff", "old/a.txt", "old/b.txt", "--format", "html").stdout.startswith("<!")
 
+    def test_shares_are_those_of_pairs(self, dedup: Callable, here: Path) -> None:
+        """Resemblance and containment of two texts are what `pairs` says of two documents."""
+        (here / "p").mkdir()
+        for name, more in (("a.txt", "น้ำ and 日本 "), ("b.txt", "the end of it, ")):
+            (here / "p" / name).write_text(f"{A} {more}{B} {C}\n")
+        found = dedup("pairs", "p", "--unit", "document", "--format", "jsonl").stdout
+        [pair] = map(json.loads, found.splitlines())
+        told = json.loads(dedup("diff", "p/a.txt", "p/b.txt", "--format", "json").stdout)
+        names = ("resemblance", "contained_a", "contained_b")
+        assert {name: told[name] for name in names} == {name: pair[name] for name in names}
+        assert 0.7 < told["resemblance"] < 1
+
 
 class TestConfig:
     """`dedup config`, and files in force."""

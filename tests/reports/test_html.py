@@ -231,6 +231,10 @@ def test_comparison() -> None:
     assert Elements(html).tags["script"] == 1
     assert "&lt;script&gt;a" in html
     assert "b^[.txt" in html
+    assert "alike, no finding: too short)" in html
+    apart, together = f"{KEPT}\n\n{COPIED}\n", f"{KEPT} {COPIED}\n"
+    assert "2 paragraphs put together" in diff_to_html(compare(apart, together), ("a", "b"))
+    assert "divided into 2 paragraphs" in diff_to_html(compare(together, apart), ("a", "b"))
     assert "The texts are the same." in diff_to_html(compare(one, one), ("a", "b"))
 
 

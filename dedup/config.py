@@ -37,7 +37,7 @@ COMMAND_LINE = "command line"
 PRESET = "preset"
 
 COMMANDS: dict[str, dict[str, Any]] = {
-    "report": {"sort": "place", "top": 0, "order": "place"},
+    "report": {"sort": "auto", "top": 0, "order": "place"},
     "clean": {
         "keep": "first",
         "scope": "all",

@@ -67,10 +67,11 @@ def report(  # noqa: PLR0913 - an option each
         str | None,
         typer.Option(
             help="place: as they stand; or first what has most words, most copies, most repeated"
-            r" words, least similarity [dim]\[place][/dim]",
+            " words, least similarity; auto: place, and repeated on pages of more than 100 groups"
+            r" [dim]\[auto][/dim]",
             metavar="BY",
             show_default=False,
-            autocompletion=lambda: ["place", "words", "copies", "repeated", "similarity"],
+            autocompletion=lambda: ["auto", "place", "words", "copies", "repeated", "similarity"],
         ),
     ] = None,
     order: Annotated[

@@ -87,7 +87,7 @@ def _opened(url: str) -> tuple[AbstractFileSystem, str]:
 
         system, path = url_to_fs(url)
     except ImportError as error:
-        fault = Fault(f"{scheme}:// needs {error.name or 'fsspec'}", step=_INSTALL)
+        fault = Fault(f"{scheme}:// cannot be read yet: {_why(error)}", step=_INSTALL)
         raise Unreadable(url, fault) from error
     except Exception as error:
         raise Unreadable(url, Fault(_why(error), step="check the path")) from error

@@ -17,7 +17,7 @@ from dedup.reports.group_page import card
 from dedup.reports.overview import copied, kinds, lengths, likenesses, listed
 from dedup.reports.page import Gap, Grid, Line, Rows, Span, span
 from dedup.reports.resembling import near_pairs
-from dedup.reports.view import View, ordered
+from dedup.reports.view import View, is_big, ordered
 from dedup.reports.wording import (
     KINDS,
     at,
@@ -59,6 +59,9 @@ def report_page(report: Report, view: View | None = None) -> list[Block]:
         *_read(report),
         *(checked(report) if report.verdict else (*_overview(report), *_incoming(report))),
     ]
+    if is_big(report, view):
+        first = "What repeats most words comes first (--sort place: as it stands)."
+        blocks += [Gap(), Line(span(first, "soft"))]
     for number, group in enumerate(sections[: view.full], 1):
         of = f"{number:,} of {len(sections):,}" if len(sections) > 1 else ""
         blocks += [Gap(), card(group, of)]

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 FULL = 10
 """Groups that are shown in full where nobody said how many."""
 
+AUTO = "auto"
+BIG = 100
+"""Groups of a report from which on nobody reads all of them."""
 SORTS: dict[str, Callable[[Group], float]] = {
     "place": lambda _: 0,
     "words": lambda group: -group.words,
@@ -35,13 +38,14 @@ class View:
     """Groups to show in full; 0 for `FULL`."""
     group: str | None = None
     """Id of the only group to show, or its beginning."""
-    sort: str = "place"
+    sort: str = AUTO
+    """One of `SORTS`, or `auto`: as they stand, and most repeated words first in a big report."""
     spreadsheet: bool = False
     """CSV is for a spreadsheet, not for a program."""
 
     def __post_init__(self) -> None:
         """Refuse what cannot be shown."""
-        choice("sort", self.sort, tuple(SORTS))
+        choice("sort", self.sort, (AUTO, *SORTS))
         if self.top < 0:
             raise SettingsError(f"top is {self.top}: give a number of groups, or 0")
 
@@ -57,7 +61,7 @@ def viewed(report: Report, view: View) -> Report:
 
     For programs' formats `top` takes effect here too; pages count what they leave out themselves.
     """
-    groups = ordered(report, view)
+    groups = ordered(report, replace(view, sort="place") if view.sort == AUTO else view)
     return replace(report, groups=groups[: view.top] if view.top else groups)
 
 
@@ -65,7 +69,13 @@ def ordered(report: Report, view: View) -> tuple[Group, ...]:
     """Return the groups to show, in order. Raises `SettingsError` if `group` is none of them."""
     if view.group is not None:
         return (_named(report, view.group),)
-    return tuple(sorted(report.groups, key=SORTS[view.sort]))
+    sort = "repeated" if is_big(report, view) else "place" if view.sort == AUTO else view.sort
+    return tuple(sorted(report.groups, key=SORTS[sort]))
+
+
+def is_big(report: Report, view: View) -> bool:
+    """Tell whether the groups that repeat most words come first, though nobody asked for it."""
+    return view.sort == AUTO and len(report.groups) > BIG
 
 
 def _named(report: Report, wanted: str) -> Group:

@@ -128,7 +128,7 @@ def test_the_version_tells_which_kernel_was_asked_for(dedup: Callable) -> None:
             ["report", "x", "--format", "jsno"],
             "format is 'jsno': give one of terminal, text, markdown, html, json",
         ),
-        (["report", "x", "--sort", "sise"], "sort is 'sise': give one of place, words,"),
+        (["report", "x", "--sort", "sise"], "sort is 'sise': give one of auto, place, words,"),
     ],
 )
 def test_a_wrong_word_is_one_line_with_the_nearest_right_one(

@@ -6,6 +6,7 @@ import functools
 import gzip
 import http.server
 import json
+import sys
 import threading
 from typing import TYPE_CHECKING
 
@@ -136,9 +137,10 @@ def test_what_is_not_there_is_told_in_one_line(dedup: Dedup, server: str) -> Non
     assert done.stderr.startswith("dedup: memory://nothing/here: no such file or folder")
 
 
-def test_what_is_missing_is_named(dedup: Dedup) -> None:
+def test_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """With the way to install it."""
-    done = dedup("report", "gs://bucket/a.txt")
-    assert done.returncode == 2
-    if "gs:// needs" in done.stderr:
-        assert "pip install 'paradedup[remote]'" in done.stderr
+    with monkeypatch.context() as patch:
+        patch.setitem(sys.modules, "fsspec.core", None)
+        with pytest.raises(dedup.InputError, match=r"gs:// cannot be read yet: .*fsspec.core") as e:
+            dedup.find("gs://bucket/a.txt")
+    assert "pip install 'paradedup[remote]'" in str(e.value)

@@ -11,7 +11,7 @@ import pytest
 from dedup.errors import SettingsError
 from dedup.reports.diff import compare
 from dedup.reports.text import diff_to_text, to_text
-from dedup.reports.view import View
+from dedup.reports.view import View, ordered, viewed
 from dedup.reports.visible import cells
 
 if TYPE_CHECKING:
@@ -246,3 +246,15 @@ def test_diff_of_equal_texts() -> None:
     """Equal texts, and those that differ in white space only, are said to be so."""
     assert "The texts are the same." in diff_to_text(compare("a", "a"), ("a", "b"))
     assert "only white space differs" in diff_to_text(compare("a b", "a  b\n"), ("a", "b"))
+
+
+def test_what_repeats_most_comes_first_in_a_big_report(made: SimpleNamespace) -> None:
+    """On pages, unless somebody asked for another order; not in what programs read."""
+    small, big = made.many(100), made.many(101)
+    said = "What repeats most words comes first (--sort place: as it stands)."
+    assert said not in to_text(small)
+    assert said in to_text(big)
+    assert said not in to_text(big, View(sort="place"))
+    assert ordered(big, View()) == ordered(big, View(sort="repeated"))
+    assert ordered(small, View()) == small.groups
+    assert viewed(big, View()).groups == big.groups

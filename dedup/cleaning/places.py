@@ -13,8 +13,8 @@ from typing import IO, TYPE_CHECKING
 
 from dedup import distinct
 from dedup.atomic import whole
-from dedup.cleaning import layout
 from dedup.cleaning.manifest import settings_to_json
+from dedup.cleaning.scan import check
 from dedup.cleaning.tree import LEDGER, REJECTS, Tree, is_inside
 from dedup.errors import OutputError
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from dedup.cleaning.manifest import Manifest
-    from dedup.cleaning.planned import Scan
+    from dedup.cleaning.scan import Scan
     from dedup.formats import Source
 
 PathLike = str | os.PathLike[str]
@@ -66,7 +66,7 @@ def opened(output: PathLike | None, scan: Scan, *besides: Path) -> Iterator[Plac
 
 @contextlib.contextmanager
 def _folder(out: Path, scan: Scan, besides: tuple[IO[bytes], ...]) -> Iterator[Place]:
-    layout.check(out, scan.sources)
+    check(out, scan.sources)
     command = {
         "paths": list(scan.paths),
         "settings": settings_to_json(scan.settings),

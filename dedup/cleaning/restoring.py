@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dedup import formats
-from dedup.cleaning.layout import check_name
 from dedup.cleaning.ledger import REASONS
 from dedup.cleaning.originals import Ledger, check_files, opened, originals, restored
 from dedup.cleaning.results import Restored
+from dedup.cleaning.scan import check_name
 from dedup.cleaning.tree import Tree, is_inside
 from dedup.errors import LedgerError, OutputError, SettingsError
 from dedup.formats import Watch, silent

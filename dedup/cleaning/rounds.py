@@ -23,7 +23,7 @@ import numpy as np
 
 from dedup.cleaning import keeping
 from dedup.cleaning.plan import plan
-from dedup.cleaning.stretches import Intervals, Left, Run, Side, runs
+from dedup.cleaning.sentences import Intervals, Left, Run, Side, runs
 from dedup.cleaning.tables import NONE, Sentences, of_documents
 from dedup.formats.slices import without
 from dedup.model import BOILERPLATE, KINDS, TABLE, Strings

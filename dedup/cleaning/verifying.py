@@ -17,11 +17,11 @@ from dedup import formats
 from dedup.cleaning.kinship import likeness
 from dedup.cleaning.ledger import DOCUMENT, PASSAGE, by_document, read
 from dedup.cleaning.manifest import MODES
-from dedup.cleaning.near import PARAGRAPH, Grams
 from dedup.cleaning.originals import Ledger, check_files, opened, restored
 from dedup.cleaning.results import Verified
-from dedup.cleaning.stretches import of_sentences
+from dedup.cleaning.sentences import of_sentences
 from dedup.cleaning.tree import LEDGER, OWN
+from dedup.cleaning.whole import PARAGRAPH, Grams
 from dedup.errors import LedgerError
 from dedup.formats import silent
 from dedup.text.paragraphs import MODES as ASKED

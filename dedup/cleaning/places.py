@@ -36,7 +36,7 @@ class Place:
     output: str | None
     """As it was given; `None` for a dry run."""
     target: Callable[[str], Path | None]
-    """Gives the path to write an output file to, `None` for not at all."""
+    """Returns the path to write an output file to, `None` for not at all."""
     ledger: tuple[IO[bytes], ...]
     finish: Callable[[Manifest], None]
     """Lets everything appear."""
@@ -91,7 +91,7 @@ def free(
     paths: Iterable[PathLike | None], output: PathLike | None, sources: Iterable[Source]
 ) -> list[Path]:
     """
-    Give the files to write besides the output, of those that were asked for.
+    Return the files to write besides the output, of those that were asked for.
 
     Raises `OutputError` for one that is an input or another one of them, or lies in the output.
     """

@@ -123,7 +123,7 @@ def plan(found: Detection, ranks: Sequence[I64], settings: Settings, policy: Pol
 
 def _whole(found: Detection, rank: I64, policy: Policy) -> tuple[I64, I64, F64]:
     """
-    Give each document its equal, or else the one that it resembles and how much: `NONE` for none.
+    Return the equal of each document, or else the one that it resembles and how much, or `NONE`.
 
     There can be equals only where documents have equal normalised texts, or two texts are alike.
     """
@@ -251,7 +251,7 @@ def repeated(places: ParagraphTable, kin: Matches, large: Mask, texts: int) -> M
 
 def choose(places: ParagraphTable, rows: I64, kin: Matches, scope: str, texts: int) -> I64:
     """
-    Give each row the one that keeps it, `NONE` where it stays; rows come in keep order.
+    Return the row that keeps each one, `NONE` where it stays; rows come in keep order.
 
     A unit is decided as one: a text, or, where the scope looks at documents, a text in a document.
     """
@@ -290,7 +290,7 @@ def choose(places: ParagraphTable, rows: I64, kin: Matches, scope: str, texts: i
 
 def _one_by_one(text: list[int], doc: list[int], kin: Kinship, scope: str) -> I64:
     """
-    Give each text, in keep order, the first that stays and is the same, `NONE` where it stays.
+    Return, in keep order, the first that stays and is the same text, `NONE` for what stays.
 
     Each comes once, with `within` and `across` once a document; with `within` each document begins
     anew. Only the first that stays of a text can be the first of all.

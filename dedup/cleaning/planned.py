@@ -97,7 +97,7 @@ class Planned:
 
     def keep_only(self, wanted: Callable[[Line], bool]) -> Planned:
         """
-        Give the plan with only those removals of which `wanted` says yes.
+        Return the plan with only those removals of which `wanted` says yes.
 
         A document that keeps one of them is not dropped whole.
         """
@@ -118,7 +118,7 @@ class Planned:
         return replace(self, decision=self.decision.with_parts(plan, sentences, refused.doc))
 
     def without(self, unwanted: Callable[[Line], bool]) -> Planned:
-        """Give the plan without those removals of which `unwanted` says yes."""
+        """Return the plan without those removals of which `unwanted` says yes."""
         return self.keep_only(lambda line: not unwanted(line))
 
     def preview(self) -> Cleaned:
@@ -128,7 +128,7 @@ class Planned:
 
     def taken(self, document: str) -> list[Taken]:
         """
-        Give what would go from a document, of a file with records from each that loses something.
+        Return what would go from a document, of a file with records from each that loses something.
 
         It is named by its path, with `:` and the record after it for one of several. Raises
         `SettingsError` for one that was not read.

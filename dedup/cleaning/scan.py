@@ -118,7 +118,7 @@ def _records(source: formats.Source, settings: Settings) -> Iterator[formats.Rec
 
 
 def _putting(aside: IO[bytes]) -> formats.Rejects:
-    """Give what writes rejects down as lines of JSON."""
+    """Return what writes rejects down as lines of JSON."""
 
     def put(data: bytes, path: str, line: int, why: str) -> None:
         aside.write(dump(rejected(data, path, line, why)))
@@ -128,7 +128,7 @@ def _putting(aside: IO[bytes]) -> formats.Rejects:
 
 def outputs(sources: Sequence[Source]) -> list[str]:
     """
-    Give the path of each source below OUT, with slashes.
+    Return the path of each source below OUT, with slashes.
 
     Raises `OutputError` where two would lie in one place, on some file system or other, and for one
     that would lie too deep.
@@ -173,14 +173,14 @@ def _both(one: str, two: str, first: str, second: str) -> str:
 
 
 def folder_of(source: Source) -> str:
-    """Give the folder argument by which a source was reached; of a file its own folder."""
+    """Return the folder argument by which a source was reached; of a file its own folder."""
     if not source.below:
         return str(Path(source.path).parent)
     return source.path[: -len("/".join(source.below))].rstrip("/") or "/"
 
 
 def source_folder(source: Source) -> str:
-    """Give the folder that the guard counts a source to: the first one below its argument."""
+    """Return the folder that the guard counts a source to: the first one below its argument."""
     if len(source.below) > 1:
         return f"{folder_of(source)}/{source.below[0]}"
     return folder_of(source)
@@ -233,5 +233,5 @@ def _output(source: Source, *, several: bool) -> str:
 
 
 def _folded(part: str) -> str:
-    """Give what file systems that fold names make of one."""
+    """Return what file systems that fold names make of one."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", part).casefold()).rstrip(". ")

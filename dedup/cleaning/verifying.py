@@ -101,7 +101,7 @@ class Proof:
                 self._document(name, record, [(row[0], row[1]) for row in rows], lines)
 
     def done(self) -> Verified:
-        """Give the counts, once nothing is left open. Raises `LedgerError`."""
+        """Return the counts, once nothing is left open. Raises `LedgerError`."""
         if self._next is not None:
             raise LedgerError(f"the ledger names {_shown(self._next[0])}, which is in no file")
         for line, texts in self._open:
@@ -241,7 +241,7 @@ class NearProof:
 
 def _within(name: Name, paragraphs: Sequence[Span], line: Line) -> list[int]:
     """
-    Give the numbers of the paragraphs in a removal.
+    Return the numbers of the paragraphs in a removal.
 
     Raises `LedgerError` where it cuts one, or, of a passage, more than one.
     """

@@ -43,7 +43,7 @@ WIDTH = 8
 
 def equals(places: ParagraphTable, rows: I64, rank: I64) -> I64:
     """
-    Give each document the first one in keep order with the same paragraphs, `NONE` without one.
+    Return the first document in keep order with the same paragraphs as each, `NONE` without one.
 
     Paragraphs are those in `rows`, ascending; documents without a word among them have no equals.
     """

@@ -102,7 +102,14 @@ def _about(
             name = Name(path, record or None)
             if name in wanted:
                 line = batch.text[row].removeprefix("\ufeff").lstrip().partition("\n")[0]
-                yield name, (ordered.dates[int(batch.doc[row])], line.strip()[:_TITLE])
+                yield name, (ordered.dates[int(batch.doc[row])], _title(line.strip()))
+
+
+def _title(line: str) -> str:
+    """Return a line, or its first words where it is longer than a title."""
+    if len(line) <= _TITLE:
+        return line
+    return (line[:_TITLE].rpartition(" ")[0] or line[:_TITLE]) + " …"
 
 
 def _with(group: Group, about: dict[Name, tuple[str, str]]) -> Group:

@@ -51,7 +51,7 @@ class Taken(NamedTuple):
     """Empty where the document is dropped."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Planned:
     """
     What a clean would do; the inputs must stay as they are until it is written.
@@ -69,6 +69,14 @@ class Planned:
     dated: Mapping[str, Dates]
     staying: Staying
     """What repeats and stays by the plan, before it was narrowed."""
+
+    def __repr__(self) -> str:
+        rows, facts = self.decision.removals, self.decision.facts
+        goes, of = int((rows.end - rows.start).sum()), int(facts.characters.sum())
+        return (
+            f"<Planned: {goes:,} of {of:,} characters of {len(facts):,} documents would go, "
+            f"in {len(rows):,} piece{'s' * (len(rows) != 1)}>"
+        )
 
     @property
     def skipped(self) -> tuple[Skipped, ...]:

@@ -129,3 +129,9 @@ def test_what_is_not_there_is_told(tmp_path: Path) -> None:
         dedup.clean([{"text": A}], keep="oldest:date")
     with pytest.raises(dedup.SettingsError, match="did you mean 'near'"):
         dedup.clean(texts=[A], remove="nea")
+
+
+def test_a_plan_says_what_it_would_do() -> None:
+    """In one line, where a notebook shows it."""
+    plan = dedup.clean(texts=[A, B, f"{A}\n{C}"])
+    assert repr(plan) == "<Planned: 230 of 917 characters of 3 documents would go, in 1 piece>"

@@ -48,17 +48,19 @@ class Trace:
         """Note a call, and its stack if that is the deepest."""
         if event != "call" or not _is_ours(frame.f_code):
             return
-        self.functions.add(frame.f_code)
         stack: list[str] = []
+        is_others = False
         at: FrameType | None = frame
         while at is not None:
+            if _is_import(at.f_code):
+                return
             if _is_ours(at.f_code):
-                if _file(at.f_code).startswith(OTHERS):
-                    return
+                is_others |= _file(at.f_code).startswith(OTHERS)
                 if _waits(at.f_code):
                     stack.append(_name(at.f_code))
             at = at.f_back
-        if len(stack) > len(self.deepest):
+        self.functions.add(frame.f_code)
+        if not is_others and len(stack) > len(self.deepest):
             self.deepest = stack[::-1]
 
     @property
@@ -88,7 +90,12 @@ def trace() -> Trace:
 
 
 def _is_ours(code: CodeType) -> bool:
-    return code.co_name != "<module>" and code.co_filename.startswith(f"{HOME}{os.sep}")
+    return code.co_filename.startswith(f"{HOME}{os.sep}")
+
+
+def _is_import(code: CodeType) -> bool:
+    """Tell whether a frame is that of one of our modules that is being imported."""
+    return _is_ours(code) and code.co_name == "<module>"
 
 
 def _waits(code: CodeType) -> bool:

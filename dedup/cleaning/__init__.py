@@ -1,7 +1,7 @@
 """
 Cleaning: what is removed from a corpus, the ledger of it, and how to undo and to prove it.
 
-    policy, keeping, kinship ─► plan ─► removals ─► cut ─► write ─► tree
+    scan ─► detection ─► plan (and rounds: sentences) ─► removals ─► cut ─► write ─► places, tree
                  (corpus: all of it, in order; planned: what it is before anything is written;
                   finished: the files that an interrupted run had written)
     manifest, ledger ─► originals ─► verifying, restoring

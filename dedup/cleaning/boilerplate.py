@@ -67,7 +67,7 @@ def widespread(
 
 
 def _holders(places: ParagraphTable, counted: Mask, copies: I64, most: int) -> tuple[I64, I64]:
-    """Give the first documents of the marked texts, at most so many of each; sorted by text."""
+    """Return the first documents of the marked texts, at most so many of each; sorted by text."""
     docs = int(places.doc[-1]) + 1
     alone = np.ones(docs, bool)
     alone[copies] = False
@@ -78,7 +78,7 @@ def _holders(places: ParagraphTable, counted: Mask, copies: I64, most: int) -> t
 
 
 def _distinct(text: I32 | I64, doc: I64, docs: int) -> tuple[I64, I64]:
-    """Give each text with each of its documents once, sorted; packed, which sorts quickest."""
+    """Return each text with each of its documents once, sorted; packed, which sorts quickest."""
     packed: I64 = np.sort(text.astype(np.int64) * docs + doc)
     packed = packed[fresh(packed)]
     text = packed // docs

@@ -14,7 +14,7 @@ import numpy as np
 
 from dedup.cleaning.kinship import MATCH
 from dedup.cleaning.plan import ACROSS, DOCUMENT, WITHIN
-from dedup.cleaning.stretches import Intervals
+from dedup.cleaning.sentences import Intervals
 from dedup.cleaning.tables import NONE
 
 if TYPE_CHECKING:

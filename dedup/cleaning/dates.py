@@ -73,7 +73,7 @@ def read(values: Sequence[str | None]) -> Dates:
 
 
 def parse(value: str) -> int:
-    """Give the microseconds since 1970 of a date, or `NONE`."""
+    """Return the microseconds since 1970 of a date, or `NONE`."""
     text = value.strip()
     moment = _moment(text) if text else None
     if moment is None:

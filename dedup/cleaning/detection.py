@@ -15,8 +15,8 @@ import numpy as np
 
 from dedup import near_documents, pipeline
 from dedup.cleaning.kinship import sameness
-from dedup.cleaning.near import PARAGRAPH, Near
 from dedup.cleaning.tables import ParagraphTable
+from dedup.cleaning.whole import PARAGRAPH, Near
 from dedup.engines.allocator import release_memory
 from dedup.model import Equals, Extents, Facts, MarkdownBlocks, Places
 from dedup.rows import narrow

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dedup.cleaning.layout import source_folder
 from dedup.cleaning.ledger import REASONS
+from dedup.cleaning.scan import source_folder
 from dedup.cleaning.tables import NONE
 
 if TYPE_CHECKING:

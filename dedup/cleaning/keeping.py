@@ -53,7 +53,7 @@ class Rule(NamedTuple):
     """The field, or the globs with commas between."""
 
     def __str__(self) -> str:
-        """Give the rule as the ledger names it."""
+        """Return the rule as the ledger names it."""
         return f"{self.name}:{self.argument}" if self.argument else self.name
 
 
@@ -79,7 +79,7 @@ def parse(keep: str) -> tuple[Rule, ...]:
 
 
 def fields(rules: Iterable[Rule]) -> tuple[str, ...]:
-    """Give the fields whose dates the rules compare, each once."""
+    """Return the fields whose dates the rules compare, each once."""
     return tuple(dict.fromkeys(rule.argument for rule in rules if rule.name in DATED))
 
 
@@ -91,7 +91,7 @@ def ranks(
 
 
 def places(ranks: Sequence[I64]) -> I64:
-    """Give each document its place in keep order, from 0."""
+    """Return the place of each document in keep order, from 0."""
     order = np.lexsort(ranks[::-1])
     place = np.empty(len(order), np.int64)
     place[order] = np.arange(len(order))
@@ -99,7 +99,7 @@ def places(ranks: Sequence[I64]) -> I64:
 
 
 def decided(ranks: Sequence[I64], kept: I64, gone: I64, order: int) -> I8:
-    """Give the number of the rule that ranked one document before the other; `order` for none."""
+    """Return the number of the rule that ranked one document before the other; `order` for none."""
     rule = np.full(len(kept), order, np.int8)
     for number in reversed(range(len(ranks))):
         rule[ranks[number][kept] < ranks[number][gone]] = number
@@ -116,7 +116,7 @@ def _rank(rule: Rule, facts: Facts, dated: Mapping[str, Dates], sources: Sequenc
 
 
 def _preferred(globs: Sequence[str], facts: Facts, sources: Sequence[Source]) -> I64:
-    """Give the number of the first glob that a document's file fits; their count for none."""
+    """Return the number of the first glob that a document's file fits; their count for none."""
     known = {
         source.path.encode("utf-8", "surrogatepass"): next(
             (n for n, glob in enumerate(globs) if fits(glob, source.path, source.below)), len(globs)

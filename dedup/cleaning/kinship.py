@@ -106,7 +106,7 @@ def ranked(first: I64, second: I64) -> I64:
 
 
 def near_matches(matches: Stored[Matches], texts: Stored[Texts], engine: Engine) -> Matches:
-    """Give the matches that differ by few words at a time and by no number; by a, b."""
+    """Return the matches that differ by few words at a time and by no number; by a, b."""
     half = engine.join(matches, texts, (("a", "b"), ("text",)), HalfMatched, with_first)
     same = engine.join(half, texts, (("b", "a"), ("text",)), Matches, same_texts)
     found = Matches.concat(engine.fetch(same))
@@ -131,7 +131,7 @@ def oddly_equal(
     form: I32 | I64, text: I64, rows: I64, texts: Stored[Texts], engine: Engine
 ) -> Matches:
     """
-    Give the pairs of distinct texts that share a strict form, by a, b: "10² m" and "10 ² m".
+    Return the pairs of distinct texts that share a strict form, by a, b: "10² m" and "10 ² m".
 
     `rows` are the paragraphs that have signs: no others can.
     """
@@ -153,7 +153,7 @@ def oddly_equal(
 
 
 def with_signs(alike: Matches, text: I64, same: I64, signs: I64) -> Matches:
-    """Give the pairs of `same` whose texts are alike and whose signs are equal; by a, b."""
+    """Return the pairs of `same` whose texts are alike and whose signs are equal; by a, b."""
     _, first = np.unique(same, return_index=True)
     text, same, signs = text[first], same[first], signs[first]
     signs = ranked(signs, signs)
@@ -172,7 +172,7 @@ def with_signs(alike: Matches, text: I64, same: I64, signs: I64) -> Matches:
 def likeness(  # noqa: PLR0911 - a level a line
     written: str, kept: str, settings: Settings, remove: str
 ) -> float | None:
-    """Give the similarity of two paragraphs; `None` where one may not go for the other."""
+    """Return the similarity of two paragraphs; `None` where one may not go for the other."""
     if written == kept:
         return 1.0
     if remove == EXACT:
@@ -197,7 +197,7 @@ def likeness(  # noqa: PLR0911 - a level a line
 
 def forms_of(texts: Sequence[str]) -> tuple[list[tuple[object, ...]], list[int]]:
     """
-    Give what is equal for paragraphs of one strict form, and for those of the same signs.
+    Return what is equal for paragraphs of one strict form, and for those of the same signs.
 
     Words that a hyphen parts at a line end are whole already.
     """
@@ -217,12 +217,12 @@ def forms_of(texts: Sequence[str]) -> tuple[list[tuple[object, ...]], list[int]]
 
 
 def both_ways(matches: Matches) -> tuple[I64, I64]:
-    """Give each match from both sides: a text, and the other one."""
+    """Return each match from both sides: a text, and the other one."""
     return np.concatenate([matches.a, matches.b]), np.concatenate([matches.b, matches.a])
 
 
 def similarities(mine: I32 | I64, others: I32 | I64, alike: Matches, texts: int) -> F64:
-    """Give the similarity of texts that are the same text, in pairs; `alike` sorted by a, b."""
+    """Return the similarity of texts that are the same text, in pairs; `alike` sorted by a, b."""
     found = np.ones(len(mine))
     far = np.flatnonzero(mine != others)
     both = mine[far].astype(np.int64), others[far].astype(np.int64)
@@ -243,7 +243,7 @@ class Kinship:
         np.cumsum(np.bincount(mine, minlength=texts), out=self._first[1:])
 
     def near(self, text: int, some: Collection[int]) -> list[int]:
-        """Give those of some texts that are the same text as this one, without itself."""
+        """Return those of some texts that are the same text as this one, without itself."""
         others = self._others[self._first[text] : self._first[text + 1]]
         if len(others) <= len(some):
             return [other for other in others.tolist() if other in some]

@@ -84,7 +84,7 @@ class Line(NamedTuple):
         return self.text.encode("utf-8", "surrogatepass") if self.raw is None else self.raw
 
     def to_json(self) -> dict[str, Any]:
-        """Give the line as the contract has it."""
+        """Return the line as the contract has it."""
         keeper = self.keeper
         head: dict[str, Any] = {
             **name_to_json(self.document),
@@ -111,7 +111,7 @@ class Line(NamedTuple):
 
 
 def raw_to_json(raw: bytes) -> str | dict[str, str]:
-    """Give bytes as a string, or as base64 where they are not UTF-8."""
+    """Return bytes as a string, or as base64 where they are not UTF-8."""
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
@@ -128,7 +128,7 @@ def raw_from_json(value: object) -> bytes:
 
 
 def rejected(data: bytes, path: str, line: int, why: str) -> dict[str, Any]:
-    """Give what is quarantined, the bytes of a record or of a whole file (line 0), as JSON."""
+    """Return what is quarantined, the bytes of a record or of a whole file (line 0), as JSON."""
     head: dict[str, Any] = name_to_json(path, "path")
     return head | {"line": line or None, "why": why, "raw": raw_to_json(data)}
 
@@ -157,7 +157,7 @@ def load(data: bytes) -> Any:  # noqa: ANN401 - whatever JSON it holds
 
 
 def ledger_schema() -> dict[str, Any]:
-    """Give the JSON Schema (draft 2020-12) that every line holds to."""
+    """Return the JSON Schema (draft 2020-12) that every line holds to."""
     from importlib.resources import files
 
     text = files(__package__).joinpath("ledger.schema.json").read_text("utf-8")
@@ -206,7 +206,7 @@ class Writer:
 
     @property
     def sha256(self) -> str:
-        """Give the checksum of all lines so far."""
+        """Return the checksum of all lines so far."""
         return self._hash.hexdigest()
 
 
@@ -227,7 +227,7 @@ def check(path: Path, sha256: str) -> None:
 
 
 def read(path: Path) -> Iterator[Line]:
-    """Give the lines of a ledger. Raises `LedgerError` that names the line."""
+    """Yield the lines of a ledger. Raises `LedgerError` that names the line."""
     with path.open("rb") as stream:
         for number, data in enumerate(stream, 1):
             try:
@@ -269,7 +269,7 @@ def parse(data: bytes) -> Line:
 
 
 def by_document(lines: Iterable[Line]) -> Iterator[tuple[tuple[str, str | None], list[Line]]]:
-    """Give the lines document by document, as they come."""
+    """Yield the lines document by document, as they come."""
     held: list[Line] = []
     for one in lines:
         if held and (held[0].document, held[0].record) != (one.document, one.record):

@@ -163,17 +163,17 @@ class Manifest:
 
 
 def settings_to_json(settings: Settings) -> dict[str, object]:
-    """Give the settings that decide what is found and read."""
+    """Return the settings that decide what is found and read."""
     return settings.part("detection") | settings.part("reading")
 
 
 def text_sha256(text: str) -> str:
-    """Give the checksum by which a document is known again."""
+    """Return the checksum by which a document is known again."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def file_sha256(path: Path) -> str | None:
-    """Give the checksum of a file, or `None` where it cannot be read."""
+    """Return the checksum of a file, or `None` where it cannot be read."""
     try:
         with path.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
@@ -220,12 +220,12 @@ def _modes(manifest: Manifest) -> Mapping[str, int]:
 
 
 def _row(value: File | Entry) -> dict[str, Any]:
-    """Give the fields as they are; `asdict` copies each of them."""
+    """Return the fields as they are; `asdict` copies each of them."""
     return {name: getattr(value, name) for name in _FIELDS[type(value)]}
 
 
 def _file_row(file: File) -> dict[str, Any]:
-    """Give the fields of a file, its names as JSON has them."""
+    """Return the fields of a file, its names as JSON has them."""
     row: dict[str, Any] = {}
     for key, value in _row(file).items():
         row |= name_to_json(value, key) if key in _NAMES else {key: value}
@@ -241,7 +241,7 @@ def _is_whole(body: dict[str, Any]) -> bool:
 
 
 def _checksum(body: dict[str, Any]) -> str:
-    """Give the SHA-256 of the JSON with sorted keys, without white space, in ASCII."""
+    """Return the SHA-256 of the JSON with sorted keys, without white space, in ASCII."""
     found = hashlib.sha256()
     for part in _canonical(body):
         found.update(part.encode("ascii"))
@@ -249,7 +249,7 @@ def _checksum(body: dict[str, Any]) -> str:
 
 
 def _canonical(body: dict[str, Any]) -> Iterator[str]:
-    """Give that JSON in parts, so that of a large corpus it is not in memory as well."""
+    """Yield that JSON in parts, so that of a large corpus it is not in memory as well."""
     head, tail = _compact(body | {"files": []}).split('"files":[]', 1)
     yield f'{head}"files":['
     for number, file in enumerate(body["files"]):
@@ -268,7 +268,7 @@ def _compact(value: object) -> str:
 
 
 def _entries(some: Sequence[Entry | dict[str, Any]]) -> str:
-    """Give the compact JSON of entries, without the brackets: by orjson where that is the same."""
+    """Return the compact JSON of entries without brackets: by orjson where that is the same."""
     with suppress(TypeError):  # a lone surrogate
         data = orjson.dumps(some, _row, orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS)
         if data.isascii() and b"\x7f" not in data:

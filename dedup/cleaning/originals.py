@@ -55,7 +55,7 @@ class Ledger:
         self._groups = ledger.by_document(lines)
 
     def take(self, file: File, entry: Entry) -> tuple[Line, ...]:
-        """Give the lines of the next document. Raises `LedgerError` where it is another one."""
+        """Return the lines of the next document. Raises `LedgerError` where it is another one."""
         name, lines = next(self._groups, (None, []))
         if name != (file.document, entry.record) or len(lines) != entry.lines:
             what = file.document if entry.record is None else f"{file.document}, {entry.record}"
@@ -99,7 +99,7 @@ def check_files(out: Path, files: Iterable[File]) -> None:
 def originals(
     out: Path, manifest: Manifest, file: File, lines: Ledger, wanted: Wanted
 ) -> Iterator[Original]:
-    """Give the pieces of a changed file as they were. Raises `LedgerError`."""
+    """Yield the pieces of a changed file as they were. Raises `LedgerError`."""
     listed = {entry.number: entry for entry in file.entries}
     dropped = deque(entry for entry in file.entries if entry.at is not None)
     number = at = 0
@@ -174,7 +174,7 @@ def source_of(file: File, path: str, spooled: IO[bytes] | None = None) -> Source
 @contextlib.contextmanager
 def restored(out: Path, manifest: Manifest, file: File, lines: Ledger) -> Iterator[Source]:
     """
-    Give the input file, as it was when it was cleaned.
+    Yield the input file, as it was when it was cleaned.
 
     Raises `LedgerError` where ledger and output do not give it again, to the byte.
     """

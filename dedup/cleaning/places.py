@@ -13,8 +13,8 @@ from typing import IO, TYPE_CHECKING
 
 from dedup import distinct
 from dedup.atomic import whole
-from dedup.cleaning import layout
 from dedup.cleaning.manifest import settings_to_json
+from dedup.cleaning.scan import check
 from dedup.cleaning.tree import LEDGER, REJECTS, Tree, is_inside
 from dedup.errors import OutputError
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from dedup.cleaning.manifest import Manifest
-    from dedup.cleaning.planned import Scan
+    from dedup.cleaning.scan import Scan
     from dedup.formats import Source
 
 PathLike = str | os.PathLike[str]
@@ -36,7 +36,7 @@ class Place:
     output: str | None
     """As it was given; `None` for a dry run."""
     target: Callable[[str], Path | None]
-    """Gives the path to write an output file to, `None` for not at all."""
+    """Returns the path to write an output file to, `None` for not at all."""
     ledger: tuple[IO[bytes], ...]
     finish: Callable[[Manifest], None]
     """Lets everything appear."""
@@ -66,7 +66,7 @@ def opened(output: PathLike | None, scan: Scan, *besides: Path) -> Iterator[Plac
 
 @contextlib.contextmanager
 def _folder(out: Path, scan: Scan, besides: tuple[IO[bytes], ...]) -> Iterator[Place]:
-    layout.check(out, scan.sources)
+    check(out, scan.sources)
     command = {
         "paths": list(scan.paths),
         "settings": settings_to_json(scan.settings),
@@ -91,7 +91,7 @@ def free(
     paths: Iterable[PathLike | None], output: PathLike | None, sources: Iterable[Source]
 ) -> list[Path]:
     """
-    Give the files to write besides the output, of those that were asked for.
+    Return the files to write besides the output, of those that were asked for.
 
     Raises `OutputError` for one that is an input or another one of them, or lies in the output.
     """

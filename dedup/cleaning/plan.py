@@ -12,6 +12,10 @@ as one that stays, so every keeper stays and is verified directly, and there are
     follow    shorter ones beside one that goes
     rest      documents of which the same is left go whole too
 
+Copies of one text are settled together, as columns; only texts that are the same as another, not
+equal, are gone through one by one, each once (with a document, where the scope asks for it). So a
+paragraph with a million places costs a million rows, and a family of 50,000 lines 50,000 steps.
+
 What stays is the lexicographically first choice in keep order: of all choices in which no two
 that stay are the same text and all that go have a keeper, the one whose first paragraph stays if
 any can, then its second, and so on. One pass in keep order gives just that, so there are no rounds
@@ -31,13 +35,11 @@ import numpy as np
 from dedup import kernels
 from dedup.cleaning import keeping
 from dedup.cleaning.boilerplate import fixed_texts, widespread
-from dedup.cleaning.choosing import choose, follow, repeated
-from dedup.cleaning.kinship import MATCH, similarities
+from dedup.cleaning.kinship import MATCH, Kinship, similarities
 from dedup.cleaning.ledger import REASONS
-from dedup.cleaning.near import DOCUMENT as DOCUMENTS
-from dedup.cleaning.near import keepers
 from dedup.cleaning.tables import NONE, Plan
-from dedup.cleaning.whole import counterparts, equals
+from dedup.cleaning.whole import DOCUMENT as DOCUMENTS
+from dedup.cleaning.whole import counterparts, equals, keepers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -121,7 +123,7 @@ def plan(found: Detection, ranks: Sequence[I64], settings: Settings, policy: Pol
 
 def _whole(found: Detection, rank: I64, policy: Policy) -> tuple[I64, I64, F64]:
     """
-    Give each document its equal, or else the one that it resembles and how much: `NONE` for none.
+    Return the equal of each document, or else the one that it resembles and how much, or `NONE`.
 
     There can be equals only where documents have equal normalised texts, or two texts are alike.
     """
@@ -237,3 +239,125 @@ def _plan(  # noqa: PLR0913 - the columns come from all sides
         np.where(has, similarity, np.nan),
         np.where(has, rule, NONE).astype(np.int8),
     )
+
+
+def repeated(places: ParagraphTable, kin: Matches, large: Mask, texts: int) -> Mask:
+    """Mark the large places whose text stands in another one too, or is the same as another."""
+    often = np.bincount(places.same[large], minlength=texts) > 1
+    often[kin.a] = True
+    often[kin.b] = True
+    return large & often[places.same]
+
+
+def choose(places: ParagraphTable, rows: I64, kin: Matches, scope: str, texts: int) -> I64:
+    """
+    Return the row that keeps each one, `NONE` where it stays; rows come in keep order.
+
+    A unit is decided as one: a text, or, where the scope looks at documents, a text in a document.
+    """
+    text, doc = places.same[rows], places.doc[rows]
+    first = np.full(texts, len(rows))
+    np.minimum.at(first, text, np.arange(len(rows)))
+    kin = kin.take((first[kin.a] < len(rows)) & (first[kin.b] < len(rows)))
+    if scope == "all":
+        unit, begins = text, first
+        begun = np.flatnonzero(first < len(rows))
+    else:
+        docs = int(places.doc[-1]) + 1 if len(places) else 1
+        _, begins, unit = np.unique(
+            text.astype(np.int64) * docs + doc, return_index=True, return_inverse=True
+        )
+        begun = np.arange(len(begins))
+    keeper = np.full(len(begins), NONE)
+    related = np.zeros(texts, bool)
+    related[kin.a] = True
+    related[kin.b] = True
+    at = begins[begun]
+    if scope == "across":
+        opening = first[text[at]]
+        away = (doc[opening] != doc[at]) & ~related[text[at]]
+        keeper[begun[away]] = opening[away]
+    at = np.sort(at[related[text[at]]])
+    chosen = _one_by_one(text[at].tolist(), doc[at].tolist(), Kinship(kin, texts), scope)
+    has = chosen != NONE
+    keeper[unit[at[has]]] = at[chosen[has]]
+    of = keeper[unit]
+    if scope != "across":
+        later = (of == NONE) & (begins[unit] < np.arange(len(rows)))
+        of[later] = begins[unit[later]]
+    return np.where(of == NONE, NONE, rows[of])
+
+
+def _one_by_one(text: list[int], doc: list[int], kin: Kinship, scope: str) -> I64:
+    """
+    Return, in keep order, the first that stays and is the same text, `NONE` for what stays.
+
+    Each comes once, with `within` and `across` once a document; with `within` each document begins
+    anew. Only the first that stays of a text can be the first of all.
+    """
+    stays: dict[int, int] = {}
+    settled: dict[int, int] = {}
+    out = np.full(len(text), NONE)
+    here = NONE
+    for n, (mine, of) in enumerate(zip(text, doc, strict=True)):
+        if scope == "within" and of != here:
+            stays, here = {}, of
+        found = settled.get(mine, NONE)
+        if found == NONE:
+            near = [stays[other] for other in kin.near(mine, stays)]
+            if scope == "across":
+                near += [stays[mine]] if mine in stays else []
+                near = [at for at in near if doc[at] != of]
+            found = min(near, default=NONE)
+            if found == NONE:
+                stays.setdefault(mine, n)
+            elif scope == "across":
+                settled[mine] = found
+        out[n] = found
+    return out
+
+
+def follow(places: ParagraphTable, leaders: I64, keeper: I64, gone: Mask, barred: Mask) -> None:
+    """
+    Let shorter paragraphs go with those beside them that go; `leaders` come in keep order.
+
+    From each leader first back, then forth, as long as the paragraph at the same place beside the
+    keeper has the same words, is the same text and stays. Where two leaders could take a paragraph
+    the earlier one has had it. A keeper's neighbours are settled by then: its document ranks
+    before, or it is the same one and the keeper, which stays, parts it from all that is still open.
+    """
+    doc, text, same = places.doc.data, places.text.data, places.same.data
+    kept, went, shut = keeper.data, gone.data, (gone | barred).data
+    last = len(doc) - 1
+    some = leaders[
+        _can_follow(places, leaders, keeper, gone | barred, -1)
+        | _can_follow(places, leaders, keeper, gone | barred, 1)
+    ]
+    for leader in some.tolist():
+        of = kept[leader]
+        for step in (-1, 1):
+            row, other = leader + step, of + step
+            while (
+                0 <= row <= last
+                and 0 <= other <= last
+                and text[row] == text[other]
+                and same[row] == same[other]
+                and not (shut[row] or shut[other])
+                and doc[row] == doc[leader]
+                and doc[other] == doc[of]
+            ):
+                went[row] = shut[row] = True
+                kept[row] = other
+                row, other = row + step, other + step
+
+
+def _can_follow(places: ParagraphTable, leaders: I64, keeper: I64, shut: Mask, step: int) -> Mask:
+    """Mark the leaders that might take the paragraph beside them; later fewer can, never more."""
+    last = len(places) - 1
+    row, other = leaders + step, keeper[leaders] + step
+    inside = (row >= 0) & (row <= last) & (other >= 0) & (other <= last)
+    row, other = row.clip(0, last), other.clip(0, last)
+    inside &= places.text[row] == places.text[other]
+    inside &= places.same[row] == places.same[other]
+    inside &= places.doc[row] == places.doc[leaders]
+    return inside & ~(shut[row] | shut[other])

@@ -28,41 +28,17 @@ from dedup.settings import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from typing import IO
 
     from dedup.cleaning.dates import Dates
     from dedup.cleaning.finished import Finished
     from dedup.cleaning.ledger import Line, Name
     from dedup.cleaning.places import PathLike, Place
-    from dedup.cleaning.policy import Policy
     from dedup.cleaning.removals import Decision
+    from dedup.cleaning.scan import Scan
     from dedup.cleaning.staying import Staying
     from dedup.engines.workers import Workers
-    from dedup.formats import Reading, Record, Seen, Source, Watch
+    from dedup.formats import Seen
     from dedup.report import Skipped
-    from dedup.settings import Settings
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Scan:
-    """What is cleaned, and how: known before anything is read."""
-
-    paths: tuple[str, ...]
-    settings: Settings
-    policy: Policy
-    modes: Callable[[Source, Record], int] | None
-    """Asks for the paragraph mode of a document, where a clean has cut it before."""
-    reading: Reading
-    names: list[str]
-    """Where each source comes to lie below OUT."""
-    aside: IO[bytes] | None
-    """Takes what is quarantined."""
-    watch: Watch
-
-    @property
-    def sources(self) -> tuple[Source, ...]:
-        """The files."""
-        return self.reading.sources.files
 
 
 class Taken(NamedTuple):
@@ -129,7 +105,7 @@ class Planned:
 
     def keep_only(self, wanted: Callable[[Line], bool]) -> Planned:
         """
-        Give the plan with only those removals of which `wanted` says yes.
+        Return the plan with only those removals of which `wanted` says yes.
 
         A document that keeps one of them is not dropped whole.
         """
@@ -150,7 +126,7 @@ class Planned:
         return replace(self, decision=self.decision.with_parts(plan, sentences, refused.doc))
 
     def without(self, unwanted: Callable[[Line], bool]) -> Planned:
-        """Give the plan without those removals of which `unwanted` says yes."""
+        """Return the plan without those removals of which `unwanted` says yes."""
         return self.keep_only(lambda line: not unwanted(line))
 
     def preview(self) -> Cleaned:
@@ -160,7 +136,7 @@ class Planned:
 
     def taken(self, document: str) -> list[Taken]:
         """
-        Give what would go from a document, of a file with records from each that loses something.
+        Return what would go from a document, of a file with records from each that loses something.
 
         It is named by its path, with `:` and the record after it for one of several. Raises
         `SettingsError` for one that was not read.

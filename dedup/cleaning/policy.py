@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from dedup.cleaning import keeping
 from dedup.cleaning.kinship import EQUAL, REMOVE
-from dedup.cleaning.near import PARAGRAPH, UNITS
+from dedup.cleaning.whole import PARAGRAPH, UNITS
 from dedup.errors import SettingsError
 from dedup.settings import SHARES, check_types, choice, nearest
 

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dedup import kernels
+from dedup.cleaning.groups import groups_of
 from dedup.cleaning.ledger import PASSAGE, REASONS
 from dedup.cleaning.plan import DOCUMENT
 from dedup.cleaning.tables import (
@@ -32,7 +33,7 @@ from dedup.cleaning.tables import (
     Sentences,
     of_documents,
 )
-from dedup.model import CODE, KINDS, TABLE, Copied, MarkdownBlocks
+from dedup.model import CODE, TABLE, Copied, MarkdownBlocks
 from dedup.rows import fresh, repeated, spans
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     from dedup.cleaning.policy import Policy
     from dedup.formats import Source
     from dedup.formats.interface import Span
-    from dedup.model import I8, I32, I64, Facts
+    from dedup.model import I64, Facts
     from dedup.settings import Settings
 
     Mask = NDArray[np.bool_]
@@ -97,6 +98,7 @@ class Decision:
         path = found.facts.path
         edges = np.flatnonzero(fresh(*kernels.digest(path.data, path.offsets)))
         files = {path[first]: (first, stop) for first, stop in spans(edges, len(path))}
+        spared = np.unique(plan.keeper[plan.keeper != NONE])
         decision = cls(
             settings,
             policy,
@@ -110,10 +112,10 @@ class Decision:
             files,
             plan,
             Sentences.empty(),
-            np.zeros(0, np.int64),
+            spared,
             Removals.empty(),
         )
-        return decision.with_parts(plan, decision.sentences, plan.keeper[plan.keeper != NONE])
+        return replace(decision, removals=removals_of(decision))
 
     def with_parts(self, plan: Plan, sentences: Sentences, spared: I64) -> Decision:
         """Return what another plan and other sentences make go; `spared` are spared as well."""
@@ -169,7 +171,17 @@ def removals_of(decision: Decision) -> Removals:
     for some in np.split(np.arange(len(docs)), edges) if len(docs) else ():
         row, no = repeated(counts[some])
         found.append(_cut(decision, docs[some], row, places.take(begins[some][row] + no)))
-    return Removals.concat(found)
+    every = Removals.concat(found)
+
+    # Which group of the report covers each, without the white space that goes with it.
+    at = np.searchsorted(places.doc, every.doc)
+    start, end = (
+        column[at + no].astype(np.int64)
+        for column, no in ((places.start, every.first), (places.end, every.last))
+    )
+    passages = every.reason == REASONS.index(PASSAGE)
+    start[passages], end[passages] = sentences.start, sentences.end
+    return replace(every, group=groups_of(decision.copied, every.doc, start, end, every.reason))
 
 
 def _cut(decision: Decision, docs: I64, of: I64, places: ParagraphTable) -> Removals:
@@ -177,7 +189,6 @@ def _cut(decision: Decision, docs: I64, of: I64, places: ParagraphTable) -> Remo
     first, stop = int(docs[0]), int(docs[-1]) + 1
     plan = of_documents(decision.plan, first, stop)
     sentences = of_documents(decision.sentences, first, stop)
-    copied = of_documents(decision.copied, first, stop)
     blocks = of_documents(decision.blocks, first, stop)
     laid = _Laid.end_to_end(docs, of, places, decision.facts.characters[docs], blocks)
 
@@ -209,8 +220,8 @@ def _cut(decision: Decision, docs: I64, of: I64, places: ParagraphTable) -> Remo
 
     own = ~np.isin(gone, at[whole])
     stretches = gone[own], starts[own], ends[own]
-    paragraphs = _of_paragraphs(places, laid, stretches, plan, copied)
-    others = _of_sentences(sentences, at, whole, places, laid, (gone, starts, ends), copied)
+    paragraphs = _of_paragraphs(places, laid, stretches, plan)
+    others = _of_sentences(sentences, at, whole, places, laid, (gone, starts, ends))
     every = Removals.concat([paragraphs, others])
     return every.take(np.lexsort([every.start, every.doc])) if len(others) else every
 
@@ -305,7 +316,6 @@ def _of_sentences(  # noqa: PLR0913 - sentences, where they stand, and how parag
     places: ParagraphTable,
     laid: _Laid,
     stretches: tuple[I64, I64, I64],
-    copied: Copied,
 ) -> Removals:
     """Return a row for each run of sentences, with the white space on one of its sides."""
     gone, begin, finish = stretches
@@ -341,7 +351,7 @@ def _of_sentences(  # noqa: PLR0913 - sentences, where they stand, and how parag
         sentences.keeper_end,
         sentences.similarity,
         sentences.rule,
-        groups_of(copied, sentences.doc, sentences.start, sentences.end, reason),
+        np.full(len(sentences), NONE),
     )
 
 
@@ -350,7 +360,6 @@ def _of_paragraphs(
     laid: _Laid,
     stretches: tuple[I64, I64, I64],
     plan: Plan,
-    copied: Copied,
 ) -> Removals:
     """Join removals that touch, go for one reason, and whose keepers are neighbours too."""
     gone, starts, ends = stretches
@@ -394,40 +403,5 @@ def _of_paragraphs(
         keeper_end,
         np.minimum.reduceat(similarity, first),
         rule.astype(np.int8),
-        groups_of(copied, doc, places.start[gone[first]], places.end[gone[last]], why),
+        np.full(len(first), NONE),
     )
-
-
-def groups_of(copied: Copied, doc: I64, start: I32 | I64, end: I32 | I64, reason: I8) -> I64:
-    """
-    Return the place in the report of the first group that covers each of some stretches.
-
-    That is a group of the kind that is the reason, if one of these covers it; `NONE` for none.
-    """
-    group = _covering(copied, doc, start, end)
-    for number, kind in enumerate(KINDS):
-        rows = np.flatnonzero(reason == REASONS.index(kind))
-        some = copied.take(copied.kind == number)
-        own = _covering(some, doc[rows], start[rows], end[rows])
-        group[rows] = np.where(own == NONE, group[rows], own)
-    return group
-
-
-def _covering(copied: Copied, doc: I64, start: I32 | I64, end: I32 | I64) -> I64:
-    """Return the first group of which a copy covers each of some stretches, `NONE` for none."""
-    group = np.full(len(doc), np.iinfo(np.int64).max)
-    wide = int(max(copied.end.max(initial=0), end.max(initial=0))) + 1
-    starts, ends = copied.doc * wide + copied.start, copied.doc * wide + copied.end
-    furthest = np.maximum.accumulate(ends)
-    wanted = doc * wide + end
-    at = np.searchsorted(starts, doc * wide + start, "right") - 1
-    # From the last copy that starts early enough back to where none reaches far enough any more.
-    rows = np.flatnonzero(at >= 0)
-    rows = rows[furthest[at[rows]] >= wanted[rows]]
-    while len(rows):
-        covers = rows[ends[at[rows]] >= wanted[rows]]
-        group[covers] = np.minimum(group[covers], copied.group[at[covers]])
-        at[rows] -= 1
-        rows = rows[at[rows] >= 0]
-        rows = rows[furthest[at[rows]] >= wanted[rows]]
-    return np.where(group == np.iinfo(np.int64).max, NONE, group)

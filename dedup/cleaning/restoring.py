@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dedup import formats
-from dedup.cleaning.layout import check_name
 from dedup.cleaning.ledger import REASONS
 from dedup.cleaning.originals import Ledger, check_files, opened, originals, restored
 from dedup.cleaning.results import Restored
+from dedup.cleaning.scan import check_name
 from dedup.cleaning.tree import Tree, is_inside
 from dedup.errors import LedgerError, OutputError, SettingsError
 from dedup.formats import Watch, silent
@@ -134,7 +134,7 @@ def _chosen(manifest: Manifest, documents: Collection[str]) -> dict[str, File]:
 
 
 def _wanted(groups: Collection[str], reasons: Collection[str], known: Collection[str]) -> Wanted:
-    """Give what tells the removals that are put back. Raises `SettingsError`."""
+    """Return what tells the removals that are put back. Raises `SettingsError`."""
     for reason in reasons:
         choice("reason", reason, REASONS)
     for group in groups:
@@ -151,8 +151,8 @@ def taken(out: str | os.PathLike[str], name: str) -> list[tuple[str | None, str,
     """
     Show what a clean took from a document, named as in `restore`.
 
-    Gives the record, the text as it was and the text that is left (empty where it was dropped), of
-    each record that lost something. Raises as `restore`.
+    Returns the record, the text as it was and the text that is left (empty where it was dropped),
+    of each record that lost something. Raises as `restore`.
     """
     root = Path(out)
     manifest, lines = opened(root)

@@ -56,7 +56,7 @@ class Cleaned:
 
     @property
     def whole(self) -> dict[str, int]:
-        """Give the paragraphs that went whole, by reason."""
+        """Return the paragraphs that went whole, by reason."""
         every = self.removed_paragraphs.items()
         return {reason: count for reason, count in every if reason != PASSAGE}
 
@@ -67,7 +67,7 @@ class Cleaned:
 
     @property
     def share(self) -> float:
-        """Give the share of the characters that went, 0 to 1."""
+        """Return the share of the characters that went, 0 to 1."""
         return self.removed / self.characters if self.characters else 0.0
 
     @property
@@ -76,7 +76,7 @@ class Cleaned:
         return self.removed == self.characters > 0
 
     def counts(self) -> dict[str, Any]:
-        """Give the figures, as the manifest keeps them."""
+        """Return the figures, as the manifest keeps them."""
         return {
             "documents": self.documents,
             "documents_not_written": len(self.not_written),
@@ -157,5 +157,5 @@ class Restored:
 
 
 def plural(count: int, noun: str, many: str = "") -> str:
-    """Give a count with its noun."""
+    """Return a count with its noun."""
     return f"{count} {noun if count == 1 else many or noun + 's'}"

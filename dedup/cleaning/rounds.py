@@ -23,7 +23,7 @@ import numpy as np
 
 from dedup.cleaning import keeping
 from dedup.cleaning.plan import plan
-from dedup.cleaning.stretches import Intervals, Left, Run, Side, runs
+from dedup.cleaning.sentences import Intervals, Left, Run, Side, runs
 from dedup.cleaning.tables import NONE, Sentences, of_documents
 from dedup.formats.slices import without
 from dedup.model import BOILERPLATE, KINDS, TABLE, Strings
@@ -124,7 +124,7 @@ class Remaining:
 def _paragraph_sides(
     found: Detection, decision: Decision, ranks: Sequence[I64]
 ) -> Iterator[tuple[Side, Side]]:
-    """Give what is left of a paragraph and has become the text of another one, that one second."""
+    """Yield what is left of a paragraph and has become the text of another one, that one second."""
     again = plan(found, ranks, decision.settings, decision.policy)
     again = again.take(again.keeper != NONE)
     columns = again.doc, again.start, again.end, again.keeper, again.keeper_start, again.keeper_end
@@ -133,7 +133,7 @@ def _paragraph_sides(
 
 
 def _copied_sides(found: Detection, decision: Decision, rank: I64) -> Iterator[tuple[Side, Side]]:
-    """Give both sides of each passage and of each block's copy, that which goes first."""
+    """Yield both sides of each passage and of each block's copy, that which goes first."""
     scope = decision.policy.scope
     wanted = found.copied.kind != KINDS.index(BOILERPLATE)
     if scope != "all":
@@ -185,7 +185,7 @@ def _with(decision: Decision, chosen: Sequence[Run], ranks: Sequence[I64]) -> De
 
 
 def _within(paragraphs: Sequence[Span], spans: Sequence[Span]) -> frozenset[int]:
-    """Give the numbers of the paragraphs that begin inside one of some stretches."""
+    """Return the numbers of the paragraphs that begin inside one of some stretches."""
     starts = [start for start, _ in paragraphs]
     numbers = (range(bisect_left(starts, a), bisect_left(starts, b)) for a, b in spans)
     return frozenset(chain.from_iterable(numbers))

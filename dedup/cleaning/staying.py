@@ -105,7 +105,7 @@ def _blocks(found: Detection, touched: Mask, large: Mask, scope: str) -> tuple[i
 
 
 def _rows(places: ParagraphTable, doc: I64, start: I64, end: I64) -> tuple[I64, I64]:
-    """Give the paragraphs that begin in each stretch: the first one, and the last one + 1."""
+    """Return the paragraphs that begin in each stretch: the first one, and the last one + 1."""
     wide = int(max(places.end.max(initial=0), end.max(initial=0))) + 1
     keys = places.doc * wide + places.start
     return np.searchsorted(keys, doc * wide + start), np.searchsorted(keys, doc * wide + end)

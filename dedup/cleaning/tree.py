@@ -93,11 +93,11 @@ class Tree:
             raise OutputError(f"{self.out} is complete, but {self._room} stays: remove that folder")
 
     def room(self, name: str) -> Path:
-        """Give the path of a file of ours that comes to stand in `OUT/.dedup`."""
+        """Return the path of a file of ours that comes to stand in `OUT/.dedup`."""
         return self._room / name
 
     def place(self, relative: str) -> Path:
-        """Give the path at which to write an output file, its folders made."""
+        """Return the path at which to write an output file, its folders made."""
         path = self._room / TREE / relative
         path.parent.mkdir(parents=True, exist_ok=True)
         return path
@@ -157,7 +157,7 @@ class Tree:
 
     def _remains(self) -> list[str]:
         """
-        Give what a killed run of this command left in OUT, and what this one made; folders last.
+        Return what a killed run of this command left in OUT, and what this one made; folders last.
 
         Raises `OutputError` for a cleaned corpus, for the unfinished run of another command, for a
         note that is damaged, and for whatever is none of ours.
@@ -242,7 +242,7 @@ class Tree:
 
 
 def moves(source: Path, target: Path) -> Iterator[tuple[Path, Path]]:
-    """Give what to rename so that `source` comes to lie in `target`: whole folders where it can."""
+    """Yield what to rename so that `source` comes to lie in `target`: whole folders if it can."""
     for entry in sorted(source.iterdir()):
         beside = target / entry.name
         if entry.is_dir() and beside.is_dir():
@@ -265,18 +265,18 @@ def _is_one(a: Path, b: Path) -> bool:
 
 
 def _notes() -> dict[str, Mark | None]:
-    """Give the paths below OUT of our own files of an unfinished run."""
+    """Return the paths below OUT of our own files of an unfinished run."""
     return {f"{_ROOM}/{name}": None for name in (*_NOTES, f"{TREE}/")}
 
 
 def _texts(names: Iterable[str]) -> dict[str, Mark | None]:
-    """Give the paths below OUT of output files in the making."""
+    """Return the paths below OUT of output files in the making."""
     return {f"{_ROOM}/{TREE}/{name}": None for name in names}
 
 
 def _whose(relative: str) -> int:
     """
-    Give the order in which to remove what is ours, folders being last already.
+    Return the order in which to remove what is ours, folders being last already.
 
     What says whose the rest is goes after it, so that a killed sweep is swept again; and then the
     lock, without which the room may be another run's.
@@ -302,7 +302,7 @@ def _is_complete(note: object) -> bool:
 
 def _below(out: Path, start: str, known: Mapping[str, Mark | None]) -> list[tuple[str, bool]]:
     """
-    Give what lies below a folder in OUT, what is in a folder before it, and whether it is ours.
+    Return what lies below a folder in OUT, what is in a folder before it, and whether it is ours.
 
     Ours is a file that is known, with the mark that is known of it, and a folder of such files.
     """
@@ -331,7 +331,7 @@ def _is_marked(path: Path, mark: Mark | None) -> bool:
 
 
 def _mark(path: Path) -> Mark | None:
-    """Give the mark of a file; `None` where there is none, or something else."""
+    """Return the mark of a file; `None` where there is none, or something else."""
     try:
         state = path.lstat()
     except OSError:

@@ -17,11 +17,11 @@ from dedup import formats
 from dedup.cleaning.kinship import likeness
 from dedup.cleaning.ledger import DOCUMENT, PASSAGE, by_document, read
 from dedup.cleaning.manifest import MODES
-from dedup.cleaning.near import PARAGRAPH, Grams
 from dedup.cleaning.originals import Ledger, check_files, opened, restored
 from dedup.cleaning.results import Verified
-from dedup.cleaning.stretches import of_sentences
+from dedup.cleaning.sentences import of_sentences
 from dedup.cleaning.tree import LEDGER, OWN
+from dedup.cleaning.whole import PARAGRAPH, Grams
 from dedup.errors import LedgerError
 from dedup.formats import silent
 from dedup.text.paragraphs import MODES as ASKED
@@ -101,7 +101,7 @@ class Proof:
                 self._document(name, record, [(row[0], row[1]) for row in rows], lines)
 
     def done(self) -> Verified:
-        """Give the counts, once nothing is left open. Raises `LedgerError`."""
+        """Return the counts, once nothing is left open. Raises `LedgerError`."""
         if self._next is not None:
             raise LedgerError(f"the ledger names {_shown(self._next[0])}, which is in no file")
         for line, texts in self._open:
@@ -241,7 +241,7 @@ class NearProof:
 
 def _within(name: Name, paragraphs: Sequence[Span], line: Line) -> list[int]:
     """
-    Give the numbers of the paragraphs in a removal.
+    Return the numbers of the paragraphs in a removal.
 
     Raises `LedgerError` where it cuts one, or, of a passage, more than one.
     """

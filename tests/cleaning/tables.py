@@ -11,9 +11,9 @@ import numpy as np
 
 from dedup.cleaning import Policy, keeping
 from dedup.cleaning.detection import Detection
-from dedup.cleaning.near import Near
 from dedup.cleaning.plan import REASONS, plan
 from dedup.cleaning.tables import ParagraphTable, Plan
+from dedup.cleaning.whole import Near
 from dedup.model import (
     CODE,
     FRONT,

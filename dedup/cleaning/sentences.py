@@ -118,12 +118,12 @@ def runs(
 
 
 def of_sentences(remove: str) -> str:
-    """Give what `--remove` means for sentences: `near` would let too much of one be other words."""
+    """Return what `--remove` means for sentences: by `near` too much of one may be other words."""
     return EQUAL if remove == NEAR else remove
 
 
 def sentences_of(left: Left, side: Side) -> list[Sentence]:
-    """Give the sentences that lie in a stretch, by their words, and stand so in the input."""
+    """Return the sentences that lie in a stretch, by their words, and stand so in the input."""
     text = without(left.text, left.cuts)
     lengths = [end - start for start, end in left.cuts]
     shifts = [0, *accumulate(lengths)]
@@ -156,7 +156,7 @@ def sentences_of(left: Left, side: Side) -> list[Sentence]:
 
 
 def _words(text: str) -> Span:
-    """Give where the first word of a sentence starts and the last one ends."""
+    """Return where the first word of a sentence starts and the last one ends."""
     found = _WORDS.search(text)
     return found.span() if found is not None else (0, len(text))
 

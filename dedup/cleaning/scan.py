@@ -1,5 +1,5 @@
 """
-Where each input comes to lie in OUT, and whether OUT may be written at all.
+What is cleaned: which files, and where each of them comes to lie in OUT.
 
 A folder argument's files lie by their path below it, a file argument by its name; of several
 folder arguments each lies under its own name.
@@ -8,19 +8,34 @@ folder arguments each lies under its own name.
 from __future__ import annotations
 
 import glob
+import itertools
+import os
+import tempfile
 import unicodedata
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dedup import formats
+from dedup.cleaning.ledger import dump, rejected
+from dedup.cleaning.manifest import known_modes
 from dedup.cleaning.tree import OWN, is_inside
-from dedup.errors import OutputError
-from dedup.formats import is_text_name
+from dedup.errors import OutputError, SettingsError
+from dedup.formats import Watch, is_text_name, silent
+from dedup.settings import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
+    from typing import IO
 
-    from dedup.formats import Source
+    from dedup.cleaning.policy import Policy
+    from dedup.formats import Reading, Record, Source
+    from dedup.settings import Settings
 
+_HELD = 16 << 20
+"""Bytes of rejects that are held rather than put into a file."""
+_LOOKED_AT = 100
+"""Files whose first record is looked at for the names of fields."""
 DEEPEST = 201
 """Parts of the path of an output: making and removing folders takes a call within a call each."""
 _SHOWN = 60
@@ -34,9 +49,86 @@ STDIN_NAMES = {
 }
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Scan:
+    """What is cleaned, and how: known before anything is read."""
+
+    paths: tuple[str, ...]
+    settings: Settings
+    policy: Policy
+    modes: Callable[[Source, Record], int] | None
+    """Asks for the paragraph mode of a document, where a clean has cut it before."""
+    reading: Reading
+    names: list[str]
+    """Where each source comes to lie below OUT."""
+    aside: IO[bytes] | None
+    """Takes what is quarantined."""
+    watch: Watch
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The files."""
+        return self.reading.sources.files
+
+
+def scanned(
+    paths: Sequence[formats.Given], settings: Settings, policy: Policy, watch: Watch = silent
+) -> Scan:
+    """Find what is cleaned and say where each file comes to lie; nothing is read yet."""
+    settings = replace(settings, passages="off")
+    given = tuple(os.fspath(path) for path in paths if not isinstance(path, formats.Held))
+    modes = known_modes(given, settings)
+    quarantine = settings.on_error == "quarantine"
+    aside = tempfile.SpooledTemporaryFile(_HELD) if quarantine else None  # noqa: SIM115 - for later
+    reading = formats.read(
+        paths,
+        settings,
+        watch=watch,
+        rejects=_putting(aside) if aside else None,
+        modes=modes,
+        fields=policy.fields,
+        to_cut=True,
+    )
+    names = outputs(reading.sources.files)
+    return Scan(given, settings, policy, modes, reading, names, aside, watch)
+
+
+def check_fields(scan: Scan) -> None:
+    """Refuse a field of the policy that no document has. Raises `SettingsError`."""
+    for name, values in scan.reading.values.items():
+        if any(value is not None for value in values):
+            continue
+        option = "source_field" if name == scan.policy.source_field else "keep"
+        known = [
+            field
+            for source in scan.sources[:_LOOKED_AT]
+            for record in itertools.islice(_records(source, scan.settings), 1)
+            for field in record.fields()
+        ]
+        what = "has a text or number in" if name in known else "has"
+        near = nearest(name, known) if name not in known else ""
+        raise SettingsError(
+            f"{option} is {getattr(scan.policy, option)!r}: no document {what} the field "
+            f"{name!r}{near}"
+        )
+
+
+def _records(source: formats.Source, settings: Settings) -> Iterator[formats.Record]:
+    return (piece.record for piece in formats.pieces(source, settings) if piece.record is not None)
+
+
+def _putting(aside: IO[bytes]) -> formats.Rejects:
+    """Return what writes rejects down as lines of JSON."""
+
+    def put(data: bytes, path: str, line: int, why: str) -> None:
+        aside.write(dump(rejected(data, path, line, why)))
+
+    return put
+
+
 def outputs(sources: Sequence[Source]) -> list[str]:
     """
-    Give the path of each source below OUT, with slashes.
+    Return the path of each source below OUT, with slashes.
 
     Raises `OutputError` where two would lie in one place, on some file system or other, and for one
     that would lie too deep.
@@ -81,14 +173,14 @@ def _both(one: str, two: str, first: str, second: str) -> str:
 
 
 def folder_of(source: Source) -> str:
-    """Give the folder argument by which a source was reached; of a file its own folder."""
+    """Return the folder argument by which a source was reached; of a file its own folder."""
     if not source.below:
         return str(Path(source.path).parent)
     return source.path[: -len("/".join(source.below))].rstrip("/") or "/"
 
 
 def source_folder(source: Source) -> str:
-    """Give the folder that the guard counts a source to: the first one below its argument."""
+    """Return the folder that the guard counts a source to: the first one below its argument."""
     if len(source.below) > 1:
         return f"{folder_of(source)}/{source.below[0]}"
     return folder_of(source)
@@ -141,5 +233,5 @@ def _output(source: Source, *, several: bool) -> str:
 
 
 def _folded(part: str) -> str:
-    """Give what file systems that fold names make of one."""
+    """Return what file systems that fold names make of one."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", part).casefold()).rstrip(". ")

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         restore,
         verify,
     )
+    from dedup.checking import Rules
     from dedup.cleaning import Planned, Policy
     from dedup.errors import (
         DedupError,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
         RecordError,
         SettingsError,
     )
+    from dedup.index.library import Index
     from dedup.report import (
         Borderline,
         Group,
@@ -64,6 +66,7 @@ __all__ = [
     "Group",
     "GuardError",
     "Incoming",
+    "Index",
     "InputError",
     "LedgerError",
     "Name",
@@ -79,6 +82,7 @@ __all__ = [
     "Policy",
     "RecordError",
     "Report",
+    "Rules",
     "Settings",
     "SettingsError",
     "Skipped",
@@ -110,6 +114,8 @@ _PLACES = {
     "NearCopy": ("dedup.report", "NearCopy"),
     "Name": ("dedup.report", "Name"),
     "Incoming": ("dedup.report", "Incoming"),
+    "Index": ("dedup.index.library", "Index"),
+    "Rules": ("dedup.checking", "Rules"),
     "Group": ("dedup.report", "Group"),
     "Borderline": ("dedup.report", "Borderline"),
     "__version__": ("dedup.version", "VERSION"),

@@ -16,6 +16,7 @@ import numpy as np
 from dedup import model as m
 from dedup import near_documents, pipeline
 from dedup.engines.base import as_it_is
+from dedup.engines.sorted import arranged
 from dedup.index import sharing
 from dedup.index.marking import Marks
 from dedup.index.published import text_rows
@@ -155,7 +156,7 @@ def named_boilerplate(own: m.Places, between: Relations, marks: Marks) -> m.Name
     pairs = between.matches_of(texts)
     stars = groups.stars(texts, [pairs.take((pairs.a < pairs.b) & np.isin(pairs.b, texts))])
     members = groups.members(between.places_of(texts), stars)
-    members = members.take(np.lexsort((members.no, members.doc, members.keeper)))
+    members = arranged(members, ("keeper", "doc", "no"))
     return groups.named(members, between.known.docs)
 
 
@@ -229,7 +230,7 @@ class _Scene:
             self.stored(m.Equals(self.doc(equals.copy), self.doc(equals.source)), engine),
             published,
             matches=self.stored(pairs, engine),
-            neighbours=self.stored(near.take(np.lexsort((near.other, near.text))), engine),
+            neighbours=self.stored(arranged(near, ("text", "other")), engine),
             candidates=between.candidates,
             buckets_cut=0,
             elsewhere=elsewhere,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dedup import model as m
+from dedup.engines.sorted import arranged
 from dedup.index.published import text_rows
 from dedup.stages import candidates, verify
 
@@ -41,7 +42,7 @@ def matches(
     ]
     met = m.Pairs.concat(every)
     met = met.take(met.b >= NEW)
-    met = met.take(np.lexsort((met.b, met.a)))
+    met = arranged(met, ("a", "b"))
     pairs = candidates.distinct(met)
     return compared(pairs, texts, known, settings), len(pairs)
 

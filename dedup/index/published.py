@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from dedup import model as m
+from dedup.engines.sorted import arranged
 from dedup.index import files
 from dedup.index.segment import Segment
 from dedup.rows import fresh, rank_within, repeated
@@ -144,7 +145,7 @@ class Published:
             flags = np.zeros(len(row), np.int8)
             found.append(m.Places(rank[alive], no, texts[row], words[row], flags))
         every = m.Places.concat(found)
-        return every.take(np.lexsort((every.no, every.doc, every.text)))
+        return arranged(every, ("text", "doc", "no"))
 
     # --- Signatures and seeds ---------------------------------------------------------------------
 
@@ -201,7 +202,7 @@ class Published:
             key = keys[row[alive]]
             found.append(m.Seeds(key, rank[alive], zeros, places, zeros.astype(np.int8)))
         every = m.Seeds.concat(found)
-        return every.take(np.lexsort((every.at, every.doc, every.key)))
+        return arranged(every, ("key", "doc", "at"))
 
     # --- Documents --------------------------------------------------------------------------------
 
@@ -258,7 +259,7 @@ class Published:
             doc = docs[rows][row]
             found.append(m.Places(doc, step.astype(np.int32), text, zeros.astype(np.int32), zeros))
         every = m.Places.concat(found)
-        every = every.take(np.lexsort((every.no, every.doc)))
+        every = arranged(every, ("doc", "no"))
         texts, at = np.unique(every.text, return_inverse=True)
         return replace(every, words=self.words(texts)[at])
 
@@ -278,7 +279,7 @@ class Published:
             some = np.flatnonzero((ranks >= 0) & ((first != 0) | (second != 0)))
             found.append(m.Editions(ranks[some], first[some], second[some]))
         every = m.Editions.concat(found)
-        return every.take(np.lexsort((every.doc, every.digest2, every.digest)))
+        return arranged(every, ("digest", "digest2", "doc"))
 
     @cached_property
     def copies(self) -> m.I64:
@@ -407,7 +408,7 @@ def opened(folder: Path, manifest: Manifest, settings: Settings) -> Published:
     return Published(tuple(parts), order["order"], order["ranked"], order["first"], settings)
 
 
-def arranged(segments: tuple[Segment, ...], removed: m.I64) -> dict[str, NDArray[Any]]:
+def order_columns(segments: tuple[Segment, ...], removed: m.I64) -> dict[str, NDArray[Any]]:
     """
     Return the columns of the order file: Order of all documents, and the first place of each text.
 

@@ -16,6 +16,7 @@ import numpy as np
 from dedup import model as m
 from dedup import pipeline
 from dedup.engines.base import as_it_is
+from dedup.engines.sorted import arranged
 from dedup.index import meeting
 from dedup.index.building import editions_of
 from dedup.rows import matching
@@ -65,22 +66,21 @@ class Relations:
         """Return all texts that some match, themselves included; sorted."""
         found = self.matches_of(texts)
         text, other = np.concatenate([texts, found.a]), np.concatenate([texts, found.b])
-        order = np.lexsort((other, text))
-        return m.Neighbours(text[order], other[order])
+        return arranged(m.Neighbours(text, other), ("text", "other"))
 
     def matches_of(self, texts: m.I64) -> m.Matches:
         """Return the matches of texts: each is an `a`; sorted by `a`, `b`."""
         _, rows = matching(texts, self.matches.a)
         old = texts[texts >> PARAGRAPH < self.known.docs]
         found = m.Matches.concat([self.matches.take(rows), self.known.neighbours(old)])
-        return found.take(np.lexsort((found.b, found.a)))
+        return arranged(found, ("a", "b"))
 
     def places_of(self, texts: m.I64) -> m.Places:
         """Return all places of texts, sorted by text, then in Order; texts are sorted."""
         old = self.known.places(texts[texts >> PARAGRAPH < self.known.docs])
         mine = self.places.take(np.isin(self.places.text, texts))
         every = m.Places.concat([old, mine])
-        return every.take(np.lexsort((every.no, every.doc, every.text)))
+        return arranged(every, ("text", "doc", "no"))
 
     def in_documents(self, docs: m.I64) -> m.Places:
         """Return which text stands where in documents; sorted, as they are."""
@@ -137,6 +137,6 @@ def earliest(mine: m.Editions, theirs: m.Editions) -> m.Equals:
     """Pair each incoming document with the earliest one of its digest; `theirs` come sorted."""
     some = theirs.take(np.isin(theirs.digest, mine.digest))
     every = m.Editions.concat([some, mine])
-    every = every.take(np.lexsort((every.doc, every.digest2, every.digest)))
+    every = arranged(every, ("digest", "digest2", "doc"))
     found = equals(every)
     return found.take(np.isin(found.copy, mine.doc))

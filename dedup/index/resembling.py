@@ -8,6 +8,7 @@ import numpy as np
 
 from dedup import model as m
 from dedup import near_documents
+from dedup.engines.sorted import arranged
 from dedup.index.relations import earliest
 from dedup.stages import candidates, resemblance
 
@@ -35,11 +36,11 @@ def resembling(
         mine = candidates.band(sketches, number)
         theirs = known.in_band("document", number, np.unique(mine.key))
         both = m.Bands.concat([theirs, mine.take(mine.text >= known.docs)])
-        both = both.take(np.lexsort((both.text, both.key)))
+        both = arranged(both, ("key", "text"))
         met, _ = candidates.meet(both, number, banding, near_documents.ANY_LENGTH)
         found.append(met.take((met.b >= known.docs) | np.isin(met.b, sources)))
     pairs = m.Pairs.concat(found)
-    pairs = candidates.distinct(pairs.take(np.lexsort((pairs.b, pairs.a))))
+    pairs = candidates.distinct(arranged(pairs, ("a", "b")))
     return compared(pairs, wholes, known, settings), equals
 
 

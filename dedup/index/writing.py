@@ -171,7 +171,7 @@ def _changed(  # noqa: PLR0913 - what was, what goes and what comes
                 for one, part in zip(told, parts, strict=True)
             ]
         )
-        order = published.arranged(tuple(parts), every)
+        order = published.order_columns(tuple(parts), every)
         order_file = files.write(folder, "order", order)
     except OSError as error:
         raise OutputError(f"{folder}: cannot be written: {error.strerror}") from error

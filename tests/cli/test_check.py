@@ -121,8 +121,6 @@ class TestPage:
         done = dedup("check", "new")
         assert done.returncode == 2
         assert done.stderr.startswith("dedup: name what to compare with: --against PATH, --index")
-            "dedup: name what to compare with: --against PATH, --index INDEX or"
-        )
 
 
 class TestLeftOut:

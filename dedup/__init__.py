@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         RecordError,
         SettingsError,
     )
+    from dedup.index.library import Index
     from dedup.report import (
         Borderline,
         Checked,
@@ -78,6 +79,7 @@ __all__ = [
     "Group",
     "GuardError",
     "Incoming",
+    "Index",
     "InputError",
     "LedgerError",
     "Name",
@@ -128,6 +130,7 @@ _PLACES = {
     "Finding": ("dedup.report", "Finding"),
     "Group": ("dedup.report", "Group"),
     "Incoming": ("dedup.report", "Incoming"),
+    "Index": ("dedup.index.library", "Index"),
     "Name": ("dedup.report", "Name"),
     "NearCopy": ("dedup.report", "NearCopy"),
     "NearDocuments": ("dedup.report", "NearDocuments"),

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from dedup.cleaning import Cleaned, Planned, Policy, Restored, Verified
     from dedup.cleaning.manifest import File, Manifest
     from dedup.formats import Given, Reading, Rejects, Source, Watch
+    from dedup.index.library import Index
     from dedup.report import Name, NearPair, Pair, Report, Skipped
     from dedup.reports.diff import Diff
 
@@ -125,6 +126,7 @@ def check(  # noqa: PLR0913 - what is read, and whom to tell of it
     against: Data | None = None,
     settings: Settings | None = None,
     *,
+    index: Index | PathLike | None = None,
     texts: Iterable[str] | None = None,
     against_texts: Iterable[str] | None = None,
     text: str | None = None,
@@ -141,7 +143,8 @@ def check(  # noqa: PLR0913 - what is read, and whom to tell of it
         report = dedup.check("drafts", against="articles", rules=dedup.Rules(max_overlap=0.25))
         report.verdict.failed, [finding.why for finding in report.verdict.findings]
 
-    Both sides are given as to `find`; published texts are the document `against`. With `since` only
+    Both sides are given as to `find`; published texts are the document `against`, or those of an
+    `index`, which are not read anew: what is found is the same. With `since` only
     the files that were changed are incoming, the others are published. `Report.verdict` says which
     findings fail by the `rules`, and why the others do not. Raises as `find`.
     """
@@ -159,9 +162,17 @@ def check(  # noqa: PLR0913 - what is read, and whom to tell of it
         reading, changed = _parted(reading, since)
         if not changed:
             return _nothing_changed(reading, settings, rules)
-    with run(reading, settings, watch) as (documents, engine):
-        report = pipeline.check(documents, settings, engine)
-    report = report.with_skipped(tuple(reading.skipped))
+    if index is not None:
+        from dedup.index.library import Index
+
+        if published or since is not None:
+            raise SettingsError("index: is the published side: leave out against and since")
+        opened = index if isinstance(index, Index) else Index(index)
+        report = opened.check(reading, settings, watch)
+    else:
+        with run(reading, settings, watch) as (documents, engine):
+            report = pipeline.check(documents, settings, engine)
+        report = report.with_skipped(tuple(reading.skipped))
     names = checking.with_findings(report)
     known = {}
     if names:

@@ -28,6 +28,22 @@ class Corpus:
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """What is known of published documents of which some only are at hand: the others' part."""
+
+    texts: int
+    """So many leading texts stand in published documents, and in none at hand."""
+    flagged: m.I64
+    """Those of them that are boilerplate,"""
+    large: m.I64
+    """and those of `min_group_words` and more."""
+    seeds: Stored[m.Seeds]
+    """The seeds of published documents that incoming ones share."""
+    named: Stored[m.Named]
+    """The places of boilerplate that a report names."""
+
+
+@dataclass(frozen=True, slots=True)
 class Matched(Corpus):
     """
     All that is known of paragraphs once they are compared.
@@ -41,3 +57,5 @@ class Matched(Corpus):
     candidates: int
     """Distinct pairs handed to rapidfuzz."""
     buckets_cut: int
+    elsewhere: Elsewhere | None = None
+    """What is not at hand, where a check asks an index."""

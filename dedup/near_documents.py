@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 NOTHING = "no documents were read: give files or folders with texts"
 PLACE = ("doc", "no")
 _DOC = ("doc",)
-_ANY_LENGTH = 0.0
+ANY_LENGTH = 0.0
 """Lengths say little of how two sets resemble each other: no pair is left out for its lengths."""
 
 
@@ -141,7 +141,7 @@ def meetings(
 
     def one(number: int) -> Stored[m.Pairs]:
         bands = engine.map(sketches, m.Bands, partial(candidates.band, number=number))
-        meet = partial(candidates.meet, number=number, banding=banding, threshold=_ANY_LENGTH)
+        meet = partial(candidates.meet, number=number, banding=banding, threshold=ANY_LENGTH)
         kinds = (m.Pairs, m.Crowds)
         pairs: Stored[m.Pairs] = engine.by_key(bands, ("key", "text"), kinds, meet, shared=True)[0]
         return pairs

@@ -36,7 +36,13 @@ from dedup.stages import (
     twins,
     verify,
 )
-from dedup.stages.bodies import bodies, extents, named_docs, totals
+from dedup.stages.bodies import (
+    bodies,
+    extents,
+    incoming_bodies,
+    named_docs,
+    totals,
+)
 from dedup.stages.explain import Told, named, report_of, seen
 from dedup.stages.normalise import collapse, first_places, normalise, numbered, place, ranks_of
 from dedup.stages.segment import facts_and_paragraphs
@@ -97,7 +103,7 @@ def repeats(
         partial(group_runs, blocks, whole, settings, engine),
         partial(group_boilerplate, matched, whole, engine),
     )
-    reused = choose_passages(blocks, whole, matched.published, settings, engine)
+    reused = choose_passages(blocks, whole, matched, settings, engine)
     order = ("source", "kind", "unit", "group", "copy", "doc", "start", "end")
     finds = engine.by_key(engine.union(grouped, classes, *reused), order, m.Finds, as_it_is)
     docs = engine.map(finds, m.Docs, named_docs)
@@ -134,6 +140,7 @@ class Evidence:
                 partial(engine.fetch, matched.matches),
                 matched.published,
                 self.settings,
+                matched.elsewhere,
             ),
         )
         report = report_of(matched, told, self.settings, checked=self.checked)
@@ -457,7 +464,7 @@ def group_runs(
 def choose_passages(
     blocks: Stored[m.Runs],
     whole: Stored[m.Bodies],
-    published: int,
+    matched: Matched,
     settings: Settings,
     engine: Engine,
 ) -> Iterator[Stored[m.Finds]]:
@@ -465,7 +472,13 @@ def choose_passages(
     if settings.passages == "off":
         return
     covered = engine.map(blocks, m.Covered, seeds.covered)
-    chosen_seeds = engine.join(whole, covered, (PLACE, ("doc",)), m.Seeds, seeds.choose_seeds)
+    published, elsewhere = matched.published, matched.elsewhere
+    own = whole
+    if elsewhere is not None:
+        own = engine.map(whole, m.Bodies, partial(incoming_bodies, published=published))
+    chosen_seeds = engine.join(own, covered, (PLACE, ("doc",)), m.Seeds, seeds.choose_seeds)
+    if elsewhere is not None:
+        chosen_seeds = engine.union(elsewhere.seeds, chosen_seeds)
     share = partial(seeds.share, published=published)
     shared = engine.by_key(chosen_seeds, ("key",), m.Shared, share, shared=True)
     del chosen_seeds
@@ -488,6 +501,13 @@ def choose_passages(
 
 def group_boilerplate(matched: Matched, whole: Stored[m.Bodies], engine: Engine) -> Stored[m.Finds]:
     """Group the places of boilerplate by the text that keeps their group."""
+    away = matched.elsewhere
+    shown = named_boilerplate(matched, engine) if away is None else away.named
+    return engine.join(shown, whole, (PLACE, PLACE), m.Finds, groups.boilerplate)
+
+
+def named_boilerplate(matched: Matched, engine: Engine) -> Stored[m.Named]:
+    """Name the first places of each group of boilerplate."""
     flagged = engine.map(matched.places, m.Places, boilerplate.only)
     ranks = [np.unique(batch.text) for batch in engine.fetch(flagged)]
     texts = np.unique(np.concatenate([np.zeros(0, np.int64), *ranks]))
@@ -495,8 +515,7 @@ def group_boilerplate(matched: Matched, whole: Stored[m.Bodies], engine: Engine)
     keepers = engine.map([stars], m.Keepers, as_it_is)
     members = engine.lookup(flagged, keepers, (TEXT, TEXT), m.Members, groups.members)
     name = partial(groups.named, published=matched.published)
-    shown = engine.by_key(members, ("keeper", *PLACE), m.Named, name)
-    return engine.join(shown, whole, (PLACE, PLACE), m.Finds, groups.boilerplate)
+    return engine.by_key(members, ("keeper", *PLACE), m.Named, name)
 
 
 def equal_copies(corpus: Corpus, engine: Engine) -> m.I64:

@@ -28,11 +28,12 @@ COMMANDS = {
     "restore": "Undo a clean: write the texts again as they were, to the byte.",
     "diff": "Compare two texts, word by word.",
     "check": "Check new texts for what they repeat, also of published ones.",
+    "index": "Keep an index of published texts, for checks that need not read them.",
     "config": "Show each setting, its value and where it comes from.",
 }
 """Each is the function of that name in the module of that name; here with its first sentence."""
 
-PLANNED_COMMANDS = ("index", "audit")
+PLANNED_COMMANDS = ("audit",)
 """Commands of the specification that do not exist yet."""
 
 GROUPS = (Shared, Talk)

@@ -30,6 +30,7 @@ KINDS = ("within", "across", "boilerplate", "documents")
 NONE = "none"
 
 EXAMPLES = r"""
+dedup check new.md --index published.index [dim]without reading them anew[/dim]
 dedup check new.md --against published/    [dim]exit code 1 if it repeats something[/dim]
 dedup check drafts/ --against published/ --against wire/
 dedup check new.md --against published/ --fail-on none --max-overlap 25%
@@ -51,6 +52,25 @@ def check(  # noqa: PLR0913 - an option each
         typer.Option(
             help="published files or a folder; may be repeated",
             metavar="PATH",
+            rich_help_panel=_SCOPE,
+            show_default=False,
+        ),
+    ] = None,
+    index: Annotated[
+        Path | None,
+        typer.Option(
+            help="an index of published texts, made by dedup index build: nothing is read anew",
+            metavar="INDEX",
+            rich_help_panel=_SCOPE,
+            show_default=False,
+        ),
+    ] = None,
+    root: Annotated[
+        Path | None,
+        typer.Option(
+            help="the folder that the paths of the index are relative to, instead of the one where"
+            " it was built",
+            metavar="DIR",
             rich_help_panel=_SCOPE,
             show_default=False,
         ),
@@ -157,12 +177,13 @@ def check(  # noqa: PLR0913 - an option each
 
     Only the new texts hold findings. Exit code 0: nothing found; 1: something; 2: could not check.
     """
-    from dedup import api
+    from dedup import Index, api
 
     config = shared.resolve("check", fail_on=fail_on, max_overlap=max_overlap)
     wanted = targets(format or [], output)
     # What cannot be is refused before anything is read.
-    _check_scope(against, changed_since, diff, baseline, baseline_from_ref)
+    _check_scope(against, changed_since, diff, baseline, baseline_from_ref, index)
+    own_index = None if index is None else Index(index, root)
     if update_baseline and baseline is None:
         raise SettingsError("--update-baseline needs --baseline FILE: the file to write")
     old = against or []
@@ -183,7 +204,14 @@ def check(  # noqa: PLR0913 - an option each
             )
             rules = _with_baseline(rules, known)
         found = api.check(
-            paths, old, config.settings, rules=rules, since=changes, watch=watch, rejects=take
+            paths,
+            old,
+            config.settings,
+            index=own_index,
+            rules=rules,
+            since=changes,
+            watch=watch,
+            rejects=take,
         )
     for form, out in wanted:
         render_check(found, form, out, shared, config.settings, lenient=exit_zero)
@@ -196,17 +224,29 @@ def check(  # noqa: PLR0913 - an option each
     return 0 if exit_zero and code == 1 else code
 
 
-def _check_scope(
+def _check_scope(  # noqa: PLR0913 - an option each
     against: list[str] | None,
     changed_since: str | None,
     diff: str | None,
     baseline: Path | None,
     baseline_from_ref: str | None,
+    index: Path | None,
 ) -> None:
     """Refuse a check that would compare with nothing, and options that contradict each other."""
+    if index is not None:
+        others = {
+            "--against": against,
+            "--changed-since": changed_since,
+            "--diff": diff,
+            "--baseline-from-ref": baseline_from_ref,
+        }
+        for name, given in others.items():
+            if given:
+                raise SettingsError(f"--index and {name} both name the published side: give one")
+        return
     if not against and not any((changed_since, diff, baseline, baseline_from_ref)):
         raise SettingsError(
-            "name what to compare with: --against PATH or --changed-since REF;"
+            "name what to compare with: --against PATH, --index INDEX or --changed-since REF;"
             " `dedup report PATH --check` looks inside one folder"
         )
     if changed_since is not None and diff is not None:

@@ -274,12 +274,15 @@ TAKES: dict[str, frozenset[str]] = {
         )
     ),
     "restore": frozenset(("color", "quiet", "debug")),
+    # Blocks are built when a check asks; an index has what they are built from.
+    "index": _all_but(
+        "min_group_words", "max_gap", "boilerplate_documents", "passages", "unit", "width"
+    ),
     "config": _all_but("timings", "quiet"),
 }
 """The shared options that act in each command: it takes no others, and its help shows no others."""
 
 PLANNED: dict[str, tuple[str, ...]] = {
     "clean": ("--against", "--index", "--annotate"),
-    "check": ("--index",),
 }
 """Options of the specification, per command, whose features do not exist yet."""

@@ -36,6 +36,11 @@ def bodies(paragraphs: Paragraphs, places: Places) -> Bodies:
     )
 
 
+def incoming_bodies(bodies: Bodies, published: int) -> Bodies:
+    """Leave out the published documents."""
+    return bodies.take(bodies.doc >= published)
+
+
 def named_docs(finds: Finds) -> Docs:
     """Name the documents that occurrences lie in."""
     return Docs(np.unique(finds.doc))

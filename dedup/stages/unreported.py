@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from dedup.matched import Elsewhere
     from dedup.model import Matches, Places
     from dedup.settings import Settings
 
@@ -32,16 +33,21 @@ class Unreported(NamedTuple):
     """Longer ones that match an earlier one and are equal to none; boilerplate apart."""
 
 
-def unreported(
+def unreported(  # noqa: PLR0913 - all that counts
     texts: int,
     every: Iterable[Places],
     matches: Callable[[], Iterable[Matches]],
     published: int,
     settings: Settings,
+    elsewhere: Elsewhere | None = None,
 ) -> Unreported:
     """Count what no section shows; one pass over all places in Order, two over the matches."""
     boilerplate, large, incoming = np.zeros((3, texts), bool)
     short, seen = 0, -1
+    if elsewhere is not None:
+        boilerplate[elsewhere.flagged] = True
+        large[elsewhere.large] = True
+        seen = elsewhere.texts - 1
     for places in every:
         text, mine = places.text, places.doc >= published
         flagged = places.boilerplate != 0

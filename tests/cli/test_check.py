@@ -120,7 +120,7 @@ class TestPage:
         """Never green by mistake."""
         done = dedup("check", "new")
         assert done.returncode == 2
-        assert done.stderr.startswith("dedup: name what to compare with: --against PATH or")
+        assert done.stderr.startswith("dedup: name what to compare with: --against PATH, --index")
 
 
 class TestLeftOut:

@@ -53,6 +53,7 @@ CALLS = {
         "diff r.jsonl:1 r.jsonl:2",
         "diff one.csv new.md",
     ],
+    "index": ["index build ix r.jsonl plain old --timings t.json"],
     "config": ["config"],
     "restore": ["restore out -o back"],
 }

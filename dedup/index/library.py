@@ -1,0 +1,240 @@
+"""An index as a library offers it: one class, a method for each thing that is done with one."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from dedup import formats
+from dedup.engines.local import Local
+from dedup.errors import InputError
+from dedup.index import checking, files, manifest, published, writing
+from dedup.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dedup.formats import Reading, Rejects, Watch
+    from dedup.index.manifest import Manifest
+    from dedup.report import Report, Skipped
+
+TRIES = 5
+"""Times that an index is opened whose files went while that was done."""
+PathLike = str | os.PathLike[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Info:
+    """What an index is."""
+
+    documents: int
+    characters: int
+    """Of the texts of its documents."""
+    segments: int
+    removed: int
+    """Documents that were removed and still take room: `compact` frees it."""
+    bytes: int
+    """On disk."""
+    parts: dict[str, int]
+    """Bytes of each part of it."""
+    settings: dict[str, Any]
+    """What it was built with."""
+    unicode: str
+    root: str
+    format: int
+    version: str
+    """Of the program that wrote it last."""
+
+
+PARTS = {
+    "places and names": (
+        "place",
+        "held",
+        "doc",
+        "file",
+        "edition",
+        "whole",
+        "order",
+        "ranked",
+        "first",
+    ),
+    "signatures of texts": ("text", "digest"),
+    "signatures of documents": ("document",),
+    "texts": ("block",),
+    "matches": ("match",),
+    "seeds of passages": ("seed",),
+}
+"""The parts of an index, by the beginnings of the names of their columns."""
+
+
+class Index:
+    """
+    A persistent index of published documents, in a folder; a class since it is opened once.
+
+        index = dedup.Index("published.index")
+        index.build("published/")
+        dedup.check("new.md", index=index)
+
+    What is done with one index at the same time: any number of checks, and one change.
+    """
+
+    def __init__(self, folder: PathLike, root: PathLike | None = None) -> None:
+        """Name the folder; paths are compared relative to `root`, by default where it was built."""
+        self.folder = Path(folder)
+        self._root = root
+
+    def build(
+        self,
+        paths: PathLike | Sequence[PathLike],
+        settings: Settings | None = None,
+        *,
+        watch: Watch = formats.silent,
+        rejects: Rejects | None = None,
+    ) -> tuple[Skipped, ...]:
+        """
+        Make the index of some files and folders, and return what was not read.
+
+        Raises `InputError` and `OutputError`.
+        """
+        own = settings or Settings()
+        root = os.path.realpath(self._root or ".")
+        reading = self._reading(paths, own, watch, rejects)
+        with _engine(own, watch) as engine:
+            new = writing.Incoming(reading, _keys(reading, root))
+            writing.build(self.folder, new, own, root, engine)
+        return tuple(reading.skipped)
+
+    def add(
+        self,
+        paths: PathLike | Sequence[PathLike],
+        settings: Settings | None = None,
+        *,
+        watch: Watch = formats.silent,
+        rejects: Rejects | None = None,
+    ) -> tuple[Skipped, ...]:
+        """Take files in; one that the index knows is replaced. Raises as `build`."""
+        own = settings or Settings()
+        root = self._root or manifest.load(self.folder).root
+        reading = self._reading(paths, own, watch, rejects)
+        with _engine(own, watch) as engine:
+            new = writing.Incoming(reading, _keys(reading, os.path.realpath(root)))
+            writing.add(self.folder, new, own, engine)
+        return tuple(reading.skipped)
+
+    def remove(self, paths: PathLike | Sequence[PathLike]) -> None:
+        """
+        Remove files, or all files of a folder, by their paths as they were added.
+
+        Raises `InputError` for a path that the index does not know; then nothing is removed.
+        """
+        writing.remove(self.folder, [os.fspath(path) for path in _several(paths)], Settings())
+
+    def compact(self, settings: Settings | None = None) -> None:
+        """Write the index anew, as if it were built of what it holds now."""
+        own = settings or Settings()
+        with _engine(own, formats.silent) as engine:
+            writing.compact(self.folder, own, engine)
+
+    def info(self) -> Info:
+        """Return what the index is. Raises `InputError`."""
+        now, _ = self._opened(Settings())
+        sizes: dict[str, int] = dict.fromkeys(PARTS, 0)
+        by_name = {name: part for part, names in PARTS.items() for name in names}
+        stated = _files(now)
+        for one in stated:
+            for name, column in files.read(self.folder, one).items():
+                sizes[by_name[name.partition(".")[0]]] += column.nbytes
+        return Info(
+            documents=now.documents,
+            characters=now.characters,
+            segments=len(now.segments),
+            removed=sum(len(one.removed) for one in now.segments),
+            bytes=sum(one.bytes for one in stated),
+            parts=sizes,
+            settings=now.settings,
+            unicode=now.unicode,
+            root=now.root,
+            format=now.format,
+            version=now.version,
+        )
+
+    def verify(self) -> int:
+        """Check every checksum, and return the number of files. Raises `InputError`."""
+        now = manifest.load(self.folder)
+        for one in _files(now):
+            wrong = files.damaged(self.folder, one)
+            if wrong:
+                raise InputError(
+                    f"{self.folder / one.file}: is damaged ({wrong[0]}); {files.AGAIN}"
+                )
+        return len(_files(now))
+
+    def check(self, reading: Reading, settings: Settings, watch: Watch = formats.silent) -> Report:
+        """
+        Find what incoming documents repeat, of each other or of those of the index.
+
+        Published files that are among the incoming ones are left out. Raises `InputError`, and
+        `SettingsError` where the index was built with other settings.
+        """
+        now, known = self._opened(settings)
+        manifest.check_settings(self.folder, now, settings)
+        root = os.path.realpath(self._root or now.root)
+        gone = known.files(set(_keys(reading, root).values()))
+        left_out = known.facts(np.sort(known.order[gone]))
+        if len(left_out) == now.documents:
+            raise InputError(f"{self.folder}: all published files are among the new ones")
+        size = checking.Size(
+            now.documents - len(left_out), now.characters - int(left_out.characters.sum())
+        )
+        with _engine(settings, watch) as engine:
+            report = checking.check(reading, known.without(gone), size, settings, engine)
+        return report.with_skipped(tuple(reading.skipped))
+
+    def _opened(self, settings: Settings) -> tuple[Manifest, published.Published]:
+        """Open the index as it is now, whatever is written to it later. Raises `InputError`."""
+        for _ in range(TRIES):
+            now = manifest.load(self.folder)
+            try:
+                return now, published.opened(self.folder, now, settings.updated(now.settings))
+            except InputError:
+                # A writer may have put another state in its place, and swept this one.
+                if manifest.load(self.folder) == now:
+                    raise
+        raise InputError(f"{self.folder}: is written to all the time: try again")
+
+    def _reading(
+        self,
+        paths: PathLike | Sequence[PathLike],
+        settings: Settings,
+        watch: Watch,
+        rejects: Rejects | None,
+    ) -> Reading:
+        """Find the files to take in, in the Order of published ones."""
+        reading = formats.read(_several(paths), settings, watch=watch, rejects=rejects)
+        ordered = sorted(reading.sources.files, key=lambda source: source.path.split("/"))
+        return reading.with_files(tuple(ordered))
+
+
+def _files(now: Manifest) -> list[files.Stated]:
+    """Return all files of an index."""
+    return [*(one.stated for one in now.segments), *([now.order] if now.order else [])]
+
+
+def _keys(reading: Reading, root: str) -> dict[str, str]:
+    """Return by the path of each file its place relative to the root of an index."""
+    return {
+        source.path: os.path.relpath(os.path.realpath(source.path), root)
+        for source in reading.sources.files
+    }
+
+
+def _several(paths: PathLike | Sequence[PathLike]) -> list[PathLike]:
+    return [paths] if isinstance(paths, (str, os.PathLike)) else list(paths)
+
+
+def _engine(settings: Settings, watch: Watch) -> Local:
+    return Local(settings.memory or None, settings.threads, settings.work_dir, None, watch)

@@ -1,0 +1,65 @@
+"""
+Texts that come in -> their matches among the published, and among themselves.
+
+The same meetings as in `pipeline.meetings`: texts of one key meet, in a crowd with the first one
+and some before. Published texts come first in Order, so of a large bucket only its first text and
+the last few can meet one that comes in; the others are not looked at.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dedup import model as m
+from dedup.index.published import text_rows
+from dedup.rows import arranged
+from dedup.stages import candidates, verify
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dedup.index.published import Published
+    from dedup.settings import Settings
+
+NEW = 1 << 62
+"""Incoming text n is named `NEW + n` here: published ones come before it."""
+
+
+def matches(
+    texts: m.Texts, sketches: m.Sketches, known: Published, settings: Settings
+) -> tuple[m.Matches, int]:
+    """
+    Return the matches of incoming texts with published ones, and with each other.
+
+    Besides, how many pairs were compared for it.
+    """
+    banding = candidates.banding(settings, known.texts + len(texts))
+    every = [
+        candidates.meet(table, number, banding, settings.threshold)[0]
+        for number, table in enumerate(buckets(sketches, known))
+    ]
+    met = m.Pairs.concat(every)
+    met = met.take(met.b >= NEW)
+    met = arranged(met, ("a", "b"))
+    pairs = candidates.distinct(met)
+    return compared(pairs, texts, known, settings), len(pairs)
+
+
+def buckets(sketches: m.Sketches, known: Published) -> Iterator[m.Bands]:
+    """Yield band by band the incoming texts, with the published ones that they may meet."""
+    for number in range(sketches.keys.shape[1]):
+        mine = candidates.band(sketches, number)
+        theirs = known.in_band("text", number, np.unique(mine.key))
+        both = m.Bands.concat([theirs, m.Bands(**mine.columns() | {"text": mine.text + NEW})])
+        yield both.take(np.argsort(both.key, kind="stable"))
+
+
+def compared(pairs: m.Pairs, texts: m.Texts, known: Published, settings: Settings) -> m.Matches:
+    """Verify pairs, of which `b` is incoming."""
+    old = np.unique(pairs.a[pairs.a < NEW])
+    normal = m.Strings.concat([known.normals(old), texts.normal])
+    names = np.concatenate([old, texts.text + NEW])
+    every = text_rows(names, normal)
+    return verify.verify(verify.read_first(pairs, every), every, settings)

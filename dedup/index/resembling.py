@@ -1,0 +1,56 @@
+"""Whole documents that resemble published ones: the stages of `near_documents`, by the index."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dedup import model as m
+from dedup import near_documents
+from dedup.index.relations import earliest
+from dedup.rows import arranged
+from dedup.stages import candidates, resemblance
+
+if TYPE_CHECKING:
+    from dedup.index.published import Published
+    from dedup.settings import Settings
+
+
+def resembling(
+    wholes: m.Wholes, known: Published, settings: Settings
+) -> tuple[m.Resemblances, m.Equals]:
+    """
+    Return the pairs of documents that resemble each other, and incoming ones equal to others.
+
+    `wholes` are the incoming documents; they are numbered on from the published ones.
+    """
+    equals = earliest(resemblance.editions(wholes), known.editions("whole"))
+    # A document that is equal to a published one joins what that one resembles.
+    sources = np.unique(equals.source[equals.source < known.docs])
+    wholes = m.Wholes.concat([resemblance.whole(known.paragraphs(sources), settings), wholes])
+    banding = resemblance.banding(settings.document_threshold)
+    sketches = resemblance.sketch(wholes, banding, np.sort(equals.copy))
+    found = [m.Pairs.empty()]
+    for number in range(banding.bands if len(sketches) else 0):
+        mine = candidates.band(sketches, number)
+        theirs = known.in_band("document", number, np.unique(mine.key))
+        both = m.Bands.concat([theirs, mine.take(mine.text >= known.docs)])
+        both = arranged(both, ("key", "text"))
+        met, _ = candidates.meet(both, number, banding, near_documents.ANY_LENGTH)
+        found.append(met.take((met.b >= known.docs) | np.isin(met.b, sources)))
+    pairs = m.Pairs.concat(found)
+    pairs = candidates.distinct(arranged(pairs, ("a", "b")))
+    return compared(pairs, wholes, known, settings), equals
+
+
+def compared(
+    pairs: m.Pairs, wholes: m.Wholes, known: Published, settings: Settings
+) -> m.Resemblances:
+    """Compare pairs on the sets themselves; `wholes` has the `b` of each."""
+    old = np.setdiff1d(pairs.a, wholes.doc)
+    every = m.Wholes.concat([resemblance.whole(known.paragraphs(old), settings), wholes])
+    every = every.take(np.argsort(every.doc))
+    sets = resemblance.grams(resemblance.both(pairs), every)
+    half = resemblance.read_first(pairs, sets)
+    return resemblance.compare(half, sets, settings.document_threshold)

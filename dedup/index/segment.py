@@ -1,0 +1,65 @@
+"""The columns of one segment, by name, and where its numbers begin in the index."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from dedup.model import Strings
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from dedup.index.files import Columns
+    from dedup.model import I64
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Segment:
+    """A part of an index that was written at once."""
+
+    columns: Columns
+    first_doc: int
+    """Number in the index of its first document,"""
+    first_text: int
+    """and of its first new text."""
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        return self.columns[name]
+
+    @property
+    def docs(self) -> int:
+        """Count its documents."""
+        return len(self["doc.line"])
+
+    @property
+    def texts(self) -> int:
+        """Count the texts that are new in it."""
+        return len(self["text.words"])
+
+    def strings(self, name: str, rows: I64) -> Strings:
+        """Return some rows of a column of strings."""
+        return Strings(self[name], self[name + ".offsets"]).take(rows)
+
+    def in_blocks(self, docs: I64) -> Strings:
+        """Return the texts of some of its documents."""
+        import zstandard
+
+        unpack = zstandard.ZstdDecompressor().decompress
+        frames = Strings(self["block"], self["block.offsets"])
+        firsts = self["block.first"]
+        blocks = np.searchsorted(firsts, docs, "right") - 1
+        cuts = {
+            int(block): np.append(
+                0, np.cumsum(self["doc.bytes"][firsts[block] : firsts[block + 1]])
+            )
+            for block in np.unique(blocks)
+        }
+        opened = {block: unpack(frames.raw(block)) for block in cuts}
+        texts = []
+        for doc, block in zip(docs.tolist(), blocks.tolist(), strict=True):
+            row = doc - int(firsts[block])
+            texts.append(opened[block][cuts[block][row] : cuts[block][row + 1]])
+        return Strings.of(texts)

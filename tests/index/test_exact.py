@@ -1,0 +1,118 @@
+"""A check against an index finds what a check against the texts finds."""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from strategies import Corpus, corpora
+
+import dedup
+from dedup import Index
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from dedup.report import Report
+    from dedup.settings import Settings
+
+
+def compared(report: Report) -> Report:
+    """Leave out how many pairs were compared, and what decides of an exit code."""
+    summary = replace(report.summary, candidates=0, rejected=0, buckets_cut=0)
+    return replace(report, summary=summary, evidence=None, verdict=None)
+
+
+def written(folder: Path, corpus: Corpus, seed: int) -> tuple[list[str], list[str]]:
+    """Write a corpus in two parts at least one text each, and return the paths of both."""
+    names = sorted(corpus.documents)
+    chosen = random.Random(seed).sample(names, len(names))  # noqa: S311 - no secrets
+    cut = 1 + seed % (len(names) - 1)
+    paths = []
+    for part, some in (("published", chosen[:cut]), ("new", chosen[cut:])):
+        (folder / part).mkdir(parents=True)
+        for name in some:
+            (folder / part / name).write_text(corpus.documents[name], "utf-8")
+        paths.append([str(folder / part / name) for name in some])
+    return paths[0], paths[1]
+
+
+def indexed(folder: Path, published: list[str], settings: Settings, seed: int) -> Index:
+    """Make an index by a few changes that end with the published texts, in any order."""
+    index = Index(folder / "index", root=folder)
+    cut = 1 + seed % len(published)
+    index.build(published[:cut], settings)
+    # Other texts come and go, and some are taken in again.
+    (folder / "other").mkdir()
+    for number, path in enumerate(published):
+        shutil.copy(path, folder / "other" / f"{number}.txt")
+    index.add([str(folder / "other"), *published[cut:]], settings)
+    if seed % 3 == 0:
+        index.add(published[:1], settings)
+    index.remove(str(folder / "other"))
+    if seed % 2 == 0:
+        index.compact(settings)
+    return index
+
+
+@settings(max_examples=40)
+@given(corpora(), st.integers(0, 1000))
+def test_the_same_findings(
+    tmp_path_factory: pytest.TempPathFactory, corpus: Corpus, seed: int
+) -> None:
+    """For every order of insertion, after removals, replacements and compaction."""
+    if len(corpus.documents) < 2:
+        return
+    folder = tmp_path_factory.mktemp("exact")
+    published, new = written(folder, corpus, seed)
+    own = {key: value for key, value in corpus.settings.items() if key != "published"}
+    chosen = dedup.Settings().updated(own)
+    index = indexed(folder, published, chosen, seed)
+    # A published text that is checked is left out of the published ones.
+    incoming = [*new, *(published[:1] if len(published) > 1 and seed % 5 == 0 else [])]
+    found = dedup.check(incoming, index=index, settings=chosen)
+    expected = dedup.check(incoming, published, chosen)
+    assert compared(found) == compared(expected)
+
+
+def paragraph(name: str, words: int = 30) -> str:
+    """Make a paragraph of words of its own."""
+    return " ".join(f"{name}{chr(97 + n // 26)}{chr(97 + n % 26)}{name}" for n in range(words))
+
+
+@pytest.mark.parametrize("unit", ["paragraph", "document", "both"])
+def test_records_and_units(tmp_path: Path, unit: str) -> None:
+    """Records are known by file and id, and whole documents are compared as asked."""
+    texts = ["\n".join(paragraph(n) for n in some) for some in ("abc", "ade", "fgh", "abc")]
+    old = [json.dumps({"id": f"o{n}", "text": text}) for n, text in enumerate(texts)]
+    new = [json.dumps({"id": "n1", "text": "\n".join(paragraph(n) for n in "fgx")})]
+    (tmp_path / "old.jsonl").write_text("\n".join(old))
+    (tmp_path / "new.jsonl").write_text("\n".join([*new, old[0]]))
+    chosen = dedup.Settings(unit=unit)
+    index = Index(tmp_path / "index")
+    index.build(tmp_path / "old.jsonl", chosen)
+    found = dedup.check(tmp_path / "new.jsonl", index=index, settings=chosen)
+    expected = dedup.check(tmp_path / "new.jsonl", tmp_path / "old.jsonl", chosen)
+    assert compared(found) == compared(expected)
+    assert found.documents or unit == "paragraph"
+
+
+def test_three_words_changed(tmp_path: Path) -> None:
+    """An article that is pasted with three words changed a paragraph is found."""
+    words = [paragraph(n, 40).split() for n in "abcd"]
+    (tmp_path / "old.txt").write_text("\n\n".join(" ".join(some) for some in words))
+    for some in words:
+        some[3], some[17], some[30] = "un", "deux", "trois"
+    (tmp_path / "new.txt").write_text("\n\n".join(" ".join(some) for some in words))
+    index = Index(tmp_path / "index")
+    index.build(tmp_path / "old.txt")
+    report = dedup.check(tmp_path / "new.txt", index=index)
+    [group] = report.groups
+    assert group.paragraphs == 4
+    assert report.documents == () or report.documents[0].copies

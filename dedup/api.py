@@ -1,10 +1,10 @@
 """
 The library twin of each command: read, run the pipeline, hand back plain values.
 
-    report   find(paths) -> Report               clean            clean(paths) -> Planned
-    check    check(paths, against) -> Report     clean --verify   verify(output)
-    pairs    pairs(paths) -> Pair after Pair     restore          restore(output, destination)
-    diff     compare(a, b) -> Diff               --version        version_line() -> str
+    report   find(data) -> Report                clean            clean(data) -> Planned
+    check    check(data, against) -> Report      clean --verify   verify(output)
+    pairs    pairs(data) -> Pair after Pair      restore          restore(output, destination)
+    diff     compare(a, b) -> Diff
 
 `minhash(text)` gives the signature of a text to those who bring an index of their own.
 Nothing here prints. `watch` is told now and then what is being done, how much of it is done, and of
@@ -15,44 +15,36 @@ Every function raises `DedupError`: `InputError` for what cannot be read, or hol
 
 from __future__ import annotations
 
-import logging
 import os
-from collections import Counter
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from dedup.errors import InputError, SettingsError
+from dedup.running import run
 from dedup.settings import Settings, nearest
 from dedup.text.normalising import normalise_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from datasketch import LeanMinHash
 
     from dedup.checking import Rules
     from dedup.checking.baseline import Baseline
     from dedup.checking.changed import Changes, Lines
-    from dedup.cleaning import Cleaned, Detection, Planned, Policy, Restored, Verified
+    from dedup.cleaning import Cleaned, Planned, Policy, Restored, Verified
     from dedup.cleaning.manifest import File, Manifest
-    from dedup.engines.checkpoints import Checkpoints
-    from dedup.engines.local import Local
-    from dedup.engines.workers import Workers
     from dedup.formats import Given, Reading, Rejects, Source, Watch
     from dedup.index.library import Index
-    from dedup.model import Documents
-    from dedup.report import NearPair, Pair, Report, Skipped
+    from dedup.report import Name, NearPair, Pair, Report, Skipped
     from dedup.reports.diff import Diff
 
 PathLike: TypeAlias = str | os.PathLike[str]
 Paths: TypeAlias = PathLike | Sequence[PathLike]
 Data: TypeAlias = "PathLike | Iterable[PathLike] | Iterable[Mapping[str, Any]] | ArrowStream"
 """What is read: a path or several, or rows that a caller holds (see `find`)."""
-READ = "read"
-"""The checkpoint of what reading learns besides the documents."""
 
 
 class ArrowStream(Protocol):
@@ -73,7 +65,9 @@ def minhash(text: str) -> LeanMinHash:
 
     The text is normalised; its signature is over `shingles`, hashed by `shingle_hash`, with 128
     permutations and the scheme "affine32". `datasketch.MinHashLSH(num_perm=128)` and its other
-    indexes take it.
+    indexes take it:
+
+        index.query(dedup.minhash("one two three"))
     """
     import numpy as np
     from datasketch import LeanMinHash
@@ -93,6 +87,7 @@ def find(  # noqa: PLR0913 - what is read, and whom to tell of it
     texts: Iterable[str] | None = None,
     text: str | None = None,
     id: str | None = None,  # noqa: A002 - the field is called so
+    order: str = "place",
     watch: Watch = silent,
     rejects: Rejects | None = None,
     **changes: Any,  # noqa: ANN401 - settings by name
@@ -108,14 +103,21 @@ def find(  # noqa: PLR0913 - what is read, and whom to tell of it
         dedup.find(texts=["...", "..."])
 
     In the report texts that were given have the document `texts` or `rows`, and as their record
-    their id, or their number from 1. Raises `InputError` and `SettingsError`.
+    their id, or their number from 1. What is called the first is so by `order`: `place`, or
+    `oldest:FIELD` by the date in a field. Raises `InputError` and `SettingsError`.
     """
-    from dedup import pipeline
+    from dedup import by_date, pipeline
 
     settings = _settings(settings, text, id, changes)
-    reading = _read(_given(data, texts), settings, watch, rejects)
-    with _run(reading, settings, watch) as (documents, engine):
-        report = pipeline.find(documents, settings, engine)
+    field = by_date.field_of(order)
+    reading = _read(_given(data, texts), settings, watch, rejects, fields=(field,) if field else ())
+    with run(reading, settings, watch) as (documents, engine):
+        if field is None:
+            report = pipeline.find(documents, settings, engine)
+        else:
+            ordered = by_date.oldest_first(documents, reading.values[field], order, engine)
+            report = pipeline.find(engine.fetch(ordered.documents), settings, engine)
+            report = by_date.dated(report, ordered, order, engine)
     return report.with_skipped(tuple(reading.skipped))
 
 
@@ -137,6 +139,9 @@ def check(  # noqa: PLR0913 - what is read, and whom to tell of it
 ) -> Report:
     """
     Find what incoming texts repeat: of themselves, of each other, of the published ones.
+
+        report = dedup.check("drafts", against="articles", rules=dedup.Rules(max_overlap=0.25))
+        report.verdict.failed, [finding.why for finding in report.verdict.findings]
 
     Both sides are given as to `find`; published texts are the document `against`, or those of an
     `index`, which are not read anew: what is found is the same. With `since` only
@@ -165,7 +170,7 @@ def check(  # noqa: PLR0913 - what is read, and whom to tell of it
         opened = index if isinstance(index, Index) else Index(index)
         report = opened.check(reading, settings, watch)
     else:
-        with _run(reading, settings, watch) as (documents, engine):
+        with run(reading, settings, watch) as (documents, engine):
             report = pipeline.check(documents, settings, engine)
         report = report.with_skipped(tuple(reading.skipped))
     names = checking.with_findings(report)
@@ -251,15 +256,19 @@ def pairs(  # noqa: PLR0913 - what is read, and whom to tell of it
     **changes: Any,  # noqa: ANN401 - settings by name
 ) -> Iterator[Pair]:
     """
-    Give every verified match of two paragraphs, in Order, of texts given as to `find`.
+    Yield every verified match of two paragraphs, in Order, of texts given as to `find`.
 
+        for pair in dedup.pairs("articles"):
+            print(pair.a.document, pair.a.paragraph, pair.b.document, pair.b.paragraph)
+
+    Similarities are 0 to 1, paragraphs are numbered from 1.
     `skipped` takes what was not read. Raises as `find`, once the first pair is asked for.
     """
     from dedup import pipeline
 
     settings = _settings(settings, text, id, changes)
     reading = _read(_given(data, texts), settings, watch, rejects)
-    with _run(reading, settings, watch) as (documents, engine):
+    with run(reading, settings, watch) as (documents, engine):
         yield from pipeline.pairs(documents, settings, engine)
     if skipped is not None:
         for one in reading.skipped:
@@ -289,32 +298,47 @@ def document_pairs(  # noqa: PLR0913 - what is read, and whom to tell of it
 
     settings = _settings(settings, text, id, changes)
     reading = _read(_given(data, texts), settings, watch, rejects)
-    with _run(reading, settings, watch) as (documents, engine):
+    with run(reading, settings, watch) as (documents, engine):
         yield from near_documents.pairs(documents, settings, engine)
     if skipped is not None:
         for one in reading.skipped:
             skipped(one)
 
 
-def clean(
-    paths: Paths,
+def clean(  # noqa: PLR0913 - what is read, and whom to tell of it
+    data: Data | None = None,
     settings: Settings | None = None,
     policy: Policy | None = None,
     *,
+    texts: Iterable[str] | None = None,
+    text: str | None = None,
+    id: str | None = None,  # noqa: A002 - the field is called so
     watch: Watch = silent,
+    **changes: Any,  # noqa: ANN401 - settings and policies by name
 ) -> Planned:
     """
     Plan a clean and write nothing: what goes can be looked at, narrowed, and then written.
 
-    Raises `InputError`; what may go wrong in writing, `Planned.write` raises.
+        plan = dedup.clean("articles", keep="longest")
+        plan.without(lambda line: line.reason == "within").write("cleaned")
+
+    Texts are given as to `find`. What stays of texts, dicts and frames is `selected`, what goes
+    whole `removed`, both as they came in:
+
+        frame = dedup.clean(frame, text="body", remove="near").selected
+        lines = dedup.clean(texts=lines).selected
+
+    Settings and policies may be given by their names. Raises `InputError` and `SettingsError`; what
+    may go wrong in writing, `Planned.write` raises.
     """
     from dedup import cleaning
 
-    policy = policy or cleaning.Policy()
-    settings = replace(settings or Settings(), unit=policy.unit)
-    scan = cleaning.scanned(_listed(paths), settings, policy, watch)
-    with ExitStack() as stack:
-        return cleaning.decide(scan, _Detector(settings, policy.remove, stack, watch))
+    known = {field.name for field in fields(cleaning.Policy)}
+    policy = replace(
+        policy or cleaning.Policy(), **{name: changes.pop(name) for name in known & set(changes)}
+    )
+    settings = replace(_settings(settings, text, id, changes), unit=policy.unit)
+    return cleaning.plan_clean(_given(data, texts, again=True), settings, policy, watch=watch)
 
 
 def clean_to(  # noqa: PLR0913 - the options of the command
@@ -339,53 +363,24 @@ def clean_to(  # noqa: PLR0913 - the options of the command
 
     policy = policy or cleaning.Policy()
     settings = replace(settings or Settings(), unit=policy.unit)
-    with ExitStack() as stack:
-        detect = _Detector(settings, policy.remove, stack, watch)
-        return cleaning.clean(
-            _listed(paths),
-            output,
-            settings,
-            policy,
-            detect,
-            dry_run=dry_run,
-            ids=ids,
-            ledger=ledger,
-            notes=lambda: detect.notes,
-            workers=lambda: detect.workers,
-            watch=watch,
-        )
-
-
-class _Detector:
-    """Compares documents for a clean; a class since it keeps the work folder of the first run."""
-
-    def __init__(self, settings: Settings, remove: str, stack: ExitStack, watch: Watch) -> None:
-        """What it holds is let go of with `stack`."""
-        self._settings, self._remove, self._stack, self._watch = settings, remove, stack, watch
-        self.notes: Checkpoints | None = None
-        self.workers: Workers | None = None
-
-    def __call__(self, documents: Iterable[Documents], *, passages: bool = False) -> Detection:
-        from dedup import cleaning, near_documents, pipeline
-        from dedup.engines.allocator import release_memory
-
-        own = replace(self._settings, passages="on" if passages else "off")
-        documents, engine = self._stack.enter_context(_run(documents, own, self._watch))
-        self.notes = self.notes or engine.checkpoints
-        self.workers = self.workers or engine.workers
-        matched = pipeline.match(documents, own, engine)
-        evidence = pipeline.Evidence(matched, own, engine, checked=False)
-        detection = cleaning.detection_of(matched, evidence.finds, self._remove, own, engine)
-        if own.unit != "paragraph" and not passages:
-            near = near_documents.beside(matched.paragraphs, own, engine)
-            detection = replace(detection, near=cleaning.Near(*near_documents.tables(near, engine)))
-        del matched, evidence
-        release_memory()
-        return detection
+    return cleaning.clean(
+        _listed(paths),
+        output,
+        settings,
+        policy,
+        dry_run=dry_run,
+        ids=ids,
+        ledger=ledger,
+        watch=watch,
+    )
 
 
 def verify(output: PathLike, *, watch: Watch = silent) -> Verified:
-    """Prove a cleaned corpus from its ledger and its files, or raise `LedgerError`."""
+    """
+    Prove a cleaned corpus from its ledger and its files, or raise `LedgerError`.
+
+        dedup.verify("cleaned")
+    """
     from dedup import cleaning
 
     return cleaning.verify(output, watch=watch)
@@ -402,6 +397,8 @@ def restore(  # noqa: PLR0913 - the options of the command
 ) -> Restored:
     """
     Undo a clean: write the texts again as they were, byte for byte.
+
+        dedup.restore("cleaned", "articles-again", reasons="within")
 
     Only some documents, groups or reasons where they are given. Raises `LedgerError` where the
     cleaned corpus or its ledger was edited since.
@@ -435,77 +432,19 @@ def _given(
     return formats.given(data, texts, argument=argument, again=again)
 
 
-def _read(
+def _read(  # noqa: PLR0913 - as `formats.read`
     given: Sequence[Given],
     settings: Settings,
     watch: Watch,
     rejects: Rejects | None,
     against: Sequence[Given] = (),
+    fields: Sequence[str] = (),
 ) -> Reading:
     from dedup import formats
 
-    return formats.read(given, settings, against=against, watch=watch, rejects=rejects)
-
-
-@contextmanager
-def _run(
-    documents: Iterable[Documents], settings: Settings, watch: Watch
-) -> Iterator[tuple[Iterable[Documents], Local]]:
-    """Give the documents to work on, and the engine; in a work folder, go on from what is there."""
-    from dedup.engines.local import Local
-    from dedup.formats import Reading
-
-    checkpoints = None
-    memory, threads = settings.memory or None, settings.threads
-    with ExitStack() as stack:
-        if isinstance(documents, Reading):
-            checkpoints = _checkpoints(documents, settings)
-            if checkpoints is not None:
-                stack.callback(checkpoints.leave)
-                documents = _going_on(documents, checkpoints)
-        yield (
-            documents,
-            stack.enter_context(Local(memory, threads, settings.work_dir, checkpoints, watch)),
-        )
-
-
-def _going_on(reading: Reading, checkpoints: Checkpoints) -> Iterator[Documents]:
-    """Let a reading know what an interrupted run had learnt, and note what it learns."""
-    if set(checkpoints.names) - {READ}:
-        reading.recall(checkpoints.noted(READ) or reading.state)
-        done = _finished(checkpoints.names)
-        logging.getLogger("dedup").info("continuing from %s: %s", checkpoints.folder, done)
-
-    def documents() -> Iterator[Documents]:
-        yield from reading
-        checkpoints.note(READ, reading.state)
-
-    return documents()
-
-
-def _checkpoints(reading: Reading, settings: Settings) -> Checkpoints | None:
-    """Open what an interrupted run has left, where it can be known again by its inputs."""
-    if settings.work_dir is None or settings.on_error == "quarantine" or not reading.is_plain:
-        return None
-    from dedup.engines.checkpoints import Checkpoints
-
-    files = reading.sources.files
-    about = {
-        "settings": settings.part("detection") | settings.part("reading"),
-        "paths": [[source.path, source.published] for source in files],
-        "fields": list(reading.values),
-        "to_cut": reading.to_cut,
-    }
-    contents = [source.sha256() for source in files]
-    return Checkpoints(settings.work_dir, about, {"version": version_line(), "sha256": contents})
-
-
-def _finished(names: Sequence[str]) -> str:
-    """Say what is done, bands of signatures and files counted."""
-    kinds = Counter(name.partition("-")[0] for name in names if name != READ)
-    units = {"band": "bands", "written": "files written"}
-    parts = [f"{n} {units[kind]}" if kind in units else kind for kind, n in kinds.items()]
-    return f"{', '.join(sorted(parts))} done before"
+    return formats.read(
+        given, settings, against=against, watch=watch, rejects=rejects, fields=fields
+    )
 
 
 def _several(names: str | Sequence[str] | None) -> Sequence[str] | None:
@@ -517,16 +456,28 @@ def _listed(paths: Paths) -> list[PathLike]:
     return [paths] if isinstance(paths, (str, os.PathLike)) else list(paths)
 
 
-def compare(a: PathLike, b: PathLike, settings: Settings | None = None) -> Diff:
+def compare(
+    a: PathLike,
+    b: PathLike,
+    settings: Settings | None = None,
+    **changes: Any,  # noqa: ANN401 - settings by name
+) -> Diff:
     """
     Compare two texts, paragraph by paragraph, word by word.
 
-    Each is a file that holds one text, or a record of a file, as `FILE:ID`.
+    A string is a text. A `PathLike` is a file that holds one text, or a record of a file, as
+    `Path("FILE:ID")`. Settings may be given by their names:
+
+        found = dedup.compare("one two three", "one too three", paragraphs="line")
+        found.same_words, found.resemblance, found.parts
+
+    Raises `InputError` for a file that cannot be read or holds several texts.
     """
     from dedup.reports import diff
 
-    settings = settings or Settings()
-    return diff.compare(_text(a, settings), _text(b, settings), settings)
+    own = (settings or Settings()).updated(changes)
+    one, two = (text if isinstance(text, str) else _text(text, own) for text in (a, b))
+    return diff.compare(one, two, own)
 
 
 def file_and_record(name: PathLike) -> tuple[str, str | None]:
@@ -589,10 +540,12 @@ def _before(root: Path, manifest: Manifest, file: File, record: str | None) -> s
     return texts[record]
 
 
-def _text(name: PathLike, settings: Settings) -> str:
+def _text(name: os.PathLike[str], settings: Settings) -> str:
     """Give one text: of a file, or of a record. Raises `InputError` where there are several."""
     from dedup import formats
 
+    if not isinstance(name, os.PathLike):
+        raise SettingsError(f"of type {type(name).__name__}: give a string, or the path of a file")
     path, record = file_and_record(name)
     found: dict[str, str] = {}
     texts: list[str] = []
@@ -609,9 +562,18 @@ def _text(name: PathLike, settings: Settings) -> str:
     return texts[0]
 
 
-def version_line() -> str:
-    """Say which version this is, which kernel is active, and the number of the Unicode table."""
-    from dedup import kernels
-    from dedup.version import VERSION
+def texts_of(names: Collection[Name], settings: Settings | None = None) -> dict[Name, str]:
+    """Read documents of a report again, by name; those that cannot be read are left out."""
+    from dedup import formats
+    from dedup.report import Name
 
-    return f"dedup {VERSION} ({kernels.NAME} kernel, Unicode {kernels.UNICODE})"
+    found: dict[Name, str] = {}
+    paths = {name.document for name in names if os.path.isfile(name.document)}  # noqa: PTH113 - as given
+    if not paths:
+        return found
+    lenient = replace(settings or Settings(), on_error="skip")
+    for batch in formats.read(sorted(paths), lenient):
+        for row in zip(batch.path.list(), batch.record.list(), batch.text.list(), strict=True):
+            if (name := Name(row[0], row[1] or None)) in names:
+                found[name] = row[2]
+    return found

@@ -18,7 +18,7 @@ _PART = re.compile(r"\.(.+)-[0-9a-f]{8}\.tmp")
 @contextlib.contextmanager
 def whole(path: Path) -> Iterator[IO[bytes]]:
     """
-    Give a stream; what was written comes to stand at `path` when the context ends well.
+    Yield a stream; what was written comes to stand at `path` when the context ends well.
 
     A link keeps its target, an existing file its mode. Raises `OSError`, and then nothing is left.
     """

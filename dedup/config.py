@@ -37,7 +37,7 @@ COMMAND_LINE = "command line"
 PRESET = "preset"
 
 COMMANDS: dict[str, dict[str, Any]] = {
-    "report": {"sort": "place", "top": 0},
+    "report": {"sort": "place", "top": 0, "order": "place"},
     "clean": {
         "keep": "first",
         "scope": "all",
@@ -121,7 +121,7 @@ class Config:
 
 
 def find_file(start: Path) -> Path | None:
-    """Give the configuration file that is nearest to a folder, looking upwards."""
+    """Return the configuration file that is nearest to a folder, looking upwards."""
     for folder in (start, *start.parents):
         for name in NAMES:
             file = folder / name
@@ -184,7 +184,7 @@ def _of_command(
     value: Any,  # noqa: ANN401 - from TOML
     where: str,
 ) -> dict[str, Any]:
-    """Give a setting of a command by its name. Raises `SettingsError` that names the place."""
+    """Return a setting of a command by its name. Raises `SettingsError` that names the place."""
     name, known = key.replace("-", "_"), COMMANDS[command]
     if name not in known:
         raise SettingsError(
@@ -197,7 +197,7 @@ def _of_command(
 
 
 def _kind(command: str, name: str) -> Any:  # noqa: ANN401 - a type
-    """Give the type of a setting of a command."""
+    """Return the type of a setting of a command."""
     if name in SHARES:
         return Annotated[float, SHARES[name]] | None
     default = COMMANDS[command][name]
@@ -213,7 +213,7 @@ def _read(file: Path) -> str:
 
 
 def _table(file: Path, text: str) -> dict[str, Any] | None:
-    """Give the file's settings; `None` for a `pyproject.toml` that has none."""
+    """Return the file's settings; `None` for a `pyproject.toml` that has none."""
     project = file.name == "pyproject.toml"
     try:
         whole = tomllib.loads(text)
@@ -243,7 +243,7 @@ def _where(file: Path, text: str, key: str, command: str | None = None) -> str:
 
 
 def _shown(file: Path) -> str:
-    """Give the path as a person in the working directory would write it."""
+    """Return the path as a person in the working directory would write it."""
     try:
         return str(file.relative_to(Path.cwd()))
     except ValueError:

@@ -27,7 +27,7 @@ _FETCH = "fetch it (in actions/checkout: fetch-depth: 0), or give the patch with
 
 
 def root(folder: str = os.curdir) -> str | None:
-    """Give the real path of the repository that a folder lies in; `None` outside of one."""
+    """Return the real path of the repository that a folder lies in; `None` outside of one."""
     try:
         found = _git("rev-parse", "--show-toplevel", folder=folder)
     except InputError:
@@ -108,7 +108,7 @@ def files_of(ref: str, incoming: Iterable[str], published: Iterable[str]) -> Ite
 
 
 def _below(path: str, top: str) -> str | None:
-    """Give a path as git names it, from the top of its repository; `None` for one outside."""
+    """Return a path as git names it, from the top of its repository; `None` for one outside."""
     name = os.path.relpath(os.path.realpath(path), top)
     return None if name == os.pardir or name.startswith(f"{os.pardir}{os.sep}") else name
 
@@ -127,7 +127,7 @@ def _check_out(commit: str, top: str, folder: str, names: Iterable[str]) -> None
 
 
 def _commit(ref: str, name: str) -> str:
-    """Give the number of a commit. Raises `SettingsError` that says how to get it."""
+    """Return the number of a commit. Raises `SettingsError` that says how to get it."""
     try:
         found = _git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
     except InputError:

@@ -23,6 +23,8 @@ class Corpus:
     """Documents that are equal to an earlier one."""
     published: int
     """So many leading documents are published."""
+    blocks: Stored[m.MarkdownBlocks]
+    """What of Markdown is no prose."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,19 +90,19 @@ class Strings:
         return len(self.offsets) - 1
 
     def raw(self, row: int) -> bytes:
-        """Give the UTF-8 of one row."""
+        """Return the UTF-8 of one row."""
         return self.data[self.offsets[row] : self.offsets[row + 1]].tobytes()
 
     def __getitem__(self, row: int) -> str:
         return self.raw(row).decode("utf-8", "surrogatepass")
 
     def raws(self) -> list[bytes]:
-        """Give the UTF-8 of every row."""
+        """Return the UTF-8 of every row."""
         data, cuts = self.data.tobytes(), self.offsets.tolist()
         return [data[a:b] for a, b in pairwise(cuts)]
 
     def list(self) -> list[str]:
-        """Give every row as a Python string."""
+        """Return every row as a Python string."""
         return [raw.decode("utf-8", "surrogatepass") for raw in self.raws()]
 
     @property
@@ -151,13 +151,13 @@ class Table:
 
     @classmethod
     def names(cls) -> list[str]:
-        """Give the names of the columns."""
+        """Return the names of the columns."""
         return [f.name for f in fields(cls)]
 
     @classmethod
     @cache
     def schema(cls) -> dict[str, Column | None]:
-        """Give what each column holds, by its name; `None` is a column of `Strings`."""
+        """Return what each column holds, by its name; `None` is a column of `Strings`."""
         types = get_type_hints(cls, include_extras=True)
         return {name: _column(types[name]) for name in cls.names()}
 
@@ -174,7 +174,7 @@ class Table:
         )
 
     def columns(self) -> dict[str, Any]:
-        """Give the columns by name."""
+        """Return the columns by name."""
         return {f.name: getattr(self, f.name) for f in fields(self)}
 
     @property
@@ -293,6 +293,13 @@ class Forms(Table):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class FormsByDigest(Forms):
+    """The same, equal texts after each other."""
+
+    SORTED_BY = ("digest", "digest2")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Normals(Table):
     """One row a paragraph: its normalised text."""
 
@@ -381,7 +388,7 @@ class Sketches(Table):
 class Bands(Table):
     """One row a long text in one band; texts with one `key` meet."""
 
-    key: I64
+    key: I32
     text: I64
     characters: I32
     bits: Bits
@@ -908,7 +915,7 @@ class Twins(Table):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Facts(Table):
-    """One row a document: what a report says of it."""
+    """One row a document: what is known of it without its text."""
 
     doc: I64
     path: Strings
@@ -917,8 +924,23 @@ class Facts(Table):
     published: I8
     characters: I64
     """Of its whole text."""
+    mode: I8
+    """Paragraph mode that it was cut by: `LINE` or `BLANK` of `text/paragraphs.py`."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class MarkdownBlocks(Table):
+    """A block of a Markdown document that is no prose, or a table. Sorted by `doc`."""
+
+    doc: I64
+    start: I64
+    end: I64
+    kind: I8
+    """`FRONT` matter, `CODE` and whatever else is no paragraph, or a `TABLE`, which is one."""
+
+
+FRONT, CODE, TABLE = 0, 1, 2
+"""Kinds of Markdown blocks."""
 KINDS = ACROSS, BOILERPLATE, WITHIN = "across", "boilerplate", "within"
 """In the order in which groups are sorted."""
 UNITS = BLOCK, PASSAGE = "block", "passage"

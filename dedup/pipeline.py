@@ -36,17 +36,10 @@ from dedup.stages import (
     twins,
     verify,
 )
-from dedup.stages.bodies import (
-    bodies,
-    extents,
-    facts,
-    incoming_bodies,
-    named_docs,
-    totals,
-)
+from dedup.stages.bodies import bodies, extents, incoming_bodies, named_docs, totals
 from dedup.stages.explain import Told, named, report_of, seen
 from dedup.stages.normalise import collapse, first_places, normalise, numbered, place, ranks_of
-from dedup.stages.segment import segment
+from dedup.stages.segment import facts_and_paragraphs
 from dedup.stages.sketch import sketch
 from dedup.stages.unreported import unreported
 
@@ -179,7 +172,7 @@ class Evidence:
             return Evidence(matched, settings, engine, self.checked, self.near).report()
 
     def borderline(self, count: int) -> list[Borderline]:
-        """Give the matches of the lowest similarity, with the places and texts of both sides."""
+        """Return the matches of the lowest similarity, with the places and texts of both sides."""
         lowest = sorted(
             (value, a, b)
             for batch in self.engine.fetch(self.matched.matches)
@@ -198,7 +191,7 @@ class Evidence:
 
 
 def pairs(documents: Iterable[m.Documents], settings: Settings, engine: Engine) -> Iterator[Pair]:
-    """Give every verified match, in Order: of equal paragraphs each with the first one only."""
+    """Yield every verified match, in Order: of equal paragraphs each with the first one only."""
     matched = match(documents, settings, engine)
     long = engine.map(matched.texts, m.Texts, partial(twins.long, settings=settings))
     ranks = np.concatenate([np.zeros(0, np.int64), *(b.text for b in engine.fetch(long))])
@@ -218,14 +211,14 @@ def read(documents: Iterable[m.Documents], settings: Settings, engine: Engine) -
 
     Raises `InputError` where there are no documents.
     """
-    kinds = (m.Facts, m.Paragraphs, m.Texts, m.Places, m.Equals)
-    known, paragraphs, texts, places, equals = engine.kept(
+    kinds = (m.Facts, m.Paragraphs, m.MarkdownBlocks, m.Texts, m.Places, m.Equals)
+    known, paragraphs, blocks, texts, places, equals = engine.kept(
         "reading", kinds, partial(distinct, documents, settings, engine)
     )
     if not engine.count(known):
         raise InputError(near_documents.NOTHING)
     published = sum(int(batch.published.sum()) for batch in engine.fetch(known))
-    return Corpus(known, paragraphs, texts, places, equals, published)
+    return Corpus(known, paragraphs, texts, places, equals, published, blocks)
 
 
 def distinct(
@@ -233,29 +226,32 @@ def distinct(
 ) -> tuple[
     Stored[m.Facts],
     Stored[m.Paragraphs],
+    Stored[m.MarkdownBlocks],
     Stored[m.Texts],
     Stored[m.Places],
     Stored[m.Equals],
 ]:
     """From documents to distinct texts, the places of each, and documents that are equal."""
-    known, paragraphs = engine.map(
+    known, paragraphs, blocks = engine.map(
         documents,
-        (m.Facts, m.Paragraphs),
-        partial(_facts_and_paragraphs, settings=settings),
+        (m.Facts, m.Paragraphs, m.MarkdownBlocks),
+        partial(facts_and_paragraphs, settings=settings),
         name="reading",
     )
     normalising = partial(normalise, settings=settings)
     forms, normals = engine.map(paragraphs, (m.Forms, m.Normals), normalising, name="normalising")
-    firsts = engine.by_key(forms, (*DIGEST, *PLACE), m.Forms, first_places)
-    ranks = engine.rank(firsts, PLACE, m.Ranks, numbered)
-    texts = engine.join(ranks, normals, (PLACE, PLACE), m.Texts, collapse)
-    del normals
-    places = engine.join(forms, ranks, (DIGEST, DIGEST), m.Places, place)
     editions = engine.by_key(forms, PLACE, m.Editions, equal_documents.editions)
     equals = engine.by_key(
         editions, (*DIGEST, "doc"), m.Equals, equal_documents.equals, shared=True
     )
-    return known, paragraphs, texts, places, equals
+    kinds = (m.Forms, m.FormsByDigest)
+    firsts, by_digest = engine.by_key(forms, (*DIGEST, *PLACE), kinds, first_places)
+    del forms
+    ranks = engine.rank(firsts, PLACE, m.Ranks, numbered)
+    texts = engine.join(ranks, normals, (PLACE, PLACE), m.Texts, collapse)
+    del normals
+    places = engine.join(by_digest, ranks, (DIGEST, DIGEST), m.Places, place)
+    return known, paragraphs, blocks, texts, places, equals
 
 
 def compare(corpus: Corpus, settings: Settings, engine: Engine) -> Matched:
@@ -272,6 +268,7 @@ def compare(corpus: Corpus, settings: Settings, engine: Engine) -> Matched:
         places,
         corpus.equals,
         corpus.published,
+        corpus.blocks,
         matches=matches,
         neighbours=near,
         candidates=int(told.candidates.sum()),
@@ -399,7 +396,7 @@ def spared(  # noqa: PLR0913 - the tables of a match
 def neighbours(
     texts: Stored[m.Texts], matches: Stored[m.Matches], engine: Engine
 ) -> Stored[m.Neighbours]:
-    """Give every text the texts that it matches, itself included."""
+    """Pair every text with the texts that it matches, itself included."""
     itself = engine.map(texts, m.Neighbours, boilerplate.itself)
     others = engine.map(matches, m.Neighbours, boilerplate.both_ways)
     return engine.by_key(engine.union(itself, others), ("text", "other"), m.Neighbours, as_it_is)
@@ -516,12 +513,9 @@ def named_boilerplate(matched: Matched, engine: Engine) -> Stored[m.Named]:
 
 
 def equal_copies(corpus: Corpus, engine: Engine) -> m.I64:
-    """Give the documents that are equal to an earlier one, in Order: few, so that all know them."""
+    """
+    Return the documents that are equal to an earlier one, in Order.
+
+    There are few, so that all tasks know them.
+    """
     return np.sort(m.Equals.concat(engine.fetch(corpus.equals)).copy)
-
-
-def _facts_and_paragraphs(
-    documents: m.Documents, settings: Settings
-) -> tuple[m.Facts, m.Paragraphs]:
-    """Read documents once: what a report says of them, and their paragraphs."""
-    return facts(documents), segment(documents, settings=settings)

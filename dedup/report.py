@@ -91,6 +91,10 @@ class Occurrence:
     """Of a passage, the rest of the sentence that it begins in. Not written to JSON."""
     after: str = ""
     """And of the one that it ends in. Not written to JSON."""
+    date: str | None = None
+    """The date of its document as written, of a report by date; empty where there is none."""
+    first_line: str = ""
+    """The first line of its document, of a report by date. Not written to JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +118,10 @@ class Group:
     occurrences: tuple[Occurrence, ...]
     count: int | None = None
     """Number of places, of boilerplate only."""
+    template: bool = False
+    """Its places agree but for numbers and names: they are similar, and count as no copies."""
+    deciding: tuple[str, ...] = ()
+    """Of a template the words that differ, as written; the first 40."""
 
     @property
     def keeper(self) -> Occurrence:
@@ -422,7 +430,7 @@ class Report:
         return f"<Report: {summary(self)}>"
 
     def _repr_html_(self) -> str:
-        """Give what a notebook shows."""
+        """Return what a notebook shows."""
         from dedup.reports.notebook import to_html
 
         return to_html(self)
@@ -443,19 +451,19 @@ class Report:
         return self.summary.repeated_characters / everything if everything else 0.0
 
     def to_json(self) -> str:
-        """Give the report as JSON, in the schema `dedup.report/1`."""
+        """Return the report as JSON, in the schema `dedup.report/1`."""
         from dedup.reports.json import to_json
 
         return to_json(self)
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the same as plain values."""
+        """Return the same as plain values."""
         value: dict[str, Any] = json.loads(self.to_json())
         return value
 
     def to_frame(self) -> pa.Table:
         """
-        Give a table with a row for each place of each group, the keeper first.
+        Return a table with a row for each place of each group, the keeper first.
 
         It is of Arrow, and what speaks Arrow's C stream takes it: `to_frame().to_pandas()`,
         `polars.DataFrame(report.to_frame())`. Paragraphs and lines count from 1, `start` and `end`
@@ -504,7 +512,7 @@ class Report:
 
     def at_threshold(self, threshold: float) -> Report:
         """
-        Give the report that a run at a higher threshold would give, without comparing again.
+        Return the report that a run at a higher threshold would give, without comparing again.
 
         Raises `SettingsError` for a lower threshold than the run's, and for a stored report.
         """
@@ -512,7 +520,11 @@ class Report:
         return report.with_skipped(self.summary.skipped)
 
     def borderline(self, count: int = 10) -> list[Borderline]:
-        """Give the matches of the lowest similarity. Raises `SettingsError` for a stored report."""
+        """
+        Return the matches of the lowest similarity.
+
+        Raises `SettingsError` for a stored report.
+        """
         return self._evidence().borderline(count)
 
     def histogram(self) -> list[tuple[float, int]]:
@@ -532,6 +544,6 @@ class Report:
 
 
 def _head() -> dict[str, Any]:
-    """Give what the first row of a saved report holds, and its types; a group a row follows."""
+    """Return what the first row of a saved report holds, and its types; a group a row follows."""
     types = get_type_hints(Report)
     return {name: kind for name, kind in types.items() if name not in {"groups", "evidence"}}

@@ -1,18 +1,22 @@
-"""Arithmetic on row numbers: runs of equal keys, repeated rows, equal keys of two columns."""
+"""Arithmetic on row numbers: order, runs of equal keys, repeated rows, keys of two columns."""
 
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
+
+from dedup import kernels
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
-    from dedup.model import I32, I64
+    from dedup.model import I32, I64, Table
+
+    T = TypeVar("T", bound=Table)
 
 
 def fresh(*columns: NDArray[np.integer]) -> NDArray[np.bool_]:
@@ -35,6 +39,12 @@ def in_order(*columns: NDArray[np.integer]) -> bool:
     return True
 
 
+def arranged(table: T, *columns: NDArray[np.integer]) -> T:
+    """Return a table sorted by some columns, the first one foremost; ties keep their order."""
+    rows = kernels.order([column.astype(np.int64, copy=False) for column in columns])
+    return table if rows is None else table.take(rows)
+
+
 def narrow(column: I64) -> I32 | I64:
     """Hold whole numbers in 32 bits, where they all fit."""
     edge = np.iinfo(np.int32)
@@ -49,7 +59,7 @@ def rank_within(*columns: NDArray[np.integer]) -> I64:
 
 
 def spans(starts: I64, length: int) -> Iterator[tuple[int, int]]:
-    """Give the rows of each run that begins at one of `starts`, half-open."""
+    """Return the rows of each run that begins at one of `starts`, half-open."""
     return pairwise([*starts.tolist(), length])
 
 

@@ -32,7 +32,9 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "paragraphs": ("auto", "line", "blank"),
     "passages": ("off", "on"),
     "unit": ("paragraph", "document", "both"),
-    "input_format": ("auto", "text", "markdown", "jsonl", "json", "csv", "tsv", "parquet"),
+    "input_format": (
+        *("auto", "text", "markdown", "jsonl", "json", "csv", "tsv", "parquet", "html", "warc"),
+    ),
     "on_error": ("fail", "skip", "quarantine"),
     "engine": ("local",),
 }
@@ -244,7 +246,7 @@ def size(number: int) -> str:
 
 
 def check_types(record: Any) -> None:  # noqa: ANN401 - any frozen record
-    """Give every field the type that its declaration says. Raises `SettingsError`."""
+    """Convert every field to the type that its declaration says. Raises `SettingsError`."""
     for name, kind in get_type_hints(type(record), include_extras=True).items():
         object.__setattr__(record, name, typed(name, getattr(record, name), kind))
 

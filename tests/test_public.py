@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import inspect
 import subprocess
 import sys
+from dataclasses import is_dataclass
+from typing import TYPE_CHECKING
 
 import pytest
 
 import dedup
+from dedup import report
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_the_list_is_sorted_and_every_name_is_there() -> None:
@@ -24,6 +31,44 @@ def test_every_public_name_is_explained() -> None:
         n for n in dedup.__all__ if n != "__version__" and not getattr(dedup, n).__doc__
     ]
     assert undocumented == []
+
+
+def test_every_function_has_an_example() -> None:
+    """One that calls it, but for those of a single string."""
+    texts = {"normalise", "shingle_hash", "shingles"}
+    functions = [n for n in dedup.__all__ if inspect.isfunction(getattr(dedup, n))]
+    without = [n for n in functions if f"dedup.{n}(" not in (getattr(dedup, n).__doc__ or "")]
+    assert set(without) == texts
+
+
+def test_what_is_handed_back_has_a_public_name() -> None:
+    """Every value of a report, of a comparison, of a clean."""
+    kinds = [kind for kind in vars(report).values() if inspect.isclass(kind)]
+    own = {
+        kind.__name__ for kind in kinds if is_dataclass(kind) and kind.__module__ == "dedup.report"
+    }
+    assert own <= set(dedup.__all__)
+    assert {"Diff", "Planned", "Cleaned", "Verified", "Restored"} <= set(dedup.__all__)
+
+
+def test_two_strings_are_compared(tmp_path: Path) -> None:
+    """A string is a text, whatever stands in the folder; a path is a file, or a record of one."""
+    found = dedup.compare("one two three four five", "one two three four six")
+    assert found.same_words == pytest.approx(0.8)
+    assert found.resemblance == pytest.approx(0.5)
+    assert [part.kind for part in found.parts] == ["changed"]
+    assert repr(found) == "<Diff: same_words 0.8000, resemblance 0.5000, parts 1>"
+    file = tmp_path / "a.jsonl"
+    file.write_text('{"id": "x", "text": "one two"}\n{"id": "y", "text": "one three"}\n')
+    assert dedup.compare(str(file), "one two").same_words < 1
+    record = tmp_path / "a.jsonl:x"
+    assert not dedup.compare(record, "one two").differs
+    with pytest.raises(dedup.InputError, match="holds 2 texts"):
+        dedup.compare(file, "one two")
+    with pytest.raises(dedup.SettingsError, match="of type int: give a string, or the path"):
+        dedup.compare(3, "one two")  # type: ignore[arg-type]
+    with pytest.raises(dedup.SettingsError, match="unknown key 'paragraph'"):
+        dedup.compare("a", "b", paragraph="line")
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:

@@ -56,7 +56,7 @@ class Allowed:
 
     def uncovered(self, normal: str) -> str:
         """
-        Give what an entry leaves of a normalised text.
+        Return what an entry leaves of a normalised text.
 
         Nothing is left of a text that the entry holds whole; words of what was taken out do not
         become neighbours.

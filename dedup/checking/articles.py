@@ -50,7 +50,7 @@ class Article:
         return sum(end - start for start, end, _, _ in self.paragraphs)
 
     def spans(self, numbers: Iterable[int], whole: Span) -> list[Span]:
-        """Give the stretches of some paragraphs, counted from 1; of none, the `whole` stretch."""
+        """Return the stretches of some paragraphs, counted from 1; of none, the `whole` stretch."""
         runs: list[list[int]] = []
         for number in sorted(set(numbers)):
             if runs and number == runs[-1][1] + 1:
@@ -61,7 +61,7 @@ class Article:
         return [(rows[low - 1][0], rows[high - 1][1]) for low, high in runs] or [whole]
 
     def column(self, start: int) -> int:
-        """Give the column of a place in its line, from 1."""
+        """Return the column of a place in its line, from 1."""
         before = self.text.rfind("\n", 0, start) + 1
         return start - before + 1
 
@@ -111,7 +111,7 @@ def articles(
 
 
 def _paragraphs(table: Paragraphs) -> Iterator[tuple[int, tuple[Row, ...]]]:
-    """Give the paragraphs of each document."""
+    """Yield the paragraphs of each document."""
     columns = (table.start, table.end, table.line, table.line_end)
     rows = list(zip(*(column.tolist() for column in columns), strict=True))
     docs, firsts = np.unique(table.doc, return_index=True)

@@ -142,7 +142,7 @@ def moved(baseline: Baseline, names: Mapping[str, str]) -> Baseline:
 
 
 def _renamed(document: str, names: Mapping[str, str]) -> str:
-    """Give the new name of one document."""
+    """Return the new name of one document."""
     for old, new in names.items():
         if document == old or document.startswith(f"{old}/"):
             return new + document[len(old) :]
@@ -150,7 +150,7 @@ def _renamed(document: str, names: Mapping[str, str]) -> str:
 
 
 def beginning(text: str) -> str:
-    """Give the beginning of a text on one line."""
+    """Return the beginning of a text on one line."""
     line = " ".join(text[: 4 * _SHOWN].split())
     return line if len(line) <= _SHOWN else line[:_SHOWN].rpartition(" ")[0] + " …"
 
@@ -178,7 +178,7 @@ def judges(
     documents: Collection[str], gone: Callable[[str], bool], kinds: Collection[str]
 ) -> Callable[[Entry], bool]:
     """
-    Give what tells whether a check can judge an entry of the baseline.
+    Return what tells whether a check can judge an entry of the baseline.
 
     It can where the kind is one that it looks at, and each document of the entry was checked or
     exists no more.
@@ -195,7 +195,7 @@ def judges(
 def stale(
     findings: Iterable[Finding], baseline: Baseline, judged: Callable[[Entry], bool]
 ) -> tuple[Stale, ...]:
-    """Give the entries that stand for more findings than there are."""
+    """Return the entries that stand for more findings than there are."""
     counts = Counter(finding.fingerprint for finding in findings)
     return tuple(
         Stale(fingerprint, entry.count - counts[fingerprint], entry.documents, entry.text)

@@ -87,7 +87,7 @@ _GIVE = "give the output of `git diff`"
 
 
 def _added(lines: Iterable[tuple[int, str]], hunk: re.Match[str]) -> Iterator[Span]:
-    """Give the ranges of lines that a hunk adds, and take its lines."""
+    """Yield the ranges of lines that a hunk adds, and take its lines."""
     old = int(hunk[1] or 1) if hunk[1] != "0" else 0
     new = int(hunk[3] or 1) if hunk[3] != "0" else 0
     at = first = int(hunk[2])
@@ -112,7 +112,11 @@ def _added(lines: Iterable[tuple[int, str]], hunk: re.Match[str]) -> Iterator[Sp
 
 
 def _name(shown: str) -> str | None:
-    """Give a name of a patch without the first folder, which says the side; `None` for no file."""
+    """
+    Return a name of a patch without the first folder, which says the side.
+
+    `None` for no file.
+    """
     path = _unquoted(shown.partition("\t")[0].rstrip("\r"))
     if path == "/dev/null":
         return None

@@ -44,6 +44,9 @@ if TYPE_CHECKING:
     from dedup.report import Group, Occurrence, Report
     from dedup.text.lines import Span
 
+TEMPLATE = IGNORED, "of a template: its numbers and names are other ones"
+"""The status of what is filled from one template, and why."""
+
 
 def judged(
     report: Report,
@@ -81,7 +84,7 @@ def judged(
 
 
 def updated(report: Report, rules: Rules) -> Baseline:
-    """Give the baseline by which every finding of a judged report that counts now is known."""
+    """Return the baseline by which every finding of a judged report that counts now is known."""
     verdict = report.verdict
     if verdict is None:
         return NOTHING
@@ -92,12 +95,12 @@ def updated(report: Report, rules: Rules) -> Baseline:
 
 
 def _kinds(rules: Rules) -> tuple[str, ...]:
-    """Give the kinds of findings that a baseline is about."""
+    """Return the kinds of findings that a baseline is about."""
     return rules.fail_on or ("within", "across")
 
 
 def _judges(report: Report, rules: Rules) -> Callable[[Entry], bool]:
-    """Give what tells whether this check can judge an entry of the baseline."""
+    """Return what tells whether this check can judge an entry of the baseline."""
     documents = {one.document for one in report.incoming or ()}
     return judges(documents, rules.gone, _kinds(rules))
 
@@ -105,7 +108,7 @@ def _judges(report: Report, rules: Rules) -> Callable[[Entry], bool]:
 def _findings(
     report: Report, rules: Rules, articles: Mapping[Name, Article], used: set[str]
 ) -> Iterator[Finding]:
-    """Give each finding with what takes its text out; `used` gathers the entries that did."""
+    """Yield each finding with what takes its text out; `used` gathers the entries that did."""
     fewest = cast("int", report.settings.get("min_group_words", 1))
     allow = [entry for entry in rules.allow if not entry.has_expired(rules.today)]
     numbers: Counter[str] = Counter()
@@ -114,7 +117,9 @@ def _findings(
     for group in (*report.groups, *whole):
         for copy in _copies(group, incoming):
             article = articles.get(Name(copy.document, copy.record))
-            status, why = _taken_out(group, copy, article, rules, allow, fewest, used)
+            status, why = TEMPLATE
+            if not group.template:
+                status, why = _taken_out(group, copy, article, rules, allow, fewest, used)
             boilerplate = group.kind == BOILERPLATE
             fingerprint = group.id if boilerplate else str(copy.fingerprint)
             numbers[fingerprint] += 1
@@ -133,7 +138,7 @@ def _findings(
 
 
 def _copies(group: Group, incoming: set[Name]) -> Sequence[Occurrence]:
-    """Give the copies of a group; of boilerplate one place, in an incoming document if shown."""
+    """Return the copies of a group; of boilerplate one place, in an incoming document if shown."""
     if group.kind != BOILERPLATE:
         return group.copies
     mine = [o for o in group.occurrences if Name(o.document, o.record) in incoming]
@@ -141,7 +146,7 @@ def _copies(group: Group, incoming: set[Name]) -> Sequence[Occurrence]:
 
 
 def _columns(copy: Occurrence, article: Article | None) -> Span:
-    """Give where a copy begins in its first line, and one past where it, or that line, ends."""
+    """Return where a copy begins in its first line, and one past where it, or that line, ends."""
     column = article.column(copy.start) if article else 1
     line = copy.text.split("\n", 1)[0].rstrip("\r")
     return column, column + max(1, len(line))
@@ -215,7 +220,7 @@ def _documents(
     articles: Mapping[Name, Article],
     rules: Rules,
 ) -> Iterator[Checked]:
-    """Give the shares of each incoming document."""
+    """Yield the shares of each incoming document."""
     shared: dict[Name, dict[Name, list[Span]]] = defaultdict(lambda: defaultdict(list))
     counted: dict[Name, list[Span]] = defaultdict(list)
     allowed: dict[Name, list[Span]] = defaultdict(list)
@@ -253,7 +258,7 @@ def _documents(
 def _sides(
     finding: Finding, articles: Mapping[Name, Article]
 ) -> Iterator[tuple[Name, Name, list[Span]]]:
-    """Give each checked document of a finding, the other one, and what counts in the first."""
+    """Yield each checked document of a finding, the other one, and what counts in the first."""
     copy, keeper, source = finding.copy, finding.group.keeper, finding.source
     own, other = Name(copy.document, copy.record), Name(keeper.document, keeper.record)
     if own in articles:
@@ -265,7 +270,7 @@ def _sides(
 
 
 def share(article: Article, spans: Iterable[Span]) -> float:
-    """Give the share of the characters of all paragraphs that lie in some stretches."""
+    """Return the share of the characters of all paragraphs that lie in some stretches."""
     joined = united(spans)
     covered = at = 0
     for start, end, _, _ in article.paragraphs:

@@ -109,7 +109,7 @@ def left_out(
 
 
 def _title(title: str) -> str:
-    """Give a title as it is compared: normalised, without the numbers before it."""
+    """Return a title as it is compared: normalised, without the numbers before it."""
     words = normalise_text(title).split(" ")
     while len(words) > 1 and words[0].isdecimal():
         del words[0]
@@ -149,7 +149,7 @@ def _marked(
 def _paragraph_of(
     mark: re.Match[str], text: str, paragraphs: Sequence[Row], *, only_next: bool
 ) -> Row | None:
-    """Give the paragraph that a mark is about."""
+    """Return the paragraph that a mark is about."""
     for row in paragraphs:
         start, end = row[:2]
         if start <= mark.start() < end:

@@ -1,13 +1,13 @@
 """
 Cleaning: what is removed from a corpus, the ledger of it, and how to undo and to prove it.
 
-    policy, keeping, kinship ─► plan ─► cuts ─► parts ─► apply ─► tree
+    policy, keeping, kinship ─► plan ─► removals ─► cut ─► write ─► tree
                  (corpus: all of it, in order; planned: what it is before anything is written;
-                  finished: the files that an interrupted run had written;
-                  lots: how a large file is cut by several processes)
+                  finished: the files that an interrupted run had written)
     manifest, ledger ─► originals ─► verifying, restoring
 
-`plan` and `cuts` are pure: tables and texts in, decisions out. Names are imported on first use.
+`tables.py` comes first. `plan` and `removals` are pure: tables in, tables out. Names are imported
+on first use.
 """
 
 from __future__ import annotations
@@ -16,10 +16,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dedup.cleaning.corpus import clean, decide, scanned
-    from dedup.cleaning.detection import Detection, detection_of
+    from dedup.cleaning.corpus import clean, plan_clean
     from dedup.cleaning.manifest import known_modes
-    from dedup.cleaning.near import Near
     from dedup.cleaning.planned import Planned
     from dedup.cleaning.policy import Policy
     from dedup.cleaning.restoring import restore, taken
@@ -28,36 +26,28 @@ if TYPE_CHECKING:
 
 _ROOMS = {
     "Cleaned": "results",
-    "Detection": "detection",
-    "Near": "near",
     "Planned": "planned",
     "Policy": "policy",
     "Restored": "results",
     "Verified": "results",
     "clean": "corpus",
-    "decide": "corpus",
-    "detection_of": "detection",
     "known_modes": "manifest",
+    "plan_clean": "corpus",
     "restore": "restoring",
-    "scanned": "corpus",
     "taken": "restoring",
     "verify": "verifying",
 }
 
 __all__ = [
     "Cleaned",
-    "Detection",
-    "Near",
     "Planned",
     "Policy",
     "Restored",
     "Verified",
     "clean",
-    "decide",
-    "detection_of",
     "known_modes",
+    "plan_clean",
     "restore",
-    "scanned",
     "taken",
     "verify",
 ]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from dedup.cleaning.standing import Standing
+    from dedup.cleaning.tables import ParagraphTable
     from dedup.model import I32, I64, Matches
     from dedup.settings import Settings
 
@@ -25,7 +25,7 @@ BLOCK = 1 << 20
 """Holders of texts that are counted at a time."""
 
 
-def fixed_texts(places: Standing, matches: Iterable[Matches], texts: int) -> Mask:
+def fixed_texts(places: ParagraphTable, matches: Iterable[Matches], texts: int) -> Mask:
     """Mark the texts that boilerplate fixes where it is kept."""
     flagged = np.zeros(texts, bool)
     flagged[places.text[places.boilerplate != 0]] = True
@@ -36,7 +36,9 @@ def fixed_texts(places: Standing, matches: Iterable[Matches], texts: int) -> Mas
     return held
 
 
-def widespread(places: Standing, kin: Matches, settings: Settings, copies: I64, texts: int) -> Mask:
+def widespread(
+    places: ParagraphTable, kin: Matches, settings: Settings, copies: I64, texts: int
+) -> Mask:
     """
     Mark the numbers (`places.same`) of boilerplate that is the same text in enough documents.
 
@@ -64,7 +66,7 @@ def widespread(places: Standing, kin: Matches, settings: Settings, copies: I64, 
     return goes
 
 
-def _holders(places: Standing, counted: Mask, copies: I64, most: int) -> tuple[I64, I64]:
+def _holders(places: ParagraphTable, counted: Mask, copies: I64, most: int) -> tuple[I64, I64]:
     """Give the first documents of the marked texts, at most so many of each; sorted by text."""
     docs = int(places.doc[-1]) + 1
     alone = np.ones(docs, bool)

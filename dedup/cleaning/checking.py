@@ -14,13 +14,13 @@ import numpy as np
 
 from dedup.cleaning.kinship import MATCH
 from dedup.cleaning.plan import ACROSS, DOCUMENT, WITHIN
-from dedup.cleaning.standing import NONE
 from dedup.cleaning.stretches import Intervals
+from dedup.cleaning.tables import NONE
 
 if TYPE_CHECKING:
-    from dedup.cleaning.parts import Work
-    from dedup.cleaning.plan import Plan
     from dedup.cleaning.policy import Policy
+    from dedup.cleaning.removals import Decision
+    from dedup.cleaning.tables import Plan
     from dedup.model import I32, I64, Facts
     from dedup.settings import Settings
 
@@ -66,31 +66,31 @@ def check_plan(plan: Plan, facts: Facts, settings: Settings, policy: Policy) -> 
             )
 
 
-def check_stretches(work: Work) -> None:
+def check_sentences(decision: Decision) -> None:
     """
     Raise `RuntimeError` for sentences that must not go.
 
     None goes twice, and none of a keeper goes, be it with a paragraph or by itself.
     """
     gone: defaultdict[int, Intervals] = defaultdict(Intervals)
-    plan, stretches = work.plan, work.stretches
-    for table in (plan, stretches):
+    plan, sentences = decision.plan, decision.sentences
+    for table in (plan, sentences):
         for doc, start, end in zip(
             *(c.tolist() for c in (table.doc, table.start, table.end)), strict=True
         ):
             if gone[doc].touches(start, end):
-                raise RuntimeError(_said(work, doc, start, "goes twice"))
+                raise RuntimeError(_said(decision, doc, start, "goes twice"))
             gone[doc].add(start, end)
     # What keeps a whole document may lose paragraphs.
-    for table in (plan.take(plan.reason != DOCUMENT), stretches):
+    for table in (plan.take(plan.reason != DOCUMENT), sentences):
         kept = table.keeper, table.keeper_start, table.keeper_end
         for doc, start, end in zip(*(c.tolist() for c in kept), strict=True):
             if doc != NONE and gone[doc].touches(start, end):
-                raise RuntimeError(_said(work, doc, start, "keeps what goes, and goes itself"))
+                raise RuntimeError(_said(decision, doc, start, "keeps what goes, and goes itself"))
 
 
-def _said(work: Work, doc: int, start: int, what: str) -> str:
-    path, record = work.facts.path[doc], work.facts.record[doc]
+def _said(decision: Decision, doc: int, start: int, what: str) -> str:
+    path, record = decision.facts.path[doc], decision.facts.record[doc]
     return f"the text at {start} of {path} {record} {what}; nothing was written"
 
 

@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dedup.cleaning.kinship import Kinship
-from dedup.cleaning.standing import NONE
+from dedup.cleaning.tables import NONE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from dedup.cleaning.standing import Standing
+    from dedup.cleaning.tables import ParagraphTable
     from dedup.model import I64, Matches
 
     Mask = NDArray[np.bool_]
 
 
-def repeated(places: Standing, kin: Matches, large: Mask, texts: int) -> Mask:
+def repeated(places: ParagraphTable, kin: Matches, large: Mask, texts: int) -> Mask:
     """Mark the large places whose text stands in another one too, or is the same as another."""
     often = np.bincount(places.same[large], minlength=texts) > 1
     often[kin.a] = True
@@ -32,7 +32,7 @@ def repeated(places: Standing, kin: Matches, large: Mask, texts: int) -> Mask:
     return large & often[places.same]
 
 
-def choose(places: Standing, rows: I64, kin: Matches, scope: str, texts: int) -> I64:
+def choose(places: ParagraphTable, rows: I64, kin: Matches, scope: str, texts: int) -> I64:
     """
     Give each row the one that keeps it, `NONE` where it stays; rows come in keep order.
 
@@ -100,7 +100,7 @@ def _one_by_one(text: list[int], doc: list[int], kin: Kinship, scope: str) -> I6
     return out
 
 
-def follow(places: Standing, leaders: I64, keeper: I64, gone: Mask, barred: Mask) -> None:
+def follow(places: ParagraphTable, leaders: I64, keeper: I64, gone: Mask, barred: Mask) -> None:
     """
     Let shorter paragraphs go with those beside them that go; `leaders` come in keep order.
 
@@ -134,7 +134,7 @@ def follow(places: Standing, leaders: I64, keeper: I64, gone: Mask, barred: Mask
                 row, other = row + step, other + step
 
 
-def _can_follow(places: Standing, leaders: I64, keeper: I64, shut: Mask, step: int) -> Mask:
+def _can_follow(places: ParagraphTable, leaders: I64, keeper: I64, shut: Mask, step: int) -> Mask:
     """Mark the leaders that might take the paragraph beside them; later fewer can, never more."""
     last = len(places) - 1
     row, other = leaders + step, keeper[leaders] + step

@@ -11,35 +11,36 @@ import contextlib
 import itertools
 import os
 import tempfile
+from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from dedup import formats
 from dedup.cleaning import dates, keeping, layout, rounds
-from dedup.cleaning.checking import check_plan, check_stretches
+from dedup.cleaning.checking import check_plan, check_sentences
+from dedup.cleaning.detection import detection
 from dedup.cleaning.finished import Finished
 from dedup.cleaning.ledger import dump, rejected
 from dedup.cleaning.manifest import known_modes
-from dedup.cleaning.parts import Work
 from dedup.cleaning.places import free, opened, told
 from dedup.cleaning.plan import plan
 from dedup.cleaning.planned import Planned, Scan
+from dedup.cleaning.removals import Decision
 from dedup.cleaning.staying import staying
 from dedup.errors import SettingsError
 from dedup.formats import Watch, silent
+from dedup.running import run
 from dedup.settings import nearest
 from dedup.version import VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import IO
 
     from dedup.cleaning.detection import Detection
-    from dedup.cleaning.finished import Notes
     from dedup.cleaning.policy import Policy
     from dedup.cleaning.results import Cleaned
-    from dedup.engines.workers import Workers
+    from dedup.engines.interface import Engine
     from dedup.model import Documents
     from dedup.settings import Settings
 
@@ -48,12 +49,8 @@ _HELD = 16 << 20
 """Bytes of rejects that are held rather than put into a file."""
 
 
-class Detect(Protocol):
-    """Compares documents."""
-
-    def __call__(self, documents: Iterable[Documents], *, passages: bool = False) -> Detection:
-        """Give what is repeated; `passages` beside blocks, too."""
-        ...
+Compare = Callable[["Iterable[Documents]", "Settings", str, "Engine"], "Detection"]
+"""Compares documents; the text is what may go (`--remove`)."""
 
 
 def clean(  # noqa: PLR0913 - the options of the command
@@ -61,22 +58,18 @@ def clean(  # noqa: PLR0913 - the options of the command
     output: PathLike | None,
     settings: Settings,
     policy: Policy,
-    detect: Detect,
     *,
     dry_run: bool = False,
     ids: PathLike | None = None,
     ledger: PathLike | None = None,
-    notes: Callable[[], Notes | None] = lambda: None,
-    workers: Callable[[], Workers | None] = lambda: None,
     watch: Watch = silent,
+    compare: Compare = detection,
 ) -> Cleaned:
     """
     Write a corpus anew with one copy of each text, and a ledger that can undo it.
 
     `output` is a folder, or `-` for one file to the standard output; `ledger` and `ids` (the
     documents of which nothing is left, one a line, a tab before the record) are written besides.
-    Once documents were compared, `notes` gives the work folder, for files that are finished, and
-    `workers` the processes that cut large ones.
     A dry run writes nothing else and shows what would go. Raises `InputError`, `OutputError`,
     `GuardError`; then nothing has appeared.
     """
@@ -90,23 +83,33 @@ def clean(  # noqa: PLR0913 - the options of the command
         copies = free((ledger, ids), out, scan.sources)
         # NOTE: the place is taken first: who cannot write there learns it before the long work.
         place = stack.enter_context(opened(out, scan, *copies))
-        planned = decide(scan, detect)
-        folder = notes()
-        finished = None if folder is None else Finished(folder, policy)
-        return planned.write_to(place, ids=ids, ledger=ledger, finished=finished, workers=workers())
+        documents, engine = stack.enter_context(run(scan.reading, scan.settings, watch))
+        planned = decide(scan, documents, engine, compare)
+        notes, workers = engine.checkpoints, engine.workers
+        finished = None if notes is None else Finished(notes, policy)
+        return planned.write_to(place, ids=ids, ledger=ledger, finished=finished, workers=workers)
+
+
+def plan_clean(
+    given: Sequence[formats.Given], settings: Settings, policy: Policy, *, watch: Watch = silent
+) -> Planned:
+    """Return what a clean would do; nothing is written. Raises `InputError`."""
+    scan = scanned(given, settings, policy, watch)
+    with run(scan.reading, scan.settings, watch) as (documents, engine):
+        return decide(scan, documents, engine)
 
 
 def scanned(
-    paths: Sequence[PathLike], settings: Settings, policy: Policy, watch: Watch = silent
+    paths: Sequence[formats.Given], settings: Settings, policy: Policy, watch: Watch = silent
 ) -> Scan:
-    """Find the files of a clean and say where each comes to lie; nothing is read yet."""
+    """Find what is cleaned and say where each file comes to lie; nothing is read yet."""
     settings = replace(settings, passages="off")
-    given = tuple(os.fspath(path) for path in paths)
+    given = tuple(os.fspath(path) for path in paths if not isinstance(path, formats.Held))
     modes = known_modes(given, settings)
     quarantine = settings.on_error == "quarantine"
     aside = tempfile.SpooledTemporaryFile(_HELD) if quarantine else None  # noqa: SIM115 - for later
     reading = formats.read(
-        given,
+        paths,
         settings,
         watch=watch,
         rejects=_putting(aside) if aside else None,
@@ -118,25 +121,27 @@ def scanned(
     return Scan(given, settings, policy, modes, reading, names, aside, watch)
 
 
-def decide(scan: Scan, detect: Detect) -> Planned:
+def decide(
+    scan: Scan, documents: Iterable[Documents], engine: Engine, compare: Compare = detection
+) -> Planned:
     """Read everything, and decide what goes. Raises `InputError`."""
     settings, policy, reading = scan.settings, scan.policy, scan.reading
-    found = detect(reading)
+    found = compare(documents, settings, policy.remove, engine)
     _check_fields(scan)
     dated = {name: dates.read(reading.values[name]) for name in keeping.fields(policy.keep_rules)}
     ranks = keeping.ranks(policy.keep_rules, found.facts, dated, scan.sources)
     todo = plan(found, ranks, settings, policy)
     check_plan(todo, found.facts, settings, policy)
     labels = reading.values[policy.source_field] if policy.source_field else None
-    known = settings, policy, scan.modes
-    work = Work.of(known, found, todo, labels)
+    notes_modes = scan.modes is not None or settings.paragraphs != "auto"
+    decision = Decision.of(found, todo, settings, policy, labels, notes_modes=notes_modes)
     if policy.passages == "on":
-        find = partial(detect, passages=True)
-        work = rounds.without_passages(work, reading.again(), ranks, find)
-        check_stretches(work)
-    left = staying(found, work, ranks)
+        again = rounds.Again(reading.again(), compare, scan.watch)
+        decision = rounds.without_passages(decision, ranks, again)
+        check_sentences(decision)
+    left = staying(found, decision, ranks)
     seen = [reading.seen.get(source.path, _UNREAD) for source in scan.sources]
-    return Planned(scan, work, seen, len(found.standing), VERSION, dated, left)
+    return Planned(scan, decision, seen, VERSION, dated, left)
 
 
 _UNREAD = formats.Seen(None, "")

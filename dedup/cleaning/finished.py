@@ -1,8 +1,8 @@
 """
 The files that an interrupted clean had written: taken over by the run that goes on from it.
 
-Each is kept in the work folder, by a link where that is possible, with its lines of the ledger and
-what it counts. A file that is not what was noted (edited, damaged) is written anew.
+Each is kept in the work folder, by a link where that is possible, with its lines of the ledger.
+A file that is not what was noted (edited, damaged) is written anew.
 """
 
 from __future__ import annotations
@@ -14,10 +14,9 @@ import os
 import shutil
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
 from dedup.atomic import fresh
-from dedup.cleaning.counts import Counts
 from dedup.cleaning.manifest import File, file_sha256
 
 if TYPE_CHECKING:
@@ -26,39 +25,21 @@ if TYPE_CHECKING:
 
     from dedup.cleaning.ledger import Writer
     from dedup.cleaning.policy import Policy
+    from dedup.engines.checkpoints import Checkpoints
 
 NAME = "written"
-
-
-class Notes(Protocol):
-    """The work folder of a run: values under names, and room for files beside them."""
-
-    @property
-    def folder(self) -> Path:
-        """Where files may be put, named `NAME.something`."""
-        ...
-
-    def noted(self, name: str) -> Any:  # noqa: ANN401 - what was noted
-        """Give what was noted under a name, or `None`."""
-        ...
-
-    def note(self, name: str, value: Any) -> None:  # noqa: ANN401 - any JSON
-        """Write a value down."""
-        ...
 
 
 class Finished:
     """What is written of one clean; a class for where that is kept, and under which names."""
 
-    def __init__(self, notes: Notes, policy: Policy) -> None:
+    def __init__(self, notes: Checkpoints, policy: Policy) -> None:
         """Name the run's work folder, and what is decided by besides what that is named for."""
         key = json.dumps(asdict(policy), sort_keys=True, default=str)
         self._notes = notes
         self._name = f"{NAME}-{hashlib.sha256(key.encode()).hexdigest()[:8]}"
 
-    def again(
-        self, number: int, sha256: str | None, target: Path, ledger: Writer, counts: Counts
-    ) -> File | None:
+    def again(self, number: int, sha256: str | None, target: Path, ledger: Writer) -> File | None:
         """Take over what was written of an input with this checksum, if it is still that."""
         noted = self._notes.noted(f"{self._name}-{number}")
         if noted is None:
@@ -77,7 +58,6 @@ class Finished:
         with lines.open("rb") as stream:
             for line in stream:
                 ledger.write(line)
-        counts.merge(Counts.of(noted["counts"]))
         return file
 
     @contextmanager
@@ -86,14 +66,13 @@ class Finished:
         with fresh(self._path(number, "ledger")) as stream, ledger.beside(stream):
             yield
 
-    def keep(self, number: int, file: File, target: Path, counts: Counts) -> None:
+    def keep(self, number: int, file: File, target: Path) -> None:
         """Keep a file that was written."""
         if file.output_sha256 is not None:
             _linked(target, self._path(number, "text"))
         noted = {
             "file": asdict(file),
             "ledger": file_sha256(self._path(number, "ledger")),
-            "counts": counts.to_json(),
         }
         self._notes.note(f"{self._name}-{number}", noted)
 

@@ -17,6 +17,7 @@ paragraphs, so that the choice is one order of the documents.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -56,6 +57,7 @@ class Rule(NamedTuple):
         return f"{self.name}:{self.argument}" if self.argument else self.name
 
 
+@cache
 def parse(keep: str) -> tuple[Rule, ...]:
     """Read keep rules; Order (`first`) always is among them. Raises `SettingsError`."""
     rules: list[Rule] = []

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DOCUMENT, PASSAGE = "document", "passage"
+Name = tuple[str, str | None]
+"""A document: its path, and its record if it is one of several."""
 REASONS = ("within", "across", "boilerplate", DOCUMENT, PASSAGE)
 
 
@@ -178,11 +180,12 @@ class Writer:
         """Somebody is shown each line."""
         return self._watch is not None
 
-    def add(self, line: Line) -> None:
-        """Write a line."""
-        self.write(dump(line.to_json()))
-        if self._watch is not None:
-            self._watch(line)
+    def add(self, *lines: Line) -> None:
+        """Write some lines."""
+        for line in lines:
+            self.write(dump(line.to_json()))
+            if self._watch is not None:
+                self._watch(line)
 
     def write(self, data: bytes) -> None:
         """Write whole lines as they are."""

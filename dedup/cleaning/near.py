@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from dedup import kernels
-from dedup.cleaning.standing import NONE
+from dedup.cleaning.tables import NONE
 from dedup.model import Equals, Resemblances, Strings
 from dedup.stages import resemblance
 from dedup.text.hyphens import joined

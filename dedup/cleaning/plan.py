@@ -17,13 +17,14 @@ that stay are the same text and all that go have a keeper, the one whose first p
 any can, then its second, and so on. One pass in keep order gives just that, so there are no rounds
 here. Where the rows lie on many machines the same comes of rounds: what has no same text before it
 but such as goes stays, what has one that stays goes, until nothing is undecided; then each that
-goes takes the first that stays. Dropping whole documents takes their text: see `cuts.py`.
+goes takes the first that stays. Dropping whole documents takes the white space that goes: see
+`removals.py`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -35,19 +36,18 @@ from dedup.cleaning.kinship import MATCH, similarities
 from dedup.cleaning.ledger import REASONS
 from dedup.cleaning.near import DOCUMENT as DOCUMENTS
 from dedup.cleaning.near import keepers
-from dedup.cleaning.standing import NONE, Standing
+from dedup.cleaning.tables import NONE, Plan
 from dedup.cleaning.whole import counterparts, equals
-from dedup.model import F64, I8, I32, I64, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from typing import Self
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
     from dedup.cleaning.detection import Detection
     from dedup.cleaning.policy import Policy
-    from dedup.model import Facts, Matches
+    from dedup.cleaning.tables import ParagraphTable
+    from dedup.model import F64, I64, Matches
     from dedup.settings import Settings
 
     Mask = NDArray[np.bool_]
@@ -55,78 +55,9 @@ if TYPE_CHECKING:
 WITHIN, ACROSS, BOILERPLATE, DOCUMENT = map(REASONS.index, REASONS[:4])
 
 
-class Removal(NamedTuple):
-    """A paragraph that goes, as a caller sees it; offsets without the white space around."""
-
-    document: str
-    record: str | None
-    start: int
-    end: int
-    reason: str
-    rule: str | None
-    similarity: float | None
-    keeper: tuple[str, str | None, int, int] | None
-    """Document, record, start, end; `None` where nothing stays in its place."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Plan(Table):
-    """
-    One row a paragraph that goes, sorted by `doc`, `no`; numbers from 0.
-
-    Every part of a plan is a plan: what keeps never goes.
-    """
-
-    doc: I64
-    no: I32
-    start: I32 | I64
-    """Without the white space that goes with it."""
-    end: I32 | I64
-    reason: I8
-    """Index in `REASONS`."""
-    keeper: I64
-    """The keeper's document, -1 where there is none."""
-    keeper_no: I32
-    keeper_start: I32 | I64
-    keeper_end: I32 | I64
-    similarity: F64
-    """To the keeper."""
-    rule: I8
-    """Index of the keep rule that ranked the keeper first; -1 without a keeper."""
-
-    @property
-    def characters(self) -> I32 | I64:
-        """Give the lengths, without the white space that goes too."""
-        return self.end - self.start
-
-    def only(self, wanted: Mask) -> Self:
-        """
-        Give the plan with the wanted removals alone; any may be left out, and more text stays.
-
-        Raises `ValueError` for what is no mask of these rows.
-        """
-        if wanted.dtype != np.bool_ or wanted.shape != (len(self),):
-            raise ValueError(f"a plan of {len(self)} rows is filtered by as many bools")
-        return self.take(wanted)
-
-    def removals(self, facts: Facts, rules: Sequence[str]) -> Iterator[Removal]:
-        """Give the rows one by one, with names; `rules` are those that the plan was made with."""
-        paths, records = facts.path, facts.record
-        columns = [column.tolist() for column in self.columns().values()]
-        for doc, _, start, end, reason, of, _, first, last, near, rule in zip(
-            *columns, strict=True
-        ):
-            name = paths[doc], records[doc] or None
-            if of == NONE:
-                yield Removal(*name, start, end, REASONS[reason], None, None, None)
-            else:
-                keeper = paths[of], records[of] or None, first, last
-                yield Removal(*name, start, end, REASONS[reason], rules[rule], near, keeper)
-
-
 def plan(found: Detection, ranks: Sequence[I64], settings: Settings, policy: Policy) -> Plan:
     """Decide what goes; `ranks` rank the documents by each of `policy.rules`, the lowest first."""
-    places, kin = found.standing, found.kin
+    places, kin = found.paragraphs, found.kin
     texts = int(max(places.same.max(initial=-1), places.text.max(initial=-1))) + 1
     rank = keeping.places(ranks)
     every = np.arange(len(places))
@@ -194,7 +125,7 @@ def _whole(found: Detection, rank: I64, policy: Policy) -> tuple[I64, I64, F64]:
 
     There can be equals only where documents have equal normalised texts, or two texts are alike.
     """
-    places, none = found.standing, np.full(len(rank), NONE)
+    places, none = found.paragraphs, np.full(len(rank), NONE)
     if policy.scope == "within":
         return none, none, np.full(len(rank), np.nan)
     may_be = len(found.copies) or len(found.alike) or policy.remove == MATCH
@@ -208,7 +139,7 @@ def _whole(found: Detection, rank: I64, policy: Policy) -> tuple[I64, I64, F64]:
 
 
 def _with_near(  # noqa: PLR0913 - the columns come from all sides
-    plan: Plan, places: Standing, kept_by: I64, alike: F64, ranks: Sequence[I64], order: int
+    plan: Plan, places: ParagraphTable, kept_by: I64, alike: F64, ranks: Sequence[I64], order: int
 ) -> Plan:
     """
     Write the documents that go for one that they resemble: all of it keeps, from first to last.
@@ -243,7 +174,7 @@ def _boilerplate(
     found: Detection, settings: Settings, policy: Policy, texts: int
 ) -> tuple[Mask, Mask]:
     """Mark the paragraphs that boilerplate fixes, and those that go as boilerplate."""
-    places = found.standing
+    places = found.paragraphs
     fixed, gone = np.zeros((2, len(places)), bool)
     if policy.boilerplate == "keep" and places.boilerplate.any():
         fixed = fixed_texts(places, found.matches, texts)[places.text]
@@ -253,7 +184,9 @@ def _boilerplate(
     return fixed, gone
 
 
-def _rest(places: Standing, gone: Mask, keeper: I64, rank: I64, scope: str) -> tuple[I64, I64]:
+def _rest(
+    places: ParagraphTable, gone: Mask, keeper: I64, rank: I64, scope: str
+) -> tuple[I64, I64]:
     """Pair what is left of documents with what is left of the first one that has the same left."""
     left = np.flatnonzero(~gone)
     first = equals(places, left, rank)
@@ -265,14 +198,14 @@ def _rest(places: Standing, gone: Mask, keeper: I64, rank: I64, scope: str) -> t
     return counterparts(places, left, first)
 
 
-def _compare(near: F64, places: Standing, rows: I64, keeper: I64, alike: Matches) -> None:
+def _compare(near: F64, places: ParagraphTable, rows: I64, keeper: I64, alike: Matches) -> None:
     """Note the similarity of some paragraphs to their keepers."""
     texts = int(places.text.max(initial=-1)) + 1
     near[rows] = similarities(places.text[rows], places.text[keeper[rows]], alike, texts)
 
 
 def _plan(  # noqa: PLR0913 - the columns come from all sides
-    places: Standing,
+    places: ParagraphTable,
     rows: I64,
     kept: I64,
     similarity: F64,

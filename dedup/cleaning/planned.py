@@ -8,40 +8,37 @@ keeper stays too.
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from dedup.cleaning import guard
-from dedup.cleaning.apply import write_file
-from dedup.cleaning.counts import Counts
-from dedup.cleaning.ledger import PASSAGE, Writer
+from dedup.cleaning import guard, handing
+from dedup.cleaning.cut import Part, parts
+from dedup.cleaning.ledger import PASSAGE, REASONS, Writer
 from dedup.cleaning.manifest import File, Manifest
-from dedup.cleaning.parts import Part, numbered, parts
 from dedup.cleaning.places import free, opened, told
 from dedup.cleaning.preview import Collector, Undated
 from dedup.cleaning.results import Cleaned
+from dedup.cleaning.write import copy_file, cut_file
 from dedup.errors import GuardError, SettingsError
 from dedup.escaping import in_one_line, name_to_json, shown
-from dedup.formats.slices import without
 from dedup.settings import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from pathlib import Path
     from typing import IO
 
     from dedup.cleaning.dates import Dates
     from dedup.cleaning.finished import Finished
-    from dedup.cleaning.ledger import Line
-    from dedup.cleaning.parts import Modes, Name, Work
+    from dedup.cleaning.ledger import Line, Name
     from dedup.cleaning.places import PathLike, Place
     from dedup.cleaning.policy import Policy
+    from dedup.cleaning.removals import Decision
     from dedup.cleaning.staying import Staying
     from dedup.engines.workers import Workers
-    from dedup.formats import Reading, Seen, Source, Watch
+    from dedup.formats import Reading, Record, Seen, Source, Watch
     from dedup.report import Skipped
     from dedup.settings import Settings
 
@@ -53,7 +50,8 @@ class Scan:
     paths: tuple[str, ...]
     settings: Settings
     policy: Policy
-    modes: Modes | None
+    modes: Callable[[Source, Record], int] | None
+    """Asks for the paragraph mode of a document, where a clean has cut it before."""
     reading: Reading
     names: list[str]
     """Where each source comes to lie below OUT."""
@@ -77,25 +75,32 @@ class Taken(NamedTuple):
     """Empty where the document is dropped."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Planned:
     """
     What a clean would do; the inputs must stay as they are until it is written.
 
     `removals` are lines of the ledger, with `document`, `record`, `text`, `reason`, `rule`,
-    `similarity`, `group` and `keeper`; nothing appears before `write`.
+    `similarity`, `group` and `keeper`; nothing appears before `write`. Of texts, dicts and frames
+    `selected` is what stays and `removed` what goes whole, as they came in.
     """
 
     scan: Scan
-    work: Work
+    decision: Decision
     seen: list[Seen]
     """What was learnt of the bytes of each file when it was read."""
-    paragraphs: int
-    """That were read."""
     version: str
     dated: Mapping[str, Dates]
     staying: Staying
     """What repeats and stays by the plan, before it was narrowed."""
+
+    def __repr__(self) -> str:
+        rows, facts = self.decision.removals, self.decision.facts
+        goes, of = int((rows.end - rows.start).sum()), int(facts.characters.sum())
+        return (
+            f"<Planned: {goes:,} of {of:,} characters of {len(facts):,} documents would go, "
+            f"in {len(rows):,} piece{'s' * (len(rows) != 1)}>"
+        )
 
     @property
     def skipped(self) -> tuple[Skipped, ...]:
@@ -108,36 +113,41 @@ class Planned:
         for part in self._parts():
             yield from part.lines
 
+    @property
+    def selected(self) -> Any:  # noqa: ANN401 - as it came in
+        """
+        What stays of texts, dicts or a frame, as it came in, its texts without the parts that go.
+
+        Raises `SettingsError` for a plan of files.
+        """
+        return handing.selected(self.decision, self.scan.sources[0])
+
+    @property
+    def removed(self) -> Any:  # noqa: ANN401 - as it came in
+        """The texts, dicts or rows that go whole, as they came in. Raises as `selected`."""
+        return handing.removed(self.decision, self.scan.sources[0])
+
     def keep_only(self, wanted: Callable[[Line], bool]) -> Planned:
         """
         Give the plan with only those removals of which `wanted` says yes.
 
         A document that keeps one of them is not dropped whole.
         """
-        plan, stretches = self.work.plan, self.work.stretches
-        rows, parts = np.ones(len(plan), bool), np.ones(len(stretches), bool)
-        spared = set(self.work.keepers)
-        for part in self._parts():
-            if part.cuts is None or part.doc is None:
-                continue
-            first, stop = np.searchsorted(plan.doc, [part.doc, part.doc + 1])
-            numbers = plan.no[first:stop]
-            mine = stretches.doc == part.doc
-            for cut, line in zip(part.cuts.cuts, part.lines, strict=True):
-                if wanted(line):
-                    continue
-                spared.add(part.doc)
-                if line.reason == PASSAGE:
-                    parts &= ~(mine & (stretches.start == cut.span[0]))
-                else:
-                    rows[first:stop] &= (numbers < cut.first) | (numbers > cut.last)
-        work = replace(
-            self.work,
-            plan=plan.only(rows),
-            stretches=stretches.take(parts),
-            keepers=frozenset(spared),
-        )
-        return replace(self, work=work)
+        plan, sentences, rows = self.decision.plan, self.decision.sentences, self.decision.removals
+        refused = rows.take(np.array([not wanted(line) for line in self.removals], bool))
+        whole, parts = np.ones(len(plan), bool), np.ones(len(sentences), bool)
+        for removal in refused.rows():
+            doc = removal.doc
+            if REASONS[removal.reason] == PASSAGE:
+                first, stop = np.searchsorted(sentences.doc, (doc, doc + 1)).tolist()
+                starts = sentences.start[first:stop]
+                parts[first:stop] &= (starts < removal.start) | (starts >= removal.end)
+            else:
+                first, stop = np.searchsorted(plan.doc, (doc, doc + 1)).tolist()
+                numbers = plan.no[first:stop]
+                whole[first:stop] &= (numbers < removal.first) | (numbers > removal.last)
+        plan, sentences = plan.only(whole), sentences.take(parts)
+        return replace(self, decision=self.decision.with_parts(plan, sentences, refused.doc))
 
     def without(self, unwanted: Callable[[Line], bool]) -> Planned:
         """Give the plan without those removals of which `unwanted` says yes."""
@@ -161,13 +171,14 @@ class Planned:
             path, _, record = document.rpartition(":")
         if path not in paths:
             raise SettingsError(f"no document {document!r} was read{nearest(document, paths)}")
-        records = self._records(path)
+        first, stop = self.decision.documents.get(path, (0, 0))
+        records = [self.decision.facts.record[doc] for doc in range(first, stop)]
         if record and record not in records:
             raise SettingsError(f"{path} holds no record {record!r}{nearest(record, records)}")
         return [
-            Taken(*part.name, part.text, "" if part.dropped else without(part.text, part.spans))
+            Taken(path, own, part.text, part.left)
             for part in self._parts(path)
-            if part.name is not None and record in {"", part.name[1]}
+            if (own := part.lines[0].record) == record or not record
         ]
 
     def write(
@@ -176,9 +187,13 @@ class Planned:
         """
         Write what stays, as `dedup.clean` does.
 
-        Raises `GuardError` where too much would go, `InputError` where an input has changed, and
-        `OutputError`; then nothing has appeared.
+        Raises `GuardError` where too much would go, `InputError` where an input has changed,
+        `OutputError`, and `SettingsError` for texts that are held; then nothing has appeared.
         """
+        if any(source.held is not None for source in self.scan.sources):
+            raise SettingsError(
+                f"{self.scan.sources[0].path} is held in memory: take selected and removed"
+            )
         with told(output):
             copies = free((ledger, ids), output, self.scan.sources)
             with opened(output, self.scan, *copies) as place:
@@ -198,43 +213,51 @@ class Planned:
 
         What `finished` has of an interrupted run is taken over; `workers` cut large files.
         """
-        limit = self.scan.policy.max_removed
-        dry = place.output is None
-        if not dry:
-            self._refuse(guard.early(self.work, limit))
+        scan, dry = self.scan, place.output is None
+        counts = guard.counts(self.decision, scan.sources)
+        refused = guard.refusal(counts, scan.policy.max_removed)
+        if refused is not None and not dry:
+            raise GuardError(refused, self.preview())
         seen = Collector() if dry else None
         writer = Writer(
             *place.ledger,
             *(place.besides[:1] if ledger is not None else ()),
             watch=seen.add if seen else None,
         )
-        counts, files = Counts(), list[File]()
-        scan = self.scan
-        for number, (source, name) in enumerate(zip(scan.sources, scan.names, strict=True)):
-            scan.watch("writing", number, len(scan.names))
-            target = place.target(name)
-            write = partial(
-                write_file,
-                self.work,
-                source,
-                name,
-                self.seen[number],
-                target,
-                writer,
-                workers=workers,
-            )
-            file = self._written(number, target, writer, counts, finished, write)
-            files += [file] if file is not None else []
-        refused = guard.refusal(counts.tallies, limit)
-        if not dry:
-            self._refuse(refused)
+        files = list(self._written(place, writer, finished, workers))
         done = self._cleaned(counts, files, place, refused)
         if ids is not None:
             place.besides[-1].write(b"".join(map(_id, done.not_written)))
         place.finish(self._manifest(done, writer, files))
         if seen is None:
             return done
-        return replace(done, preview=seen.preview(counts.tallies, self.texts))
+        return replace(done, preview=seen.preview(counts.sources, self.texts))
+
+    def _written(
+        self, place: Place, writer: Writer, finished: Finished | None, workers: Workers | None
+    ) -> Iterator[File]:
+        """Write file after file, and yield what the manifest says of each."""
+        scan, decision = self.scan, self.decision
+        for number, (source, name) in enumerate(zip(scan.sources, scan.names, strict=True)):
+            scan.watch("writing", number, len(scan.names))
+            known, target, file = self.seen[number], place.target(name), None
+            if finished is not None and target is not None:
+                file = finished.again(number, known.sha256, target, writer)
+            if file is not None:
+                yield file
+                continue
+            with finished.lines(number, writer) if finished else nullcontext():
+                if source.held is not None:  # there is no file to write
+                    for part in parts(decision, source):
+                        writer.add(*part.lines)
+                elif decision.touches(source):
+                    file = cut_file(decision, source, name, known, target, writer, workers)
+                else:
+                    file = copy_file(decision, source, name, known, target)
+            if finished is not None and file is not None and target is not None:
+                finished.keep(number, file, target)
+            if file is not None:
+                yield file
 
     def texts(self, wanted: set[Name]) -> dict[Name, str]:
         """Read some documents."""
@@ -250,58 +273,24 @@ class Planned:
                         found[source.path, record.id] = record.text
         return found
 
-    def _written(  # noqa: PLR0913 - one file: where to, who counts, who remembers, who writes
-        self,
-        number: int,
-        target: Path | None,
-        writer: Writer,
-        counts: Counts,
-        finished: Finished | None,
-        write: Callable[[Counts], File | None],
-    ) -> File | None:
-        """Write one file, or take it over from an interrupted run."""
-        if finished is None or target is None:
-            return write(counts)
-        file = finished.again(number, self.seen[number].sha256, target, writer, counts)
-        if file is None:
-            own = Counts()
-            with finished.lines(number, writer):
-                file = write(own)
-            if file is not None:
-                finished.keep(number, file, target, own)
-            counts.merge(own)
-        return file
-
-    def _refuse(self, why: str | None) -> None:
-        if why is not None:
-            # NOTE: the preview counts the white space too, so its share is the one that is told.
-            seen = self.preview()
-            raise GuardError(seen.guard or why, seen)
-
     def _parts(self, path: str | None = None) -> Iterator[Part]:
-        """Give the documents that lose something; of one file, where it is named."""
+        """Yield the documents that lose something; of one file, where it is named."""
         for source in self.scan.sources:
-            if path in {None, source.path} and self.work.touches(source):
-                every = parts(self.work, source, numbered(self.work, source))
-                yield from (part for part in every if part.cuts is not None)
-
-    def _records(self, path: str) -> list[str]:
-        first, stop = self.work.documents.get(path, (0, 0))
-        return [self.work.facts.record[doc] for doc in range(first, stop)]
+            if path in {None, source.path} and self.decision.touches(source):
+                yield from (part for part in parts(self.decision, source) if part.lines)
 
     def _cleaned(
-        self, counts: Counts, files: list[File], place: Place, refused: str | None
+        self, counts: guard.Counts, files: list[File], place: Place, refused: str | None
     ) -> Cleaned:
         changed = sum(file.changed for file in files)
         gone = sum(file.output_sha256 is None for file in files)
-        facts = self.work.facts
         return Cleaned(
-            documents=len(facts),
-            paragraphs=self.paragraphs,
-            characters=int(facts.characters.sum()),
-            removed_paragraphs=dict(sorted(counts.paragraphs.items())),
-            removed_characters=dict(sorted(counts.characters.items())),
-            not_written=tuple(counts.not_written),
+            documents=counts.run.documents,
+            paragraphs=len(self.decision.paragraphs),
+            characters=counts.run.characters,
+            removed_paragraphs=counts.paragraphs,
+            removed_characters=counts.characters,
+            not_written=counts.not_written,
             files_changed=changed - gone,
             files_untouched=len(files) - changed,
             files_not_written=gone,

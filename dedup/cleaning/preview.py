@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-    from dedup.cleaning.guard import Tallies
-    from dedup.cleaning.ledger import Keeper, Line
-    from dedup.cleaning.parts import Name
+    from dedup.cleaning.guard import Tally
+    from dedup.cleaning.ledger import Keeper, Line, Name
 
 SHOWN = 10
 """Groups, and doubtful removals."""
@@ -104,11 +103,13 @@ class Collector:
             elif entry > self._doubts[0]:
                 heapq.heapreplace(self._doubts, entry)
 
-    def preview(self, tallies: Tallies, texts: Callable[[set[Name]], dict[Name, str]]) -> Preview:
-        """Give the preview; `texts` reads documents."""
+    def preview(
+        self, sources: Mapping[str, Tally], texts: Callable[[set[Name]], dict[Name, str]]
+    ) -> Preview:
+        """Return what is worth looking at; `texts` reads documents."""
         shares = [
             Share(name, tally.documents, tally.characters, tally.removed)
-            for name, tally in tallies.folders.items()
+            for name, tally in sources.items()
             if tally.removed
         ]
         shares.sort(key=lambda one: -one.removed / one.characters)

@@ -15,124 +15,126 @@ from __future__ import annotations
 import logging
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import replace
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from dedup.cleaning import keeping
-from dedup.cleaning.cuts import cuts_of
 from dedup.cleaning.plan import plan
-from dedup.cleaning.standing import NONE
-from dedup.cleaning.stretches import Intervals, Left, Run, Side, Stretches, runs
+from dedup.cleaning.stretches import Intervals, Left, Run, Side, runs
+from dedup.cleaning.tables import NONE, Sentences, of_documents
 from dedup.formats.slices import without
-from dedup.model import BOILERPLATE, KINDS, Strings
-from dedup.text.markdown import Blocks, blocks
-from dedup.text.paragraphs import AUTO, MODES, paragraph_mode
+from dedup.model import BOILERPLATE, KINDS, TABLE, Strings
+from dedup.running import run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from dedup.cleaning.detection import Detection
-    from dedup.cleaning.parts import Work
-    from dedup.cleaning.standing import Standing
+    from dedup.cleaning.removals import Decision
+    from dedup.cleaning.tables import ParagraphTable, Removals
+    from dedup.engines.interface import Engine
+    from dedup.formats import Watch
     from dedup.formats.interface import Span
-    from dedup.model import I64, Documents
+    from dedup.model import I64, Documents, MarkdownBlocks
+    from dedup.settings import Settings
 
-Find = Callable[["Iterable[Documents]"], "Detection"]
+
+class Again(NamedTuple):
+    """How documents are read and compared again."""
+
+    documents: Iterable[Documents]
+    """Those of the input, to be read as often as it takes."""
+    compare: Callable[[Iterable[Documents], Settings, str, Engine], Detection]
+    watch: Watch
 
 
-def without_passages(
-    work: Work, documents: Iterable[Documents], ranks: Sequence[I64], find: Find
-) -> Work:
-    """
-    Let whole sentences go that are repeated across paragraph borders, and give what then goes.
-
-    `documents` are those of the input, to be read as often as it takes; `find` finds passages.
-    """
+def without_passages(decision: Decision, ranks: Sequence[I64], again: Again) -> Decision:
+    """Let whole sentences go that are repeated across paragraph borders, and return what goes."""
     rank = keeping.places(ranks)
+    settings, policy = replace(decision.settings, passages="on"), decision.policy
     number = 0
     while True:
         number += 1
-        remaining = Remaining(work, documents)
-        found = find(remaining)
-        sides = [*_paragraph_sides(found, work, ranks), *_copied_sides(found, work, rank)]
+        remaining = Remaining(decision, again.documents)
+        with run(remaining, settings, again.watch) as (documents, engine):
+            found = again.compare(documents, settings, policy.remove, engine)
+            repeats = _paragraph_sides(found, decision, ranks)
+            sides = [*repeats, *_copied_sides(found, decision, rank)]
         left = remaining.of({side.doc for pair in sides for side in pair}, found)
         some = [
-            run
-            for copy, kept in sides
-            for run in runs(copy, kept, left, work.settings, work.policy)
+            one for copy, kept in sides for one in runs(copy, kept, left, decision.settings, policy)
         ]
-        chosen = _chosen(some, work, rank)
+        chosen = _chosen(some, decision, rank)
         if not chosen:
             logging.getLogger("dedup").info("passages: nothing more goes in round %d", number)
-            return work
-        work = _with(work, chosen, ranks)
+            return decision
+        decision = _with(decision, chosen, ranks)
 
 
 class Remaining:
     """The documents of a clean without what goes; a class since they are read again and again."""
 
-    def __init__(self, work: Work, documents: Iterable[Documents]) -> None:
-        self._work = work
+    def __init__(self, decision: Decision, documents: Iterable[Documents]) -> None:
+        self._decision = decision
         self._documents = documents
-        self._touched = np.union1d(work.plan.doc, work.stretches.doc)
 
     def __iter__(self) -> Iterator[Documents]:
-        """Give them as they were read, those that lose something with what is left of them."""
+        """Yield them as they were read, those that lose something with what is left of them."""
+        modes = self._decision.facts.mode
+        touched = np.unique(self._decision.removals.doc)
         for batch in self._documents:
-            rows = np.flatnonzero(np.isin(batch.doc, self._touched)).tolist()
-            if not rows:
+            rows = np.flatnonzero(np.isin(batch.doc, touched))
+            if not len(rows):
                 yield batch
                 continue
-            raws, modes = batch.text.raws(), batch.mode.copy()
-            for row in rows:
-                text, marked = batch.text[row], bool(batch.markdown[row])
-                rest = without(text, self._cuts(int(batch.doc[row]), text, marked=marked))
+            raws, mode = batch.text.raws(), batch.mode.copy()
+            mode[rows] = modes[batch.doc[rows]]
+            for row in rows.tolist():
+                rest = without(batch.text[row], self._cuts(int(batch.doc[row])))
                 raws[row] = rest.encode("utf-8", "surrogatepass")
-                settings = self._work.settings
-                asked = int(modes[row]) or MODES[settings.paragraphs]
-                found = paragraph_mode(text, marked, settings.join_hyphens)
-                modes[row] = asked if asked != AUTO else found
-            yield replace(batch, text=Strings.of(raws), mode=modes)
+            yield replace(batch, text=Strings.of(raws), mode=mode)
 
     def of(self, docs: set[int], found: Detection) -> dict[int, Left]:
-        """Give what is left of some documents; `found` is what was found in all of them."""
+        """Return what is left of some documents; `found` is what was found in all of them."""
         out: dict[int, Left] = {}
-        before, now = self._work.places, found.standing
+        before, now = self._decision.paragraphs, found.paragraphs
         for batch in self._documents if docs else ():
             for row, doc in enumerate(batch.doc.tolist()):
                 if doc in docs:
-                    text, marked = batch.text[row], bool(batch.markdown[row])
-                    cuts = self._cuts(doc, text, marked=marked)
-                    old, new = _paragraphs(before, doc), _paragraphs(now, doc)
-                    tables = _within(old, blocks(text).tables) if marked else frozenset[int]()
-                    out[doc] = Left(text, cuts, old, new, _walls(now, doc), tables)
+                    old = _spans(of_documents(before, doc, doc + 1))
+                    left = of_documents(now, doc, doc + 1)
+                    tables = _within(old, self._tables(doc))
+                    cuts, walls = self._cuts(doc), _walls(left)
+                    out[doc] = Left(batch.text[row], cuts, old, _spans(left), walls, tables)
         return out
 
-    def _cuts(self, doc: int, text: str, *, marked: bool) -> list[Span]:
-        front, code, _ = blocks(text) if marked else Blocks()
-        for _, cuts in cuts_of(self._work.decision, doc, doc + 1, (front, code)):
-            return [(cut.start, cut.end) for cut in cuts.cuts]
-        return []
+    def _cuts(self, doc: int) -> list[Span]:
+        """Return what goes of a document."""
+        return _spans(of_documents(self._decision.removals, doc, doc + 1))
+
+    def _tables(self, doc: int) -> list[Span]:
+        """Return where the tables of a Markdown document stand."""
+        blocks = of_documents(self._decision.blocks, doc, doc + 1)
+        return _spans(blocks.take(blocks.kind == TABLE))
 
 
 def _paragraph_sides(
-    found: Detection, work: Work, ranks: Sequence[I64]
+    found: Detection, decision: Decision, ranks: Sequence[I64]
 ) -> Iterator[tuple[Side, Side]]:
     """Give what is left of a paragraph and has become the text of another one, that one second."""
-    again = plan(found, ranks, work.settings, work.policy)
+    again = plan(found, ranks, decision.settings, decision.policy)
     again = again.take(again.keeper != NONE)
     columns = again.doc, again.start, again.end, again.keeper, again.keeper_start, again.keeper_end
     for doc, start, end, of, first, last in zip(*(c.tolist() for c in columns), strict=True):
         yield Side(doc, start, end), Side(of, first, last)
 
 
-def _copied_sides(found: Detection, work: Work, rank: I64) -> Iterator[tuple[Side, Side]]:
+def _copied_sides(found: Detection, decision: Decision, rank: I64) -> Iterator[tuple[Side, Side]]:
     """Give both sides of each passage and of each block's copy, that which goes first."""
-    scope = work.policy.scope
+    scope = decision.policy.scope
     wanted = found.copied.kind != KINDS.index(BOILERPLATE)
     if scope != "all":
         wanted &= found.copied.kind == KINDS.index(scope)
@@ -143,7 +145,7 @@ def _copied_sides(found: Detection, work: Work, rank: I64) -> Iterator[tuple[Sid
         yield (kept, mine) if rank[doc] < rank[of] else (mine, kept)
 
 
-def _chosen(some: Iterable[Run], work: Work, rank: I64) -> list[Run]:
+def _chosen(some: Iterable[Run], decision: Decision, rank: I64) -> list[Run]:
     """
     Choose in keep order what goes: nothing that keeps something, or is kept by what went.
 
@@ -151,35 +153,35 @@ def _chosen(some: Iterable[Run], work: Work, rank: I64) -> list[Run]:
     """
     held: defaultdict[int, Intervals] = defaultdict(Intervals)
     gone: defaultdict[int, Intervals] = defaultdict(Intervals)
-    for table in (work.plan, work.stretches):
+    for table in (decision.plan, decision.sentences):
         columns = table.keeper, table.keeper_start, table.keeper_end
         for doc, start, end in zip(*(column.tolist() for column in columns), strict=True):
             held[doc].add(start, end)
     out = []
-    for run in sorted(some, key=lambda run: (rank[run.doc], run.start, rank[run.keeper], run)):
-        kept = run.keeper, run.keeper_start, run.keeper_end
+    for one in sorted(some, key=lambda one: (rank[one.doc], one.start, rank[one.keeper], one)):
+        kept = one.keeper, one.keeper_start, one.keeper_end
         if (
-            held[run.doc].touches(run.start, run.end)
-            or gone[run.doc].touches(run.start, run.end)
-            or gone[run.keeper].touches(*kept[1:])
-            or (run.doc == run.keeper and run.start < kept[2] and kept[1] < run.end)
+            held[one.doc].touches(one.start, one.end)
+            or gone[one.doc].touches(one.start, one.end)
+            or gone[one.keeper].touches(*kept[1:])
+            or (one.doc == one.keeper and one.start < kept[2] and kept[1] < one.end)
         ):
             continue
-        gone[run.doc].add(run.start, run.end)
-        held[run.keeper].add(*kept[1:])
-        out.append(run)
+        gone[one.doc].add(one.start, one.end)
+        held[one.keeper].add(*kept[1:])
+        out.append(one)
     return out
 
 
-def _with(work: Work, chosen: Sequence[Run], ranks: Sequence[I64]) -> Work:
+def _with(decision: Decision, chosen: Sequence[Run], ranks: Sequence[I64]) -> Decision:
     """Add what goes to a clean."""
-    doc = np.array([run.doc for run in chosen])
-    keeper = np.array([run.keeper for run in chosen])
-    rules = keeping.decided(ranks, keeper, doc, work.policy.rules.index(keeping.FIRST))
-    rows = Stretches.of((*run, rule) for run, rule in zip(chosen, rules.tolist(), strict=True))
-    both = Stretches.concat([work.stretches, rows])
+    doc = np.array([one.doc for one in chosen])
+    keeper = np.array([one.keeper for one in chosen])
+    rules = keeping.decided(ranks, keeper, doc, decision.policy.rules.index(keeping.FIRST))
+    rows = Sentences.of((*one, rule) for one, rule in zip(chosen, rules.tolist(), strict=True))
+    both = Sentences.concat([decision.sentences, rows])
     both = both.take(np.lexsort([both.start, both.doc]))
-    return replace(work, stretches=both, keepers=work.keepers | set(keeper.tolist()))
+    return decision.with_parts(decision.plan, both, keeper)
 
 
 def _within(paragraphs: Sequence[Span], spans: Sequence[Span]) -> frozenset[int]:
@@ -189,13 +191,11 @@ def _within(paragraphs: Sequence[Span], spans: Sequence[Span]) -> frozenset[int]
     return frozenset(chain.from_iterable(numbers))
 
 
-def _paragraphs(standing: Standing, doc: int) -> list[Span]:
-    first, past = np.searchsorted(standing.doc, [doc, doc + 1])
-    starts, ends = standing.start[first:past].tolist(), standing.end[first:past].tolist()
-    return list(zip(starts, ends, strict=True))
+def _spans(table: ParagraphTable | Removals | MarkdownBlocks) -> list[Span]:
+    """Return where each row starts and ends."""
+    return list(zip(table.start.tolist(), table.end.tolist(), strict=True))
 
 
-def _walls(standing: Standing, doc: int) -> set[int]:
-    first, past = np.searchsorted(standing.doc, [doc, doc + 1])
-    boilerplate = np.flatnonzero(standing.boilerplate[first:past])
-    return set(standing.start[first:past][boilerplate].tolist())
+def _walls(paragraphs: ParagraphTable) -> set[int]:
+    """Return where the paragraphs start that are boilerplate."""
+    return set(paragraphs.start[paragraphs.boilerplate != 0].tolist())

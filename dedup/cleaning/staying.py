@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dedup.cleaning.detection import Detection
-    from dedup.cleaning.parts import Work
-    from dedup.cleaning.standing import Standing
+    from dedup.cleaning.removals import Decision
+    from dedup.cleaning.tables import ParagraphTable
     from dedup.model import I64
 
     Mask = NDArray[np.bool_]
@@ -47,12 +47,12 @@ class Staying:
     """Of all boilerplate, whether it goes or stays."""
 
 
-def staying(found: Detection, work: Work, ranks: Sequence[I64]) -> Staying:
+def staying(found: Detection, decision: Decision, ranks: Sequence[I64]) -> Staying:
     """Count what stays of what was `found`, once it is known what goes."""
-    places, policy = found.standing, work.policy
+    places, policy = found.paragraphs, decision.policy
     gone = np.zeros(len(places), bool)
-    gone[np.searchsorted(places.doc, work.plan.doc) + work.plan.no] = True
-    large = places.words >= work.settings.min_group_words
+    gone[np.searchsorted(places.doc, decision.plan.doc) + decision.plan.no] = True
+    large = places.words >= decision.settings.min_group_words
     flagged = places.boilerplate != 0
 
     # Large paragraphs that stay, but for what boilerplate fixes.
@@ -63,7 +63,7 @@ def staying(found: Detection, work: Work, ranks: Sequence[I64]) -> Staying:
 
     # Blocks from which nothing goes, no sentence either.
     touched = gone.copy()
-    touched[np.searchsorted(places.doc, work.stretches.doc) + work.stretches.no] = True
+    touched[np.searchsorted(places.doc, decision.sentences.doc) + decision.sentences.no] = True
     blocks, short_blocks = _blocks(found, touched, large, policy.scope)
 
     small = ~gone & ~large & ~flagged & (places.words > 0)
@@ -74,7 +74,7 @@ def staying(found: Detection, work: Work, ranks: Sequence[I64]) -> Staying:
 
 def _near(found: Detection, rows: I64, rank: I64) -> int:
     """Count the rows, a strict form once, that match an earlier one in keep order."""
-    places = found.standing
+    places = found.paragraphs
     order = kernels.order([rank[places.doc[rows]]])
     rows = rows if order is None else rows[order]
     _, once = np.unique(places.strict[rows], return_index=True)
@@ -98,13 +98,13 @@ def _blocks(found: Detection, touched: Mask, large: Mask, scope: str) -> tuple[i
     copied = copied.take(wanted)
     if not len(copied):
         return 0, 0
-    mine = _rows(found.standing, copied.doc, copied.start, copied.end)
-    theirs = _rows(found.standing, copied.source, copied.source_start, copied.source_end)
+    mine = _rows(found.paragraphs, copied.doc, copied.start, copied.end)
+    theirs = _rows(found.paragraphs, copied.source, copied.source_start, copied.source_end)
     stays = (_count(touched, mine) == 0) & (_count(touched, theirs) == 0)
     return int(stays.sum()), int((stays & (_count(large, mine) == 0)).sum())
 
 
-def _rows(places: Standing, doc: I64, start: I64, end: I64) -> tuple[I64, I64]:
+def _rows(places: ParagraphTable, doc: I64, start: I64, end: I64) -> tuple[I64, I64]:
     """Give the paragraphs that begin in each stretch: the first one, and the last one + 1."""
     wide = int(max(places.end.max(initial=0), end.max(initial=0))) + 1
     keys = places.doc * wide + places.start
@@ -118,5 +118,5 @@ def _count(mask: Mask, rows: tuple[I64, I64]) -> I64:
     return counts
 
 
-def _texts(places: Standing) -> int:
+def _texts(places: ParagraphTable) -> int:
     return int(places.text.max(initial=-1)) + 1

@@ -19,13 +19,10 @@ from difflib import SequenceMatcher
 from functools import partial
 from itertools import accumulate
 from operator import itemgetter
-from typing import TYPE_CHECKING, NamedTuple, Self
-
-import numpy as np
+from typing import TYPE_CHECKING, NamedTuple
 
 from dedup.cleaning.kinship import EQUAL, NEAR, likeness
 from dedup.formats.slices import without
-from dedup.model import F64, I8, I32, I64, Table
 from dedup.text.normalising import count_words, normalise_text
 from dedup.text.sentences import sentences
 
@@ -40,41 +37,6 @@ if TYPE_CHECKING:
 _MOST = 1_000_000
 """Pairs of equal sentences, at most, of which all are weighed."""
 _WORDS = re.compile(r"\w(?:.*\w)?", re.DOTALL)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Stretches(Table):
-    """One row a run of whole sentences of one paragraph that goes, sorted by `doc`, `start`."""
-
-    doc: I64
-    no: I32
-    start: I64
-    """Without the white space that goes with it."""
-    end: I64
-    before: I64
-    """Where the text before it in its paragraph ends, else where the paragraph starts."""
-    after: I64
-    """Where the text behind it in its paragraph starts, else where the paragraph ends."""
-    keeper: I64
-    """The keeper's document."""
-    keeper_start: I64
-    keeper_end: I64
-    similarity: F64
-    rule: I8
-    """Index of the keep rule that ranked the keeper first."""
-
-    @classmethod
-    def of(cls, rows: Iterable[tuple[float, ...]]) -> Self:
-        """Build the table from rows in the order of the fields."""
-        names = cls.names()
-        columns = list(zip(*sorted(rows), strict=True)) or [()] * len(names)
-        kinds: dict[str, type] = {"no": np.int32, "similarity": np.float64, "rule": np.int8}
-        return cls(
-            **{
-                name: np.array(column, kinds.get(name, np.int64))
-                for name, column in zip(names, columns, strict=True)
-            }
-        )
 
 
 class Side(NamedTuple):
@@ -119,7 +81,7 @@ class Sentence(NamedTuple):
 
 
 class Run(NamedTuple):
-    """Sentences of one paragraph that may go, and those that stay for them; as in `Stretches`."""
+    """Sentences of one paragraph that may go, and those that stay for them; as in `Sentences`."""
 
     doc: int
     no: int

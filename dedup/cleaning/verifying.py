@@ -31,9 +31,8 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Iterable, Sequence
 
-    from dedup.cleaning.ledger import Line
+    from dedup.cleaning.ledger import Line, Name
     from dedup.cleaning.manifest import File, Manifest
-    from dedup.cleaning.parts import Name
     from dedup.formats import Record, Source, Span, Watch
 
 Stretch = tuple[int, int, bool]

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dedup import kernels
-from dedup.cleaning.standing import NONE
+from dedup.cleaning.tables import NONE
 from dedup.rows import fresh
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from dedup.cleaning.standing import Standing
+    from dedup.cleaning.tables import ParagraphTable
     from dedup.model import I64
 
     Mask = NDArray[np.bool_]
@@ -27,7 +27,7 @@ WIDTH = 8
 """Bytes of a paragraph in what a document's digest is taken of."""
 
 
-def equals(places: Standing, rows: I64, rank: I64) -> I64:
+def equals(places: ParagraphTable, rows: I64, rank: I64) -> I64:
     """
     Give each document the first one in keep order with the same paragraphs, `NONE` without one.
 
@@ -50,7 +50,7 @@ def equals(places: Standing, rows: I64, rank: I64) -> I64:
     return first
 
 
-def counterparts(places: Standing, rows: I64, first: I64) -> tuple[I64, I64]:
+def counterparts(places: ParagraphTable, rows: I64, first: I64) -> tuple[I64, I64]:
     """
     Pair the paragraphs of documents that have an equal with those of that one, in their order.
 

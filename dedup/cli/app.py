@@ -99,7 +99,7 @@ class CommandGroup(Page, TyperGroup):
 
 def _version(show: bool) -> None:  # noqa: FBT001 - typer calls it
     if show:
-        from dedup.api import version_line
+        from dedup.version import version_line
 
         typer.echo(version_line())
         raise typer.Exit

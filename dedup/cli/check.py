@@ -214,7 +214,7 @@ def check(  # noqa: PLR0913 - an option each
             rejects=take,
         )
     for form, out in wanted:
-        render_check(found, form, out, shared, lenient=exit_zero)
+        render_check(found, form, out, shared, config.settings, lenient=exit_zero)
     if changes is not None and not found.summary.documents and not shared.quiet:
         say(f"nothing to check: none of these files was changed since {changes.since}")
     shown = any(form in (*PAGES, "github") and out is None for form, out in wanted)

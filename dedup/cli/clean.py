@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dedup.cli.options import Shared, Talk, refuse
-from dedup.cli.output import check_places
-from dedup.cli.rendering import faults, put
+from dedup.cli.output import check_places, write
+from dedup.cli.rendering import PAGES, faults, format_of, put
 from dedup.cli.terminal import Meter, columns, say
 from dedup.errors import GuardError, SettingsError
 
@@ -23,10 +23,13 @@ if TYPE_CHECKING:
     from dedup.config import Config
     from dedup.reports.page import Block
 
+FORMATS = (*PAGES, "html")
+
 EXAMPLES = r"""
 dedup clean articles/ -o cleaned/
 dedup clean articles/ --dry-run    [dim]what would go, writing nothing[/dim]
 dedup clean articles/ --dry-run --document articles/003.txt
+dedup clean articles/ --dry-run --format html -o plan.html
 dedup clean fr/ es/ -o cleaned/ --keep longest --drop-document-over 80%
 dedup clean news.jsonl -o cleaned/ --keep prefer:afp/*,oldest:date
 dedup clean articles/ -o cleaned/ --passages on
@@ -137,6 +140,15 @@ def clean(  # noqa: PLR0913 - an option each
             show_default=False,
         ),
     ] = None,
+    format: Annotated[  # noqa: A002 - the option's name
+        str | None,
+        typer.Option(
+            help="of --dry-run: html shows what goes inside the texts; -o is then its file",
+            metavar="|".join(FORMATS),
+            show_default=False,
+            autocompletion=lambda: list(FORMATS),
+        ),
+    ] = None,
     ids: Annotated[
         Path | None,
         typer.Option(
@@ -157,7 +169,7 @@ def clean(  # noqa: PLR0913 - an option each
     removed is written back byte for byte. The input is never changed; dedup restore undoes it.
     """
     if verify is not None:
-        if paths or output or dry_run or document or ids or ledger:
+        if paths or output or dry_run or document or format or ids or ledger:
             raise SettingsError("--verify takes no PATH and writes nothing: the ledger has it all")
         policy = (keep, scope, remove, boilerplate, drop_document_over, max_removed, source_field)
         if any(value is not None for value in (*policy, shared.preset, shared.timings)):
@@ -167,8 +179,9 @@ def clean(  # noqa: PLR0913 - an option each
     # To clean, or to show what would go.
     if not paths:
         raise SettingsError("clean of nothing: give a PATH")
-    if document is not None and not dry_run:
-        raise SettingsError("--document shows what would go: give --dry-run as well")
+    for option, given in (("document", document), ("format", format)):
+        if given is not None and not dry_run:
+            raise SettingsError(f"--{option} shows what would go: give --dry-run as well")
     config = shared.resolve(
         "clean",
         keep=keep,
@@ -181,6 +194,10 @@ def clean(  # noqa: PLR0913 - an option each
         max_removed=max_removed,
         source_field=source_field,
     )
+    if format is not None and format_of(format, output, FORMATS) == "html":
+        if ids or ledger:
+            raise SettingsError("--ids and --ledger go with --format text: leave out html or them")
+        return draw(paths, document, output, config, shared)
     if document is not None:
         return look(paths, document, config, shared)
     return run(paths, output, config, shared, dry_run=dry_run, ids=ids, ledger=ledger)
@@ -237,6 +254,24 @@ def look(paths: list[str], document: str, config: "Config", shared: Shared) -> i
         planned = api.clean(paths, config.settings, policy_of(config), watch=watch)
         taken, guard = planned.taken(document), planned.preview().guard
     show_taken(taken, document, shared)
+    code = faults(planned.skipped, shared)
+    if guard is not None:
+        raise GuardError(f"a real run would be refused: {guard}")
+    return code
+
+
+def draw(
+    paths: list[str], document: str | None, output: Path | None, config: "Config", shared: Shared
+) -> int:
+    """Write a page of what would go, from one document or from all."""
+    from dedup import api
+    from dedup.reports.html import plan_to_html
+
+    check_places((output, shared.timings), paths, config.settings)
+    with shared.meter(paths, config) as watch:
+        planned = api.clean(paths, config.settings, policy_of(config), watch=watch)
+        page, guard = plan_to_html(planned, document), planned.preview().guard
+    write(page, output, data=True)
     code = faults(planned.skipped, shared)
     if guard is not None:
         raise GuardError(f"a real run would be refused: {guard}")

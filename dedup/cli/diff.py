@@ -99,7 +99,7 @@ def diff(  # noqa: PLR0913 - an option each
         name = ", record ".join(texts)
         names = (name, f"{name}, cleaned")
     else:
-        found = api.compare(texts[0], texts[1], settings)
+        found = api.compare(Path(texts[0]), Path(texts[1]), settings)
         names = (texts[0], texts[1])
     if form in PAGES:
         text = drawn(

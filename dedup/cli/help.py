@@ -8,6 +8,7 @@ strings and nowhere else.
 
 import inspect
 import sys
+import textwrap
 from collections.abc import Mapping
 from typing import Any
 
@@ -22,6 +23,8 @@ OPTION = "cyan"
 METAVAR = "green"
 WIDEST = 110
 """Columns of a page, however wide the terminal is."""
+WIDEST_VALUES = 40
+"""Columns of the values of an option, with a space between."""
 NARROWEST_ABOUT = 40
 """Columns that the explanations keep beside the names."""
 
@@ -50,7 +53,7 @@ def _page(command: Any, context: Any) -> str:  # noqa: ANN401 - typer's classes
         table.add_column(max_width=max(console.width - NARROWEST_ABOUT, 10), overflow="fold")
         table.add_column()
         for name, value, about in rows:
-            left = Text.assemble((name, OPTION), (f" {value}" if value else "", METAVAR))
+            left = Text.assemble((name, OPTION), (f" {_broken(value)}" if value else "", METAVAR))
             table.add_row(left, Text.from_markup(about, emoji=False))
         console.print(Padding(table, (0, 0, 0, 2)))
     # Examples.
@@ -59,6 +62,12 @@ def _page(command: Any, context: Any) -> str:  # noqa: ANN401 - typer's classes
         for line in inspect.cleandoc(command.epilog).split("\n"):
             console.print(Padding(Text.from_markup(line, emoji=False), (0, 0, 0, 2)))
     return written(console).rstrip("\n")
+
+
+def _broken(value: str) -> str:
+    """Return the values of an option, broken between two of them where they are many."""
+    lines = textwrap.wrap(value.replace("|", "| "), WIDEST_VALUES)
+    return "\n".join(line.replace("| ", "|") for line in lines)
 
 
 Entry = tuple[str, str, str]

@@ -64,20 +64,21 @@ def look(out: Path | None, talk: Talk) -> tuple[int, bool]:
     return columns(sys.stdout, talk.width), color
 
 
-def render(
+def render(  # noqa: PLR0913 - what is written, where to, and how it was read
     report: "Report",
     form: str,
     out: Path | None,
     talk: Talk,
+    settings: "Settings",
     view: "View | None" = None,
 ) -> None:
-    """Write a report in one format to the standard output or a file."""
+    """Write a report in one format; documents that are set side by side are read by `settings`."""
     if form in PAGES:
         from dedup.reports.report_page import report_page
 
         show(drawn(report_page(report, view), form, out, talk), form, out)
     elif form in DOCUMENTS:
-        write(_document(report, form, view), out, data=True)
+        write(_document(report, form, settings, view), out, data=True)
     else:
         write(_data(report, form, view), out, data=True)
     if form == "jsonl" and not talk.quiet:
@@ -128,15 +129,19 @@ def put(blocks: "Sequence[Block]", talk: Talk, stream: TextIO) -> None:
             tell(line)
 
 
-def _document(report: "Report", form: str, view: "View | None") -> str:
+def _document(report: "Report", form: str, settings: "Settings", view: "View | None") -> str:
     """Write a report for people who are handed it."""
+    from dedup import api
+    from dedup.reports.resembling import to_read
+
+    texts = api.texts_of(to_read(report), settings)
     if form == "html":
         from dedup.reports.html import to_html
 
-        return to_html(report, view)
+        return to_html(report, view, texts)
     from dedup.reports.markdown import to_markdown
 
-    return to_markdown(report, view)
+    return to_markdown(report, view, texts)
 
 
 def _data(report: "Report", form: str, view: "View | None") -> str:
@@ -154,12 +159,18 @@ def _data(report: "Report", form: str, view: "View | None") -> str:
     return to_json(report) if form == "json" else to_jsonl(report)
 
 
-def render_check(
-    report: "Report", form: str, out: Path | None, talk: Talk, *, lenient: bool
+def render_check(  # noqa: PLR0913 - what is written, where to, and how it was read
+    report: "Report",
+    form: str,
+    out: Path | None,
+    talk: Talk,
+    settings: "Settings",
+    *,
+    lenient: bool,
 ) -> None:
     """Write the report of a check in one format; `lenient` where findings do not fail it."""
     if form not in VERDICTS:
-        render(report, form, out, talk)
+        render(report, form, out, talk, settings)
         return
     located = _located()
     if form == "junit":
@@ -241,10 +252,10 @@ def exit_code(
     """
     Give the exit code that a report means, and name what could not be read.
 
-    1 where it holds a group of a kind in `fail_on`; 2 where an input could not be read, since then
-    nobody knows. `shown` says that what was not read stands in the output.
+    1 where it holds a group of a kind in `fail_on`, templates apart; 2 where an input could not be
+    read, since then nobody knows. `shown` says that what was not read stands in the output.
     """
-    found = any(group.kind in fail_on for group in report.groups)
+    found = any(group.kind in fail_on and not group.template for group in report.groups)
     code = faults(report.summary.skipped, talk, shown=shown)
     return code or (FOUND if found else 0)
 

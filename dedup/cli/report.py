@@ -24,6 +24,7 @@ EXAMPLES = r"""
 dedup report articles/                          [dim]what repeats, and where[/dim]
 dedup report articles/ --sort words --top 10     [dim]the ten longest[/dim]
 dedup report a.jsonl --text-field body          [dim]records[/dim]
+dedup report a.jsonl --order oldest:date        [dim]first by date, not by place[/dim]
 dedup report articles/ --format html -o r.html  [dim]to read and print[/dim]
 dedup report articles/ --format json -o r.json  [dim]for a program[/dim]
 dedup report articles/ --save r.dedup           [dim]keep it for later[/dim]
@@ -72,6 +73,15 @@ def report(  # noqa: PLR0913 - an option each
             autocompletion=lambda: ["place", "words", "copies", "repeated", "similarity"],
         ),
     ] = None,
+    order: Annotated[
+        str | None,
+        typer.Option(
+            help="which place is the first: place: as documents stand; oldest:FIELD: by the date in"
+            r" a field, which is shown beside each place [dim]\[place][/dim]",
+            metavar="place|oldest:FIELD",
+            show_default=False,
+        ),
+    ] = None,
     check: Annotated[
         bool,
         typer.Option("--check", help="exit code 1 where something repeats", show_default=False),
@@ -111,7 +121,7 @@ def report(  # noqa: PLR0913 - an option each
     from dedup.reports.view import View
 
     # What was asked for, and whether it can be.
-    config = shared.resolve("report", top=top, sort=sort)
+    config = shared.resolve("report", top=top, sort=sort, order=order)
     form = format_of(format, output)
     own = config.commands["report"]
     view = View(top=own["top"], group=group, sort=own["sort"], spreadsheet=bom)
@@ -125,18 +135,21 @@ def report(  # noqa: PLR0913 - an option each
     # A saved report is shown as it was found; else the paths are read.
     saved = saved_among(paths)
     if saved is not None:
-        refuse(shared, f"{saved} is a saved report, which is shown as it was found")
+        why = f"{saved} is a saved report, which is shown as it was found"
+        refuse(shared, why)
+        if order is not None:
+            raise SettingsError(f"{why}: leave out --order")
         found = Report.load(saved)
     else:
         with (
             kept(rejects, config.settings.on_error) as take,
             shared.meter(paths, config) as watch,
         ):
-            found = api.find(paths, config.settings, watch=watch, rejects=take)
+            found = api.find(paths, config.settings, order=own["order"], watch=watch, rejects=take)
     # It is saved and shown, and says what the exit code is.
     if save is not None:
         found.save(save)
-    render(found, form, output, shared, view)
+    render(found, form, output, shared, config.settings, view)
     kinds = ("within", "across") if check else ()
     return exit_code(found, shared, fail_on=kinds, shown=form in PAGES)
 

@@ -98,7 +98,7 @@ class Base:
         return self.join(table, other, key, kind, stage, name=name)
 
     def union(self, *tables: Stored[T]) -> United[T]:
-        """Give all rows of several tables."""
+        """Return all rows of several tables."""
         return United(cast("tuple[Held[T], ...]", tables))
 
     def rank(self, table: Any, key: Key, kind: type[U], stage: Callable[..., U]) -> Held[U]:  # noqa: ANN401 - as the interface says
@@ -117,11 +117,11 @@ class Base:
         return tuple(made)
 
     def fetch(self, table: Stored[T]) -> Iterator[T]:
-        """Give the batches of a table to the caller, in order."""
+        """Return the batches of a table to the caller, in order."""
         return iter(cast("Held[T]", table))
 
     def count(self, table: Stored[Any]) -> int:
-        """Give the number of rows of a table to the caller."""
+        """Return the number of rows of a table to the caller."""
         return len(cast("Held[Any]", table))
 
     def kept(
@@ -130,7 +130,7 @@ class Base:
         kinds: tuple[type[Table], ...],  # noqa: ARG002 - likewise
         make: Callable[[], tuple[Stored[Any], ...]],
     ) -> tuple[Any, ...]:
-        """Give the tables that `make` gives."""
+        """Return the tables that `make` gives."""
         return make()
 
     def _ranges(self, tables: Sequence[tuple[Any, Key]], *, shared: bool = False) -> Iterator[Task]:
@@ -153,7 +153,7 @@ class Base:
         return stage
 
     def _batches(self, table: Held[Any]) -> Iterator[Task]:
-        """Give each batch of a table, as a task."""
+        """Return each batch of a table, as a task."""
         return ((_whole(batch),) for batch in table.batches)
 
     def _run(
@@ -184,7 +184,7 @@ class Base:
 
 
 def as_it_is(batch: T) -> T:
-    """Give a batch as it is: for sorting, or for storing."""
+    """Return a batch as it is: for sorting, or for storing."""
     return batch
 
 
@@ -197,7 +197,7 @@ def _whole(batch: Table | Filed[Any]) -> Part:
 
 
 def _numbered(table: Held[Any]) -> Iterator[Task]:
-    """Give each batch with the numbers of its rows."""
+    """Yield each batch with the numbers of its rows."""
     first = 0
     for batch in table.batches:
         numbers = np.arange(first, first + len(batch))

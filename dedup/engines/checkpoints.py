@@ -78,7 +78,11 @@ class Checkpoints:
         return sorted(path.stem for path in self.folder.glob("*.json") if path.name != KEY)
 
     def noted(self, name: str) -> Any:  # noqa: ANN401 - what was noted
-        """Give what was noted under a name, or `None`. Raises `OutputError` for what is damaged."""
+        """
+        Return what was noted under a name, or `None`.
+
+        Raises `OutputError` for what is damaged.
+        """
         path = self.folder / f"{name}.json"
         if not os.path.lexists(path):
             return None
@@ -95,7 +99,7 @@ class Checkpoints:
     def load(
         self, name: str, kinds: Sequence[type[Table]]
     ) -> list[tuple[bool, list[Filed[Any]]]] | None:
-        """Give the tables of a name, if they are finished: whether in order, and the batches."""
+        """Return the tables of a name, if they are finished: whether in order, and the batches."""
         found = self.noted(name)
         if found is None:
             return None
@@ -241,13 +245,13 @@ def _clear(parent: Path, about: dict[str, Any], own: Path) -> None:
 
 
 def _name(key: dict[str, Any]) -> str:
-    """Give the name of the folder of a key."""
+    """Return the name of the folder of a key."""
     text = json.dumps([key["about"], key["state"]], sort_keys=True, ensure_ascii=True)
     return PREFIX + hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _key(folder: Path) -> dict[str, Any] | None:
-    """Give the key of a folder of ours; `None` where it is none."""
+    """Return the key of a folder of ours; `None` where it is none."""
     try:
         key: dict[str, Any] = _json(folder / KEY)
         return key if _name(key) == folder.name else None
@@ -256,7 +260,7 @@ def _key(folder: Path) -> dict[str, Any] | None:
 
 
 def _ours(folder: Path) -> list[Path]:
-    """Give the files of ours in a folder, the key and the lock last."""
+    """Return the files of ours in a folder, the key and the lock last."""
     names = [path for path in folder.iterdir() if _NAMES.fullmatch(atomic.finished_name(path.name))]
     last = (KEY, LOCK)
     names.sort(key=lambda path: last.index(path.name) if path.name in last else -1)

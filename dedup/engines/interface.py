@@ -167,7 +167,7 @@ class Engine(Protocol):
         ...
 
     def union(self, *tables: Stored[T]) -> Stored[T]:
-        """Give all rows of several tables of one kind, at least one, in any order."""
+        """Return all rows of several tables of one kind, at least one, in any order."""
         ...
 
     def rank(
@@ -187,11 +187,15 @@ class Engine(Protocol):
         ...
 
     def fetch(self, table: Stored[T]) -> Iterator[T]:
-        """Give the batches of a table to the caller, in order; a table without rows gives none."""
+        """
+        Return the batches of a table to the caller, in order.
+
+        A table without rows gives none.
+        """
         ...
 
     def count(self, table: Stored[Any]) -> int:
-        """Give the number of rows of a table to the caller."""
+        """Return the number of rows of a table to the caller."""
         ...
 
     def kept(
@@ -201,7 +205,7 @@ class Engine(Protocol):
         make: Callable[[], tuple[Stored[Any], ...]],
     ) -> tuple[Any, ...]:
         """
-        Give the tables that `make` gives, of these kinds.
+        Return the tables that `make` gives, of these kinds.
 
         Under this name a run that goes on from an interrupted one finds them, and does not make
         them again.

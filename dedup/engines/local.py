@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 from dedup.engines.base import Base, Part, Task
 from dedup.engines.disk import Filed
 from dedup.engines.memory import Room, machine_memory
-from dedup.engines.sorted import InMemory, InOrder, OnDisk, arranged, merged, ranges
+from dedup.engines.sorted import InMemory, InOrder, OnDisk, merged, ranges
 from dedup.engines.stored import Held, loaded
 from dedup.engines.work import WorkFolder
 from dedup.engines.workers import Workers
 from dedup.model import Table
+from dedup.rows import arranged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -115,7 +116,8 @@ class Local(Base):
         """Apply `stage` to every batch: beside all of `other` where that is small, else by key."""
         if not other.in_memory or other.nbytes > self.memory // 8:
             return super().lookup(table, other, key, kind, stage, name=name)
-        rows = arranged(other.kind.concat(other), key[1])
+        rows = other.kind.concat(other)
+        rows = arranged(rows, *(getattr(rows, name) for name in key[1]))
         return self.map(table, kind, partial(_looked_up, stage, rows), name=name)
 
     def together(self, *makers: Callable[[], Any], name: str | None = None) -> tuple[Any, ...]:
@@ -141,7 +143,7 @@ class Local(Base):
         kinds: tuple[type[Table], ...],
         make: Callable[[], tuple[Stored[Any], ...]],
     ) -> tuple[Any, ...]:
-        """Give the tables that `make` gives; with checkpoints, those of an interrupted run."""
+        """Return the tables that `make` gives; with checkpoints, those of an interrupted run."""
         if self.checkpoints is None:
             return make()
         found = self.checkpoints.load(name, kinds)
@@ -170,6 +172,8 @@ class Local(Base):
         if not len(tables[0][0]):
             return
         runs = [self._sorted(table, key, shared=shared) for table, key in tables]
+        # In memory the rows whose key no other row has are not gathered to begin with.
+        shared = shared and not any(isinstance(run, InMemory) for own in runs for run in own)
         size = sum(run.nbytes for own in runs for run in own)
         budget = min(self.batch_bytes, max(RANGE_BYTES, size // (2 * self.threads)))
         for parts in ranges(runs, budget):

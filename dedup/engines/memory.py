@@ -95,7 +95,7 @@ class Room:
                 first.result()
 
     def _first(self) -> tuple[Held[Any], int, Table] | None:
-        """Give the first batch that is in memory, where there is too much."""
+        """Return the first batch that is in memory, where there is too much."""
         while self._bytes - self._leaving > self._limit and self._made:
             ref, place = self._made.popleft()
             held = ref()
@@ -119,7 +119,7 @@ class Room:
 
 
 def machine_memory() -> int:
-    """Give the bytes of memory that this process may use: the machine's, or its container's."""
+    """Return the bytes of memory that this process may use: the machine's, or its container's."""
     sizes = []
     with suppress(AttributeError, OSError, ValueError):  # not known on every system
         sizes.append(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
@@ -129,7 +129,7 @@ def machine_memory() -> int:
 
 
 def _owners(table: Table) -> Iterator[NDArray[Any]]:
-    """Give the arrays that own the memory of a table's columns."""
+    """Yield the arrays that own the memory of a table's columns."""
     for column in table.columns().values():
         for array in (column.data, column.offsets) if isinstance(column, Strings) else (column,):
             owner = array

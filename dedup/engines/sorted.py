@@ -17,7 +17,7 @@ import numpy as np
 from dedup import kernels
 from dedup.engines.base import Part
 from dedup.model import Strings, Table
-from dedup.rows import fresh
+from dedup.rows import arranged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -45,11 +45,11 @@ class Run(Protocol):
         ...
 
     def keys(self, start: int, stop: int) -> I64:
-        """Give the first key of some rows."""
+        """Return the first key of some rows."""
         ...
 
     def rows(self, start: int, stop: int) -> Table:
-        """Give some rows."""
+        """Return some rows."""
         ...
 
 
@@ -58,7 +58,9 @@ class InMemory(Generic[T]):
 
     def __init__(self, batches: Sequence[T], key: Key, *, shared: bool = False) -> None:
         self._batches = batches
-        self._bounds = np.cumsum([0, *map(len, batches)])
+        sizes = [len(batch) for batch in batches]
+        self._bounds = np.cumsum([0, *sizes])
+        self._batch_of = np.repeat(np.arange(len(batches), dtype=np.int32), sizes)
         columns = [
             np.concatenate([getattr(b, name) for b in batches], dtype=np.int64) for name in key
         ]
@@ -66,10 +68,7 @@ class InMemory(Generic[T]):
         self._keys = columns[0] if self._order is None else columns[0][self._order]
         self.nbytes = sum(b.nbytes for b in batches)
         if shared:
-            new = fresh(self._keys)
-            several = (
-                np.flatnonzero(~new | np.roll(~new, -1)) if len(new) else np.zeros(0, np.int64)
-            )
+            several = np.flatnonzero(_several(self._keys))
             self._order = several if self._order is None else self._order[several]
             self.nbytes = self.nbytes * len(several) // max(1, len(self._keys))
             self._keys = self._keys[several]
@@ -78,14 +77,16 @@ class InMemory(Generic[T]):
         return len(self._keys)
 
     def keys(self, start: int, stop: int) -> I64:
-        """Give the first key of some rows."""
+        """Return the first key of some rows."""
         return self._keys[start:stop]
 
     def rows(self, start: int, stop: int) -> T:
         """Gather some rows."""
         if self._order is None:
             return _between(self._batches, self._bounds, start, stop)
-        return _gathered(self._batches, self._bounds, self._order[start:stop])
+        rows = self._order[start:stop]
+        batch = self._batch_of[rows].astype(np.int64)
+        return _gathered(self._batches, batch, rows - self._bounds[batch])
 
 
 class OnDisk(Generic[T]):
@@ -130,7 +131,7 @@ class InOrder(Generic[T]):
 
 
 def _column(batch: T | Filed[T], name: str, start: int, stop: int) -> I64:
-    """Give some rows of one column of whole numbers, from memory or from disk."""
+    """Return some rows of one column of whole numbers, from memory or from disk."""
     if isinstance(batch, Table):
         return _whole(getattr(batch, name)[start:stop])
     return batch.column(name, start, stop)
@@ -152,11 +153,11 @@ class Front:
 
     @property
     def first(self) -> int:
-        """Give the smallest key to come."""
+        """Return the smallest key to come."""
         return self._key(self.at)
 
     def limit(self, budget: int) -> int:
-        """Give the key that the next `budget` bytes end with."""
+        """Return the key that the next `budget` bytes end with."""
         return self._key(min(self.at + max(1, budget // self._width), len(self.run)) - 1)
 
     def skip(self, key: int) -> None:
@@ -164,7 +165,7 @@ class Front:
         self.at = self._find(key, "left")
 
     def take(self, limit: int) -> Part | None:
-        """Give the rows with keys up to `limit`, to be had later; `None` where there are none."""
+        """Return the rows with keys up to `limit`, to be had later; `None` where there are none."""
         start, self.at = self.at, self._find(limit, "right")
         if self.at == start:
             return None
@@ -212,17 +213,20 @@ def merged(parts: Sequence[Table], key: Key, *, shared: bool = False) -> Table:
     """Merge sorted rows of one range; with `shared` only keys of several rows stay."""
     table = parts[0]
     if len(parts) > 1:
-        table = arranged(type(parts[0]).concat(parts), key)
+        table = type(parts[0]).concat(parts)
+        table = arranged(table, *(getattr(table, name) for name in key))
     if shared:
-        new = fresh(getattr(table, key[0]))
-        table = table.take(~new | np.roll(~new, -1))
+        table = table.take(_several(getattr(table, key[0])))
     return table
 
 
-def arranged(table: T, key: Key) -> T:
-    """Sort a table; ties keep their order."""
-    rows = kernels.order([_whole(getattr(table, name)) for name in key])
-    return table if rows is None else table.take(rows)
+def _several(keys: NDArray[np.integer]) -> NDArray[np.bool_]:
+    """Mark the rows whose key another row has; keys are sorted."""
+    alike = keys[1:] == keys[:-1]
+    several = np.zeros(len(keys), bool)
+    several[1:] = alike
+    several[:-1] |= alike
+    return several
 
 
 def _whole(column: NDArray[np.integer]) -> I64:
@@ -242,7 +246,7 @@ def _spread(bounds: I64, start: int, stop: int) -> list[tuple[int, int, int]]:
 
 
 def _between(batches: Sequence[T | Filed[T]], bounds: I64, start: int, stop: int) -> T:
-    """Give consecutive rows of several batches."""
+    """Return consecutive rows of several batches."""
     parts = []
     for number, first, past in _spread(bounds, start, stop) or [(0, 0, 0)]:
         batch = batches[number]
@@ -251,19 +255,16 @@ def _between(batches: Sequence[T | Filed[T]], bounds: I64, start: int, stop: int
     return type(parts[0]).concat(parts)
 
 
-def _gathered(batches: Sequence[T], bounds: NDArray[np.int64], rows: I64) -> T:
-    """Give rows of several batches by number, in that order."""
+def _gathered(batches: Sequence[T], batch: I64, rows: I64) -> T:
+    """Put rows of several batches together, by the number of each batch and theirs in it."""
     if len(batches) == 1:
         return batches[0].take(rows)
-    batch = np.searchsorted(bounds, rows, "right") - 1
-    theirs = rows - bounds[batch]
     columns: dict[str, Any] = {}
     for name in type(batches[0]).names():
         parts = [getattr(b, name) for b in batches]
         if isinstance(parts[0], Strings):
-            columns[name] = Strings(
-                *kernels.gather_texts([(p.data, p.offsets) for p in parts], batch, theirs)
-            )
+            texts = [(part.data, part.offsets) for part in parts]
+            columns[name] = Strings(*kernels.gather_texts(texts, batch, rows))
         else:
-            columns[name] = kernels.gather(parts, batch, theirs)
+            columns[name] = kernels.gather(parts, batch, rows)
     return type(batches[0])(**columns)

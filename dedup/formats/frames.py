@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from typing import IO, TYPE_CHECKING, Any, Protocol
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from dedup.errors import SettingsError
 from dedup.formats import tables
@@ -29,15 +31,15 @@ class Rows(Protocol):
     """A table of some library."""
 
     def columns(self) -> list[str]:
-        """Give the names of the columns."""
+        """Return the names of the columns."""
         ...
 
     def batches(self, columns: list[str]) -> Iterator[pa.Table]:
-        """Give these columns, `BATCH` rows at a time; at least once."""
+        """Return these columns, `BATCH` rows at a time; at least once."""
         ...
 
     def selected(self, rows: list[int], field: str, texts: dict[int, str]) -> Any:  # noqa: ANN401 - a table of that library
-        """Give some rows, numbered from 0, with other values in places (of these) of a column."""
+        """Return some rows, numbered from 0, with other values in places (of these) of a column."""
         ...
 
 
@@ -58,7 +60,7 @@ class Frame(Held):
         fields: Sequence[str] = (),
         to_cut: bool = False,
     ) -> Iterator[Piece | Chunk]:
-        """Give the records in columns. Raises `Unreadable`."""
+        """Yield the records in columns. Raises `Unreadable`."""
         field, names = settings.text_field, {settings.id_field, *fields}
         names |= {name.partition(".")[0] for name in names}  # a field of a struct
         known = self._rows.columns()
@@ -79,10 +81,20 @@ class Frame(Held):
             raise Unreadable(path, Fault(why, step="give each column one type")) from None
 
     def selected(self, rows: Sequence[int], texts: Mapping[int, str], settings: Settings) -> Any:  # noqa: ANN401 - a frame
-        """Give some rows as a frame of the same library."""
+        """
+        Return some rows as a frame of the same library.
+
+        Raises `SettingsError` where a text is to be changed that is no column of its own.
+        """
+        field, known = settings.text_field, self._rows.columns()
+        if texts and field not in known:
+            raise SettingsError(
+                f"{self.name} has its texts inside a column ({field}), where none can be shortened:"
+                f" make {field} a column, or look at removals"
+            )
         places = {row: place for place, row in enumerate(rows)}
         changed = {places[row]: text for row, text in texts.items() if row in places}
-        return self._rows.selected(list(rows), settings.text_field, changed)
+        return self._rows.selected(list(rows), field, changed)
 
 
 def frame(data: Any, argument: str, name: str) -> Frame | None:  # noqa: ANN401 - what a caller gives
@@ -95,13 +107,15 @@ def frame(data: Any, argument: str, name: str) -> Frame | None:  # noqa: ANN401 
             return Frame(name, _Dataset(data))
     import narwhals
 
+    if isinstance(data, pa.Table):
+        return Frame(name, _Table(data))
     own = narwhals.from_native(data, eager_only=True, pass_through=True)
     if isinstance(own, narwhals.DataFrame):
         return Frame(name, _DataFrame(own))
     if hasattr(data, "collect") and hasattr(data, "lazy"):
         raise SettingsError(f"{argument} is a lazy frame: give the frame that its collect() gives")
     if hasattr(data, "__arrow_c_stream__"):
-        return Frame(name, _DataFrame(narwhals.from_native(pa.table(data), eager_only=True)))
+        return Frame(name, _Table(pa.table(data)))
     return None
 
 
@@ -125,6 +139,37 @@ class _DataFrame:
         if texts:
             own = own.with_columns(own[field].scatter(list(texts), list(texts.values())))
         return own.to_native()
+
+
+class _Table:
+    """A table of Arrow; a class because `Rows` is a protocol."""
+
+    def __init__(self, own: pa.Table) -> None:
+        self._table = own
+
+    def columns(self) -> list[str]:
+        names: list[str] = self._table.column_names
+        return names
+
+    def batches(self, columns: list[str]) -> Iterator[pa.Table]:
+        wanted = self._table.select(columns)
+        for start in range(0, max(1, len(wanted)), BATCH):
+            yield wanted.slice(start, BATCH)
+
+    def selected(self, rows: list[int], field: str, texts: dict[int, str]) -> pa.Table:
+        # NOTE: Arrow cannot take rows of views of strings.
+        schema = self._table.schema
+        views = pa.types.is_string_view
+        plain = [one.with_type(pa.large_string()) if views(one.type) else one for one in schema]
+        own = self._table.cast(pa.schema(plain)).take(pa.array(rows, pa.int64()))
+        if texts:
+            number = schema.get_field_index(field)
+            column = own.column(number)
+            mask = np.zeros(len(own), bool)
+            mask[list(texts)] = True
+            new = pa.array([texts[place] for place in sorted(texts)], column.type)
+            own = own.set_column(number, own.field(number), pc.replace_with_mask(column, mask, new))
+        return own.cast(schema)
 
 
 class _Dataset:
@@ -154,7 +199,7 @@ class _Dataset:
 
 
 def _typed(table: pa.Table, field: str) -> pa.Table:
-    """Give a text column that holds nothing, and so has any type, the one of strings."""
+    """Type a text column that holds nothing, and so has any type, as strings."""
     number = table.schema.get_field_index(field)
     untyped = number >= 0 and pa.types.is_null(table.schema.field(number).type)
     if number < 0 or not (untyped or not len(table)):

@@ -54,7 +54,7 @@ def given(
 
 
 def _peeked(values: Iterable[Any]) -> tuple[Any, Iterable[Any]]:
-    """Give the first of some values, and all of them."""
+    """Return the first of some values, and all of them."""
     iterator = iter(values)
     first = next(iterator, None)
     # NOTE: what gives a new iterator each time is read again from its beginning.

@@ -48,7 +48,7 @@ class Hashing(io.RawIOBase):
         return self._at
 
     def tell(self) -> int:
-        """Give the place."""
+        """Return the place."""
         return self._at
 
     def readinto(self, buffer: Any) -> int:  # noqa: ANN401 - any writable buffer

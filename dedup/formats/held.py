@@ -48,7 +48,7 @@ class Held(Format):
     def pieces(
         self, stream: IO[bytes], path: str, settings: Settings, *, to_cut: bool = True
     ) -> Iterator[Piece]:
-        """Give each record. Raises `Unreadable`."""
+        """Yield each record. Raises `Unreadable`."""
         number = 0
         for item in self.documents(stream, path, settings, size=0, to_cut=to_cut):
             if isinstance(item, Piece):
@@ -60,12 +60,16 @@ class Held(Format):
                 yield Piece(raw, _Text(raw, raw.decode("utf-8", "surrogatepass"), name, number))
 
     def extent(self, raw: bytes) -> int:  # noqa: ARG002 - whatever the piece holds
-        """Give how far a piece moves the place of the next one: by one, so records count from 1."""
+        """
+        Return how far a piece moves the place of the next one.
+
+        That is one, so records count from 1.
+        """
         return 1
 
     @abstractmethod
     def selected(self, rows: Sequence[int], texts: Mapping[int, str], settings: Settings) -> Any:  # noqa: ANN401 - as it came in
-        """Give the records `rows`, numbered from 0, as what came in, with these texts changed."""
+        """Return the records `rows`, numbered from 0, as what came in, with these texts changed."""
 
 
 class _Text(Sliced):
@@ -97,7 +101,7 @@ class _Values(Held):
         fields: Sequence[str] = (),
         to_cut: bool = False,
     ) -> Iterator[Piece | Chunk]:
-        """Give the records in columns, around those that are malformed."""
+        """Yield the records in columns, around those that are malformed."""
         names, batch = Names(), _Columns(fields)
         for number, value in enumerate(self._values, 1):
             text = self._text(value, settings, to_cut=to_cut)
@@ -118,11 +122,11 @@ class _Values(Held):
 
     @abstractmethod
     def _text(self, value: Any, settings: Settings, *, to_cut: bool) -> str | Fault:  # noqa: ANN401 - any value
-        """Give the text of a value."""
+        """Return the text of a value."""
 
     @abstractmethod
     def _field(self, value: Any, name: str) -> str | Fault | None:  # noqa: ANN401 - any value
-        """Give another field as a text."""
+        """Return another field as a text."""
 
 
 class _Columns:
@@ -146,7 +150,7 @@ class _Columns:
             column.append(None if isinstance(value, Fault) else value)
 
     def taken(self) -> Chunk:
-        """Give all records so far, and begin anew."""
+        """Return all records so far, and begin anew."""
         lines = np.zeros(len(self), np.int64)
         chunk = Chunk(Strings.of(self._names), lines, Strings.of(self._texts), self._values)
         self.characters, self._names, self._texts = 0, [], []
@@ -163,7 +167,7 @@ class Texts(_Values):
         texts: Mapping[int, str],
         settings: Settings,  # noqa: ARG002 - strings have no fields
     ) -> list[str]:
-        """Give some of the strings."""
+        """Return some of the strings."""
         wanted = set(rows)
         each = enumerate(self._values)
         return [texts.get(row, text) for row, text in each if row in wanted]
@@ -183,7 +187,7 @@ class Records(_Values):
     def selected(
         self, rows: Sequence[int], texts: Mapping[int, str], settings: Settings
     ) -> list[dict[str, Any]]:
-        """Give some of the dicts; one whose text has changed as a copy."""
+        """Return some of the dicts; one whose text has changed as a copy."""
         wanted = set(rows)
         return [
             _with_text(value, settings.text_field, texts[row]) if row in texts else value
@@ -209,7 +213,7 @@ class Records(_Values):
 
 
 def _with_text(value: Mapping[str, Any], field: str, text: str) -> dict[str, Any]:
-    """Give a copy of a record with another text, also of one inside an object."""
+    """Return a copy of a record with another text, also of one inside an object."""
     own = dict(value)
     if own.get(field) is not None or "." not in field:
         return own | {field: text}

@@ -41,7 +41,7 @@ class Record(Protocol):
 
     def field(self, name: str) -> str | None:
         """
-        Give the value of another field, a dotted name for one inside an object, as a text.
+        Return the value of another field, a dotted name for one inside an object, as a text.
 
         Strings as they are, numbers as they are written; `None` for all else, and where there is
         none or it is empty.
@@ -49,15 +49,15 @@ class Record(Protocol):
         ...
 
     def fields(self) -> tuple[str, ...]:
-        """Give the names that `field` knows, those inside objects with dots."""
+        """Return the names that `field` knows, those inside objects with dots."""
         ...
 
     def raws(self, spans: Sequence[Span]) -> list[bytes]:
-        """Give the bytes that hold each of some stretches of the text (sorted, disjoint)."""
+        """Return the bytes that hold each of some stretches of the text (sorted, disjoint)."""
         ...
 
     def cut(self, spans: Sequence[Span]) -> bytes:
-        """Give the bytes of the whole piece without these stretches (sorted, disjoint)."""
+        """Return the bytes of the whole piece without these stretches (sorted, disjoint)."""
         ...
 
     def fill(self, slices: Sequence[tuple[int, bytes]]) -> bytes:
@@ -76,7 +76,7 @@ class Fault(NamedTuple):
     """What to do about it, other than skipping it."""
 
     def __str__(self) -> str:
-        """Give reason and place."""
+        """Return reason and place."""
         return f"{self.why} ({self.place})" if self.place else self.why
 
 
@@ -128,7 +128,7 @@ class Checksum(Protocol):
         ...
 
     def hexdigest(self) -> str:
-        """Give the checksum of all so far."""
+        """Return the checksum of all so far."""
         ...
 
 
@@ -177,7 +177,7 @@ class Format(Protocol):
         to_cut: bool = False,
     ) -> Iterator[Piece | Chunk]:
         """
-        Give the records of a stream of about `size` bytes for reading alone.
+        Return the records of a stream of about `size` bytes for reading alone.
 
         They are those of `pieces`, with the same faults in the same places; in columns where they
         are many. `fields` are other fields whose values are wanted.
@@ -185,13 +185,13 @@ class Format(Protocol):
         return self.pieces(stream, path, settings, to_cut=to_cut)
 
     def writing(self, stream: IO[bytes]) -> AbstractContextManager[Sink]:
-        """Give what takes whole pieces; leaving it completes the file in `stream`."""
+        """Return what takes whole pieces; leaving it completes the file in `stream`."""
         return nullcontext(stream)
 
     def extent(self, raw: bytes) -> int:
-        """Give how far a piece moves the place of the next one: by its bytes."""
+        """Return how far a piece moves the place of the next one: by its bytes."""
         return len(raw)
 
     def checksum(self) -> Checksum:
-        """Give an empty checksum of pieces."""
+        """Return an empty checksum of pieces."""
         return hashlib.sha256()

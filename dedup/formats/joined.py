@@ -39,7 +39,7 @@ KINDS = {
 
 def text_of(value: dict[str, Any], field: str, *, to_cut: bool) -> str | Fault:
     """
-    Give the text of a parsed record, or say why it has none.
+    Return the text of a parsed record, or say why it has none.
 
     With `to_cut` it must be one string, since cuts are made in its bytes.
     """
@@ -63,7 +63,7 @@ def text_of(value: dict[str, Any], field: str, *, to_cut: bool) -> str | Fault:
 
 
 def several(field: str) -> tuple[str, ...]:
-    """Give the fields that a name with commas names."""
+    """Return the fields that a name with commas names."""
     return tuple(name.strip() for name in field.split(",")) if "," in field else (field,)
 
 
@@ -95,7 +95,7 @@ def has_text(value: object, field: str) -> bool:
 
 
 def member(value: Mapping[str, Any], field: str) -> Any:  # noqa: ANN401 - any JSON value
-    """Give the value of a field, or `MISSING`."""
+    """Return the value of a field, or `MISSING`."""
     own = value.get(field, MISSING)
     if (own is MISSING or own is None) and "." in field:
         inner: Any = value
@@ -106,12 +106,12 @@ def member(value: Mapping[str, Any], field: str) -> Any:  # noqa: ANN401 - any J
 
 
 def path_of(field: str) -> list[str]:
-    """Give the keys that lead to a field through objects and lists."""
+    """Return the keys that lead to a field through objects and lists."""
     return field.replace("[]", "").split(".")
 
 
 def _reached(value: dict[str, Any], field: str) -> Any:  # noqa: ANN401 - any JSON value
-    """Give the value of a field, through lists a list of those behind them, or `MISSING`."""
+    """Return the value of a field, through lists a list of those behind them, or `MISSING`."""
     own = member(value, field)
     if own is not MISSING and own is not None:
         return own
@@ -127,7 +127,7 @@ def _reached(value: dict[str, Any], field: str) -> Any:  # noqa: ANN401 - any JS
 
 
 def _flat(value: object) -> Iterator[object]:
-    """Give a value, or what is in a list and in the lists in it; however deep they are."""
+    """Yield a value, or what is in a list and in the lists in it; however deep they are."""
     waiting = [value]
     while waiting:
         one = waiting.pop()

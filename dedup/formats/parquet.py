@@ -47,7 +47,7 @@ class Parquet(Format):
         *,
         to_cut: bool = True,  # noqa: ARG002 - joined texts come in columns alone
     ) -> Iterator[Piece]:
-        """Give what the file says of all rows, and each row. Raises `Unreadable`."""
+        """Yield what the file says of all rows, and each row. Raises `Unreadable`."""
         from dedup.formats import tables
 
         with _opened(stream, path) as file:
@@ -69,7 +69,7 @@ class Parquet(Format):
         fields: Sequence[str] = (),
         to_cut: bool = False,
     ) -> Iterator[Piece | Chunk]:
-        """Give the records in columns. Raises `Unreadable`."""
+        """Yield the records in columns. Raises `Unreadable`."""
         from dedup.formats import tables
 
         with _opened(stream, path) as file:
@@ -79,17 +79,17 @@ class Parquet(Format):
 
     @contextlib.contextmanager
     def writing(self, stream: IO[bytes]) -> Iterator[Sink]:
-        """Give what takes frames; leaving it completes the file in `stream`."""
+        """Yield what takes frames; leaving it completes the file in `stream`."""
         writer = _Writer(stream)
         yield writer
         writer.close()
 
     def extent(self, raw: bytes) -> int:
-        """Give how far a piece moves the place of the next one: by one, so rows count from 1."""
+        """Return how far a piece moves the place of the next one: by one, so rows count from 1."""
         return min(len(raw), 1)
 
     def checksum(self) -> interface.Checksum:
-        """Give an empty checksum of frames, by their values."""
+        """Return an empty checksum of frames, by their values."""
         from dedup.formats.values import Checksum
 
         return Checksum()
@@ -131,7 +131,7 @@ def _header(file: pq.ParquetFile, text: tuple[str, ...]) -> rows.Header:
 
 
 def _batches(file: pq.ParquetFile) -> Iterator[pa.RecordBatch]:
-    """Give the rows, some at a time."""
+    """Yield the rows, some at a time."""
     from dedup.formats import rows
 
     yield from file.iter_batches(batch_size=rows.ROWS)

@@ -154,7 +154,7 @@ class Reading:
         }
 
     def again(self) -> Reading:
-        """Give the same documents once more, putting nothing aside a second time."""
+        """Return the same documents once more, putting nothing aside a second time."""
         return Reading(
             self.sources,
             self._settings,
@@ -174,7 +174,7 @@ class Reading:
         )
 
     def of_files(self, paths: Collection[str]) -> Reading:
-        """Give the incoming documents of some files once more, by the paths as shown."""
+        """Return the incoming documents of some files once more, by the paths as shown."""
         files = tuple(s for s in self.sources.files if not s.published and s.path in paths)
         return Reading(Sources(files, ()), self._settings, modes=self._modes)
 
@@ -229,7 +229,7 @@ class Reading:
         return f"{what}: {skipped[0].path}: {skipped[0].why} ({len(skipped)} skipped in all)"
 
     def _batches(self) -> Iterator[Documents]:
-        """Give batches whose numbers are not those of the whole."""
+        """Yield batches whose numbers are not those of the whole."""
         batch = _Batch()
         for source in self.sources.files:
             for item in self._items(source):
@@ -254,7 +254,7 @@ class Reading:
             yield batch.table()
 
     def _items(self, source: Source) -> Iterator[Record | Chunk]:
-        """Give the records of one source; what cannot be used goes by `on_error`."""
+        """Yield the records of one source; what cannot be used goes by `on_error`."""
         before, given = self.done, False
         try:
             lenient = not source.named or self._settings.on_error != "fail"
@@ -428,7 +428,7 @@ class _Batch:
         self.rows.append((record.file_line, record.markdown, mode, source.published))
 
     def table(self) -> Documents:
-        """Give the rows as a table."""
+        """Return the rows as a table."""
         numbers = np.array(self.rows, np.int64).reshape(-1, 4)
         small = numbers[:, 1:].astype(np.int8)
         return Documents(
@@ -444,7 +444,7 @@ class _Batch:
 
 
 def _table(source: Source, chunk: Chunk) -> Documents:
-    """Give records in columns as a table."""
+    """Return records in columns as a table."""
     count = len(chunk.names)
     path = source.path.encode("utf-8", "surrogatepass")
     zero = np.zeros(count, np.int8)

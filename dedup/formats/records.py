@@ -49,15 +49,15 @@ class JsonRecord(Sliced):
         self._found: tuple[Sequence[int], list[int]] = (), []
 
     def field(self, name: str) -> str | None:
-        """Give the value of another field as a text, where there is one."""
+        """Return the value of another field as a text, where there is one."""
         return written(self._value, name, self._bytes)
 
     def fields(self) -> tuple[str, ...]:
-        """Give the keys of the object, and with dots those of the objects in it."""
+        """Return the keys of the object, and with dots those of the objects in it."""
         return tuple(_dotted(self._value))
 
     def places(self, offsets: Sequence[int]) -> list[int]:
-        """Give the byte at which each of some code points begins (ascending; the end is one)."""
+        """Return the byte at which each of some code points begins (ascending; the end is one)."""
         if self._found[0] != offsets:
             found = literal_places(self._bytes, self._field, self.text, offsets)
             self._found = offsets, super().places(offsets) if found is None else found
@@ -74,7 +74,7 @@ class JsonRecord(Sliced):
 
 
 def _dotted(value: dict[str, Any], before: str = "") -> Iterator[str]:
-    """Give the keys of an object and of those in it, as a person names them."""
+    """Yield the keys of an object and of those in it, as a person names them."""
     for key, inner in value.items():
         yield f"{before}{key}"
         if type(inner) is dict:
@@ -82,7 +82,7 @@ def _dotted(value: dict[str, Any], before: str = "") -> Iterator[str]:
 
 
 def written(value: dict[str, Any], field: str, raw: bytes) -> str | None:
-    """Give a string as it is and a number as it is written; `None` for all else, and if empty."""
+    """Return a string as it is and a number as it is written; `None` for all else, and if empty."""
     own = member(value, field)
     if type(own) is str:
         return own or None

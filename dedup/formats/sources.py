@@ -2,7 +2,8 @@
 """
 Which files are read, and in which order.
 
-A PATH is a file, a folder, `-` for the standard input, or a glob that the shell did not expand.
+A PATH is a file, a folder, `-` for the standard input, a glob that the shell did not expand, or
+names a remote place (`remote`).
 Folders are walked without recursion into hidden entries and what `.gitignore` and `.ignore` leave
 out (`ignoring`); symbolic links are followed where they are named, not where a walk meets them.
 A path that is reached twice is read once, the first time in Order; hard links are files of their
@@ -24,10 +25,10 @@ import stat
 import sys
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
-from typing import IO, TYPE_CHECKING, cast
+from typing import IO, TYPE_CHECKING, NamedTuple, cast
 
 from dedup.errors import InputError
-from dedup.formats import compression
+from dedup.formats import compression, remote
 from dedup.formats.csv import Csv, Tsv
 from dedup.formats.held import Held
 from dedup.formats.ignoring import Ignoring
@@ -37,14 +38,16 @@ from dedup.formats.jsonl import JsonLines
 from dedup.formats.parquet import Parquet
 from dedup.formats.pipes import Kept, patient
 from dedup.formats.text import Markdown, Text, known
+from dedup.formats.web import Html, Warc
 from dedup.report import Skipped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from dedup.formats.ignoring import Rules
     from dedup.formats.interface import Format
     from dedup.formats.pipes import Spooled
+    from dedup.formats.remote import Remote
     from dedup.settings import Settings
 
 Path = str | os.PathLike[str]
@@ -59,9 +62,13 @@ FORMATS: dict[str, Format] = {
     "csv": Csv(),
     "tsv": Tsv(),
     "parquet": Parquet(),
+    "html": Html(),
+    "warc": Warc(),
 }
 """By their names in `input_format`."""
 
+WEB = ("html", "warc")
+"""Formats that are read where a file is named or included, not where a walk meets one."""
 _BY_SUFFIX = {suffix: name for name, form in FORMATS.items() for suffix in form.suffixes}
 STDIN = "-"
 EXPANDS = 4
@@ -93,12 +100,16 @@ class Source:
     """What came through a pipe, kept so that it can be read again (by one reader at a time)."""
     held: Held | None = field(default=None, repr=False)
     """What a caller holds in memory: then `path` is its name, and no file is opened."""
+    remote: Remote | None = field(default=None, repr=False)
+    """Where it is read from, if not from a disk."""
 
     def raw(self) -> IO[bytes]:
         """Open it for reading, compressed as it is. Raises `Unreadable`."""
         try:
             if self.held is not None:
                 return io.BytesIO()
+            if self.remote is not None:
+                return self.remote.raw()
             if self.spooled is not None:
                 own = os.dup(self.spooled.fileno())
                 os.lseek(own, 0, os.SEEK_SET)
@@ -108,7 +119,7 @@ class Source:
             raise _not_opened(self.path, error) from None
 
     def sha256(self) -> str | None:
-        """Give the checksum of the file as it is on disk; `None` where it cannot be read."""
+        """Return the checksum of the file as it is on disk; `None` where it cannot be read."""
         if self.held is not None:
             return None
         try:
@@ -165,7 +176,7 @@ def sources(
 
 
 def listed(paths: Sequence[Path], settings: Settings) -> Iterator[str]:
-    """Give the path of each file that would be read, opening none: a pipe would be used up."""
+    """Yield the path of each file that would be read, opening none: a pipe would be used up."""
     for given in paths:
         with contextlib.suppress(InputError):  # whoever reads it says so
             for path in _expanded(os.fspath(given)):
@@ -173,6 +184,16 @@ def listed(paths: Sequence[Path], settings: Settings) -> Iterator[str]:
                     yield from (source.path for source in sources([path], settings).files)
                 else:
                     yield path
+
+
+class _Entry(NamedTuple):
+    """What lies below a folder and is none itself."""
+
+    path: str
+    below: tuple[str, ...]
+    mode: int
+    size: int
+    remote: Remote | None = None
 
 
 class _Finder:
@@ -189,6 +210,9 @@ class _Finder:
     def argument(self, place: int, given: str) -> None:
         """Find what one PATH argument stands for. Raises `InputError`."""
         try:
+            if remote.is_remote(given) and not os.path.lexists(given):
+                self._remote(place, given)
+                return
             for path in _expanded(given):
                 self._path(place, path)
         except Unreadable as error:
@@ -212,11 +236,11 @@ class _Finder:
         except (OSError, ValueError) as error:
             raise _not_opened(path, error) from None
         if stat.S_ISDIR(state.st_mode):
-            self._folder(place, path)
+            self._folder(place, path, self._local(path))
         elif not self._excluded(path, (os.path.basename(path),)):
             real = os.path.realpath(path)
             if stat.S_ISREG(state.st_mode):
-                form, packing = _format(path) or (self._default(), _packing(path))
+                form, packing = self._form(path)
                 self._add(real, Source(path, place, (), form, packing, state.st_size))
             elif real not in self.found:
                 try:
@@ -226,9 +250,27 @@ class _Finder:
                     raise _not_opened(path, error) from None
                 self._add(real, source)
 
-    def _default(self) -> str:
-        form = self._settings.input_format
-        return "text" if form == "auto" else form
+    def _remote(self, place: int, given: str) -> None:
+        """Find what a PATH of a remote place stands for. Raises `Unreadable`."""
+        path = given.rstrip("/")
+        entries = []
+        for file in remote.found(given):
+            entry = _Entry("/".join((path, *file.below)), file.below, stat.S_IFREG, file.size, file)
+            if file.below:
+                entries.append(entry)
+            elif not self._excluded(path, (os.path.basename(path),)):
+                form, packing = self._form(remote.named(path))
+                self._add(path, Source(path, place, (), form, packing, file.size, remote=file))
+                return
+        kept = [entry for entry in entries if not self._excluded(entry.path, entry.below)]
+        self._folder(place, path, kept)
+
+    def _form(self, path: str) -> tuple[str, str]:
+        """Return format and compression of a file that was asked for."""
+        known, asked = _format(path), self._settings.input_format
+        if known is not None and (known[0] not in WEB or asked == "auto"):
+            return known
+        return "text" if asked == "auto" else asked, _packing(path)
 
     def _add(self, real: str, source: Source) -> None:
         self.found.setdefault(real, replace(source, published=self._published))
@@ -241,37 +283,42 @@ class _Finder:
         """Tell whether a file met in a walk was asked for by `include`."""
         return any(fits(glob, path, below) for glob in self._settings.include)
 
-    def _folder(self, place: int, path: str) -> None:
+    def _folder(self, place: int, path: str, entries: Iterable[_Entry]) -> None:
         texts, first, left_out = 0, len(self.skipped), 0
-        real = os.path.realpath(path)
-        for entry, below, state in self._walk(path):
-            if not stat.S_ISREG(state.st_mode):
-                self.skipped.append(Skipped(entry, _KINDS[stat.S_IFMT(state.st_mode)]))
+        real = path if remote.is_remote(path) else os.path.realpath(path)
+        for entry in entries:
+            if not stat.S_ISREG(entry.mode):
+                self.skipped.append(Skipped(entry.path, _KINDS[stat.S_IFMT(entry.mode)]))
                 continue
-            form, included = _format(entry), self._included(entry, below)
-            if form is None and included:
-                form = self._default(), _packing(entry)
-            if form is None:
-                self.skipped.append(Skipped(entry, _no_suffix(below[-1])))
+            included = self._included(entry.path, entry.below)
+            if not included and not is_text_name(entry.path):
+                self.skipped.append(Skipped(entry.path, _no_suffix(entry.below[-1])))
                 continue
             if self._limited and not included:
                 left_out += 1
                 continue
             texts += 1
-            source = Source(entry, place, below, *form, state.st_size, named=False)
-            self._add("/".join((real.rstrip("/"), *below)), source)
+            form, size = self._form(entry.path), entry.size
+            source = Source(entry.path, place, entry.below, *form, size, named=False)
+            real_path = "/".join((real.rstrip("/"), *entry.below))
+            self._add(real_path, replace(source, remote=entry.remote))
         if left_out:
             self.skipped.append(Skipped(path, f"{_files(left_out)} in it that no --include fits"))
         if not texts:
             others = self.skipped[first:]
-            suffixes = " ".join(_BY_SUFFIX)
+            suffixes = " ".join(name for name in _BY_SUFFIX if is_text_name(f"x{name}"))
             seen = f", such as {others[0].path}: {others[0].why}" if others else ""
             count = f" ({_files(len(others), 'other ')}{seen})" if others else ""
             fault = Fault(f"no texts in it{count}", step=f"give files of {suffixes}")
             raise Unreadable(path, fault)
 
+    def _local(self, top: str) -> Iterator[_Entry]:
+        """Yield the visible entries below a folder of a disk, in Order."""
+        for path, below, state in self._walk(top):
+            yield _Entry(path, below, state.st_mode, state.st_size)
+
     def _walk(self, top: str) -> Iterator[tuple[str, tuple[str, ...], os.stat_result]]:
-        """Give the visible entries below a folder, other than folders, in Order."""
+        """Yield the visible entries below a folder, other than folders, in Order."""
         fault = self._settings.on_error != "skip"
         start = top if top.endswith("/") else f"{top}/"
         try:
@@ -327,7 +374,7 @@ def _no_suffix(name: str) -> str:
 
 def _limits(pattern: str) -> bool:
     """Tell whether a glob of `include` may fit texts: then what it does not fit is left out."""
-    return pattern.endswith(("*", "/")) or _format(pattern) is not None
+    return pattern.endswith(("*", "/")) or is_text_name(pattern)
 
 
 def _all_incoming(paths: Sequence[Given], against: Sequence[Given]) -> str:
@@ -365,7 +412,7 @@ def _expanded(given: str) -> list[str]:
 
 
 def _globbed(pattern: str) -> Iterator[str]:
-    """Give what a glob fits; `**` stands for folders to any depth, at the end for all in them."""
+    """Yield what a glob fits; `**` stands for folders to any depth, at the end for all in them."""
     head, stars, tail = f"/{pattern}".partition("/**/" if "/**/" in f"/{pattern}" else "/**")
     if not stars or (tail and stars == "/**"):
         yield from glob.iglob(pattern)
@@ -384,7 +431,7 @@ def _globbed(pattern: str) -> Iterator[str]:
 
 
 def _format(path: str) -> tuple[str, str] | None:
-    """Give format and compression of a file by its suffixes; `None` where they are no text's."""
+    """Return format and compression of a file by its suffixes; `None` where they are no text's."""
     packing = _packing(path)
     suffix = os.path.splitext(path[: len(path) - len(packing)])[1].lower()
     return (_BY_SUFFIX[suffix], packing) if suffix in _BY_SUFFIX else None
@@ -392,7 +439,8 @@ def _format(path: str) -> tuple[str, str] | None:
 
 def is_text_name(path: str) -> bool:
     """Tell whether a path is named like a file of texts, packed or not."""
-    return _format(path) is not None
+    form = _format(path)
+    return form is not None and form[0] not in WEB
 
 
 def _packing(path: str) -> str:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 def reader(schema: pa.Schema, path: str, settings: Settings, *, to_cut: bool) -> Reader:
     """
-    Give what makes records of rows; with `to_cut` each text must be one string.
+    Return what makes records of rows; with `to_cut` each text must be one string.
 
     Raises `Unreadable` where there is no such text.
     """
@@ -49,7 +49,7 @@ class Reader:
         self._text = text
 
     def pieces(self, batch: pa.RecordBatch) -> Iterator[Piece]:
-        """Give the next rows as frames."""
+        """Yield the next rows as frames."""
         field = self._settings.text_field
         texts = rows.texts_of(rows.leaf(batch, field))
         ids = self._values(batch, self._settings.id_field)
@@ -65,7 +65,7 @@ class Reader:
             yield Piece(raw, rows.Row(raw, decoded, name, number, batch, place))
 
     def documents(self, batch: pa.RecordBatch, fields: Sequence[str]) -> Iterator[Piece | Chunk]:
-        """Give the next rows in columns, or as frames where one of them is malformed."""
+        """Yield the next rows in columns, or as frames where one of them is malformed."""
         texts = rows.strings(rows.leaf(batch, self._settings.text_field))
         if texts is None:
             yield from self.pieces(batch)
@@ -84,7 +84,7 @@ class _JoiningReader(Reader):
     """The records of a table whose texts are lists, or in several columns; for reading alone."""
 
     def documents(self, batch: pa.RecordBatch, fields: Sequence[str]) -> Iterator[Piece | Chunk]:
-        """Give the next rows in columns, around those that are malformed."""
+        """Yield the next rows in columns, around those that are malformed."""
         field = self._settings.text_field
         wanted = [name for name in batch.schema.names if leads(name, field)]
         read = batch.select(wanted)
@@ -109,7 +109,7 @@ class _JoiningReader(Reader):
 
 
 def _row_text(row: pa.RecordBatch, field: str) -> str | Fault:
-    """Give the text of one row."""
+    """Return the text of one row."""
     try:
         (value,) = row.to_pylist()
     except UnicodeDecodeError as error:
@@ -165,7 +165,7 @@ def _check_texts(schema: pa.Schema, path: str, field: str) -> None:
 
 
 def _inside(kind: pa.DataType) -> pa.DataType:
-    """Give the type of what is in a list, and in the lists in it."""
+    """Return the type of what is in a list, and in the lists in it."""
     lists = (pa.types.is_list, pa.types.is_large_list, pa.types.is_fixed_size_list)
     while any(is_one(kind) for is_one in lists):
         kind = kind.value_type

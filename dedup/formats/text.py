@@ -62,7 +62,7 @@ class Text(Format):
         *,
         to_cut: bool = True,  # noqa: ARG002 - a text is one string
     ) -> Iterator[Piece]:
-        """Give the whole file as one piece. Raises `Unreadable`."""
+        """Yield the whole file as one piece. Raises `Unreadable`."""
         data = stream.read(LARGEST + 1)
         if len(data) > LARGEST:
             why = f"a text of more than {LARGEST >> 20} MiB"
@@ -88,23 +88,23 @@ class TextRecord(Sliced):
         self._encoding = encoding
 
     def field(self, name: str) -> str | None:
-        """Give a field of Markdown's front matter: of YAML, what stands on one line."""
+        """Return a field of Markdown's front matter: of YAML, what stands on one line."""
         front = self._front_matter()
         return None if front is None else _value(front, name)
 
     def fields(self) -> tuple[str, ...]:
-        """Give the names in Markdown's front matter."""
+        """Return the names in Markdown's front matter."""
         front = self._front_matter()
         return () if front is None else _names(front)
 
     def _front_matter(self) -> str | None:
-        """Give the front matter as it is written, if there is any."""
+        """Return the front matter as it is written, if there is any."""
         front = front_matter(self.text) if self.markdown else None
         return None if front is None else self.text[slice(*front)].lstrip("\ufeff")
 
     def cut(self, spans: Sequence[Span]) -> bytes:
         """
-        Give the bytes of the whole file without these stretches.
+        Return the bytes of the whole file without these stretches.
 
         Raises `InputError` where the rest would not be read as what it is: some encodings have
         shifts, and what is left may happen to be UTF-8.
@@ -123,7 +123,7 @@ class TextRecord(Sliced):
 
 
 def _value(front: str, name: str) -> str | None:
-    """Give the value of a field in front matter, where it is a text, a number or a date."""
+    """Return the value of a field in front matter, where it is a text, a number or a date."""
     if front.startswith("---"):
         return next((value or None for own, value in _lines(front) if own == name), None)
     value: object = _parsed(front)
@@ -134,19 +134,19 @@ def _value(front: str, name: str) -> str | None:
 
 
 def _names(front: str) -> tuple[str, ...]:
-    """Give the names of the fields in front matter."""
+    """Return the names of the fields in front matter."""
     return tuple(name for name, _ in _lines(front)) or tuple(_parsed(front))
 
 
 def _lines(front: str) -> Iterator[tuple[str, str]]:
-    """Give the names and values of YAML that stand on one line each."""
+    """Yield the names and values of YAML that stand on one line each."""
     for line in front.split("\n") if front.startswith("---") else ():
         if found := _FIELD.fullmatch(line):
             yield found[1], found[3]
 
 
 def _parsed(front: str) -> dict[str, object]:
-    """Give the fields of front matter in JSON or TOML, none where it is neither."""
+    """Return the fields of front matter in JSON or TOML, none where it is neither."""
     try:
         value = json.loads(front) if front.startswith("{") else tomllib.loads(front[3:-3])
     except (ValueError, RecursionError):
@@ -175,7 +175,7 @@ def decoded(data: bytes, path: str, encoding: str | None = None) -> tuple[str, s
 
 
 def known(encoding: str) -> str:
-    """Give an encoding's own name. Raises `SettingsError` where there is none such."""
+    """Return an encoding's own name. Raises `SettingsError` where there is none such."""
     try:
         codec = codecs.lookup(encoding)
     except (LookupError, ValueError):
@@ -187,7 +187,7 @@ def known(encoding: str) -> str:
 
 def lines_of(stream: IO[bytes]) -> Iterator[bytes]:
     """
-    Give lines with their ends, up to `LARGEST` bytes of each at once.
+    Yield lines with their ends, up to `LARGEST` bytes of each at once.
 
     One that begins with much and has a zero byte there is no text, however long it is: its
     beginning comes alone, and the rest of it as if these were lines.
@@ -256,7 +256,7 @@ def _binary(data: bytes, path: str) -> Unreadable:
 
 
 def starts_of(data: bytes, text: str, encoding: str) -> I64:
-    """Give the byte at which each code point begins in any encoding, and their end."""
+    """Return the byte at which each code point begins in any encoding, and their end."""
     if encoding == "utf-8":
         return utf8_starts(data)
     widths = {c: len(c.encode(encoding, "replace")) for c in set(text)}

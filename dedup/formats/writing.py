@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @contextlib.contextmanager
 def writing(stream: IO[bytes], form: str, suffix: str, charset: str = "") -> Iterator[Sink]:
     """
-    Give what takes the pieces of a file, one after the other.
+    Yield what takes the pieces of a file, one after the other.
 
     `form` is a key of `FORMATS`, `suffix` a compression or empty, `charset` what its records were
     recoded from (`recoding`). Leaving it completes the file; `stream` stays open.

@@ -16,14 +16,13 @@ import numpy as np
 from dedup import model as m
 from dedup import near_documents, pipeline
 from dedup.engines.base import as_it_is
-from dedup.engines.sorted import arranged
 from dedup.index import sharing
 from dedup.index.marking import Marks
 from dedup.index.published import text_rows
 from dedup.index.relations import Relations, related
 from dedup.index.resembling import resembling
 from dedup.matched import Elsewhere, Matched
-from dedup.rows import fresh, rank_within
+from dedup.rows import arranged, fresh, rank_within
 from dedup.stages import groups, points, resemblance, seeds
 from dedup.stages.bodies import bodies
 from dedup.stages.explain_documents import report_of_documents
@@ -156,7 +155,7 @@ def named_boilerplate(own: m.Places, between: Relations, marks: Marks) -> m.Name
     pairs = between.matches_of(texts)
     stars = groups.stars(texts, [pairs.take((pairs.a < pairs.b) & np.isin(pairs.b, texts))])
     members = groups.members(between.places_of(texts), stars)
-    members = arranged(members, ("keeper", "doc", "no"))
+    members = arranged(members, members.keeper, members.doc, members.no)
     return groups.named(members, between.known.docs)
 
 
@@ -229,8 +228,9 @@ class _Scene:
             self.stored(replace(places, doc=self.doc(places.doc), text=text(places.text)), engine),
             self.stored(m.Equals(self.doc(equals.copy), self.doc(equals.source)), engine),
             published,
+            self.stored(m.MarkdownBlocks.empty(), engine),
             matches=self.stored(pairs, engine),
-            neighbours=self.stored(arranged(near, ("text", "other")), engine),
+            neighbours=self.stored(arranged(near, near.text, near.other), engine),
             candidates=between.candidates,
             buckets_cut=0,
             elsewhere=elsewhere,

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dedup import model as m
-from dedup.engines.sorted import arranged
 from dedup.index.published import text_rows
+from dedup.rows import arranged
 from dedup.stages import candidates, verify
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def matches(
     ]
     met = m.Pairs.concat(every)
     met = met.take(met.b >= NEW)
-    met = arranged(met, ("a", "b"))
+    met = arranged(met, met.a, met.b)
     pairs = candidates.distinct(met)
     return compared(pairs, texts, known, settings), len(pairs)
 

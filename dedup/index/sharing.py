@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dedup import model as m
-from dedup.engines.sorted import arranged
-from dedup.rows import fresh, rank_within
+from dedup.rows import arranged, fresh, rank_within
 from dedup.stages import seeds
 from dedup.stages.bodies import bodies
 
@@ -42,7 +41,7 @@ def published_seeds(keys: m.I64, known: Published, marks: Marks) -> m.Seeds:
         anew = seeds.choose_seeds(whole, m.Covered.empty())
         anew = anew.take(np.isin(anew.key, keys))
         found = m.Seeds.concat([found.take(~np.isin(found.doc, walled)), anew])
-        found = arranged(found, ("key", "doc", "at"))
+        found = arranged(found, found.key, found.doc, found.at)
 
 
 def may_chain(shared: m.Shared) -> m.I64:

@@ -386,7 +386,7 @@ def band_keys(signatures: NDArray[np.int32], components: NDArray[np.int32]) -> N
     Return the key of each signature, int32[m, 128], in each band: int32[m, bands].
 
     *components*, int32[bands, size], names the components that a band is made of; a key is 32 well
-    mixed bits of them.
+    mixed bits of them. The keys of one band lie beside each other.
     """
     signatures, components = _signatures(signatures), _array(components, np.int32, 2)
     if components.size and (components.min() < 0 or components.max() >= permutations.COUNT):

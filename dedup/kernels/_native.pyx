@@ -104,6 +104,7 @@ cdef extern from "sign.h":
     ) nogil
 
 cdef extern from "digest.h":
+    void dedup_choose_digest()
     void dedup_digest(
         const uint8_t *data, const int64_t *offsets, int64_t rows, int64_t *first, int64_t *second
     ) nogil
@@ -179,7 +180,13 @@ cdef extern from "order.h":
     ctypedef struct dedup_key:
         const int64_t *values
 
-    int dedup_order(dedup_key *keys, int64_t count, int64_t rows, int64_t *order) nogil
+    int dedup_is_sorted(const dedup_key *keys, int64_t count, int64_t rows) nogil
+    int dedup_pack(
+        dedup_key *keys, int64_t count, int64_t rows, uint64_t *words, int *whole
+    ) nogil
+    int dedup_unpack(
+        const dedup_key *keys, int64_t count, uint64_t *words, int64_t rows, int row_bits, int whole
+    ) nogil
 
 cdef extern from "same.h":
     bint dedup_same(
@@ -188,6 +195,7 @@ cdef extern from "same.h":
     ) nogil
 
 dedup_choose_loops()
+dedup_choose_digest()
 
 # The Unicode table and the permutations, held for good.
 _unicode = unicode_table.load()
@@ -428,34 +436,43 @@ def same_text_at(
 
 def order(list columns):
     """Return the row numbers that sort by columns, or `None`. Raises `MemoryError`."""
-    sorting = np.empty(len(columns[0]), np.int64)
-    cdef int64_t[::1] rows = sorting
+    cdef int64_t count = len(columns), rows = len(columns[0])
     cdef dedup_key keys[16]
     cdef const int64_t[::1] column
-    cdef int64_t count = len(columns)
-    cdef int done = 0
+    cdef uint64_t[::1] words
+    cdef int row_bits, whole, done
+    if rows < 2:
+        return None
     for k in range(count):
         column = columns[k]
         keys[k].values = &column[0]
-    if rows.shape[0]:
-        with nogil:
-            done = dedup_order(keys, count, rows.shape[0], &rows[0])
-    if done < 0:
+    with nogil:
+        done = dedup_is_sorted(keys, count, rows)
+    if done:
+        return None
+    packed = np.empty(rows, np.uint64)
+    words = packed
+    with nogil:
+        row_bits = dedup_pack(keys, count, rows, &words[0], &whole)
+    packed.sort()
+    with nogil:
+        done = dedup_unpack(keys, count, &words[0], rows, row_bits, whole)
+    if not done:
         raise MemoryError
-    return sorting if done else None
+    return packed.view(np.int64)
 
 
 def band_keys(const int32_t[:, ::1] signatures, const int32_t[:, ::1] components):
-    """Return the key of each signature in each band."""
-    made = np.empty((signatures.shape[0], components.shape[0]), np.int32)
+    """Return the key of each signature in each band, those of a band beside each other."""
+    made = np.empty((components.shape[0], signatures.shape[0]), np.int32)
     cdef int32_t[:, ::1] keys = made
     if keys.shape[0] and keys.shape[1]:
         with nogil:
             dedup_band_keys(
-                <const uint32_t *>&signatures[0, 0], keys.shape[0], &components[0, 0],
-                components.shape[0], components.shape[1], &keys[0, 0],
+                <const uint32_t *>&signatures[0, 0], keys.shape[1], &components[0, 0],
+                keys.shape[0], components.shape[1], &keys[0, 0],
             )
-    return made
+    return made.T
 
 
 def meet(

@@ -7,7 +7,8 @@
 
 #include "sketch.h"
 
-/* Write the key of each signature in each band, of `size` components: 32 well mixed bits. */
+/* Write the key of each signature in each band, of `size` components: 32 well mixed bits; band after
+ * band, since each is read by itself. */
 static void dedup_band_keys(const uint32_t *signatures, int64_t rows, const int32_t *components,
                             int64_t bands, int64_t size, int32_t *keys) {
     for (int64_t row = 0; row < rows; row++, signatures += DEDUP_COMPONENTS) {
@@ -18,7 +19,7 @@ static void dedup_band_keys(const uint32_t *signatures, int64_t rows, const int3
                 key = (key ^ signatures[*component++]) * UINT64_C(0x9E3779B97F4A7C15);
                 key ^= key >> 29;
             }
-            *keys++ = (int32_t)(uint32_t)(key >> 32);
+            keys[band * rows + row] = (int32_t)(uint32_t)(key >> 32);
         }
     }
 }

@@ -65,7 +65,7 @@ typedef struct {
     const uint8_t *at, *end;
     int64_t start, stop;
     int role;      /* DEDUP_WORD or DEDUP_ALONE; DEDUP_BREAK: there is none */
-    int64_t plain; /* bytes folded so far; DEDUP_UNIT_BYTES where it is not all ASCII, or too long */
+    int64_t plain; /* bytes folded so far; DEDUP_UNIT_BYTES where neighbours matter, or it is too long */
     uint8_t folded[DEDUP_UNIT_BYTES + 8];
 } dedup_open_unit;
 
@@ -103,6 +103,20 @@ static inline void dedup_close_unit(const dedup_table *table, const uint8_t *asc
     unit->role = DEDUP_BREAK;
 }
 
+/* Write what a character folds to by itself, whatever stands beside it. Returns 0 where that is not all,
+ * or there is no room. */
+static inline int dedup_fold_alone(const dedup_table *table, dedup_open_unit *unit,
+                                   uint32_t code_point) {
+    const uint32_t entry = dedup_entry(table, code_point);
+    const uint32_t is_mapped = (entry & DEDUP_OPERATION) == DEDUP_MAP;
+    if ((entry & DEDUP_OPERATION) != DEDUP_KEEP && !is_mapped) return 0;
+    if (entry & (DEDUP_HARD | DEDUP_SPLIT | DEDUP_NONSPACING)) return 0;
+    if (entry >> DEDUP_SECOND_SHIFT & 3 || unit->plain > DEDUP_UNIT_BYTES - 4) return 0;
+    unit->plain += dedup_encode(unit->folded + unit->plain,
+                                is_mapped ? entry >> DEDUP_TARGET_SHIFT : code_point);
+    return 1;
+}
+
 /* Find the units of each text; `counts[row + 1]` is set to the units so far. */
 static void dedup_units(const dedup_table *table, const uint8_t *data, const int64_t *offsets,
                         int64_t rows, int64_t *counts, dedup_units_out *out) {
@@ -123,6 +137,7 @@ static void dedup_units(const dedup_table *table, const uint8_t *data, const int
         while (at < end) {
             const uint8_t *const begin = at;
             int64_t next = place + 1;
+            uint32_t code_point = 0;
             int role, joins;
             if (letters[*at]) {
                 if (unit.role != DEDUP_WORD) {
@@ -141,7 +156,6 @@ static void dedup_units(const dedup_table *table, const uint8_t *data, const int
             if (*at < 0x80) {
                 role = roles[*at++];
             } else {
-                uint32_t code_point;
                 at += dedup_decode(begin, end, &code_point);
                 role = dedup_role(table, code_point);
                 next = place;
@@ -159,7 +173,8 @@ static void dedup_units(const dedup_table *table, const uint8_t *data, const int
                                                                               : DEDUP_WORD);
             }
             if (role != DEDUP_NOTHING) {
-                unit.plain = DEDUP_UNIT_BYTES;
+                if (role != DEDUP_WORD || !dedup_fold_alone(table, &unit, code_point))
+                    unit.plain = DEDUP_UNIT_BYTES;
                 unit.end = at;
                 unit.stop = next;
             }

@@ -10,11 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dedup.errors import as_options
-from dedup.reports.diff import compare
-from dedup.reports.diff_page import merged
 from dedup.reports.page import Card, Gap, Grid, Line, Rows, Span, span
-from dedup.reports.report_page import excerpt
-from dedup.reports.wording import counted, named, percent, runs_of_sentences, short_id
+from dedup.reports.wording import counted, excerpt, named, percent, runs_of_sentences, short_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,8 +47,9 @@ _LEGEND: Spans = (
 
 def clean_page(done: Cleaned) -> list[Block]:
     """Give the blocks of a dry run."""
-    blocks: list[Block] = [Line(span(_headline(done), "strong")), *_notes(done)]
-    blocks += _staying(done)
+    blocks: list[Block] = [Line(span(headline(done), "strong"))]
+    blocks += [Line(span(note, "warn")) for note in notes(done)]
+    blocks += [Line(span(line, "soft"), hang=2) for line in stays(done)]
     preview = done.preview
     if preview is None or not done.removed:
         return blocks
@@ -66,20 +64,16 @@ def clean_page(done: Cleaned) -> list[Block]:
 
 def refused_page(done: Cleaned) -> list[Block]:
     """Give the blocks of a clean that its guard refused: what most would go of."""
-    blocks: list[Block] = [Line(span(_headline(done), "strong"))]
+    blocks: list[Block] = [Line(span(headline(done), "strong"))]
     return blocks + (_tables(done, done.preview) if done.preview is not None else [])
-
-
-def _staying(done: Cleaned) -> Iterator[Block]:
-    for line in stays(done):
-        yield Line(span(line, "soft"), hang=2)
 
 
 def _tables(done: Cleaned, preview: Preview) -> list[Block]:
     return [*_reasons(done), *_sources(preview.sources), *_families(preview.families)]
 
 
-def _headline(done: Cleaned) -> str:
+def headline(done: Cleaned) -> str:
+    """Say in one sentence what would go."""
     gone, runs = sum(done.whole.values()), done.runs
     read = f"{counted(done.paragraphs, 'paragraph')} in {counted(done.documents, 'document')}"
     if not gone and not runs:
@@ -89,13 +83,13 @@ def _headline(done: Cleaned) -> str:
     return f"{gone:,} of {read} would go{besides}: {done.share:.1%} of the characters{whole}."
 
 
-def _notes(done: Cleaned) -> Iterator[Block]:
-    """Say what needs attention."""
+def notes(done: Cleaned) -> Iterator[str]:
+    """Say what needs attention, a line each."""
     if done.guard is not None:
-        yield Line(span(f"A real run would be refused: {as_options(done.guard)}.", "warn"))
+        yield f"A real run would be refused: {as_options(done.guard)}."
     for one in done.undated:
         if note := undated(one, done.documents):
-            yield Line(span(f"{note}.", "warn"))
+            yield f"{note}."
 
 
 def stays(done: Cleaned) -> Iterator[str]:
@@ -229,6 +223,9 @@ def _families(families: tuple[Family, ...]) -> Iterator[Block]:
 
 def _doubt(doubt: Doubt, number: str) -> Card:
     """Give the card of a removal: where it stands, what stays for it, and how they differ."""
+    from dedup.reports.diff import compare
+    from dedup.reports.diff_page import merged
+
     line = doubt.line
     title = (
         Span(number, "soft"),

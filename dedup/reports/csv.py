@@ -42,6 +42,8 @@ COLUMNS = (
     "keeper",
     "fingerprint",
     "text",
+    "template",
+    "deciding",
 )
 
 
@@ -65,7 +67,9 @@ def to_csv(report: Report, *, spreadsheet: bool = False) -> str:
     """
     Return every occurrence of every group as a row; what does not apply is empty.
 
-    Of a report on documents alone: every copy of a document, beside its keeper.
+    Behind them stand documents that resemble each other, each keeper before its copies: of kind
+    `documents` and unit `document`, with the resemblance as their similarity. Of a report on
+    documents alone: every copy of a document, beside its keeper.
     """
     whole = report.settings.get("unit") == "document"
     out = io.StringIO(newline="")
@@ -116,6 +120,28 @@ def _rows(report: Report) -> Iterator[tuple[object, ...]]:
                 _truth(place.keeper),
                 place.fingerprint,
                 shown_in_csv(place.text),
+                _truth(group.template),
+                shown_in_csv(" ".join(group.deciding)),
+            )
+
+    for number, near in enumerate(report.documents or (), 1):
+        copies = ((copy.name, copy.resemblance, False) for copy in near.copies)
+        rows = [(near.keeper, 1.0, True), *copies]
+        for one, resemblance, kept in rows:
+            yield (
+                f"document-{number}",
+                "documents",
+                "document",
+                "",
+                "",
+                shown_in_csv(one.document),
+                shown_in_csv(one.record or ""),
+                *[""] * 6,
+                resemblance,
+                "",
+                _truth(kept),
+                "",
+                "",
             )
 
 

@@ -29,6 +29,8 @@ SCHEMA = pa.schema(
         pa.field("identical", pa.bool_(), nullable=False),
         pa.field("fingerprint", pa.string()),
         pa.field("text", pa.large_string(), nullable=False),
+        pa.field("template", pa.bool_(), nullable=False),
+        pa.field("deciding", pa.list_(pa.string()), nullable=False),
     ]
 )
 """Numbers of paragraphs and lines count from 1, `start` and `end` are code points from 0."""
@@ -52,6 +54,8 @@ def to_frame(report: Report) -> pa.Table:
             place.identical,
             place.fingerprint,
             shown(place.text),
+            group.template,
+            [shown(word) for word in group.deciding],
         )
         for group in report.groups
         for place in group.occurrences

@@ -11,21 +11,24 @@ from typing import TYPE_CHECKING
 
 from dedup.reports.diff_page import LEGEND, merged
 from dedup.reports.page import Card, Gap, Line, Rows, Span, span
+from dedup.reports.places import lines_of
 from dedup.reports.repeated import difference as compared
 from dedup.reports.repeated import either, rest, rests
 from dedup.reports.wording import (
+    about,
     alone_in,
     at,
     counted,
     kind_of,
+    label_of,
     likeness,
     ordinal,
     percent,
     short_id,
     size,
+    told_apart,
     where,
 )
-from dedup.text.lines import split_into
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -59,8 +62,8 @@ def _body(group: Group, number: str, *, whole: bool) -> Iterator[Block]:
     yield Rows(
         tuple(
             (
-                Span(_label(n, alone=alone), "soft"),
-                _place(place, alone_in(group, place)),
+                Span(_label(group, n), "soft"),
+                _place(group, place),
             )
             for n, place in enumerate(shown)
         )
@@ -70,6 +73,8 @@ def _body(group: Group, number: str, *, whole: bool) -> Iterator[Block]:
         yield Line(span(f"… and {counted(left, 'more place')}", "soft"))
     if number or whole:
         yield Line(span(size(group), "soft"))
+    if group.template:
+        yield Line(span(told_apart(group)))
     yield Gap()
     most = None if whole else _LINES
     changed = [(n, c) for n, c in enumerate(group.copies, 2) if not c.identical]
@@ -103,18 +108,21 @@ _CONTEXT = 8
 """Words that stay around a change where the whole text is not shown."""
 
 
-def _label(number: int, *, alone: bool) -> str:
-    if number == 0:
-        return "first"
-    return "again" if alone else ordinal(number + 1)
+def _label(group: Group, number: int) -> str:
+    """Name a place by its number, from 0; the second of two, where it comes later, is `again`."""
+    label = label_of(group, number + 1)
+    first = label_of(group, 1) == "first"
+    return "again" if number and first and len(group.occurrences) == 2 else label
 
 
-def _place(place: Occurrence, only: str) -> Spans:
+def _place(group: Group, place: Occurrence) -> Spans:
     """Say where a place is, so that a terminal can open it, and what is particular about it."""
-    part = f"; repeats only {where(place.of)} of the first" if place.of else ""
+    part = f"; repeats only {where(place.of)} of the {label_of(group, 1)}" if place.of else ""
     known = (Span(", "), Span(likeness(place), "strong")) if not place.keeper else ()
+    only, told = alone_in(group, place), about(place)
     inside = (Span("; "), Span(only, "strong")) if only else ()
-    return (Span(at(place), "name"), Span(f", {where(place)}"), *known, Span(part), *inside)
+    dated = (Span("; "), Span(told)) if told else ()
+    return (Span(at(place), "name"), Span(f", {where(place)}"), *known, Span(part), *inside, *dated)
 
 
 def _same_words(difference: Diff) -> Spans:
@@ -141,11 +149,8 @@ def _faint(texts: Iterable[str]) -> Spans:
 
 def _lines(place: Occurrence) -> Iterator[tuple[Span, Spans]]:
     """Give the text of a place, its lines with their numbers; of several empty lines one."""
-    first, last = place.lines
-    lines = split_into(place.text, last - first + 1) if first < last else [place.text]
     empty = False
-    for number, line in enumerate(lines, first):
-        text = line.rstrip("\r")
+    for number, text in lines_of(place):
         if text.strip():
             yield Span(str(number), "soft"), span(text)
         elif not empty:

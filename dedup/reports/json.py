@@ -112,6 +112,8 @@ def _group(group: Group, separator: str) -> str:
     }
     if group.count is not None:
         head["count"] = group.count
+    if group.template:
+        head |= {"template": True, "deciding": group.deciding}
     first = separator.lstrip(",") if "\n" in separator else ""
     places = separator.join(_dump(_occurrence(place)) for place in group.occurrences)
     return f'{_dump(head)[:-1]}, "occurrences": [{first}{places}]}}'
@@ -144,6 +146,8 @@ def _occurrence(place: Occurrence) -> dict[str, object]:
         value["bound"] = True
     if place.paired:
         value["paired"] = place.paired
+    if place.date is not None:
+        value["date"] = place.date
     return value
 
 

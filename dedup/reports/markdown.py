@@ -14,31 +14,33 @@ from typing import TYPE_CHECKING
 
 from dedup.reports.diff_page import headline as headline_of
 from dedup.reports.overview import copied, kinds, lengths, likenesses, listed
+from dedup.reports.places import lines_of, where_of
 from dedup.reports.repeated import difference, either, rest, rests
+from dedup.reports.resembling import compared
 from dedup.reports.view import View, ordered
 from dedup.reports.visible import visible
 from dedup.reports.wording import (
-    alone_in,
     at,
     counted,
     headline,
     kind_of,
-    likeness,
+    label_of,
     named,
+    near_documents,
     not_sought,
     ordinal,
     percent,
     ranged,
     size,
-    where,
+    told_apart,
 )
-from dedup.text.lines import split_into
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from dedup.report import Group, Occurrence, Report
+    from dedup.report import Group, Name, Report
     from dedup.reports.diff import Diff
+    from dedup.reports.places import Where
     from dedup.reports.repeated import Rest
 
 ROOM = 60_000
@@ -60,13 +62,19 @@ _APART = "&#8203;"
 """A space without width."""
 
 
-def to_markdown(report: Report, view: View | None = None) -> str:
-    """Give a report as Markdown. Raises `SettingsError` for a group that is not there."""
+def to_markdown(
+    report: Report, view: View | None = None, texts: Mapping[Name, str] | None = None
+) -> str:
+    """
+    Give a report as Markdown. Raises `SettingsError` for a group that is not there.
+
+    `texts` are those of documents that resemble each other, to show how they differ.
+    """
     view = view or View()
     groups = ordered(report, view)
     if view.group is not None:
         return "\n".join(_group(groups[0], 1, everything=True))
-    head = "\n".join(_head(report))
+    head = "\n".join((*_head(report), *_resembling(report, texts or {})))
     tail = "\n".join(_skipped(report))
     room = ROOM - len((head + tail).encode())
     shown: list[str] = []
@@ -133,6 +141,29 @@ def _documents(report: Report) -> Iterator[str]:
         yield from _more(len(copies) - len(rows), "more document")
 
 
+def _resembling(report: Report, texts: Mapping[Name, str]) -> Iterator[str]:
+    """List the documents that resemble an earlier one, and show how the first of them differ."""
+    pairs = compared(report, texts)
+    if not pairs:
+        return
+    if report.settings.get("unit") != "document":
+        said = near_documents(report, counted(report.summary.documents, "document"))
+        yield f"{escaped(said)}\n"
+    rows = [
+        (percent(copy.resemblance), escaped(named(copy.name)), escaped(named(keeper)))
+        for keeper, copy, _ in pairs[:_ROWS]
+    ]
+    yield from _table((">resemblance", "document", "kept: the earlier one"), rows)
+    yield from _more(len(pairs) - len(rows), "more such document")
+    for keeper, copy, found in pairs[:_COMPARED]:
+        if found is not None:
+            share = f"{percent(found.same_words)} of the words are the same"
+            names = f"{escaped(named(copy.name))} beside {escaped(named(keeper))}"
+            yield f"<details><summary>{names} \u00b7 {share}</summary>\n"
+            yield from _quoted(_marked(_changes(found)), everything=False)
+            yield "</details>\n"
+
+
 def _more(number: int, one: str, many: str = "") -> Iterator[str]:
     """Count what is not shown."""
     if number > 0:
@@ -154,17 +185,21 @@ def _group(group: Group, number: int, *, everything: bool) -> Iterator[str]:
     opened = " open" if everything else ""
     yield f"<details{opened}><summary><b>{number}</b> \u00b7 {about}</summary>\n"
     shown = group.occurrences if everything else group.occurrences[:_PLACES]
-    rows = [_place(group, n, place) for n, place in enumerate(shown, 1)]
+    rows = [_row(where_of(group, n, place)) for n, place in enumerate(shown, 1)]
     yield from _table(("", "place", "paragraphs and lines", "alike"), rows)
     yield from _more((group.count or len(group.occurrences)) - len(shown), "more place")
+    if group.template:
+        yield f"{escaped(told_apart(group))}\n"
     changed = [(n, copy) for n, copy in enumerate(group.copies, 2) if not copy.identical]
     if not (len(changed) == len(group.copies) == 1 and group.copies[0].of is None):
-        text = _within(_text(group.keeper), (rest(group.keeper),))
+        lines = (escaped(line) for _, line in lines_of(group.keeper) if line.strip())
+        text = _within(lines, (rest(group.keeper),))
         yield from _quoted(text, everything=everything)
     for n, copy in changed if everything else changed[:_COMPARED]:
         found = difference(group, copy)
         share = f"{percent(found.same_words)} of the words are the same"
-        yield f"<del>only the first place</del> <ins>only the {ordinal(n)}</ins> \u00b7 {share}\n"
+        first = label_of(group, 1)
+        yield f"<del>only the {first}</del> <ins>only the {ordinal(n)}</ins> \u00b7 {share}\n"
         around = rests(group, copy)
         yield from _quoted(_within(_marked(found), around), everything=everything)
     if not everything:
@@ -172,21 +207,9 @@ def _group(group: Group, number: int, *, everything: bool) -> Iterator[str]:
     yield f"Group `{re.sub('[^0-9A-Za-z-]', '', group.id)}`\n\n</details>\n"
 
 
-def _place(group: Group, number: int, place: Occurrence) -> tuple[str, str, str, str]:
+def _row(where: Where) -> tuple[str, str, str, str]:
     """Give the row of a place."""
-    parts = [where(place)]
-    if place.of:
-        parts.append(f"repeats only {where(place.of)} of the first")
-    parts += filter(None, [alone_in(group, place)])
-    label = "first" if place.keeper else ordinal(number)
-    return label, escaped(at(place)), "; ".join(parts), "" if place.keeper else likeness(place)
-
-
-def _text(place: Occurrence) -> Iterator[str]:
-    """Give the lines of a text that are not empty."""
-    first, last = place.lines
-    lines = split_into(place.text, last - first + 1) if first < last else [place.text]
-    return (escaped(line) for line in lines if line.strip())
+    return where.label, escaped(where.name), where.part, where.alike
 
 
 def _within(lines: Iterator[str], around: Sequence[Rest]) -> Iterator[str]:
@@ -202,10 +225,15 @@ def diff_to_markdown(diff: Diff, names: tuple[str, str]) -> str:
     """Give a comparison of two texts, named so, as Markdown: what is the same is left out."""
     lines = [f"**{escaped(headline_of(diff))}**\n", f"A: {escaped(names[0])}  "]
     lines += [f"B: {escaped(names[1])}\n"]
-    changed = replace(diff, parts=tuple(part for part in diff.parts if part.kind != "equal"))
+    changed = _changes(diff)
     if changed.parts:
         lines += _quoted(_marked(changed), everything=True)
     return "\n".join(lines)
+
+
+def _changes(diff: Diff) -> Diff:
+    """Give a comparison without what is the same."""
+    return replace(diff, parts=tuple(part for part in diff.parts if part.kind != "equal"))
 
 
 def _marked(diff: Diff) -> Iterator[str]:

@@ -12,7 +12,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from dedup.reports.visible import visible
-from dedup.reports.wording import counted, kind_of, named, percent, ranged
+from dedup.reports.wording import counted, excerpt, kind_of, named, percent, ranged
 
 if TYPE_CHECKING:
     from dedup.report import Group, Report
@@ -29,7 +29,7 @@ _SOFT = "opacity:.7"
 
 def summary(report: Report) -> str:
     """Say in a few words what is in a report."""
-    kinds = Counter(group.kind for group in report.groups)
+    kinds = Counter("template" if group.template else group.kind for group in report.groups)
     each = ", ".join(f"{kinds[kind]:,} {kind}" for kind in sorted(kinds))
     groups = counted(len(report.groups), "group") + (f" ({each})" if each else "")
     read = counted(
@@ -53,7 +53,7 @@ def to_html(report: Report) -> str:
                 ("words", _NUMBER),
                 ("places", _NUMBER),
                 ("alike", _NUMBER),
-                ("first place", _CELL),
+                ("kept place", _CELL),
                 ("text", _CELL),
             )
         )
@@ -81,7 +81,7 @@ def _row(group: Group) -> str:
         (f"{places:,}", _NUMBER, ""),
         (percent(group.similarity), _NUMBER, ""),
         (where, _CELL, ""),
-        (_excerpt(keeper.text), _CELL, ' dir="auto"'),
+        (excerpt(keeper.text, _EXCERPT), _CELL, ' dir="auto"'),
     )
     return (
         "<tr>"
@@ -91,12 +91,3 @@ def _row(group: Group) -> str:
         )
         + "</tr>"
     )
-
-
-def _excerpt(text: str) -> str:
-    """Give the beginning of a text in one line."""
-    line = " ".join(text[: 4 * _EXCERPT].split())
-    if len(line) <= _EXCERPT:
-        return line
-    head = line[:_EXCERPT]
-    return (head.rpartition(" ")[0] or head) + " …"

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dedup.reports.wording import KINDS
+from dedup.reports.wording import KINDS, sort_of
 from dedup.stages.explain import COPIED
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """The groups of one kind and unit."""
+    """The groups of one sort (`sort_of`)."""
 
     name: str
     groups: int
@@ -56,7 +56,7 @@ def kinds(report: Report) -> list[Kind]:
     """Count groups, copies and repeated words by kind, in the order of `KINDS`."""
     found: dict[tuple[str, str], list[Group]] = defaultdict(list)
     for group in report.groups:
-        found[group.kind, group.unit].append(group)
+        found[sort_of(group)].append(group)
     order = sorted(found, key=lambda key: (*KINDS, key).index(key))
     return [
         Kind(

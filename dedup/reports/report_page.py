@@ -16,11 +16,13 @@ from dedup.reports.findings import outcome
 from dedup.reports.group_page import card
 from dedup.reports.overview import copied, kinds, lengths, likenesses, listed
 from dedup.reports.page import Gap, Grid, Line, Rows, Span, span
+from dedup.reports.resembling import near_pairs
 from dedup.reports.view import View, ordered
 from dedup.reports.wording import (
     KINDS,
     at,
     counted,
+    excerpt,
     headline,
     named,
     near_documents,
@@ -42,8 +44,6 @@ _COPIES = 10
 """Documents that are named as copies."""
 _PATHS = 5
 """Inputs that are named for one reason."""
-_EXCERPT = 120
-"""Characters of an example."""
 
 
 def report_page(report: Report, view: View | None = None) -> list[Block]:
@@ -123,7 +123,7 @@ def _copied(copy: Copied) -> tuple[Span, Spans]:
 
 def _near_documents(report: Report) -> Iterator[Block]:
     """Name the documents that resemble an earlier one as a whole, beside what keeps them."""
-    found = [(near.keeper, copy) for near in report.documents or () for copy in near.copies]
+    found = near_pairs(report)
     if not found:
         return
     yield Gap()
@@ -136,7 +136,7 @@ def _near_documents(report: Report) -> Iterator[Block]:
                 Span(percent(copy.resemblance), "strong"),
                 (Span(named(copy.name), "name"), Span(", of "), Span(named(keeper), "name")),
             )
-            for keeper, copy in found[:_LISTED]
+            for keeper, copy, _ in found[:_LISTED]
         ),
         right=True,
     )
@@ -174,7 +174,7 @@ def _rest(groups: Sequence[Group]) -> Iterator[Block]:
     yield Gap()
     yield Line(span(f"{counted(len(groups), 'more section')}:", "head"))
     yield Grid(
-        ("group", "words", "places", "alike", "first place"),
+        ("group", "words", "places", "alike", "kept place"),
         tuple(
             (
                 span(short_id(g.id)),
@@ -210,15 +210,6 @@ def _boilerplate(groups: Sequence[Group]) -> Iterator[Block]:
         running=(2,),
     )
     yield from _left(len(groups) - len(shown), "more paragraph")
-
-
-def excerpt(text: str) -> str:
-    """Give the beginning of a text on one line."""
-    line = " ".join(text[: 2 * _EXCERPT].split())
-    if len(line) <= _EXCERPT and len(text) <= 2 * _EXCERPT:
-        return line
-    head = line[:_EXCERPT]
-    return (head.rpartition(" ")[0] or head) + " …"
 
 
 def _overlaps(report: Report) -> Iterator[Block]:

@@ -18,7 +18,13 @@ KINDS = {
     ("boilerplate", "block"): "boilerplate: a paragraph of many documents",
     ("within", "passage"): "a passage repeated inside one document",
     ("across", "passage"): "a passage repeated across documents",
+    ("within", "template"): "a template filled in again inside one document",
+    ("across", "template"): "a template filled in again across documents",
 }
+"""What groups are called, by their kind and by `sort_of`."""
+
+_DECIDING = 12
+"""Words that are named of those by which texts of one template differ."""
 
 _NAMED = 8
 """Stretches of paragraphs that are named one by one."""
@@ -89,6 +95,24 @@ def named(
     return name.document if name.record is None else f"{name.document}, record {name.record}"
 
 
+def label_of(group: Group, number: int) -> str:
+    """
+    Name the place of a group by its number, from 1.
+
+    `first` is said where that is known: inside a document, and by date. Else places are numbered.
+    """
+    known = group.kind == "within" or bool(group.keeper.date)
+    return "first" if number == 1 and known else ordinal(number)
+
+
+def about(place: Occurrence) -> str:
+    """Return the date of a place's document and its first line, of a report by date."""
+    if place.date is None:
+        return ""
+    line = f"\u201c{place.first_line}\u201d" if place.first_line else ""
+    return ", ".join(filter(None, (place.date or "no date", line)))
+
+
 def at(place: Occurrence) -> str:
     """Give a place as `path:line`, a line of the file, which editors and terminals open."""
     if place.record is None:
@@ -97,9 +121,21 @@ def at(place: Occurrence) -> str:
     return f"{place.document}{line}, record {place.record}"
 
 
+def sort_of(group: Group) -> tuple[str, str]:
+    """Return the kind of a group and its unit, of a template `template`."""
+    return group.kind, "template" if group.template else group.unit
+
+
 def kind_of(group: Group) -> str:
     """Say what a group is."""
-    return KINDS.get((group.kind, group.unit), group.kind)
+    return KINDS.get(sort_of(group), group.kind)
+
+
+def told_apart(group: Group) -> str:
+    """Say by which words the texts of one template differ."""
+    words = ", ".join(group.deciding[:_DECIDING])
+    more = ", …" if len(group.deciding) > _DECIDING else ""
+    return f"Similar, and no copies: numbers and names differ ({words}{more})."
 
 
 def likeness(copy: Occurrence) -> str:
@@ -122,7 +158,11 @@ def headline(report: Report) -> str:
     read = counted(summary.documents, "document" if report.incoming is None else "new document")
     if report.settings.get("unit") == "document":
         return near_documents(report, read)
-    sections = [group for group in report.groups if group.kind != "boilerplate"]
+    groups = [group for group in report.groups if group.kind != "boilerplate"]
+    sections = [group for group in groups if not group.template]
+    templates = counted(len(groups) - len(sections), "template")
+    if groups and not sections:
+        return f"No copies in {read}, but {templates} filled in with other numbers and names."
     if not sections:
         return _nothing(report, read)
     found = f"{counted(len(sections), 'repeated section')} in {read}"
@@ -136,7 +176,9 @@ def headline(report: Report) -> str:
     share = summary.repeated_characters / summary.characters if summary.characters else 0
     paragraphs = counted(summary.repeated_paragraphs, "paragraph")
     characters = counted(summary.repeated_characters, "character")
-    besides = f", besides {counted(passages, 'passage')}" if passages else ""
+    others = [counted(passages, "passage")] * bool(passages)
+    others += [templates] * (len(groups) > len(sections))
+    besides = f", besides {' and '.join(others)}" if others else ""
     copied = f"{paragraphs} and {characters} are copies"
     return f"{found}: {copied}, {percent(share)} of the text{besides}."
 
@@ -185,3 +227,12 @@ def size(group: Group) -> str:
             counted(group.characters, "character"),
         )
     )
+
+
+def excerpt(text: str, most: int = 120) -> str:
+    """Return the beginning of a text on one line, of at most so many characters."""
+    line = " ".join(text[: 4 * most].split())
+    if len(line) <= most and len(text) <= 4 * most:
+        return line
+    head = line[:most]
+    return (head.rpartition(" ")[0] or head) + " …"

@@ -10,11 +10,11 @@ from dedup import kernels
 from dedup.model import Bodies, Docs, Extents, Facts, Totals
 
 if TYPE_CHECKING:
-    from dedup.model import Documents, Finds, Paragraphs, Places
+    from dedup.model import I8, Documents, Finds, Paragraphs, Places
 
 
-def facts(documents: Documents) -> Facts:
-    """Keep what a report says of each document."""
+def facts(documents: Documents, modes: I8) -> Facts:
+    """Return what is known of each document; `modes` are those that it was cut by."""
     return Facts(
         documents.doc,
         documents.path,
@@ -22,6 +22,7 @@ def facts(documents: Documents) -> Facts:
         documents.file_line,
         documents.published,
         kernels.characters(documents.text.data, documents.text.offsets).astype(np.int64),
+        modes,
     )
 
 

@@ -56,7 +56,7 @@ def both_ways(matches: Matches) -> Neighbours:
 
 def holders(places: Places, settings: Settings, copies: I64) -> Holders:
     """
-    Give the first documents of each text, as many as may be counted; sorted by text, doc.
+    Return the first documents of each text, as many as may be counted; sorted by text, doc.
 
     Documents that are equal to an earlier one (`copies`) do not count.
     """
@@ -67,7 +67,7 @@ def holders(places: Places, settings: Settings, copies: I64) -> Holders:
 
 
 def around(neighbours: Neighbours, held: Holders) -> Holders:
-    """Give each text the documents of its neighbours; both sorted by the neighbour."""
+    """Pair each text with the documents of its neighbours; both sorted by the neighbour."""
     row, at = matching(neighbours.other, held.text)
     return Holders(neighbours.text[row], held.doc[at])
 
@@ -127,7 +127,7 @@ def with_asked(led: Leaders, longest: Asked) -> Leaders:
 
 
 def led_places(places: Places, led: Leaders, copies: I64) -> Led:
-    """Give the places of texts that are led (sorted by text); equal documents do not count."""
+    """Return the places of texts that are led (sorted by text); equal documents do not count."""
     if not len(led):
         return Led.empty()
     row = np.minimum(np.searchsorted(led.text, places.text), len(led) - 1)
@@ -139,7 +139,7 @@ def led_places(places: Places, led: Leaders, copies: I64) -> Led:
 
 def beside(led: Led) -> Beside:
     """
-    Give both sides of each pair of paragraphs that touch; rows sorted by doc, no.
+    Return both sides of each pair of paragraphs that touch; rows sorted by doc, no.
 
     Left out are sides of which nothing is asked, or that are too short with the other one to count.
     """

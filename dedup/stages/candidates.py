@@ -54,7 +54,7 @@ import numpy as np
 
 from dedup import kernels
 from dedup.model import Bands, Counts, Crowds, Pairs
-from dedup.rows import fresh, in_order
+from dedup.rows import arranged, fresh
 
 if TYPE_CHECKING:
     from dedup.model import I32, Sketches
@@ -77,7 +77,7 @@ class Banding:
 
     @property
     def components(self) -> I32:
-        """Give the components of each band: a row a band."""
+        """Return the components of each band: a row a band."""
         first = np.arange(self.bands, dtype=np.int32)[:, np.newaxis] * COMPONENTS // self.bands
         rows: I32 = ((first + np.array(RULERS[self.rows])) % COMPONENTS).astype(np.int32)
         return rows
@@ -102,27 +102,25 @@ LONG = 200
 
 
 def banding(settings: Settings, texts: int) -> Banding:
-    """Give the banding in force for this number of distinct texts."""
+    """Return the banding in force for this number of distinct texts."""
     auto = "high" if texts <= MANY_TEXTS else "standard"
     return RECALL[auto if settings.recall == "auto" else settings.recall]
 
 
 def explain(settings: Settings, texts: int) -> list[tuple[float, float]]:
-    """Give similarities from the threshold up, and the share of such pairs that is found."""
+    """Return similarities from the threshold up, and the share of such pairs that is found."""
     known = zip(CAUGHT_AT, banding(settings, texts).caught, strict=False)
     return [(similarity, share) for similarity, share in known if similarity >= settings.threshold]
 
 
 def band(sketches: Sketches, number: int) -> Bands:
-    """Give each text its key in one band."""
-    key = sketches.keys[:, number].astype(np.int64)
-    return Bands(key, sketches.text, sketches.characters, sketches.bits)
+    """Take the key of each text in one band."""
+    return Bands(sketches.keys[:, number], sketches.text, sketches.characters, sketches.bits)
 
 
 def meet(bands: Bands, number: int, banding: Banding, threshold: float) -> tuple[Pairs, Crowds]:
     """Pair the texts of each bucket that pass both filters, and name the buckets cut."""
-    if not in_order(bands.key, bands.text):
-        bands = bands.take(np.lexsort((bands.text, bands.key)))
+    bands = arranged(bands, bands.key, bands.text)
     found = met(bands, number, banding, threshold)
     cut = bands.text[found.cut]
     pairs = Pairs(bands.text[found.a], bands.text[found.b])
@@ -133,7 +131,7 @@ def met(bands: Bands, number: int, banding: Banding, threshold: float) -> kernel
     """Let the rows of each bucket meet; keys are sorted, rows of one key are in Order."""
     crowding = kernels.Crowding(number, banding.bands, CROWD, LONG_CROWD, LONG)
     return kernels.meet(
-        *(bands.key, bands.characters, bands.bits, crowding),
+        *(bands.key.astype(np.int64), bands.characters, bands.bits, crowding),
         threshold=threshold,
         equal=banding.equal,
     )

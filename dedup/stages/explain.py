@@ -28,6 +28,7 @@ from dedup.report import (
 )
 from dedup.rows import fresh
 from dedup.stages.identities import identity, numbered
+from dedup.text.templates import deciding
 from dedup.version import VERSION
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
     from dedup.stages.unreported import Unreported
 
 Span = tuple[int, int]
+DECIDING = 40
+"""Words that are named of those that differ between texts of one template."""
 COPIED = 0.8
 """A document of which this share of the text are copies is told as copied."""
 
@@ -64,10 +67,10 @@ def report_of(matched: Matched, told: Told, settings: Settings, *, checked: bool
     found = sorted(groups(told.finds, Naming(facts)), key=Found.order)
     lying = Lying(told.extents)
 
-    # What counts of each document, over all groups that are no boilerplate.
+    # What counts of each document, over all groups that hold copies.
     copies: dict[int, list[Span]] = defaultdict(list)
     for group in found:
-        if group.kind != BOILERPLATE and group.group.unit == BLOCK:
+        if group.counts and group.group.unit == BLOCK:
             for doc, copy in zip(group.docs[1:], group.group.copies, strict=True):
                 copies[doc] += lying.paired(doc, copy, [j for _, j in copy.paired])
     known = tuple(lengths(found, facts, lying))
@@ -110,7 +113,7 @@ def named(twins: Iterable[Twins], facts: Iterable[Facts]) -> Iterator[Pair]:
 
 
 def seen(texts: Iterable[Texts], facts: Iterable[Facts]) -> dict[int, Seen]:
-    """Give the first place and the normalised text of each text by its rank."""
+    """Return the first place and the normalised text of each text by its rank."""
     naming = Naming(Facts.concat(facts))
     return {
         text: Seen(naming.place(doc, no), normal)
@@ -131,7 +134,7 @@ class Naming:
         self._names: dict[int, Name] = {}
 
     def name(self, doc: int) -> Name:
-        """Give the path and the record of a document."""
+        """Return the path and the record of a document."""
         if doc not in self._names:
             record = self.facts.record[doc] or None
             self._names[doc] = Name(self.facts.path[doc], record)
@@ -143,7 +146,7 @@ class Naming:
         return Place(name.document, name.record, no + 1)
 
     def file_line(self, doc: int) -> int | None:
-        """Give the line of a record in its file; `None` for a plain file."""
+        """Return the line of a record in its file; `None` for a plain file."""
         return int(self.facts.file_line[doc]) or None
 
 
@@ -154,6 +157,11 @@ class Found:
     kind: str
     docs: tuple[int, ...]
     group: Group
+
+    @property
+    def counts(self) -> bool:
+        """Its copies are copies: neither boilerplate nor filled from a template."""
+        return self.kind != BOILERPLATE and not self.group.template
 
     def order(self) -> tuple[Any, ...]:
         """Sort by the keeper's document, start, kind, and end: the longer one first."""
@@ -239,6 +247,7 @@ def found(  # noqa: PLR0913 - what a keeper's row says of its group
     """Make a group of its occurrences, keeper first."""
     keeper, *copies = occurrences
     lowest = min((copy.similarity for copy in copies), default=1.0)
+    differ = () if kind == BOILERPLATE else filled_in(keeper, copies)
     group = Group(
         id=str(keeper.fingerprint),
         kind=kind,
@@ -249,8 +258,25 @@ def found(  # noqa: PLR0913 - what a keeper's row says of its group
         similarity=lowest,
         occurrences=(replace(keeper, similarity=1.0, fingerprint=None), *copies),
         count=count or None,
+        template=bool(differ),
+        deciding=differ,
     )
     return Found(kind, tuple(docs), group)
+
+
+def filled_in(keeper: Occurrence, copies: Sequence[Occurrence]) -> tuple[str, ...]:
+    """Return the first words that differ where the places are of one template; else none."""
+    # A copy of equal words settles it, and most groups have one.
+    if any(copy.similarity == 1 for copy in copies):
+        return ()
+    return tuple(deciding((repeated(keeper, copy), copy.text) for copy in copies)[:DECIDING])
+
+
+def repeated(keeper: Occurrence, copy: Occurrence) -> str:
+    """Return the text that a copy repeats."""
+    if copy.of is None:
+        return keeper.text
+    return keeper.text[copy.of.start - keeper.start : copy.of.end - keeper.start]
 
 
 def with_ids(found: Sequence[Found]) -> Iterator[Group]:
@@ -273,7 +299,7 @@ class Lying:
         self._rows = dict(zip(docs, pairwise([*firsts, len(self.doc)]), strict=True))
 
     def paired(self, doc: int, place: Occurrence | Part, numbers: Iterable[int]) -> list[Span]:
-        """Give what counts of a place: its paired paragraphs, counted from 1; else all of it."""
+        """Return what counts of a place: its paired paragraphs, counted from 1; else all of it."""
         first = self._rows[doc][0] - 1
         inside = sorted(set(numbers))
         breaks = [at for at in range(1, len(inside)) if inside[at] != inside[at - 1] + 1]
@@ -291,7 +317,7 @@ class Lying:
         )
 
     def share(self, doc: int, spans: list[Span]) -> float:
-        """Give the share of the characters of all paragraphs that lie in these stretches."""
+        """Return the share of the characters of all paragraphs that lie in these stretches."""
         if not spans:
             return 0.0
         first, past = self._rows[doc]
@@ -328,9 +354,9 @@ def length(spans: list[Span]) -> int:
 def both_sides(
     found: Iterable[Found], lying: Lying
 ) -> Iterator[tuple[int, list[Span], int, list[Span]]]:
-    """Give keeper and copy of each finding across documents: document and what counts of both."""
+    """Yield keeper and copy of each finding across documents: document and what counts of both."""
     for each in found:
-        if each.kind != ACROSS:
+        if each.kind != ACROSS or not each.counts:
             continue
         source = each.docs[0]
         for doc, copy in zip(each.docs[1:], each.group.copies, strict=True):
@@ -340,7 +366,7 @@ def both_sides(
 
 
 def overlaps(found: Iterable[Found], naming: Naming, lying: Lying) -> Iterator[Overlap]:
-    """Give the share of either document of a pair that is found in the other."""
+    """Yield the share of either document of a pair that is found in the other."""
     spans: dict[Span, tuple[list[Span], list[Span]]] = defaultdict(lambda: ([], []))
     for a, kept, b, copied in both_sides(found, lying):
         spans[a, b][0].extend(kept)
@@ -350,13 +376,13 @@ def overlaps(found: Iterable[Found], naming: Naming, lying: Lying) -> Iterator[O
 
 
 def lengths(found: Iterable[Found], facts: Facts, lying: Lying) -> Iterator[Extent]:
-    """Give the length of each document that a group names, and the share of it that is a copy."""
+    """Yield the length of each document that a group names, and the share of it that is a copy."""
     naming = Naming(facts)
     spans: dict[int, list[Span]] = {}
     for each in found:
         for doc in each.docs:
             spans.setdefault(doc, [])
-        if each.kind != BOILERPLATE:
+        if each.counts:
             for doc, copy in zip(each.docs[1:], each.group.copies, strict=True):
                 spans[doc] += lying.paired(doc, copy, [j for _, j in copy.paired])
     for doc, own in sorted(spans.items()):
@@ -365,7 +391,7 @@ def lengths(found: Iterable[Found], facts: Facts, lying: Lying) -> Iterator[Exte
 
 
 def shares(found: Iterable[Found], facts: Facts, lying: Lying) -> Iterator[Incoming]:
-    """Give the share of each incoming document that is found in another one."""
+    """Yield the share of each incoming document that is found in another one."""
     spans: dict[int, list[Span]] = defaultdict(list)
     for a, kept, b, copied in both_sides(found, lying):
         spans[a] += kept

@@ -60,7 +60,7 @@ def gather(runs: Runs, bodies: Bodies, settings: Settings) -> Finds:
 
 def grouped(source: I64, within: I64, first: I64, past: I64, piece: int = 1) -> I64:
     """
-    Give the group of each run: those that share half of the first one's source, longest first.
+    Return the group of each run: those that share half of the first one's source, longest first.
 
     Sources are stretches, `first` up to `past`, of what is numbered through all documents: of open
     paragraphs, or of characters. Groups are numbered in order of source and kind. Equal stretches
@@ -145,7 +145,7 @@ def copied(runs: Runs, kind: I8, number: I64, base: I64, bodies: Bodies) -> Find
 
 
 def stretches(first: I32, last: I32, base: I64, bodies: Bodies) -> I64:
-    """Give paragraphs, lines and offsets of stretches, six columns; `base` has paragraph 0."""
+    """Return paragraphs, lines and offsets of stretches, six columns; `base` has paragraph 0."""
     a, b = base + first, base + last
     lines = (bodies.line[a], bodies.line_end[b])
     return np.stack([first, last, *lines, bodies.start[a], bodies.end[b]], axis=1).astype(np.int64)
@@ -153,7 +153,7 @@ def stretches(first: I32, last: I32, base: I64, bodies: Bodies) -> I64:
 
 def stars(texts: I64, matches: Iterable[Matches]) -> Keepers:
     """
-    Give each text the first one in Order that keeps and that it matches, or itself.
+    Find for each text the first one in Order that keeps and that it matches, or itself.
 
     `texts` are sorted ranks, matches sorted by a, b; those with others are left out. Whether a text
     keeps is settled by the matches with earlier ones, so one pass in the order of `a` will do.
@@ -182,7 +182,7 @@ def _inside(texts: I64, matches: Matches) -> Matches:
 
 
 def members(places: Places, keepers: Keepers) -> Members:
-    """Give the places of boilerplate the keeper of their text; keepers are sorted by text."""
+    """Put the keeper of its text beside each place of boilerplate; keepers are sorted by text."""
     at = np.searchsorted(keepers.text, places.text)
     return Members(keepers.keeper[at], places.doc, places.no, keepers.similarity[at])
 

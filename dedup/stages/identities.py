@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def identity(kind: str, normal: bytes) -> str:
-    """Give the first 16 hex digits of SHA-256 over kind, a newline and the normalised text."""
+    """Return the first 16 hex digits of SHA-256 over kind, a newline and the normalised text."""
     return sha256(kind.encode() + b"\n" + normal).hexdigest()[:16]
 
 
@@ -38,7 +38,7 @@ def numbered(ids: Iterable[str]) -> Iterator[str]:
 
 def copied(finds: Iterable[Finds]) -> tuple[list[str], Copied]:
     """
-    Give the ids of all groups in the order of the report, and its copies, sorted by `doc`, `start`.
+    Return the ids of all groups in the report's order, and its copies, sorted by `doc`, `start`.
 
     Finds are sorted by group; a batch may end inside one. No text is held.
     """

@@ -22,7 +22,7 @@ def in_step(
     choices: Iterable[Generator[Question, Answer, Choice]],
     answered: Callable[[Sequence[Question]], Iterable[Answer]],
 ) -> list[Choice]:
-    """Give what each choice returns, in their order; `answered` answers questions in step."""
+    """Return what each choice returns, in their order; `answered` answers questions in step."""
     open_ = list(enumerate(choices))
     chosen: list[Choice | None] = [None] * len(open_)
     answers: Iterable[Answer | None] = [None] * len(open_)

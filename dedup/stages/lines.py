@@ -96,7 +96,7 @@ def _trim(data: U8, first: I64, last: I64) -> None:
 
 
 def _white_after(data: U8, at: I64) -> I64:
-    """Give the bytes of the white character that begins at each place; 0 where there is none."""
+    """Return the bytes of the white character that begins at each place; 0 where there is none."""
     byte = data[at].astype(np.int64)
     width = _ASCII_WHITE[byte].astype(np.int64)
     wide = np.flatnonzero(_WIDE_FIRST[byte])
@@ -109,7 +109,7 @@ def _white_after(data: U8, at: I64) -> I64:
 
 
 def _white_before(data: U8, at: I64) -> I64:
-    """Give the bytes of the white character that ends at each place; 0 where there is none."""
+    """Return the bytes of the white character that ends at each place; 0 where there is none."""
     byte = data[at - 1].astype(np.int64)
     width = _ASCII_WHITE[byte].astype(np.int64)
     wide = np.flatnonzero(byte >= 128)
@@ -122,7 +122,7 @@ def _white_before(data: U8, at: I64) -> I64:
 
 
 def found_in(text: Strings, doc: int, rows: Sequence[Row]) -> Found:
-    """Give the paragraphs of one text as rows of the batch."""
+    """Return the paragraphs of one text as rows of the batch."""
     table = np.array(rows, np.int64).reshape(-1, 4)
     low, high = text.offsets[doc], text.offsets[doc + 1]
     leads = np.flatnonzero((text.data[low:high] & 0xC0) != 0x80)
@@ -133,7 +133,7 @@ def found_in(text: Strings, doc: int, rows: Sequence[Row]) -> Found:
 
 
 def written(data: U8, found: Found, firsts: I64) -> Strings:
-    """Give each paragraph's text up to the next of its document, whose first rows are `firsts`."""
+    """Return each paragraph's text up to the next of its document; `firsts` are its first rows."""
     stops = np.append(found.first[1:], 0)
     lasts = np.append(firsts[1:], len(found))[: len(firsts)] - 1
     stops[lasts] = found.last[lasts]

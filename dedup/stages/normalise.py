@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dedup import kernels
-from dedup.model import Forms, Normals, Places, Ranks, Strings, Texts
+from dedup.model import Forms, FormsByDigest, Normals, Places, Ranks, Strings, Texts
 from dedup.rows import fresh
 from dedup.stages.hyphens import joined_all
 
@@ -38,13 +38,17 @@ def normalise(paragraphs: Paragraphs, settings: Settings) -> tuple[Forms, Normal
     )
 
 
-def first_places(forms: Forms) -> Forms:
-    """Keep the first place of each distinct text; rows come sorted by digest, then in Order."""
-    return forms.take(fresh(forms.digest, forms.digest2))
+def first_places(forms: Forms) -> tuple[Forms, FormsByDigest]:
+    """
+    Keep the first place of each distinct text, and all places as they are sorted.
+
+    Rows come sorted by digest, then in Order.
+    """
+    return forms.take(fresh(forms.digest, forms.digest2)), FormsByDigest(**forms.columns())
 
 
 def numbered(firsts: Forms, ranks: I64) -> Ranks:
-    """Give each text its rank; rows come in Order of first places."""
+    """Number each text by its rank; rows come in Order of first places."""
     return Ranks(ranks, **firsts.columns())
 
 
@@ -59,7 +63,7 @@ def ranks_of(texts: Texts) -> Ranks:
     return Ranks(**{name: getattr(texts, name) for name in Ranks.names()})
 
 
-def place(forms: Forms, texts: Ranks) -> Places:
+def place(forms: FormsByDigest, texts: Ranks) -> Places:
     """Find the rank of the text at each place; both sorted by digest."""
     # Digests are equal in pairs of halves; texts hold each once, so a row's text is the only one
     # with its first half, or, once in 2^64, one of a few neighbours.

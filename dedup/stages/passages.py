@@ -99,7 +99,7 @@ def choose(links: Links, scenes: Scenes, settings: Settings) -> Passages:
 
 
 def chosen(candidates: list[Candidate], scene: Scene) -> Generator[Question, Any, list[Chosen]]:
-    """Give the passages of one kind in one document, longest first."""
+    """Yield the passages of one kind in one document, longest first."""
     heapify(candidates)
     found: list[Chosen] = []
     taken: list[tuple[int, int]] = []  # sorted; they are disjoint
@@ -122,7 +122,7 @@ def chosen(candidates: list[Candidate], scene: Scene) -> Generator[Question, Any
 
 
 def overlapping(taken: list[tuple[int, int]], first: int, past: int) -> list[tuple[int, int]]:
-    """Give those of some sorted, disjoint stretches that overlap another one."""
+    """Return those of some sorted, disjoint stretches that overlap another one."""
     after = bisect_left(taken, (past,))
     at = after
     while at and taken[at - 1][1] > first:
@@ -176,7 +176,7 @@ class Scene:
         return np.stack(sides, axis=1)
 
     def candidates(self) -> Iterator[list[Candidate]]:
-        """Give the extended chains that are long enough, kind by kind of each document."""
+        """Yield the extended chains that are long enough, kind by kind of each document."""
         fits = (self.seeds[:, 2] >= self.limits[:, 2]) & (self.seeds[:, 3] <= self.limits[:, 3])
         first = np.repeat(self.chain, np.diff(self.chain, append=len(fits)))
         fits &= (self.same == 0) | (self.seeds[:, 1] <= self.seeds[first, 2])
@@ -263,7 +263,7 @@ class Scene:
         return [*chains, Chain(first, cut, before), Chain(cut, past, beyond)]
 
     def clear_of(self, one: Candidate, taken: list[tuple[int, int]]) -> list[Chain]:
-        """Give what is left of a chain between the copies that it overlaps."""
+        """Return what is left of a chain between the copies that it overlaps."""
         a, b, low, high = one.limits
         first, past = one.seeds
         begins, ends = self.seeds[first:past, 2], self.seeds[first:past, 3]
@@ -278,7 +278,7 @@ class Scene:
 
     def similarities(self, some: list[Candidate]) -> Iterator[tuple[float, bool]]:
         """
-        Give the similarity of the two stretches of each, and whether it is a lower bound.
+        Yield the similarity of the two stretches of each, and whether it is a lower bound.
 
         NOTE: Long ones are compared piece by piece first, since comparing costs the product of the
         lengths: where that bound is below the threshold they are not compared as a whole.
@@ -302,7 +302,11 @@ class Scene:
             yield (bounded[row], True) if row in bounded else (next(whole), False)
 
     def distance(self, one: Candidate) -> int:
-        """Give the summed distance of the pieces of two stretches, cut at seeds: an upper bound."""
+        """
+        Return the summed distance of the pieces of two stretches, cut at seeds.
+
+        An upper bound.
+        """
         first, last = one.seeds[0], one.seeds[1] - 1
         inner = range(first - first % PIECE + PIECE, last, PIECE)
         cuts = [
@@ -348,7 +352,7 @@ class Scene:
         return Passages(**columns, written=Strings.of(written_all), before=before, after=after)
 
     def _around(self, found: list[Chosen]) -> tuple[Strings, Strings]:
-        """Give the rest of the sentences around the copies."""
+        """Return the rest of the sentences around the copies."""
         units, scenes = self.words.units, self.scenes
         first = np.array([one.candidate.first for one in found], np.int64)
         last = np.array([one.candidate.past for one in found], np.int64) - 1

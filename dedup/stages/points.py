@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dedup.model import Firsts, Meetings, Partners, Points
-from dedup.rows import fresh, matching, rank_within, repeated
+from dedup.rows import arranged, fresh, matching, rank_within, repeated
 from dedup.stages.equal_documents import among
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def firsts(places: Places) -> Firsts:
 
 
 def meetings(places: Places, neighbours: Neighbours) -> Meetings:
-    """Give each place the texts that match it; both sorted by text."""
+    """Pair each place with the texts that match it; both sorted by text."""
     row, at = matching(places.text, neighbours.text)
     return Meetings(
         places.doc[row],
@@ -73,7 +73,7 @@ def within(meetings: Meetings) -> Points:
     """Point at the earliest places in the same document; rows sorted by doc, other, no."""
     # The places of a text in this document are the meetings of that text with itself.
     own = meetings.take(meetings.text == meetings.other)
-    own = own.take(np.lexsort((own.no, own.text, own.doc)))
+    own = arranged(own, own.doc, own.text, own.no)
     starts = np.flatnonzero(fresh(own.doc, own.text))
     sizes = np.diff(starts, append=len(own))
     family = _find(own.doc[starts], own.text[starts], meetings.doc, meetings.other)

@@ -33,12 +33,11 @@ from dedup.model import (
     Strings,
     Wholes,
 )
-from dedup.rows import fresh, spans
-from dedup.stages.bodies import facts
+from dedup.rows import arranged, fresh, spans
 from dedup.stages.candidates import COMPONENTS, Banding
 from dedup.stages.equal_documents import among
 from dedup.stages.normalise import normalise
-from dedup.stages.segment import segment
+from dedup.stages.segment import facts_and_paragraphs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -54,7 +53,8 @@ _SPACE = 0x20
 
 def facts_and_whole(documents: Documents, settings: Settings) -> tuple[Facts, Wholes]:
     """Read documents once: what a report says of them, and their texts."""
-    return facts(documents), whole(segment(documents, settings), settings)
+    facts, paragraphs, _ = facts_and_paragraphs(documents, settings)
+    return facts, whole(paragraphs, settings)
 
 
 def whole(paragraphs: Paragraphs, settings: Settings) -> Wholes:
@@ -189,4 +189,4 @@ def stars(near: Resemblances, equals: Equals, published: int) -> Resemblances:
         others = replace(near.take(row[at[led]]), b=copies.b[led])
         copies = Resemblances.concat([copies.take(~led), others])
     found = Resemblances.concat([joined, copies])
-    return found.take(np.lexsort((found.b, found.a)))
+    return arranged(found, found.a, found.b)

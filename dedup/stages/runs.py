@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dedup.model import Runs, Scenes, Strings
-from dedup.rows import fresh, matching, repeated, spans
+from dedup.rows import arranged, fresh, matching, repeated, spans
 from dedup.stages.in_step import in_step
 from dedup.stages.stretches import Answer, Document, Question, Shelf, ends, likenesses
 
@@ -40,7 +40,7 @@ def scene(partners: Partners, bodies: Bodies) -> Scenes:
 def choose(points: Points, scenes: Scenes, settings: Settings) -> Runs:
     """Choose the runs of each document `copy`; points and scenes sorted by it."""
     within = points.source == points.copy
-    points = points.take(np.lexsort((points.i, points.source, points.j, within, points.copy)))
+    points = arranged(points, points.copy, within, points.j, points.source, points.i)
     rows = each_once(scenes)
     past_of = ends(rows)
     shelf = Shelf.of(rows, past_of, settings)
@@ -83,7 +83,7 @@ def choose(points: Points, scenes: Scenes, settings: Settings) -> Runs:
 
 
 def each_once(scenes: Scenes) -> Scenes:
-    """Give the paragraphs of every document of some scenes, sorted by `doc`; many share one."""
+    """Return the paragraphs of every document of some scenes, sorted by `doc`; many share one."""
     heads = np.flatnonzero(fresh(scenes.copy, scenes.doc))
     _, first = np.unique(scenes.doc[heads], return_index=True)
     row, no = repeated(np.diff(heads, append=len(scenes))[first])
@@ -104,7 +104,11 @@ class Run:
 
 
 def chosen(near: Near, settings: Settings) -> Choice[list[Run]]:
-    """Give the runs of one kind, left to right: most pairs first, of equals the earliest source."""
+    """
+    Yield the runs of one kind, left to right.
+
+    Most pairs first, of equals the earliest source.
+    """
     here, seen = near.here, near.seen
     runs = []
     known: dict[int, Known] = {}
@@ -190,7 +194,7 @@ class Near:
         }
 
     def pointed(self, kind: int) -> list[tuple[int, int]]:
-        """Give number of the source and paragraph that a kind of place points at, in Order."""
+        """Return number of the source and paragraph that a kind of place points at, in Order."""
         return sorted(divmod(code, len(self.docs))[::-1] for code in self.sources[kind])
 
 
@@ -215,7 +219,7 @@ class Known:
         return self.highest < place and (near.signs[place : place + len(self.signs)] == self.signs)
 
     def run_at(self, place: int, here: Document, seen: dict[int, Document]) -> Run | None:
-        """Give the run that begins there."""
+        """Return the run that begins there."""
         if self.run is None:
             return None
         there = seen[self.run.source]
@@ -263,7 +267,11 @@ def longest(
 
 @cache
 def steps(max_gap: int) -> list[tuple[int, int]]:
-    """Give what may be skipped in source and copy: fewest in all first, then fewest in the copy."""
+    """
+    Return what may be skipped in source and copy.
+
+    Fewest in all first, then fewest in the copy.
+    """
     return sorted(
         ((a, b) for a in range(max_gap + 1) for b in range(max_gap + 1)),
         key=lambda skipped: (sum(skipped), skipped[1]),

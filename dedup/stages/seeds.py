@@ -18,14 +18,14 @@ and so is fenced code. In the copy what a block copy of the kind covers is one t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dedup import kernels
 from dedup.model import Covered, Links, Partners, Seeds, Shared
-from dedup.rows import fresh, rank_within, repeated
+from dedup.rows import arranged, fresh, rank_within, repeated
 
 if TYPE_CHECKING:
     from dedup.kernels import Units
@@ -130,10 +130,7 @@ def share(seeds: Seeds, published: int) -> Shared:
 
     Not from where a block copy of the kind lies: what stands there a million times costs nothing.
     """
-    order = np.lexsort((seeds.at, seeds.doc, seeds.key))
-    if (order[1:] < order[:-1]).any():
-        seeds = seeds.take(order)
-    seeds = thinned(seeds)
+    seeds = thinned(arranged(seeds, seeds.key, seeds.doc, seeds.at))
     starts = np.flatnonzero(fresh(seeds.key))
     key_first = np.repeat(starts, np.diff(starts, append=len(seeds)))
     own = np.flatnonzero(fresh(seeds.key, seeds.doc))
@@ -177,30 +174,26 @@ def link(shared: Shared, covered: Covered, settings: Settings) -> Links:
     pair = np.cumsum(fresh(shared.copy, shared.source)) - 1
     shared = shared.take(np.bincount(pair, minlength=1)[pair] > 1)
     low, high = walls(shared, covered)
-    free = low < shared.no
-    shared, low, high = shared.take(free), low[free], high[free]
-    order = np.lexsort((shared.of, shared.at, low, shared.source, shared.copy))
-    shared, low, high = shared.take(order), low[order], high[order]
+    unnumbered = np.zeros(len(shared), np.int64)
+    found = Links(shared.copy, shared.source, unnumbered, shared.at, shared.of, low, high)
+    found = found.take(low < shared.no)
+    found = arranged(found, found.copy, found.source, found.low, found.at, found.of)
     chains = kernels.chain(
-        np.cumsum(fresh(shared.copy, shared.source, low)),
-        shared.of.astype(np.int64),
-        shared.at.astype(np.int64),
-        (shared.copy == shared.source).astype(np.uint8),
+        np.cumsum(fresh(found.copy, found.source, found.low)),
+        found.of.astype(np.int64),
+        found.at.astype(np.int64),
+        (found.copy == found.source).astype(np.uint8),
         gap=GAP,
         drift=DRIFT,
         length=LENGTH,
     )
-    number = chains - (np.arange(len(chains)) - rank_within(shared.copy))
+    found = replace(found, chain=chains - (np.arange(len(chains)) - rank_within(found.copy)))
     spread = SPREAD if settings.min_group_words >= SHORT else 1
     # The row of a chain's first seed names it, so the first of its rows is the earliest.
     last = np.zeros(len(chains), np.int32)
-    np.maximum.at(last, chains, shared.at)
-    rows = np.argsort(chains, kind="stable")
-    rows = rows[((last - shared.at)[chains] >= spread)[rows]]
-    shared = shared.take(rows)
-    return Links(
-        *(shared.copy, shared.source, number[rows], shared.at, shared.of, low[rows], high[rows])
-    )
+    np.maximum.at(last, chains, found.at)
+    long = (last - found.at)[chains] >= spread
+    return arranged(found.take(long), chains[long])
 
 
 def walls(shared: Shared, covered: Covered) -> tuple[I32, I32]:

@@ -10,49 +10,68 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dedup.model import Paragraphs
+from dedup.model import CODE, FRONT, TABLE, MarkdownBlocks, Paragraphs
 from dedup.rows import fresh
+from dedup.stages.bodies import facts
 from dedup.stages.lines import Found, all_lines, ends_with_returns, found_in, written
 from dedup.text.hyphens import LAST_BYTES
 from dedup.text.long_paragraphs import LONGEST
-from dedup.text.paragraphs import AUTO, BLANK, ENDS, FORCED, MODES, WIDEST, paragraphs_of
+from dedup.text.paragraphs import AUTO, BLANK, ENDS, FORCED, LINE, MODES, WIDEST, segmented
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
-    from dedup.model import Documents, Strings
+    from dedup.model import Documents, Facts, Strings
     from dedup.settings import Settings
+    from dedup.text.markdown import Blocks
 
 _RUNS = 2
 """Fewest runs of lines, with empty lines between, in a text that is wrapped."""
 
 
 def segment(documents: Documents, settings: Settings) -> Paragraphs:
+    """Return the paragraphs of every document of a batch."""
+    return facts_and_paragraphs(documents, settings)[1]
+
+
+def facts_and_paragraphs(
+    documents: Documents, settings: Settings
+) -> tuple[Facts, Paragraphs, MarkdownBlocks]:
     """
-    Cut every document of a batch into paragraphs.
+    Return what there is to know of every document of a batch, its paragraphs and its code.
 
     A document whose `mode` is not `AUTO` is cut in that mode, all others as the setting says.
     NOTE: of most documents every line is a paragraph, and the lines of a whole batch are found at
-    once, five times as fast; only the others go through `paragraphs_of`.
+    once, five times as fast; only the others are cut one by one.
     """
     text = documents.text
     joins = settings.join_hyphens
     modes = np.where(documents.mode == AUTO, MODES[settings.paragraphs], documents.mode)
+    marked: list[tuple[int, int, int, int]] = []
+
+    # Which texts are more than lines, one a paragraph.
     found, line_ends = all_lines(text)
     alone = (documents.markdown != 0) | (modes == BLANK) | ends_with_returns(text, line_ends)
     alone[found.doc[found.end - found.start > LONGEST]] = True
     alone |= (modes == AUTO) & _may_be_wrapped(found, text, joins=joins)
+    modes[~alone] = LINE
     if alone.any():
         parts = [found.take(~alone[found.doc])]
         for doc in np.flatnonzero(alone).tolist():
-            marked = bool(documents.markdown[doc])
-            rows = paragraphs_of(text[doc], int(modes[doc]), marked, joins)
-            parts.append(found_in(text, doc, rows))
+            own, is_markdown = int(modes[doc]), bool(documents.markdown[doc])
+            one = segmented(text[doc], own, markdown=is_markdown, join_hyphens=joins)
+            parts.append(found_in(text, doc, one.rows))
+            modes[doc] = one.mode
+            marked += _marked(int(documents.doc[doc]), one.blocks)
         found = Found.concat(parts)
         found = found.take(np.argsort(found.doc, kind="stable"))
+
+    # All paragraphs of the batch, numbered in their documents.
     lengths = np.bincount(found.doc, minlength=len(documents))
     firsts = np.cumsum(lengths) - lengths
-    return Paragraphs(
+    paragraphs = Paragraphs(
         documents.doc[found.doc],
         (np.arange(len(found)) - np.repeat(firsts, lengths)).astype(np.int32),
         found.start,
@@ -61,6 +80,17 @@ def segment(documents: Documents, settings: Settings) -> Paragraphs:
         found.line_end.astype(np.int32),
         written(text.data, found, firsts[lengths > 0]),
     )
+    at, start, end, kind = np.array(marked, np.int64).reshape(-1, 4).T.copy()
+    blocks = MarkdownBlocks(at, start, end, kind.astype(np.int8))
+    return facts(documents, modes.astype(np.int8)), paragraphs, blocks
+
+
+def _marked(doc: int, found: Blocks) -> Iterator[tuple[int, int, int, int]]:
+    """Yield the blocks of one Markdown document as rows."""
+    front = [found.front] if found.front is not None else []
+    for kind, spans in ((FRONT, front), (CODE, found.code), (TABLE, found.tables)):
+        for start, end in spans:
+            yield doc, start, end, kind
 
 
 def _may_be_wrapped(lines: Found, text: Strings, *, joins: bool) -> NDArray[np.bool_]:

@@ -73,7 +73,7 @@ class Shelf:
 
 
 def ends(rows: Scenes) -> I64:
-    """Give where in `written` each paragraph itself ends, in bytes."""
+    """Return where in `written` each paragraph itself ends, in bytes."""
     written = rows.written
     return kernels.prefixes(written.data, written.offsets, rows.end - rows.start)
 
@@ -92,11 +92,11 @@ class Document:
         return self.past - self.row
 
     def position(self, no: int) -> int:
-        """Give the place of an open paragraph among these."""
+        """Return the place of an open paragraph among these."""
         return self.shelf.rank[self.row + no] - self._before
 
     def text(self, no: int) -> int:
-        """Give the text of a paragraph."""
+        """Return the text of a paragraph."""
         return self.shelf.text[self.row + no]
 
     def words(self, numbers: Iterable[int]) -> int:
@@ -113,7 +113,7 @@ class Document:
         return self.shelf.boilerplate[self.row + no]
 
     def block(self, place: int) -> tuple[int, bytes]:
-        """Give the length of an open paragraph, and all that is written up to the next one."""
+        """Return the length of an open paragraph, and all that is written up to the next one."""
         no = self.open[place]
         past = self.open[place + 1] if place + 1 < len(self.open) else len(self)
         offsets = self.shelf.offsets
@@ -121,12 +121,12 @@ class Document:
         return self.characters(no, no), written
 
     def raw(self, first: int, last: int) -> bytes:
-        """Give the original text of paragraphs `first` to `last` in UTF-8."""
+        """Return the original text of paragraphs `first` to `last` in UTF-8."""
         shelf, row = self.shelf, self.row
         return shelf.data[shelf.offsets[row + first] : shelf.past[row + last]]
 
     def characters(self, first: int, last: int) -> int:
-        """Give the length of paragraphs `first` to `last` and what lies between."""
+        """Return the length of paragraphs `first` to `last` and what lies between."""
         return self.shelf.end[self.row + last] - self.shelf.start[self.row + first]
 
     @cached_property
@@ -162,7 +162,7 @@ class Question(NamedTuple):
 
 def likenesses(questions: Sequence[Question]) -> Iterator[Answer]:
     """
-    Give the similarity of the stretches of each question.
+    Yield the similarity of the stretches of each question.
 
     Beyond `BOUND` characters it is a lower bound from the paired paragraphs alone.
     """
@@ -187,7 +187,7 @@ def likenesses(questions: Sequence[Question]) -> Iterator[Answer]:
 
 
 def _bounded(one: Question) -> float:
-    """Give a lower bound: what is the same in the paired paragraphs, of all that is there."""
+    """Return a lower bound: what is the same in the paired paragraphs, of all that is there."""
     there, here = one.there, one.here
     pairs = np.array(one.pairs, np.int64).reshape(-1, 2)
     total = there.lengths[one.source[0] : one.source[1] + 1].sum()

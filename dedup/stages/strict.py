@@ -28,7 +28,7 @@ def strict_forms(
     paragraphs: Paragraphs, *, join_hyphens: bool, with_signs: bool = True
 ) -> StrictForms:
     """
-    Give the strict form of each paragraph with signs; `join_hyphens` makes words whole.
+    Return the strict form of each paragraph with signs; `join_hyphens` makes words whole.
 
     The hash of the signs alone is 0 unless it is asked for (`with_signs`).
     """
@@ -66,14 +66,14 @@ def strict_forms(
 
 
 def as_written(paragraphs: Paragraphs) -> StrictForms:
-    """Give the digest of every paragraph's characters as written, from its start to its end."""
+    """Return the digest of every paragraph's characters as written, from its start to its end."""
     texts = without_rest(paragraphs.written, paragraphs.end - paragraphs.start)
     first, second = kernels.digest(texts.data, texts.offsets)
     return StrictForms(paragraphs.doc, paragraphs.no, first, second, np.zeros_like(first))
 
 
 def _encoded(code_points: NDArray[np.int32]) -> Strings:
-    """Give each code point as UTF-8, a zero byte before it."""
+    """Return each code point as UTF-8, a zero byte before it."""
     lengths = 2 + sum((code_points >= least).astype(np.int64) for least in (0x80, 0x800, 0x10000))
     pairs = np.stack([np.zeros_like(code_points), code_points], axis=1).astype("<u4")
     data = np.frombuffer(pairs.tobytes().decode("utf-32-le").encode(), np.uint8)

@@ -29,17 +29,15 @@ def read_first(pairs: Pairs, texts: Texts) -> HalfRead:
 
 def verify(pairs: HalfRead, texts: Texts, settings: Settings) -> Matches:
     """Compare each pair, and keep it from the threshold up; texts are sorted."""
-    # Only the texts of these pairs are read, each once.
-    rows, at = np.unique(np.searchsorted(texts.text, pairs.b), return_inverse=True)
-    every = np.arange(len(pairs))
-    found = ratios(pairs.normal, texts.normal.take(rows), every, at, settings.threshold)
+    every, at = np.arange(len(pairs)), np.searchsorted(texts.text, pairs.b)
+    found = ratios(pairs.normal, texts.normal, every, at, settings.threshold)
     good = found >= settings.threshold
     return Matches(pairs.a[good], pairs.b[good], found[good])
 
 
 def ratios(first: Strings, second: Strings, a: I64, b: I64, threshold: float | F64 = 0.0) -> F64:
     """
-    Give the similarity of row `a` of `first` and row `b` of `second`, in pairs, 0 to 1.
+    Return the similarity of row `a` of `first` and row `b` of `second`, in pairs, 0 to 1.
 
     Those below `threshold` are 0: the kernel stops early on them.
     """
@@ -53,13 +51,13 @@ def ratios(first: Strings, second: Strings, a: I64, b: I64, threshold: float | F
 
 
 def similarities(lengths: I64, distances: I64) -> F64:
-    """Give the similarity for summed lengths and indel distances; two empty texts are equal."""
+    """Return the similarity for summed lengths and indel distances; two empty texts are equal."""
     whole = np.maximum(lengths, 1)
     return (whole - distances) * DIGITS // whole / DIGITS
 
 
 def similarity(first: str, second: str) -> float:
-    """Give the similarity of two normalised texts, 0 to 1."""
+    """Return the similarity of two normalised texts, 0 to 1."""
     from rapidfuzz.distance import Indel
 
     length = max(1, len(first) + len(second))
@@ -72,7 +70,7 @@ def at_least(matches: Matches, threshold: float) -> Matches:
 
 
 def lowest(matches: Matches, count: int) -> list[tuple[float, int, int]]:
-    """Give the `count` least similar matches: similarity, a, b."""
+    """Return the `count` least similar matches: similarity, a, b."""
     rows = np.lexsort((matches.b, matches.a, matches.similarity))[:count]
     columns = (matches.similarity[rows], matches.a[rows], matches.b[rows])
     return list(zip(*(c.tolist() for c in columns), strict=True))

@@ -23,7 +23,7 @@ _MORE = 64
 
 
 def edges(table: Bodies | Scenes, rows: I64, places: I32 | I64) -> I64:
-    """Give where in `written` code points of paragraphs lie, in bytes."""
+    """Return where in `written` code points of paragraphs lie, in bytes."""
     own = table.written.take(rows)
     past = kernels.prefixes(own.data, own.offsets, places - table.start[rows])
     return table.written.offsets[rows] + past - own.offsets[:-1]
@@ -33,7 +33,7 @@ def around(
     table: Bodies | Scenes, rows: tuple[I64, I64], at: tuple[I64, I64], ends: I32 | I64
 ) -> tuple[Strings, Strings]:
     """
-    Give the rest of the sentences that stretches begin and end in.
+    Return the rest of the sentences that stretches begin and end in.
 
     `rows` are the first and the last paragraph of each, `at` the bytes of `written` where it begins
     and ends, and `ends` the code point where it ends. Only bytes near by are read.
@@ -65,7 +65,7 @@ class Written:
         self._texts: dict[int, str] = {}
 
     def read(self, spans: I64) -> tuple[I64, Strings]:
-        """Give the characters of stretches of units, first and past, and their normalised text."""
+        """Return the characters of stretches of units, first to past, and their normal text."""
         units, written = self.words.units, self.scenes.written
         at = units.starts[spans[:, 0]], units.ends[spans[:, 1] - 1]
         rows = self.words.row[spans - (0, 1)].T
@@ -74,7 +74,7 @@ class Written:
         return (at[1] - at[0]).astype(np.int64), Strings(data, cuts)
 
     def piece(self, document: int, first: int, past: int) -> str:
-        """Give a part of a normalised text, with the space before the next one if there is one."""
+        """Return a part of a normalised text, with the space before the next, if there is one."""
         start = int(self.words.units.starts[first]) if first < past else 0
         more = (
             past < len(self.words.places)
@@ -86,7 +86,7 @@ class Written:
         return normalise_text(self.between(document, start, end) + "x")[:-1]
 
     def between(self, document: int, start: int, end: int) -> str:
-        """Give the original text between two code points of a document."""
+        """Return the original text between two code points of a document."""
         first, past = self.words.documents[document : document + 2].tolist()
         if document not in self._texts:
             self._texts[document] = "".join(self.scenes.written.slice(first, past).list())
@@ -94,14 +94,14 @@ class Written:
         return self._texts[document][start - origin : end - origin]
 
     def place(self, document: int, first: int, past: int) -> tuple[int, ...]:
-        """Give offsets, paragraphs and lines of some units."""
+        """Return offsets, paragraphs and lines of some units."""
         units, rows = self.words.units, self.words.row[[first, past - 1]].tolist()
         start, end = int(units.starts[first]), int(units.ends[past - 1])
         lines = (self.line(document, row, at) for row, at in zip(rows, (start, end), strict=True))
         return (start, end, *self.scenes.no[rows].tolist(), *lines)
 
     def line(self, document: int, row: int, at: int) -> int:
-        """Give the line on which a place of a paragraph lies."""
+        """Return the line on which a place of a paragraph lies."""
         line, last = int(self.scenes.line[row]), int(self.scenes.line_end[row])
         start, end = int(self.scenes.start[row]), int(self.scenes.end[row])
         if line == last:

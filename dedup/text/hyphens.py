@@ -15,12 +15,13 @@ HYPHENS = "-\u2010\u00ad\u00ac\u2e17"
 LAST_BYTES = sorted({c.encode()[-1] for c in HYPHENS})
 """The last bytes of these in UTF-8."""
 
-_BROKEN = re.compile(rf"[{HYPHENS}][^\S\r\n]*(?:\r\n|\n|\r)[^\S\r\n]*")
+BROKEN = re.compile(rf"[{HYPHENS}][^\S\r\n]*(?:\r\n|\n|\r)[^\S\r\n]*")
+"""A hyphen at the end of a line, with the white space to the next one's text."""
 
 
 def joined(text: str) -> str:
     """Make words whole that a hyphen at a line end breaks: between two letters both go."""
-    return _BROKEN.sub(_without, text)
+    return BROKEN.sub(_without, text)
 
 
 def is_broken(line: str, following: str) -> bool:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from dedup.text.hyphens import is_broken
 from dedup.text.lines import BOM, WHITE, split
@@ -41,14 +41,30 @@ _EMPTY = re.compile(r"\n[^\S\n]*\n")
 """An empty line, or several."""
 
 
+class Segmented(NamedTuple):
+    """A text that was cut into paragraphs."""
+
+    rows: list[Row]
+    mode: int
+    """By which it was cut: `LINE` or `BLANK`."""
+    blocks: Blocks
+    """What of Markdown is no prose."""
+
+
 def paragraphs_of(
     text: str,
     mode: int,
     markdown: bool = False,  # noqa: FBT001, FBT002 - of a text, given beside it
     join_hyphens: bool = False,  # noqa: FBT001, FBT002 - likewise
 ) -> list[Row]:
-    """Cut one text into paragraphs; `mode` is `AUTO`, `LINE` or `BLANK`."""
-    lines, tables = _lines(text, markdown=markdown)
+    """Return the paragraphs of one text; `mode` is `AUTO`, `LINE` or `BLANK`."""
+    return segmented(text, mode, markdown=markdown, join_hyphens=join_hyphens).rows
+
+
+def segmented(text: str, mode: int, *, markdown: bool, join_hyphens: bool) -> Segmented:
+    """Cut one text into paragraphs, and return them with what was learnt of it on the way."""
+    found = blocks(text) if markdown else Blocks()
+    lines, tables = _lines(text, found)
     if mode == AUTO:
         mode = _mode(text, lines, join_hyphens=join_hyphens)
     rows = lines
@@ -56,7 +72,7 @@ def paragraphs_of(
         rows = [(run[0][0], run[-1][1], run[0][2], run[-1][3]) for run in _runs(lines)]
     if len(text) > LONGEST and any(row[1] - row[0] > LONGEST for row in rows):
         rows = [piece for row in rows for piece in cut_long(text, row, lines)]
-    return sorted([*rows, *tables]) if tables else rows
+    return Segmented(sorted([*rows, *tables]) if tables else rows, mode, found)
 
 
 def paragraph_mode(
@@ -68,10 +84,11 @@ def paragraph_mode(
     plain = "\r" not in text and BOM not in text and not markdown
     if plain and not join_hyphens and not _EMPTY.search(text):
         return LINE
-    return _mode(text, _lines(text, markdown=markdown)[0], join_hyphens=join_hyphens)
+    found = blocks(text) if markdown else Blocks()
+    return _mode(text, _lines(text, found)[0], join_hyphens=join_hyphens)
 
 
-def _lines(text: str, *, markdown: bool) -> tuple[list[Row], list[Row]]:
+def _lines(text: str, found: Blocks) -> tuple[list[Row], list[Row]]:
     """Return the non-empty lines that are prose, and the tables, which are paragraphs whole."""
     # Every line without the white space at its edges; what is empty then is left out.
     white = WHITE if BOM in text else None
@@ -85,7 +102,6 @@ def _lines(text: str, *, markdown: bool) -> tuple[list[Row], list[Row]]:
             put((start, start + size, number, number))
         at += len(line) + 1
     # What Markdown says is no prose, or a table.
-    found = blocks(text) if markdown else Blocks()
     spans = sorted([*found.code, *([found.front] if found.front else []), *found.tables])
     if not spans:
         return out, []

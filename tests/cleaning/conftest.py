@@ -14,7 +14,7 @@ import pyarrow as pa
 import pytest
 import strategies
 import zstandard
-from cleaning.tables import detector, split
+from cleaning.tables import compared, split
 from pyarrow import parquet
 
 from dedup import cleaning
@@ -57,14 +57,13 @@ def clean(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Clean:
         besides = {name: options.pop(name) for name in own & options.keys()}
         settings, policy = split({"max_removed": 1.0} | options)
         target = None if out is None else str(out)
-        detect = detector(settings, policy.remove)
         return cleaning.clean(
             [str(p) for p in paths],
             target,
             settings,
             policy,
-            detect,
             **besides,
+            compare=compared,
         )
 
     return run

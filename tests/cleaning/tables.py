@@ -12,16 +12,28 @@ import numpy as np
 from dedup.cleaning import Policy, keeping
 from dedup.cleaning.detection import Detection
 from dedup.cleaning.near import Near
-from dedup.cleaning.plan import REASONS, Plan, plan
-from dedup.cleaning.standing import Standing
-from dedup.model import Equals, Facts, Matches, Resemblances, Strings
+from dedup.cleaning.plan import REASONS, plan
+from dedup.cleaning.tables import ParagraphTable, Plan
+from dedup.model import (
+    CODE,
+    FRONT,
+    TABLE,
+    Equals,
+    Facts,
+    MarkdownBlocks,
+    Matches,
+    Resemblances,
+    Strings,
+)
 from dedup.settings import Settings
 from dedup.stages.identities import copied
+from dedup.text.markdown import Blocks, blocks
+from dedup.text.paragraphs import MODES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from dedup.cleaning.corpus import Detect
+    from dedup.engines.interface import Engine
     from dedup.model import Documents
 
 POLICY = (*("keep", "scope", "remove", "boilerplate", "drop_document_over", "max_removed", "unit"),)
@@ -34,7 +46,7 @@ def split(options: dict[str, Any]) -> tuple[Settings, Policy]:
     return Settings(**settings), Policy(**policy)
 
 
-def tables_of(corpus: naive.Corpus) -> tuple[Standing, Matches, Matches, Matches, Facts]:
+def tables_of(corpus: naive.Corpus) -> tuple[ParagraphTable, Matches, Matches, Matches, Facts]:
     """Give paragraphs, matches of texts, pairs that are the same text, both ways, and documents."""
     ranks: dict[str, int] = {}
     forms: dict[Any, int] = {}
@@ -81,7 +93,7 @@ def tables_of(corpus: naive.Corpus) -> tuple[Standing, Matches, Matches, Matches
     columns = list(zip(*rows, strict=True)) or [()] * 9
     wide_kinds = [np.int64] * 5
     kinds = (np.int64, np.int32, *wide_kinds, np.int32, np.int8)
-    table = Standing(*(np.array(c, k) for c, k in zip(columns, kinds, strict=True)))
+    table = ParagraphTable(*(np.array(c, k) for c, k in zip(columns, kinds, strict=True)))
     none = np.zeros(len(corpus.documents), np.int64)
     facts = Facts(
         np.arange(len(corpus.documents)),
@@ -90,8 +102,17 @@ def tables_of(corpus: naive.Corpus) -> tuple[Standing, Matches, Matches, Matches
         none,
         none.astype(np.int8),
         np.array([len(d.text) for d in corpus.documents], np.int64),
+        np.array([mode_of(d, corpus.settings) for d in corpus.documents], np.int8),
     )
     return table, matches_of(found), matches_of(kin), matches_of(alike), facts
+
+
+def mode_of(document: naive.Document, settings: naive.Settings) -> int:
+    """Give the paragraph mode that a document was cut by."""
+    mode = settings.modes.get(document.path, settings.paragraphs)
+    if mode == "auto":
+        mode = naive.paragraph_mode(document.text, document.markdown, settings.join_hyphens)
+    return MODES[mode]
 
 
 def matches_of(pairs: Sequence[tuple[int, int, float]]) -> Matches:
@@ -101,23 +122,38 @@ def matches_of(pairs: Sequence[tuple[int, int, float]]) -> Matches:
     return Matches(np.array(a, np.int64), np.array(b, np.int64), np.array(value, np.float64))
 
 
-def found_of(standing: Standing, matches: Matches, kin: Matches | None = None) -> Detection:
+def found_of(paragraphs: ParagraphTable, matches: Matches, kin: Matches | None = None) -> Detection:
     """Give what cleaning knows of paragraphs and matches alone; no two documents are equal."""
-    alone = replace(standing, strict=np.arange(len(standing)))
+    alone = replace(paragraphs, strict=np.arange(len(paragraphs)))
     kin = matches_of([]) if kin is None else kin
-    count = int(standing.doc.max(initial=-1)) + 1
+    count = int(paragraphs.doc.max(initial=-1)) + 1
     none = np.zeros(count, np.int64)
     names = Strings.of([""] * count)
-    facts = Facts(np.arange(count), names, names, none, none.astype(np.int8), none)
-    return Detection(alone, [matches], kin, kin, none[:0], facts, *copied([]))
+    zero = none.astype(np.int8)
+    facts = Facts(np.arange(count), names, names, none, zero, none, zero)
+    blocks = MarkdownBlocks.empty()
+    return Detection(alone, [matches], kin, kin, none[:0], facts, blocks, *copied([]))
 
 
 def detection_of(corpus: naive.Corpus) -> Detection:
     """Give what cleaning knows of a corpus; its report is empty."""
-    standing, matches, kin, alike, facts = tables_of(corpus)
+    paragraphs, matches, kin, alike, facts = tables_of(corpus)
     copies = np.array(sorted(corpus.equal), np.int64)
     near = None if corpus.settings.unit == "paragraph" else near_of(corpus)
-    return Detection(standing, [matches], kin, alike, copies, facts, *copied([]), near)
+    same = [matches], kin, alike, copies
+    return Detection(paragraphs, *same, facts, blocks_of(corpus), *copied([]), near)
+
+
+def blocks_of(corpus: naive.Corpus) -> MarkdownBlocks:
+    """Give what of the Markdown documents is no prose, and their tables."""
+    rows: list[tuple[int, int, int, int]] = []
+    for document in corpus.documents:
+        found = blocks(document.text) if document.markdown else Blocks()
+        front = [found.front] if found.front else []
+        for kind, spans in ((FRONT, front), (CODE, found.code), (TABLE, found.tables)):
+            rows += [(document.rank, start, end, kind) for start, end in spans]
+    doc, start, end, kinds = np.array(rows, np.int64).reshape(-1, 4).T
+    return MarkdownBlocks(doc, start, end, kinds.astype(np.int8))
 
 
 def near_of(corpus: naive.Corpus) -> Near:
@@ -164,8 +200,11 @@ def as_dictionary(plan: Plan) -> naive.Plan:
     }
 
 
-def detector(settings: Settings, remove: str) -> Detect:
-    """Give what detects by brute force; its report is empty."""
+def compared(
+    documents: Iterable[Documents], settings: Settings, remove: str, _: Engine
+) -> Detection:
+    """Give what brute force detects; its report is empty."""
+    assert settings.passages == "off"
     options = {
         name: getattr(settings, name)
         for name in (
@@ -176,30 +215,25 @@ def detector(settings: Settings, remove: str) -> Detect:
             "paragraphs",
         )
     }
-
-    def detect(documents: Iterable[Documents], *, passages: bool = False) -> Detection:
-        assert not passages
-        texts: list[tuple[str, str]] = []
-        modes: dict[str, str] = {}
-        names: list[tuple[str, str]] = []
-        for batch in documents:
-            rows = zip(
-                batch.path.list(),
-                batch.record.list(),
-                batch.text.list(),
-                batch.markdown.tolist(),
-                batch.mode.tolist(),
-                strict=True,
-            )
-            for path, record, text, markdown, mode in rows:
-                key = f"{len(texts)}{'.md' if markdown else '.txt'}"
-                if mode:
-                    modes[key] = {1: "line", 2: "blank"}[mode]
-                names.append((path, record))
-                texts.append((key, text))
-        found = detection_of(naive.read(texts, options | {"modes": modes, "remove": remove}))
-        names_of = Strings.of([path for path, _ in names])
-        records = Strings.of([record for _, record in names])
-        return replace(found, facts=replace(found.facts, path=names_of, record=records))
-
-    return detect
+    texts: list[tuple[str, str]] = []
+    modes: dict[str, str] = {}
+    names: list[tuple[str, str]] = []
+    for batch in documents:
+        rows = zip(
+            batch.path.list(),
+            batch.record.list(),
+            batch.text.list(),
+            batch.markdown.tolist(),
+            batch.mode.tolist(),
+            strict=True,
+        )
+        for path, record, text, markdown, mode in rows:
+            key = f"{len(texts)}{'.md' if markdown else '.txt'}"
+            if mode:
+                modes[key] = {1: "line", 2: "blank"}[mode]
+            names.append((path, record))
+            texts.append((key, text))
+    found = detection_of(naive.read(texts, options | {"modes": modes, "remove": remove}))
+    names_of = Strings.of([path for path, _ in names])
+    records = Strings.of([record for _, record in names])
+    return replace(found, facts=replace(found.facts, path=names_of, record=records))

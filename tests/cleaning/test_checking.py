@@ -15,7 +15,7 @@ from cleaning.tables import plan_of, split, tables_of
 from cleaning.test_passages import S, planned
 from cleaning.test_plan import options
 
-from dedup.cleaning.checking import check_plan, check_stretches
+from dedup.cleaning.checking import check_plan, check_sentences
 from dedup.cleaning.plan import Plan
 
 if TYPE_CHECKING:
@@ -98,12 +98,12 @@ def test_damaged_sentences_are_refused(tmp_path: Path) -> None:
             "b.txt": f"{S[4]} {S[1]} {S[2]} {S[5]}\n".encode(),
         },
     )
-    work = planned(tmp_path / "in").work
-    check_stretches(work)
-    twice = work.stretches.take(np.repeat(ROW, 2))
+    decision = planned(tmp_path / "in").decision
+    check_sentences(decision)
+    twice = decision.sentences.take(np.repeat(ROW, 2))
     with pytest.raises(RuntimeError, match="goes twice; nothing was written"):
-        check_stretches(replace(work, stretches=twice))
-    one = work.stretches
+        check_sentences(replace(decision, sentences=twice))
+    one = decision.sentences
     itself = replace(one, keeper=one.doc, keeper_start=one.start, keeper_end=one.end)
     with pytest.raises(RuntimeError, match="keeps what goes, and goes itself"):
-        check_stretches(replace(work, stretches=itself))
+        check_sentences(replace(decision, sentences=itself))

@@ -174,7 +174,7 @@ def test_an_interrupt(clean: Clean, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("dedup.cleaning.planned.write_file", interrupt)
+    monkeypatch.setattr("dedup.cleaning.planned.cut_file", interrupt)
     with pytest.raises(KeyboardInterrupt):
         clean("in", ledger="ledger.jsonl")
     assert not Path("out").exists()

@@ -228,8 +228,8 @@ def test_a_wrong_passage_is_refused(tmp_path: Path) -> None:
         },
     )
     plan = planned(tmp_path / "in")
-    assert len(plan.work.stretches) == 1
-    plan.work.stretches.keeper_end[0] -= 5
+    assert len(plan.decision.sentences) == 1
+    plan.decision.removals.keeper_end[0] -= 5
     plan.write(tmp_path / "out")
     with pytest.raises(LedgerError, match="is not the same text as its keeper"):
         dedup.verify(tmp_path / "out")

@@ -19,11 +19,11 @@ from test_pipeline import documents
 from dedup import pipeline
 from dedup.cleaning import Policy
 from dedup.cleaning.kinship import REMOVE, sameness
-from dedup.cleaning.plan import Removal, plan
-from dedup.cleaning.standing import Standing
+from dedup.cleaning.plan import plan
+from dedup.cleaning.tables import ParagraphTable
 from dedup.engines.local import Local
 from dedup.errors import SettingsError
-from dedup.model import Facts, Matches, Places, Strings
+from dedup.model import Matches, Places
 from dedup.rows import narrow
 from dedup.settings import Settings
 from dedup.stages import candidates
@@ -91,20 +91,6 @@ def test_a_part_of_a_plan_is_asked_for_by_a_mask() -> None:
             made.only(wrong)
 
 
-def test_removals_have_names() -> None:
-    """Document, record, offsets, reason, rule, similarity, keeper: one a row."""
-    text = strategies.render("A")
-    read = naive.read({"D1.txt": text, "D2.txt": f"x\n{text}"}, {"keep": "longest"})
-    made = plan_of(read, {"keep": "longest"})
-    names = Strings.of(["in.jsonl", "in.jsonl"])
-    none = np.zeros(2, np.int64)
-    facts = Facts(np.arange(2), names, Strings.of(["7", ""]), none, none.astype(np.int8), none)
-    keeper = ("in.jsonl", None, 2, 2 + len(text))
-    assert list(made.removals(facts, ("longest", "first"))) == [
-        Removal("in.jsonl", "7", 0, len(text), "across", "longest", 1.0, keeper)
-    ]
-
-
 @pytest.mark.parametrize("equal", [False, True])
 @pytest.mark.parametrize("scope", ["all", "within", "across"])
 def test_a_million_places_of_one_paragraph(scope: str, *, equal: bool) -> None:
@@ -112,7 +98,7 @@ def test_a_million_places_of_one_paragraph(scope: str, *, equal: bool) -> None:
     row = np.arange(1_000_000)
     doc, no = row // 2, (row % 2).astype(np.int32)
     words = np.where(no, 3, 30).astype(np.int32)
-    standing = Standing(
+    paragraphs = ParagraphTable(
         doc,
         no,
         no * 201,
@@ -123,9 +109,9 @@ def test_a_million_places_of_one_paragraph(scope: str, *, equal: bool) -> None:
         words,
         np.zeros(len(row), np.int8),
     )
-    found = found_of(standing, matches_of([]))
+    found = found_of(paragraphs, matches_of([]))
     if equal:
-        found = replace(found, standing=standing)
+        found = replace(found, paragraphs=paragraphs)
     began = time.perf_counter()
     made = plan(found, [np.arange(500_000)], Settings(), Policy(scope=scope))
     assert time.perf_counter() - began < 5
@@ -138,10 +124,12 @@ def test_menus_are_counted_over_texts_that_are_the_same() -> None:
     doc = np.arange(18)
     small = np.zeros(18, np.int32)
     flags = np.ones(18, np.int8)
-    standing = Standing(doc, small, doc * 0, doc * 0 + 200, text, text, text, small + 30, flags)
+    paragraphs = ParagraphTable(
+        doc, small, doc * 0, doc * 0 + 200, text, text, text, small + 30, flags
+    )
     a, b = np.triu_indices(3, 1)
     matches = Matches(a.astype(np.int64), b.astype(np.int64), np.full(3, 0.9))
-    found = found_of(standing, matches, matches.slice(0, 1))
+    found = found_of(paragraphs, matches, matches.slice(0, 1))
     made = plan(found, [doc], Settings(), Policy(boilerplate="remove"))
     assert made.doc[made.keeper < 0].tolist() == list(range(12))
     assert made.doc[made.keeper >= 0].tolist() == list(range(13, 18))
@@ -162,17 +150,17 @@ def test_numbers_of_32_bits_are_enough(scope: str, boilerplate: str) -> None:
     start = no.astype(np.int64) * 300
     flags = (text > 69_999).astype(np.int8)
     words = np.full(len(doc), 30, np.int32)
-    wide = Standing(doc, no, start, start + 200, text, text, text, words, flags)
+    wide = ParagraphTable(doc, no, start, start + 200, text, text, text, words, flags)
     small = (narrow(column) for column in (start, start + 200, text, text, text))
-    slim = Standing(doc, no, *small, words, flags)
+    slim = ParagraphTable(doc, no, *small, words, flags)
     assert slim.text.dtype == np.int32
     pairs = np.unique(np.sort(dice.integers(0, 70_009, (40_000, 2)), axis=1), axis=0)
     pairs = pairs[pairs[:, 0] < pairs[:, 1]]
     kin = Matches(pairs[:, 0].copy(), pairs[:, 1].copy(), np.linspace(0.8, 1, len(pairs)))
     policy = Policy(scope=scope, boilerplate=boilerplate)
     one, other = (
-        plan(found_of(standing, kin, kin), [np.arange(2**16)], Settings(), policy)
-        for standing in (wide, slim)
+        plan(found_of(paragraphs, kin, kin), [np.arange(2**16)], Settings(), policy)
+        for paragraphs in (wide, slim)
     )
     assert len(one)
     for name, column in one.columns().items():
@@ -188,25 +176,25 @@ def test_wide_numbers_stay_wide() -> None:
     assert [narrow(np.array(some)).tolist() for some in (low, high)] == [low, high]
 
 
-def family(places: int, texts: int) -> tuple[Standing, Matches, list[I64]]:
+def family(places: int, texts: int) -> tuple[ParagraphTable, Matches, list[I64]]:
     """Make documents of one paragraph each, in turns of some texts that all match."""
     none = np.zeros(places, np.int64)
     doc = np.arange(places)
     small = none.astype(np.int32)
     text = doc % texts
     flags = none.astype(np.int8)
-    standing = Standing(doc, small, none, none + 200, text, text, text, small + 30, flags)
+    paragraphs = ParagraphTable(doc, small, none, none + 200, text, text, text, small + 30, flags)
     a, b = np.triu_indices(texts, 1)
     matches = Matches(a.astype(np.int64), b.astype(np.int64), np.full(len(a), 0.9))
-    return standing, matches, [doc]
+    return paragraphs, matches, [doc]
 
 
 @pytest.mark.parametrize("scope", ["all", "within", "across"])
 def test_a_family_costs_no_more_than_its_members(scope: str) -> None:
     """100,000 places of 300 texts that match one another: a second or so, not hours."""
-    standing, matches, ranks = family(100_000, 300)
+    paragraphs, matches, ranks = family(100_000, 300)
     began = time.perf_counter()
-    found = found_of(standing, matches, matches)
+    found = found_of(paragraphs, matches, matches)
     made = plan(found, ranks, Settings(), Policy(scope=scope, remove="match"))
     assert time.perf_counter() - began < 5
     assert len(made) == (0 if scope == "within" else 99_999)

@@ -10,6 +10,7 @@ import pytest
 from cleaning.conftest import A, B, C, X, Y, contents, literal, write
 
 from dedup import cleaning
+from dedup.api import clean_to
 from dedup.errors import LedgerError, OutputError, SettingsError
 
 if TYPE_CHECKING:
@@ -60,13 +61,12 @@ def test_some_reasons(cleaned: Path) -> None:
     assert more.keys() == contents(Path("in")).keys()
 
 
-def test_some_groups(clean: Clean, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_some_groups(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """By the id in the ledger."""
-    write(Path("in"), {"a.txt": f"{A}\n{B}".encode(), "b.txt": f"{A}\n{X}\n{B}\n".encode()})
-    monkeypatch.setattr(
-        "dedup.cleaning.copies.Copies.group", lambda _, doc, span, why: f"{doc}{why}{span[0]}"
-    )
-    clean("in")
+    monkeypatch.chdir(tmp_path)
+    files = {"a.txt": A.encode(), "aa.txt": B.encode(), "b.txt": f"{A}\n{X}\n{B}\n".encode()}
+    write(Path("in"), files)
+    clean_to("in", "out", policy=cleaning.Policy(max_removed=1.0))
     lines = Path("out/.dedup/ledger.jsonl").read_text(encoding="utf-8").split("\n")[:-1]
     ids = [json.loads(line)["group"] for line in lines]
     assert len(ids) == 2

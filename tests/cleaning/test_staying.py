@@ -11,8 +11,8 @@ from cleaning.tables import POLICY, detection_of, split
 from hypothesis import given
 
 from dedup.cleaning import keeping
-from dedup.cleaning.parts import Work
 from dedup.cleaning.plan import plan
+from dedup.cleaning.removals import Decision
 from dedup.cleaning.staying import Staying, staying
 
 
@@ -51,8 +51,8 @@ def test_agrees_with_brute_force(corpus: strategies.Corpus) -> None:
     settings, policy = split(own)
     found = detection_of(read)
     ranks = keeping.ranks(policy.keep_rules, found.facts, {}, ())
-    work = Work.of((settings, policy, None), found, plan(found, ranks, settings, policy))
-    made = staying(found, work, ranks)
+    decision = Decision.of(found, plan(found, ranks, settings, policy), settings, policy)
+    made = staying(found, decision, ranks)
     near, short, characters = counted(read)
     assert made == Staying(near, 0, 0, short, characters)
     if (policy.scope, policy.remove) == ("all", "match"):
@@ -65,5 +65,5 @@ def test_nothing_at_all() -> None:
     settings, policy = split({})
     found = detection_of(read)
     ranks = [np.zeros(1, np.int64)]
-    work = Work.of((settings, policy, None), found, plan(found, ranks, settings, policy))
-    assert staying(found, work, ranks) == Staying(0, 0, 0, 0, 0)
+    decision = Decision.of(found, plan(found, ranks, settings, policy), settings, policy)
+    assert staying(found, decision, ranks) == Staying(0, 0, 0, 0, 0)

@@ -294,6 +294,38 @@ class TestClean:
         assert "new/copy.txt" in wrong.stderr
         assert not (here / "out").exists()
 
+    def test_a_dry_run_as_a_page(self, dedup: Callable, here: Path) -> None:
+        """A file of HTML, of all documents or of one; nothing is cleaned, no input written over."""
+        how = ("clean", "old", "new", "--dry-run", "--format", "html")
+        done = dedup(*how, "-o", "plan.html")
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+        page = (here / "plan.html").read_text("utf-8")
+        assert page.startswith("<!DOCTYPE html>")
+        assert '<del class="goes">' in page
+        assert dedup(*how).stdout == page
+        assert (
+            "Nothing would go from new/fresh.txt."
+            in dedup(*how, "--document", "new/fresh.txt").stdout
+        )
+        before = (here / "old/a.txt").read_bytes()
+        assert dedup(*how, "-o", "old/a.txt").returncode == 2
+        assert (here / "old/a.txt").read_bytes() == before
+
+    @pytest.mark.parametrize(
+        ("words", "said"),
+        [
+            ("-o out --format html", "--format shows what would go: give --dry-run as well"),
+            ("--dry-run --format html --ids i", "--ids and --ledger go with --format text"),
+            ("--dry-run --format xml", "format is 'xml'"),
+        ],
+    )
+    def test_formats_of_a_dry_run(self, dedup: Callable, here: Path, words: str, said: str) -> None:
+        """What cannot be is one line, and nothing is written."""
+        done = dedup("clean", "old", "new", *words.split())
+        assert (done.returncode, done.stdout) == (2, "")
+        assert said in done.stderr
+        assert not {"out", "i"} & {path.name for path in here.iterdir()}
+
     def test_a_keep_rule_that_is_misspelt(self, dedup: Callable) -> None:
         """Named, with the nearest one."""
         done = dedup("clean", "old", "new", "-o", "out", "--keep", "longst")
@@ -400,6 +432,18 @@ class TestDiff:
         done = dedup("diff", "old/a.txt", "old/b.txt", "--format", "markdown")
         assert "<del>aada</del>" in done.stdout
         assert dedup("diff", "old/a.txt", "old/b.txt", "--format", "html").stdout.startswith("<!")
+
+    def test_shares_are_those_of_pairs(self, dedup: Callable, here: Path) -> None:
+        """Resemblance and containment of two texts are what `pairs` says of two documents."""
+        (here / "p").mkdir()
+        for name, more in (("a.txt", "น้ำ and 日本 "), ("b.txt", "the end of it, ")):
+            (here / "p" / name).write_text(f"{A} {more}{B} {C}\n")
+        found = dedup("pairs", "p", "--unit", "document", "--format", "jsonl").stdout
+        [pair] = map(json.loads, found.splitlines())
+        told = json.loads(dedup("diff", "p/a.txt", "p/b.txt", "--format", "json").stdout)
+        names = ("resemblance", "contained_a", "contained_b")
+        assert {name: told[name] for name in names} == {name: pair[name] for name in names}
+        assert 0.7 < told["resemblance"] < 1
 
 
 class TestConfig:

@@ -191,14 +191,14 @@ def test_rows_are_cut_and_filled(table: pa.Table, data: st.DataObject) -> None:
 
 def round_trip(data: bytes, name: str = "t.parquet", **settings: object) -> tuple[Any, Any]:
     """Clean, verify, restore and clean again; give what is left, and what came back."""
-    from cleaning.tables import detector, split
+    from cleaning.tables import compared, split
 
     Path(name).write_bytes(data)
     asked, policy = split({"max_removed": 1.0} | settings)
-    cleaning.clean([name], "out", asked, policy, detector(asked, policy.remove))
+    cleaning.clean([name], "out", asked, policy, compare=compared)
     cleaning.verify("out")
     cleaning.restore("out", "back")
-    again = cleaning.clean([f"out/{name}"], "again", asked, policy, detector(asked, policy.remove))
+    again = cleaning.clean([f"out/{name}"], "again", asked, policy, compare=compared)
     assert again.removed == 0
     return Path("out", name).read_bytes(), Path("back", name).read_bytes()
 
@@ -296,12 +296,10 @@ def test_nothing_left_and_nothing_there(
     data = stored(texts, compression="zstd")
     Path("a.txt").write_text(LONG, encoding="utf-8")
     Path("t.parquet").write_bytes(data)
-    from cleaning.tables import detector, split
+    from cleaning.tables import compared, split
 
     settings, policy = split({"max_removed": 1.0})
-    cleaning.clean(
-        ["a.txt", "t.parquet"], "out", settings, policy, detector(settings, policy.remove)
-    )
+    cleaning.clean(["a.txt", "t.parquet"], "out", settings, policy, compare=compared)
     cleaning.verify("out")
     cleaning.restore("out", "back")
     left = Path("out/t.parquet").read_bytes()

@@ -14,6 +14,8 @@ from dedup.report import (
     Group,
     Incoming,
     Name,
+    NearCopy,
+    NearDocuments,
     Occurrence,
     Overlap,
     Part,
@@ -87,6 +89,8 @@ def report(*groups: Group, **more: Any) -> Report:  # noqa: ANN401 - the fields 
     """Make a report of groups."""
     copies = [c for g in groups if g.kind != "boilerplate" for c in g.copies]
     own = {name: more.pop(name) for name in ("documents", "skipped", "buckets_cut") if name in more}
+    if near := more.pop("near", None):
+        more["documents"] = near
     summary = Summary(
         **{  # type: ignore[arg-type]
             "documents": 2,
@@ -168,6 +172,19 @@ def hostile() -> Report:
     )
 
 
+def resembling(unit: str = "both") -> Report:
+    """Make a report of documents that resemble each other, by names that do all they can."""
+    found = NearDocuments(
+        Name("news/a.txt"),
+        (
+            NearCopy("news/b.txt", None, 0.8124, 0.9, 0.8991),
+            NearCopy(f"w{HOSTILE}.jsonl", HOSTILE, 1.0, 1.0, 1.0),
+        ),
+    )
+    made = report(near=(found,))
+    return replace(made, settings=made.settings | {"unit": unit, "document_threshold": 0.7})
+
+
 def many(number: int) -> Report:
     """Make a report of many sections, each longer than the one before."""
     return report(
@@ -193,6 +210,7 @@ def made() -> SimpleNamespace:
         showcase=showcase,
         mixed=mixed,
         many=many,
+        resembling=resembling,
         hostile=hostile,
     )
 
@@ -202,6 +220,8 @@ EVERY = {
     "mixed": mixed,
     "hostile": hostile,
     "many": lambda: many(60),
+    "resembling": resembling,
+    "documents alone": lambda: resembling("document"),
     "nothing": report,
 }
 

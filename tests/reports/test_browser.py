@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from dedup import api
+from dedup.report import Name
 from dedup.reports.diff import compare
-from dedup.reports.html import diff_to_html, to_html
+from dedup.reports.html import diff_to_html, plan_to_html, to_html
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -61,6 +63,21 @@ def opened(browser: Any, tmp_path: Path) -> Iterator[Callable[..., Any]]:  # noq
     assert said == []
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> str:
+    """Draw what a clean would take from six documents, with one text in all of them."""
+    folder = tmp_path / "corpus"
+    folder.mkdir()
+    copied = "A council met on Monday to speak of the bridge over the river in the old town. " * 2
+    for n in range(6):
+        own = "".join(f"Line {k} of {n}, which nobody repeats.\n\n" for k in range(n + 1))
+        (folder / f"{n}.txt").write_text(f"{own}{copied}\n\n{n} ends.\n", encoding="utf-8")
+    return plan_to_html(api.clean([folder]))
+
+
+TEXTS = {Name("news/a.txt"): "It cost 4.5 million.", Name("news/b.txt"): "It cost 4.7 million."}
 
 
 def shown(page: Any) -> list[str]:  # noqa: ANN401 - a page of playwright
@@ -172,14 +189,42 @@ def test_right_to_left(opened: Callable, made: SimpleNamespace) -> None:
     assert page.locator(".text .cell p").evaluate("e => getComputedStyle(e).direction") == "rtl"
 
 
+def test_plan(opened: Callable, plan: str) -> None:
+    """What a clean would take is sorted, filtered and folded as a report is."""
+    page = opened(plan)
+    assert shown(page) == ["d-1", "d-2", "d-3", "d-4", "d-5"]
+    assert page.locator("#list del.goes").first.inner_text().startswith("A council met")
+    page.get_by_label("Filter").fill("corpus/3.txt")
+    hidden(page, 4)
+    assert shown(page) == ["d-3"]
+    page.get_by_label("Filter").fill("")
+    hidden(page, 0)
+    page.get_by_label("Sort").select_option("most that goes")
+    assert len(shown(page)) == 5
+    page.get_by_role("button", name="Fold all", exact=True).click()
+    assert page.locator("#list details[open]").count() == 0
+
+
+def test_documents_side_by_side(opened: Callable, made: SimpleNamespace) -> None:
+    """Documents that resemble each other are unfolded by a click, word by word."""
+    page = opened(to_html(made.resembling(), texts=TEXTS))
+    assert not page.locator("ins").first.is_visible()
+    page.get_by_text("news/b.txt beside").click()
+    assert page.locator("ins").first.inner_text().strip() == "4.7"
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [400, 1280])
-def test_accessible(opened: Callable, made: SimpleNamespace, scheme: str, width: int) -> None:
+def test_accessible(
+    opened: Callable, made: SimpleNamespace, plan: str, scheme: str, width: int
+) -> None:
     """Axe finds no serious fault, with everything unfolded: roles, names, contrast."""
     from axe_playwright_python.sync_playwright import Axe
 
     pages = [
         to_html(made.mixed()),
+        to_html(made.resembling(), texts=TEXTS),
+        plan,
         diff_to_html(compare("One two three.\nA b c.", "One too three.\nB"), ("a.txt", "b.txt")),
     ]
     for html in pages:

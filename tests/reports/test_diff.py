@@ -276,6 +276,12 @@ def test_wrapped_text_is_the_same() -> None:
     assert compare(line, line.replace(" ", "\n")).only_space
 
 
+def test_a_paragraph_whose_only_word_is_the_end_of_another() -> None:
+    """A word that a line end breaks is whole where the other text has it so: no token is left."""
+    diff = compare("handed foo", "han-\nded\nx", Settings(paragraphs="line"))
+    assert "".join(piece.b for part in diff.parts for piece in part.pieces) == "han-\nded\nx"
+
+
 def test_alike_paragraphs_are_paired() -> None:
     """Changed paragraphs are paired with what they were, though others came and went."""
     a = "A city council met on Monday.\nNothing else happened.\nThe mayor went home early."

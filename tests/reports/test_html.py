@@ -7,22 +7,32 @@ import hashlib
 import re
 from collections import Counter
 from html.parser import HTMLParser
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dedup import SettingsError
+from dedup import Planned, Policy, SettingsError, api
+from dedup.report import Name
 from dedup.reports.diff import compare
-from dedup.reports.html import diff_to_html, found, to_html
+from dedup.reports.html import diff_to_html, found, plan_to_html, planned, to_html
 from dedup.reports.html.pictures import matrix, strips
 from dedup.reports.view import View
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from types import SimpleNamespace
 
     from dedup.report import Report
 
 HIDDEN = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+
+KEPT = "The first keeper of the house was a widow from the islands in the north of the country."
+COPIED = (
+    "Her entries for that winter describe a storm of nine days and nights, and a ship that went"
+    " down within sight of the lamp with all of her crew and a cargo of salt and oranges."
+)
+OTHER = "Later keepers added drawings of birds to the margins, and one of them a map of the shore."
+OWN = "The last of them gave the books to the library of the county, where nobody has read them."
 
 
 class Elements(HTMLParser):
@@ -152,6 +162,65 @@ def test_pictures(made: SimpleNamespace) -> None:
     assert matrix(made.report()) is None
 
 
+def plan(folder: Path, texts: dict[str, str], **policy: Any) -> Planned:  # noqa: ANN401 - options
+    """Plan a clean of some texts, by their names."""
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return api.clean([folder], policy=Policy(**policy))
+
+
+def test_plan_of_a_clean(tmp_path: Path) -> None:
+    """What goes is struck inside its text, beside what stays for it, with the reason."""
+    texts = {
+        "a.txt": f"{KEPT}\n{COPIED}\n",
+        "b.txt": f"{OTHER}\n\n{COPIED.replace(' and ', ' AND ').replace('nine', 'ten')}\n{OWN}\n",
+        "c.txt": f"{COPIED}\n",
+    }
+    page = plan_to_html(plan(tmp_path, texts, remove="match"))
+    assert "2 of 6 paragraphs in 3 documents would go" in page
+    assert "<b>goes whole</b> \u00b7 1 removal" in page
+    assert '<del class="goes"><b>ten</b></del>' in page
+    assert "<ins>nine</ins>" in page
+    assert OWN in page
+    assert OTHER in page
+    assert re.search(r'stays: <span class="name" dir="auto">[^<]*a\.txt:2</span>', page)
+    assert "a copy of another document: identical" in page
+    assert "alike" in page
+    # Of one document only, and of one that loses nothing.
+    alone = plan_to_html(plan(tmp_path, texts, remove="match"), f"{tmp_path}/b.txt")
+    assert alone.count('<li class="group') == 1
+    assert "Overview" not in alone
+    assert "Nothing would go from" in plan_to_html(plan(tmp_path, texts), f"{tmp_path}/a.txt")
+
+
+def test_plan_of_hostile_texts(tmp_path: Path, made: SimpleNamespace) -> None:
+    """They do nothing, and what they hide is shown."""
+    hostile = (
+        made.hostile().groups[0].keeper.text.split("\n")[0].replace("\ud800", "").replace("\0", "")
+    )
+    name = "<img src=x onerror=alert(1)>.txt"
+    page = plan_to_html(
+        plan(tmp_path, {"a.txt": f"{hostile}\n{OWN}\n{hostile}", name: f"{hostile}\n\n"})
+    )
+    elements = Elements(page)
+    assert not set(elements.tags) & {"img", "svg", "textarea"}
+    assert (elements.tags["script"], elements.tags["style"]) == (1, 1)
+    assert not [n for n, _ in elements.attributes if n.startswith("on") or n == "style"]
+    assert not HIDDEN.search(page)
+    assert "&lt;img src=x onerror=alert(1)&gt;.txt" in page
+
+
+def test_long_plans_are_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of many documents the first stand with their texts, then a line each; the rest is counted."""
+    monkeypatch.setattr(planned, "WHOLE", 3)
+    monkeypatch.setattr(planned, "LINES", 4)
+    texts = {f"{n:02}.txt": f"Document {n}: {OWN} {n}\n{COPIED}\n" for n in range(9)}
+    page = plan_to_html(plan(tmp_path, texts, boilerplate="first"))
+    assert page.count('<li class="group') == 7
+    assert page.count('<div class="body plan">') == 3
+    assert "1 document is left out" in " ".join(page.split())
+
+
 def test_comparison() -> None:
     """Two texts side by side, what only one has marked; hostile names do nothing."""
     one = "The council met on Monday.\nIt will cost 4.5 million and be ready by spring."
@@ -162,4 +231,21 @@ def test_comparison() -> None:
     assert Elements(html).tags["script"] == 1
     assert "&lt;script&gt;a" in html
     assert "b^[.txt" in html
+    assert "alike, no finding: too short)" in html
+    apart, together = f"{KEPT}\n\n{COPIED}\n", f"{KEPT} {COPIED}\n"
+    assert "2 paragraphs put together" in diff_to_html(compare(apart, together), ("a", "b"))
+    assert "divided into 2 paragraphs" in diff_to_html(compare(together, apart), ("a", "b"))
     assert "The texts are the same." in diff_to_html(compare(one, one), ("a", "b"))
+
+
+def test_documents_that_resemble_each_other(made: SimpleNamespace) -> None:
+    """By how much, beside what keeps them, and, where their texts are at hand, side by side."""
+    html = to_html(made.resembling())
+    assert '<td class="number">81.2%</td>' in html
+    assert "Each pair word by word" in html
+    texts = {Name("news/a.txt"): "It cost 4.5 million.", Name("news/b.txt"): "It cost <b> million."}
+    html = to_html(made.resembling("document"), texts=texts)
+    assert "<del>4.5" in html
+    assert "<ins>&lt;b&gt;" in html
+    assert "The other pairs word by word" in html
+    assert "of the text are copies" not in html

@@ -75,10 +75,11 @@ def test_letters_are_not_escaped(made: SimpleNamespace) -> None:
 
 
 def test_jsonl_is_one_group_a_line(every: Report) -> None:
-    """A line of JSON Lines is a group of the JSON."""
+    """A line of JSON Lines is a group of the JSON, or a keeper where documents are alone."""
     lines = to_jsonl(every).split("\n")
     assert lines.pop() == ""
-    assert [json.loads(line) for line in lines] == json.loads(to_json(every))["groups"]
+    what = "documents" if every.settings.get("unit") == "document" else "groups"
+    assert [json.loads(line) for line in lines] == json.loads(to_json(every))[what]
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from dedup import SettingsError
+from dedup.report import Name
 from dedup.reports.markdown import ROOM, escaped, to_markdown
 from dedup.reports.view import View
 
@@ -94,3 +95,17 @@ def test_whole_story(made: SimpleNamespace) -> None:
     assert "news/a.txt:9" in to_markdown(made.mixed(), View(group="000000b2"))
     with pytest.raises(SettingsError, match="no such group"):
         to_markdown(made.mixed(), View(group="zz"))
+
+
+def test_documents_that_resemble_each_other(made: SimpleNamespace) -> None:
+    """By how much, beside what keeps them, and, where their texts are at hand, how they differ."""
+    text = to_markdown(made.resembling())
+    assert "2 of 2 documents resemble an earlier one, by 70% of their word 3-grams" in text
+    assert "| 81.2% | news/b.txt | news/a.txt |" in text
+    assert "<details>" not in text
+    one = "The bridge will cost 4.5 million, the mayor said."
+    texts = {Name("news/a.txt"): one, Name("news/b.txt"): one.replace("4.5", "<b>4.7")}
+    text = to_markdown(made.resembling(), texts=texts)
+    assert "news/b.txt beside news/a.txt \u00b7 76.1% of the words are the same" in text
+    assert "<del>4.5</del>" in text
+    assert "<ins>&#60;b&#62;4.7</ins>" in text

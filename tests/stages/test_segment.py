@@ -16,9 +16,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.model import Documents, Strings
+from dedup.model import CODE, FRONT, TABLE, Documents, Strings
 from dedup.settings import Settings
-from dedup.stages.segment import segment
+from dedup.stages.segment import facts_and_paragraphs, segment
 from dedup.text.lines import WHITE, Row
 from dedup.text.long_paragraphs import LONGEST, REACH
 from dedup.text.markdown import Blocks, blocks
@@ -173,6 +173,26 @@ def test_written_is_the_text_up_to_the_next_paragraph(texts: list[str]) -> None:
     for text, rows in zip(texts, rows_of(documents), strict=True):
         cuts = [row[0] for row in rows] + [row[1] for row in rows[-1:]]
         assert [next(written) for _ in rows] == [text[a:b] for a, b in pairwise(cuts)]
+
+
+@given(
+    st.lists(st.one_of(TEXTS, WRAPPED, MARKDOWN), max_size=5),
+    st.sampled_from([AUTO, LINE, BLANK]),
+    st.booleans(),
+)
+def test_what_is_learnt_on_the_way_is_told(texts: list[str], mode: int, markdown: bool) -> None:
+    """The paragraph mode of each document, and the blocks of Markdown that are no prose."""
+    documents = table(texts, mode=mode, markdown=markdown)
+    known, _, found = facts_and_paragraphs(documents, Settings())
+    assert known.mode.tolist() == [mode or paragraph_mode(text, markdown) for text in texts]
+
+    columns = (found.doc, found.start, found.end, found.kind)
+    wanted = []
+    for doc, text in enumerate(texts, 7):
+        front, code, tables = blocks(text) if markdown else Blocks()
+        every = ((FRONT, [front] if front else []), (CODE, code), (TABLE, tables))
+        wanted += [(doc, *span, kind) for kind, spans in every for span in spans]
+    assert list(zip(*(column.tolist() for column in columns), strict=True)) == wanted
 
 
 # --- Mode -----------------------------------------------------------------------------------------

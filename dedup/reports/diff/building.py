@@ -10,8 +10,11 @@ from collections import Counter
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
 from dedup.reports.diff.parts import Move, Part, Place
 from dedup.reports.diff.pieces import Writing, pieces_of
+from dedup.reports.diff.sides import paragraph_pairs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -81,11 +84,12 @@ def bonded(left: Side, right: Side, order: Order) -> Iterator[Bond]:
     as soon as the next pair of paragraphs lies beyond it on both sides.
     """
     open_bonds: dict[int, Bond] = {}
-    for i, j in enumerate(order.a):
-        if j < 0:
-            continue
-        chain = order.chain_a[i]
-        p, q = left.tokens.paragraph[i], right.tokens.paragraph[j]
+    pairs, which = paragraph_pairs(left, right, order.a)
+    shared = np.flatnonzero(which >= 0)
+    rows = np.column_stack([np.array(order.chain_a, np.int64)[shared], pairs[which[shared]]])
+    # Of tokens of one chain and pair that follow each other one is enough.
+    new = np.append(True, np.any(rows[1:] != rows[:-1], axis=1))[: len(rows)]
+    for chain, p, q in rows[new].tolist():
         bond = open_bonds.get(chain)
         if bond is not None and p >= bond.a[1] and q >= bond.b[1]:
             yield bond
@@ -180,9 +184,7 @@ def _goes_on(extents: Sequence[tuple[int, int, int, int]], numbers: Ends) -> boo
 
 def counts(left: Side, right: Side, order: Order) -> Counter[str]:
     """Count the words of A and B, those that both have, and those of them that moved."""
-    out = Counter(a=sum(left.weights), b=sum(right.weights), equal=0, moved=0)
-    for at, partner in enumerate(order.a):
-        if partner >= 0:
-            out["equal"] += left.weights[at]
-            out["moved"] += left.weights[at] if order.chain_a[at] else 0
-    return out
+    weights, same = np.array(left.weights, np.int64), np.array(order.a, np.int64) >= 0
+    moved = same & (np.array(order.chain_a, np.int64) > 0)
+    equal, elsewhere = int(weights[same].sum()), int(weights[moved].sum())
+    return Counter(a=sum(left.weights), b=sum(right.weights), equal=equal, moved=elsewhere)

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from dedup.reports.diff.pairing import ALIKE
 from dedup.reports.diff.parts import Likeness
+from dedup.reports.diff.sides import paragraph_pairs
 from dedup.reports.diff.tokens import SIGN, WORDLESS
 from dedup.stages.verify import similarity
-from dedup.text.normalising import count_words
 from dedup.text.same_text import numbers
 
 if TYPE_CHECKING:
@@ -33,9 +33,9 @@ def with_likenesses(
 ) -> tuple[Part, ...]:
     """Tell of every part how alike its paragraphs are."""
     partners = _partners(left, right, order)
-    words = _words(left), _words(right)
+    words = left.words, right.words
     alike = {
-        (p, q): similarity(left.normal(p), right.normal(q))
+        (p, q): similarity(left.normals[p], right.normals[q])
         for p, some in partners.items()
         for q in some
     }
@@ -78,20 +78,10 @@ def with_likenesses(
 
 def _partners(left: Side, right: Side, order: Order) -> dict[int, list[int]]:
     """Give the paragraphs of B that share words with each of A, in their order."""
-    pairs = {
-        (left.tokens.paragraph[i], right.tokens.paragraph[j])
-        for i, j in enumerate(order.a)
-        if j >= 0
-    }
     out: dict[int, list[int]] = {}
-    for p, q in sorted(pairs):
+    for p, q in paragraph_pairs(left, right, order.a)[0].tolist():
         out.setdefault(p, []).append(q)
     return out
-
-
-def _words(side: Side) -> list[int]:
-    """Count the words of each paragraph as a report does."""
-    return [count_words(side.normal(number)) for number in range(len(side.paragraphs))]
 
 
 def _verdict(
@@ -116,15 +106,20 @@ def _verdict(
 
 def _keeps(left: Side, right: Side, pair: Pair) -> Keeps:
     """Tell what differs first between two paragraphs, in the order that a clean asks."""
-    one, two = left.normal(pair[0]), right.normal(pair[1])
-    if numbers(one) != numbers(two):
+    one, two = left.normals[pair[0]], right.normals[pair[1]]
+    if one != two and numbers(one) != numbers(two):
         return "number"
     keys = [
         side.tokens.keys[slice(*side.paragraphs[number])]
         for side, number in zip((left, right), pair, strict=True)
     ]
     signs = [
-        [part[0] for key in own if key[:1] != WORDLESS for part in key.split(SIGN)[1:]]
+        [
+            part[0]
+            for key in own
+            if SIGN in key and key[:1] != WORDLESS
+            for part in key.split(SIGN)[1:]
+        ]
         for own in keys
     ]
     if signs[0] != signs[1]:

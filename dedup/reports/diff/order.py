@@ -9,13 +9,14 @@ what moved, is compared word by word.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from dedup.reports.diff.pairing import equal_paragraphs
-from dedup.reports.diff.sides import Stretch
+from dedup.reports.diff.sides import Stretch, paragraph_pairs
 from dedup.reports.diff.words import common, steps
 
 if TYPE_CHECKING:
@@ -87,13 +88,13 @@ def forget_chance(taken: Taken) -> None:
     """Release the stretches of paragraphs that share no more than a phrase."""
     left, right = taken.left, taken.right
     stretches = taken.stretches()
-    links: Counter[Ends] = Counter()
+    pairs, which = paragraph_pairs(left, right, taken.a)
+    held = np.bincount(which + 1, left.weights, len(pairs) + 1)[1:]
+    rows = zip(held.tolist(), pairs.tolist(), strict=True)
+    linked = np.array([False, *(is_linked(halves, (p, q), taken) for halves, (p, q) in rows)])
+    belongs = np.concatenate([[0], np.cumsum(linked[which + 1])])
     for one in stretches:
-        for at in range(one.size):
-            links[pair_of(taken, one.a + at, one.b + at)] += left.weights[one.a + at]
-    for one in stretches:
-        pairs = {pair_of(taken, one.a + at, one.b + at) for at in range(one.size)}
-        if any(is_linked(links[pair], pair, taken) for pair in pairs):
+        if belongs[one.a + one.size] > belongs[one.a]:
             continue
         own = left.weight(one.a, one.a + one.size)
         least = min(left.weight(*left.sentence(one.a)), right.weight(*right.sentence(one.b)))
@@ -106,7 +107,7 @@ def pair_of(taken: Taken, i: int, j: int) -> Ends:
     return taken.left.tokens.paragraph[i], taken.right.tokens.paragraph[j]
 
 
-def is_linked(halves: int, pair: Ends, taken: Taken) -> bool:
+def is_linked(halves: float, pair: Ends, taken: Taken) -> bool:
     """Tell whether so many words in common are enough for two paragraphs to belong together."""
     p, q = taken.left.paragraphs[pair[0]], taken.right.paragraphs[pair[1]]
     least = min(taken.left.weight(*p), taken.right.weight(*q))
@@ -247,7 +248,7 @@ def equal_rows(a: Ends, b: Ends, taken: Taken) -> Iterator[Stretch]:
         if low < high:
             numbers = side.tokens.paragraph
             for first, last in side.paragraphs[numbers[low] : numbers[high - 1] + 1]:
-                if first >= low and last <= high and max(partners[first:last]) < 0:
+                if low <= first < last <= high and max(partners[first:last]) < 0:
                     whole.append((tuple(side.ids[first:last]), first))
         rows.append(whole)
     known: dict[tuple[int, ...], int] = {}

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from rapidfuzz.fuzz import ratio
 from rapidfuzz.process import cdist
 
-from dedup.reports.diff.sides import Stretch
+from dedup.reports.diff.sides import Stretch, paragraph_pairs
 from dedup.reports.diff.words import common
 
 if TYPE_CHECKING:
@@ -81,8 +81,7 @@ def equal_paragraphs(taken: Taken) -> Iterator[tuple[list[Ends], list[Ends]]]:
 
 def neighbours(taken: Taken) -> set[tuple[int, int]]:
     """Give the pairs of paragraphs of which those directly before or behind share words."""
-    p, q = taken.left.tokens.paragraph, taken.right.tokens.paragraph
-    linked = {(p[i], q[j]) for i, j in enumerate(taken.a) if j >= 0}
+    linked = paragraph_pairs(taken.left, taken.right, taken.a)[0].tolist()
     return {(i + step, j + step) for i, j in linked for step in (-1, 1)}
 
 
@@ -92,7 +91,7 @@ def alike(
     """Give pairs of paragraphs that are alike: the negative similarity, and their numbers."""
     if not (rows and columns):
         return
-    one, two = [left.normal(p) for p in rows], [right.normal(q) for q in columns]
+    one, two = [left.normals[p] for p in rows], [right.normals[q] for q in columns]
     if len(rows) * len(columns) <= _MOST:
         found = cdist(one, two, scorer=ratio, score_cutoff=100 * least)
         pairs: Iterable[tuple[int, int]] = zip(*(n.tolist() for n in found.nonzero()), strict=True)

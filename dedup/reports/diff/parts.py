@@ -122,9 +122,13 @@ CHANGES = frozenset({"removed", "added", "left"})
 """Marks of words that are not the same at this place in both texts."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Diff:
-    """What two texts have in common and what not."""
+    """
+    What two texts, A and B, have in common and what not.
+
+    `parts` are their paragraphs, those that belong together side by side, in the order of B.
+    """
 
     parts: tuple[Part, ...]
     moves: tuple[Move, ...]
@@ -145,6 +149,12 @@ class Diff:
     """Both have the same words and signs in the same order."""
     differs: bool
     """The texts are not equal as written; it may be white space only."""
+
+    def __repr__(self) -> str:
+        return (
+            f"<Diff: same_words {self.same_words:.4f}, resemblance {self.resemblance:.4f},"
+            f" parts {len(self.parts)}>"
+        )
 
     @property
     def same_words(self) -> float:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dedup.reports.diff.parts import Piece
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Generator, Iterable, Iterator
 
     from dedup.reports.diff.order import Order
     from dedup.reports.diff.parts import Mark
@@ -41,19 +41,20 @@ class Writing:
 
 def pieces_of(writing: Writing, a: Ends | None, b: Ends | None) -> Iterator[Piece]:
     """Write tokens `a` of A and `b` of B, half-open, and all that moved to B's from elsewhere."""
-    return _parted(writing, _merged(writing, _steps(writing, a, b)))
+    runs = (own for run in _runs(writing, a, b) for own in _spelled(writing, run))
+    return _parted(writing, _merged(writing, runs))
 
 
-class _Step(NamedTuple):
-    """One token of A, of B or of both; a pointer has neither."""
+class _Run(NamedTuple):
+    """Tokens of A, of B or, as many, of both, half-open; a pointer has one of A."""
 
     mark: Mark
-    i: int
-    j: int
+    a: Ends | None
+    b: Ends | None
     move: int | None
 
 
-def _steps(writing: Writing, a: Ends | None, b: Ends | None) -> Iterator[_Step]:
+def _runs(writing: Writing, a: Ends | None, b: Ends | None) -> Iterator[_Run]:
     """Give the tokens in the order in which they are read."""
     order = writing.order
     i, i_end = a or (0, 0)
@@ -62,63 +63,83 @@ def _steps(writing: Writing, a: Ends | None, b: Ends | None) -> Iterator[_Step]:
     while i < i_end or j < j_end:
         # First what only A has at this place,
         while i < i_end and (order.a[i] < 0 or order.chain_a[i]):
+            move = None
             if order.chain_a[i]:
                 move = writing.moves.get((order.chain_a[i], writing.left.tokens.paragraph[i]))
-                if move is None:
-                    yield _Step("removed", i, -1, None)
-                elif move not in pointed:
-                    pointed.add(move)
-                    yield _Step("left", i, -1, move)
-            else:
-                yield _Step("removed", i, -1, None)
+            if move is None:
+                yield _Run("removed", (i, i + 1), None, None)
+            elif move not in pointed:
+                pointed.add(move)
+                yield _Run("left", (i, i), None, move)
             i += 1
         # then what only B has, moved or new,
         while j < j_end and (order.b[j] < 0 or order.chain_b[j]):
-            yield from _of_b(writing, j, j_end)
-            j += 1
+            j = yield from _of_b(writing, j, j_end)
         # then what both have.
+        first_i, first_j = i, j
         while i < i_end and j < j_end and order.a[i] == j and not order.chain_a[i]:
-            yield _Step("equal", i, j, None)
             i, j = i + 1, j + 1
+        if first_i < i:
+            yield _Run("equal", (first_i, i), (first_j, j), None)
 
 
-def _of_b(writing: Writing, j: int, end: int) -> Iterator[_Step]:
-    """Give a token of B that is not in the line, and what a move took along before it."""
-    order = writing.order
-    chain = order.chain_b[j]
-    move = writing.moves.get((-chain, writing.right.tokens.paragraph[j])) if chain else None
+def _of_b(writing: Writing, j: int, end: int) -> Generator[_Run, None, int]:
+    """Give tokens of B that are not in the line, and what a move took along; return the next."""
+    order, paragraph = writing.order, writing.right.tokens.paragraph
+    chain, first, partner = order.chain_b[j], j, order.b[j]
+    move = writing.moves.get((-chain, paragraph[j])) if chain else None
     if move is None:
-        yield _Step("added", -1, j, None)
-        return
-    partner = order.b[j]
+        yield _Run("added", None, (j, j + 1), None)
+        return j + 1
+
+    def goes_on(at: int) -> bool:
+        """Tell whether a token of B belongs to the same move."""
+        same = at < end and order.chain_b[at] == chain
+        return same and writing.moves.get((-chain, paragraph[at])) == move
+
+    j += 1
     if partner >= 0:
         yield from _taken_along(writing, move, partner)
-        yield _Step("equal", partner, j, move)
-        writing.next_a[move] = partner + 1
+        while goes_on(j) and order.b[j] == partner + j - first:
+            j += 1
+        writing.next_a[move] = partner + j - first
+        yield _Run("equal", (partner, partner + j - first), (first, j), move)
     else:
         end_a = writing.next_a[move]
         while end_a < writing.last_a[move] and order.a[end_a] < 0:
             end_a += 1
         yield from _taken_along(writing, move, end_a)
-        yield _Step("added", -1, j, move)
-    after = j + 1
-    goes_on = after < len(order.b) and order.chain_b[after] == chain
-    if goes_on:
-        number = writing.right.tokens.paragraph[after]
-        goes_on = after < end and writing.moves.get((-chain, number)) == move
-    if not goes_on:
+        yield _Run("added", None, (first, j), move)
+    if not goes_on(j):
         yield from _taken_along(writing, move, writing.last_a[move])
+    return j
 
 
-def _taken_along(writing: Writing, move: int, end: int) -> Iterator[_Step]:
+def _taken_along(writing: Writing, move: int, end: int) -> Iterator[_Run]:
     """Give the tokens of A that moved along and are not in B."""
     first = writing.next_a[move]
     writing.next_a[move] = max(first, end)
-    for at in range(first, end):
-        yield _Step("removed", at, -1, move)
+    if first < end:
+        yield _Run("removed", (first, end), None, move)
 
 
-def _merged(writing: Writing, steps: Iterable[_Step]) -> Iterator[Piece]:
+def _spelled(writing: Writing, run: _Run) -> Iterator[_Run]:
+    """Part tokens that both have where they are written otherwise: white space is not."""
+    if run.a is None or run.b is None:
+        yield run
+        return
+    (edges_a, edges_b), a, b = writing.edges, run.a, run.b
+    texts = writing.left.tokens.text, writing.right.tokens.text
+    if texts[0][edges_a[a[0]] : edges_a[a[1]]] == texts[1][edges_b[b[0]] : edges_b[b[1]]]:
+        yield run
+        return
+    for i, j in zip(range(*a), range(*b), strict=True):
+        one, two = texts[0][edges_a[i] : edges_a[i + 1]], texts[1][edges_b[j] : edges_b[j + 1]]
+        same = one == two or one.split() == two.split()
+        yield _Run("equal" if same else "respelled", (i, i + 1), (j, j + 1), run.move)
+
+
+def _merged(writing: Writing, runs: Iterable[_Run]) -> Iterator[Piece]:
     """Put the text of tokens of one mark together."""
     edges_a, edges_b = writing.edges
     text_a, text_b = writing.left.tokens.text, writing.right.tokens.text
@@ -126,21 +147,16 @@ def _merged(writing: Writing, steps: Iterable[_Step]) -> Iterator[Piece]:
     move: int | None = None
     # Where the piece begins and ends in both texts.
     first_a = end_a = first_b = end_b = 0
-    for step in steps:
-        a, past_a = (edges_a[step.i], edges_a[step.i + 1]) if step.i >= 0 else (end_a, end_a)
-        b, past_b = (edges_b[step.j], edges_b[step.j + 1]) if step.j >= 0 else (end_b, end_b)
-        past_a = a if step.mark == "left" else past_a
-        own: Mark = step.mark
-        if own == "equal":
-            one, two = text_a[a:past_a], text_b[b:past_b]
-            if one != two and one.split() != two.split():
-                own = "respelled"
-        if own != mark or own == "left" or step.move != move or a != end_a or b != end_b:
+    for run in runs:
+        a, past_a = (edges_a[run.a[0]], edges_a[run.a[1]]) if run.a else (end_a, end_a)
+        b, past_b = (edges_b[run.b[0]], edges_b[run.b[1]]) if run.b else (end_b, end_b)
+        touches = (a, b) == (end_a, end_b)
+        if (run.mark, run.move) != (mark, move) or run.mark == "left" or not touches:
             if mark is not None:
                 yield Piece(
                     mark, text_a[first_a:end_a], text_b[first_b:end_b], first_a, first_b, move
                 )
-            mark, move, first_a, first_b = own, step.move, a, b
+            mark, move, first_a, first_b = run.mark, run.move, a, b
         end_a, end_b = past_a, past_b
     if mark is not None:
         yield Piece(mark, text_a[first_a:end_a], text_b[first_b:end_b], first_a, first_b, move)

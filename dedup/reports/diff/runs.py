@@ -1,19 +1,18 @@
 """
-Two texts -> how far the sets of their runs of three words resemble and contain each other.
+Two texts -> how far the sets of their runs of three units resemble and contain each other.
 
-A unit is a word of the normalised text, or a character of a script without spaces; a text of fewer
-than three units is one run. Exact, and after Broder (1997).
+Counted as for near-duplicate documents (`stages/resemblance.py`): exact, rounded down to 4 digits.
 """
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from dedup.text.normalising import normalise_text
-from dedup.text.same_text import words_of
+import numpy as np
 
-RUN = 3
-"""Units of a run."""
+from dedup import kernels
+from dedup.model import Strings
+from dedup.stages.resemblance import SIZE, share
 
 
 class Shares(NamedTuple):
@@ -29,17 +28,11 @@ class Shares(NamedTuple):
 
 def shares(a: str, b: str) -> Shares:
     """Compare two texts by their runs."""
-    one, two = runs(a), runs(b)
-    both, either = len(one & two), len(one | two)
-    if not either:
+    texts = Strings.of([a, b])
+    normal, offsets, _ = kernels.normalise(texts.data, texts.offsets)
+    values, ends = kernels.gram_sets(normal, offsets, size=SIZE)
+    one, two = np.diff(ends)
+    if not one and not two:
         return Shares(1.0, 1.0, 1.0)
-    return Shares(both / either, *(both / len(own) if own else 0.0 for own in (one, two)))
-
-
-def runs(text: str) -> set[int]:
-    """Give the runs of a text, as hashes that hold within this process."""
-    own = [unit for unit, _ in words_of(normalise_text(text))]
-    if not own:
-        return set()
-    ends = range(min(RUN, len(own)), len(own) + 1)
-    return {hash(tuple(own[max(end - RUN, 0) : end])) for end in ends}
+    both = kernels.shared((values, ends), (values, ends), np.array([0]), np.array([1]))[0]
+    return Shares(*share(np.full(3, both), np.array([one + two - both, one, two])).tolist())

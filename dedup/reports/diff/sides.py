@@ -6,12 +6,16 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
+from dedup import kernels
+from dedup.model import Strings
 from dedup.reports.diff.tokens import halves, spans_of
-from dedup.text.normalising import normalise_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from dedup.model import I64
     from dedup.reports.diff.tokens import Tokens
 
 
@@ -35,6 +39,10 @@ class Side:
     """Tokens that begin a sentence, and the end."""
     paragraphs: list[tuple[int, int]]
     """First and last token, half-open, of each."""
+    normals: list[str]
+    """The normalised text of each paragraph,"""
+    words: list[int]
+    """and its words, as a report counts them."""
 
     def begins_sentence(self, at: int) -> bool:
         """Tell whether a sentence begins at a token, or the text is at its end."""
@@ -49,11 +57,6 @@ class Side:
     def weight(self, first: int, last: int) -> int:
         """Count the halves of words of a stretch."""
         return sum(self.weights[first:last])
-
-    def normal(self, paragraph: int) -> str:
-        """Give the normalised text of a paragraph."""
-        start, end, _, _ = self.tokens.extents[paragraph]
-        return normalise_text(self.tokens.text[start:end])
 
 
 class Taken:
@@ -88,15 +91,14 @@ class Taken:
 
     def stretches(self) -> list[Stretch]:
         """Give all stretches in the order of A, each as long as it goes on in both."""
-        out: list[Stretch] = []
-        for at, partner in enumerate(self.a):
-            if partner < 0:
-                continue
-            if out and out[-1].a + out[-1].size == at and out[-1].b + out[-1].size == partner:
-                out[-1] = out[-1]._replace(size=out[-1].size + 1)
-            else:
-                out.append(Stretch(at, partner, 1))
-        return out
+        partners = np.array(self.a, np.int64)
+        at = np.flatnonzero(partners >= 0)
+        there = partners[at]
+        breaks = np.flatnonzero((np.diff(at) != 1) | (np.diff(there) != 1)) + 1
+        firsts = np.concatenate([np.zeros(min(len(at), 1), np.int64), breaks])
+        sizes = np.diff(firsts, append=len(at))
+        rows = zip(at[firsts].tolist(), there[firsts].tolist(), sizes.tolist(), strict=True)
+        return [Stretch(*row) for row in rows]
 
     def left_over(self, side: Side, partners: Sequence[int]) -> list[int]:
         """Give the paragraphs of which more than half is not taken."""
@@ -107,6 +109,23 @@ class Taken:
         return out
 
 
+def paragraph_pairs(left: Side, right: Side, partners: Sequence[int]) -> tuple[I64, I64]:
+    """
+    Give the pairs of paragraphs that share tokens, each once, and which one each token of A is of.
+
+    `partners` are those of the tokens of A. Pairs are paragraphs of A and B, int64[k, 2], sorted; a
+    token without a partner is of none, -1.
+    """
+    there = np.array(partners, np.int64)
+    at = np.flatnonzero(there >= 0)
+    of_a = np.array(left.tokens.paragraph, np.int64)[at]
+    of_b = np.array(right.tokens.paragraph, np.int64)[there[at]]
+    keys, which = np.unique(of_a << 32 | of_b, return_inverse=True)
+    number = np.full(len(there), -1)
+    number[at] = which
+    return np.stack([keys >> 32, keys & 0xFFFFFFFF], 1), number
+
+
 def sides_of(left: Tokens, right: Tokens) -> tuple[Side, Side]:
     """Number the tokens of two texts, equal ones alike."""
     numbers: dict[str, int] = {}
@@ -114,10 +133,16 @@ def sides_of(left: Tokens, right: Tokens) -> tuple[Side, Side]:
 
 
 def _side(tokens: Tokens, numbers: dict[str, int]) -> Side:
+    ids = [numbers.setdefault(key, len(numbers)) for key in tokens.keys]
+    weights = {key: halves(key) for key in set(tokens.keys)}
+    written = Strings.of([tokens.text[start:end] for start, end, _, _ in tokens.extents])
+    data, offsets, words = kernels.normalise(written.data, written.offsets)
     return Side(
         tokens,
-        [numbers.setdefault(key, len(numbers)) for key in tokens.keys],
-        [halves(key) for key in tokens.keys],
+        ids,
+        [weights[key] for key in tokens.keys],
         tokens.sentences(),
         spans_of(tokens),
+        Strings(data, offsets).list(),
+        words.tolist(),
     )

@@ -17,20 +17,20 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from itertools import accumulate, compress, groupby, pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 import regex
 
 from dedup import kernels
-from dedup.text.hyphens import joined
+from dedup.text.hyphens import BROKEN, joined
 from dedup.text.normalising import normalise_text
 from dedup.text.same_text import words_of
 from dedup.text.sentences import sentences
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from dedup.text.lines import Row, Span
 
@@ -45,6 +45,7 @@ _ELIDED = regex.compile(
     r"\p{L}{1,2}['\u2019](?=h)|\p{L}+['\u2019](?=[aeiouy\u00e0-\u00ff\u0153])", regex.IGNORECASE
 )
 """An elided word before a vowel, or, where it is short, before an h."""
+_APOSTROPHE = regex.compile("['\u2019]")
 _LEADING = regex.compile(r"(?:[\p{Ps}\p{Pi}\u00a1\u00bf]+|(?<=\s)[\p{Ps}\p{Pi}]\s|(?<=\s)\S+)\Z")
 """Punctuation that opens what follows it."""
 
@@ -100,27 +101,44 @@ class Tokens:
         A word that a hyphen breaks at a line's end is joined where the other text has it whole; one
         that punctuation divides ("don't") is cut where the other text does not have it.
         """
-        keys: list[str] = []
-        starts: list[int] = []
-        ends: list[int] = []
-        paragraph: list[int] = []
-        for at, key in enumerate(self.keys):
-            start, end, own = self.starts[at], self.ends[at], self.paragraph[at]
-            if keys and start - ends[-1] > 1:
-                whole = joined(self.text[starts[-1] : end])
-                if whole.isalpha() and normal(whole) in vocabulary:
-                    keys[-1], ends[-1] = normal(whole), end
-                    continue
-            parts = [(start, end)]
-            words = key.split(" ")
-            if len(words) > 1 and key not in vocabulary:
-                found = [m.span() for m in _PART.finditer(self.text, start, end)]
-                parts = found if len(found) == len(words) else parts
-            keys += words if len(parts) > 1 else [key]
-            starts += [first for first, _ in parts]
-            ends += [last for _, last in parts]
-            paragraph += [own] * len(parts)
-        return Tokens(self.text, self.extents, keys, starts, ends, paragraph)
+        own = set(self.keys)
+        divided = {key for key in own if " " in key and key not in vocabulary}
+        hyphens = [found.start() for found in BROKEN.finditer(self.text)]
+        # Only tokens that may be cut, and those behind a hyphen, are looked at.
+        some = [at for at, key in enumerate(self.keys) if key in divided] if divided else []
+        some += [at for hyphen in hyphens if (at := bisect_left(self.starts, hyphen)) < len(self)]
+        out = Tokens(self.text, self.extents, [], [], [], [])
+        done = 0
+        for at in sorted(set(some)):
+            out._extend(self, done, at)
+            out._fit(self, at, vocabulary)
+            done = at + 1
+        out._extend(self, done, len(self))
+        return out
+
+    def _extend(self, other: Tokens, first: int, last: int) -> None:
+        """Take over tokens as they are."""
+        self.keys.extend(other.keys[first:last])
+        self.starts.extend(other.starts[first:last])
+        self.ends.extend(other.ends[first:last])
+        self.paragraph.extend(other.paragraph[first:last])
+
+    def _fit(self, other: Tokens, at: int, vocabulary: Collection[str]) -> None:
+        """Take over a token: joined with the one before it, cut, or as it is."""
+        key, start, end = other.keys[at], other.starts[at], other.ends[at]
+        if self.keys and start - self.ends[-1] > 1:
+            whole = joined(self.text[self.starts[-1] : end])
+            if whole.isalpha() and normal(whole) in vocabulary:
+                self.keys[-1], self.ends[-1] = normal(whole), end
+                return
+        words = key.split(" ")
+        parts = [found.span() for found in _PART.finditer(self.text, start, end)]
+        if key in vocabulary or len(words) != len(parts):
+            words, parts = [key], [(start, end)]
+        self.keys.extend(words)
+        self.starts.extend(first for first, _ in parts)
+        self.ends.extend(last for _, last in parts)
+        self.paragraph.extend([other.paragraph[at]] * len(parts))
 
 
 def tokens_of(text: str, extents: Sequence[Row]) -> Tokens:
@@ -134,10 +152,10 @@ def tokens_of(text: str, extents: Sequence[Row]) -> Tokens:
             own.append((signs[at][0] - start, signs[at][1] - start, signs[at][2]))
             at += 1
         before = len(found)
-        for first, last, key in _cut(text[start:end], own):
-            found.keys.append(key)
-            found.starts.append(start + first)
-            found.ends.append(start + last)
+        cuts, keys = _cut(text[start:end], own)
+        found.keys.extend(filter(None, keys))
+        found.starts.extend(start + cut for cut in compress(cuts, keys))
+        found.ends.extend(start + cut for cut in compress(cuts[1:], keys))
         if len(found) == before:
             found.keys.append(WORDLESS + "".join(text[start:end].split()))
             found.starts.append(start)
@@ -175,44 +193,48 @@ def _signs(text: str, extents: Sequence[Row]) -> list[tuple[int, int, str]]:
     return list(zip(starts.tolist(), ends.tolist(), told, strict=True))
 
 
-def _cut(body: str, signs: Sequence[tuple[int, int, str]]) -> Iterator[tuple[int, int, str]]:
-    """Cut a paragraph into tokens: start, end and key of each."""
-    cuts = sorted({0, len(body), *_borders(body), *(at for sign in signs for at in sign[:2])})
+def _cut(body: str, signs: Sequence[tuple[int, int, str]]) -> tuple[list[int], list[str]]:
+    """Cut a paragraph: where its parts begin and the last one ends, and a key for each token."""
+    cuts = [0, *accumulate(map(len, _BORDER.split(body)))]
+    more = [at for sign in signs for at in sign[:2]]
+    more += _alone(body, cuts) if _ALONE.search(body) else ()
+    more += _elided(body, cuts) if "'" in body or "\u2019" in body else ()
+    cuts = sorted({*cuts, *more}) if more else cuts
     if _JOINING.search(body):
         whole = {found.start() for found in _GRAPHEME.finditer(body)} | {len(body)}
         cuts = [cut for cut in cuts if cut in whole]
     # A point or comma between two digits joins what stands on either side of it.
     points = {at for start, end, told in signs if told in _POINTS for at in (start, end)}
-    cuts = [cut for cut in cuts if cut not in points]
-    starts = [start for start, _, _ in signs]
-    for start, end in pairwise(cuts):
-        inner = signs[bisect_left(starts, start) : bisect_right(starts, end - 1)]
-        if key := _key(body, start, end, inner):
-            yield start, end, key
+    cuts = [cut for cut in cuts if cut not in points] if points else cuts
+    keys = [normal(body[start:end]) for start, end in pairwise(cuts)]
+    for at, inner in groupby(signs, key=lambda sign: bisect_right(cuts, sign[0]) - 1):
+        keys[at] = _key(body, cuts[at], cuts[at + 1], inner)
+    return cuts, keys
 
 
-def _key(body: str, start: int, end: int, signs: Sequence[tuple[int, int, str]]) -> str:
+def _key(body: str, start: int, end: int, signs: Iterable[tuple[int, int, str]]) -> str:
     """Give the strict form of a stretch: its words, and its signs behind a mark."""
     key, at = "", start
     for first, last, told in signs:
         key += normal(body[at:first]) + SIGN + told
         at = last
-    rest = body[at:end]
-    return key + (normal(rest) if not rest.isspace() else "")
+    return key + normal(body[at:end])
 
 
-def _borders(body: str) -> Iterator[int]:
-    """Give the borders of words, of characters that stand alone, and of elided words."""
-    borders = [found.start() for found in _BORDER.finditer(body)]
-    yield from borders
-    if _ALONE.search(body):
-        for start, end in pairwise(borders):
-            if _ALONE.search(body, start, end):
-                yield from (found.start() for found in _GRAPHEME.finditer(body, start, end))
-    if "'" in body or "\u2019" in body:
-        for start, end in pairwise(borders):
-            if elided := _ELIDED.match(body, start, end):
-                yield elided.end()
+def _alone(body: str, borders: Sequence[int]) -> Iterator[int]:
+    """Give the borders of characters that stand alone."""
+    for start, end in pairwise(borders):
+        if _ALONE.search(body, start, end):
+            yield from (found.start() for found in _GRAPHEME.finditer(body, start, end))
+
+
+def _elided(body: str, borders: Sequence[int]) -> Iterator[int]:
+    """Give the ends of elided words."""
+    for found in _APOSTROPHE.finditer(body):
+        start = borders[bisect_right(borders, found.start()) - 1]
+        end = borders[bisect_right(borders, found.start())]
+        if elided := _ELIDED.match(body, start, end):
+            yield elided.end()
 
 
 def spans_of(tokens: Tokens) -> list[Span]:

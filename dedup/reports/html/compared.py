@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from dedup.reports.diff_marks import soft_note
 from dedup.reports.diff_page import headline
 from dedup.reports.html.page import page
 from dedup.reports.repeated import Rest
@@ -36,6 +37,9 @@ class Cell:
     line: int
     marks: tuple[Mark, ...]
     note: str = ""
+    """Where it moved from."""
+    about: str = ""
+    """How alike both are, and what a report and a clean make of that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,12 @@ class Line:
     kind: str
     left: Cell | None
     right: Cell | None
+
+    @property
+    def same(self) -> bool:
+        """Both sides say the same, though it may be parted otherwise."""
+        cells = [cell for cell in (self.left, self.right) if cell is not None]
+        return len(cells) > 1 and all(m.sort == "equal" for cell in cells for m in cell.marks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +70,17 @@ def stretches(
     first_a: int = 1,
     first_b: int = 1,
     around: tuple[Rest, Rest] = (Rest(), Rest()),
+    *,
+    judged: bool = False,
 ) -> list[Stretch]:
     """
     Give a comparison as stretches of lines; the texts begin at these lines of their files.
 
-    `around` is what stands around the texts in their sentences.
+    `around` is what stands around the texts in their sentences. `judged` says of each pair of
+    paragraphs how alike they are, and whether a report finds it.
     """
     firsts = {"a": first_a, "b": first_b}
-    lines = [_line(part, diff, firsts) for part in diff.parts]
+    lines = [_line(part, diff, firsts, judged=judged) for part in diff.parts]
     for side, rest in zip(("left", "right"), around, strict=True):
         _surround(lines, side, rest)
     return [
@@ -87,11 +100,14 @@ def _surround(lines: list[Line], side: str, rest: Rest) -> None:
         lines[at] = replace(lines[at], **{side: cell})
 
 
-def _line(part: Part, diff: Diff, firsts: dict[str, int]) -> Line:
+def _line(part: Part, diff: Diff, firsts: dict[str, int], *, judged: bool) -> Line:
     """Give a part as what stands side by side; what moved stands at its new place alone."""
     moved = part.kind == "moved"
     left = None if moved else _cell(part, part.a, "a", diff, firsts)
-    return Line(part.kind, left, _cell(part, part.b, "b", diff, firsts))
+    right = _cell(part, part.b, "b", diff, firsts)
+    if judged and right is not None:
+        right = replace(right, about="".join(span.text for span in soft_note(part, diff)).strip())
+    return Line(part.kind, left, right)
 
 
 def _cell(
@@ -99,12 +115,18 @@ def _cell(
 ) -> Cell | None:
     if place is None:
         return None
-    marks = tuple(mark for piece in part.pieces if (mark := _mark(piece, side, diff, firsts)))
+    every = (mark for piece in part.pieces if (mark := _mark(piece, side, diff, firsts)))
+    marks = [
+        Mark(sort, "".join(mark.text for mark in own))
+        for sort, own in groupby(every, key=lambda mark: mark.sort)
+    ]
+    # A line through the white space at the end would stick out.
+    marks[-1:] = [replace(mark, text=mark.text.rstrip()) for mark in marks[-1:]]
     note = ""
     if part.kind == "moved" and part.a is not None and part.move is not None:
         line = part.a.lines[0] + firsts["a"] - 1
         note = f"{_arrow(diff, part.move)} from line {line:,}"
-    return Cell(place.lines[0] + firsts[side] - 1, marks, note)
+    return Cell(place.lines[0] + firsts[side] - 1, tuple(marks), note)
 
 
 def _mark(piece: Piece, side: str, diff: Diff, firsts: dict[str, int]) -> Mark | None:
@@ -133,6 +155,6 @@ def diff_to_html(diff: Diff, names: tuple[str, str]) -> str:
         [f"A: {names[0]}   B: {names[1]}"],
         names=names,
         said=headline(diff),
-        stretches=stretches(diff),
+        stretches=stretches(diff, judged=True),
         differs=any(part.kind != "equal" for part in diff.parts),
     )

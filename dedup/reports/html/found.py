@@ -13,54 +13,42 @@ from typing import TYPE_CHECKING
 from dedup.reports.html.compared import Stretch, stretches
 from dedup.reports.html.page import page
 from dedup.reports.html.pictures import matrix, strips
+from dedup.reports.html.resembling import resembling
 from dedup.reports.overview import copied, kinds, lengths, likenesses, listed
+from dedup.reports.places import Where, lines_of, where_of
 from dedup.reports.repeated import Rest, difference, rest, rests
 from dedup.reports.view import View, ordered
 from dedup.reports.wording import (
-    alone_in,
     at,
     counted,
+    excerpt,
     headline,
     kind_of,
-    likeness,
     named,
     not_sought,
     ordinal,
     percent,
-    where,
+    told_apart,
 )
-from dedup.text.lines import split_into
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from dedup.report import Group, Occurrence, Report
+    from dedup.report import Group, Name, Occurrence, Report
 
 WHOLE = 200
 """Groups that stand in a page with their texts where nobody said how many."""
 LINES = 2_000
 """Groups that have a line besides, and none of their texts."""
-_BUDGET = 2_000_000
+BUDGET = 2_000_000
 """Characters of texts in such a page: from there on groups are lines only."""
 _PLACES = 50
 """Places that are listed of one group."""
 _COMPARED = 8
 """Changed copies that are set beside the keeper's text."""
-_OPEN = 5
+OPEN = 5
 """Groups that are unfolded at first."""
 _EXCERPT = 90
-
-
-@dataclass(frozen=True, slots=True)
-class Where:
-    """One place of a group."""
-
-    label: str
-    name: str
-    """Its document, as `path:line`."""
-    part: str
-    """Its paragraphs and lines, and what it repeats only a part of."""
-    alike: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +95,17 @@ class Item:
     @property
     def opened(self) -> bool:
         """It is unfolded at first."""
-        return self.number <= _OPEN
+        return self.number <= OPEN
 
 
-def to_html(report: Report, view: View | None = None) -> str:
-    """Return a report as one HTML file. Raises `SettingsError` for a group that is not there."""
+def to_html(
+    report: Report, view: View | None = None, texts: Mapping[Name, str] | None = None
+) -> str:
+    """
+    Return a report as one HTML file. Raises `SettingsError` for a group that is not there.
+
+    `texts` are those of documents that resemble each other, to be set side by side.
+    """
     view = view or View()
     groups = ordered(report, view)
     sheets: dict[str, int] = {}
@@ -136,18 +130,21 @@ def to_html(report: Report, view: View | None = None) -> str:
         without_strip=without,
         matrix=matrix(report),
         items=items,
+        resembling=resembling(report, texts or {}),
+        documents_only=report.settings.get("unit") == "document",
         legend=any(item.body and item.body.compared for item in items),
         whole=whole,
         groups=len(groups),
         skipped=report.summary.skipped,
         counted=counted,
         percent=percent,
+        told_apart=told_apart,
     )
 
 
 def _items(groups: Sequence[Group], view: View, sheets: dict[str, int]) -> Iterator[Item]:
     """Yield the groups in order; the first ones, as many as there is room for, with their texts."""
-    room = _BUDGET
+    room = BUDGET
     for number, group in enumerate(groups[: (view.top or WHOLE) + LINES], 1):
         room -= sum(len(place.text) for place in group.occurrences[: _COMPARED + 1])
         whole = number <= view.top if view.top else number <= WHOLE and room > 0
@@ -160,7 +157,7 @@ def _items(groups: Sequence[Group], view: View, sheets: dict[str, int]) -> Itera
             group.count or len(group.occurrences),
             _alike(group),
             at(group.keeper),
-            _excerpt(group.keeper.text),
+            excerpt(group.keeper.text, _EXCERPT),
             sheets.setdefault(name, len(sheets)) if whole else -1,
             _body(group, everything=view.group is not None) if whole else None,
         )
@@ -173,12 +170,6 @@ def _alike(group: Group) -> str:
     return "same words" if group.similarity == 1 else percent(group.similarity)
 
 
-def _excerpt(text: str) -> str:
-    """Return the beginning of a text on one line."""
-    line = " ".join(text[: 2 * _EXCERPT].split())
-    return line if len(line) <= _EXCERPT else line[:_EXCERPT].rsplit(" ", 1)[0] + " \u2026"
-
-
 def _body(group: Group, *, everything: bool) -> Body:
     """Return the places of a group, its text, and its changed copies side by side with it."""
     occurrences = group.occurrences if everything else group.occurrences[:_PLACES]
@@ -187,32 +178,13 @@ def _body(group: Group, *, everything: bool) -> Body:
     # A single changed copy shows all of the keeper's text beside it.
     alone = len(changed) == 1 == len(group.copies) and group.copies[0].of is None
     return Body(
-        [_where(group, n, place) for n, place in enumerate(occurrences, 1)],
+        [where_of(group, n, place) for n, place in enumerate(occurrences, 1)],
         (group.count or len(group.occurrences)) - len(occurrences),
-        [] if alone else list(_lines(group.keeper)),
+        [] if alone else [row for row in lines_of(group.keeper) if row[1].strip()],
         rest(group.keeper),
         [_compared(group, n, copy) for n, copy in beside],
         len(changed) - len(beside),
     )
-
-
-def _where(group: Group, number: int, place: Occurrence) -> Where:
-    """Say where a place is, and what is particular about it."""
-    parts = [where(place)]
-    if place.of:
-        parts.append(f"repeats only {where(place.of)} of the first")
-    parts += filter(None, [alone_in(group, place)])
-    alike = "kept" if place.keeper else likeness(place)
-    return Where("first" if place.keeper else ordinal(number), at(place), "; ".join(parts), alike)
-
-
-def _lines(place: Occurrence) -> Iterator[tuple[int, str]]:
-    """Yield the lines of a text that are not empty, with their numbers."""
-    first, last = place.lines
-    lines = split_into(place.text, last - first + 1) if first < last else [place.text]
-    for number, line in enumerate(lines, first):
-        if line.strip():
-            yield number, line.rstrip("\r")
 
 
 def _compared(group: Group, number: int, copy: Occurrence) -> Compared:

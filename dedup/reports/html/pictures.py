@@ -114,7 +114,7 @@ def _bar(number: int, group: Group, place: Occurrence, characters: int) -> Bar:
     """Return the bar of one place."""
     left, right = _scaled(place.start, characters), _scaled(place.end, characters)
     sort = "menu" if group.kind == "boilerplate" else "first" if place.keeper else "copy"
-    said = {"menu": "boilerplate", "first": "first place", "copy": "copy"}[sort]
+    said = {"menu": "boilerplate", "first": "kept place", "copy": "copy"}[sort]
     first, last = place.lines
     lines = f"line {first:,}" if first == last else f"lines {first:,}\u2013{last:,}"
     width = max(right - left, _THIN)

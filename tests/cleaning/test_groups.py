@@ -6,7 +6,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.cleaning.copies import Copies
+from dedup.cleaning.ledger import REASONS
+from dedup.cleaning.removals import groups_of
+from dedup.cleaning.tables import NONE
 from dedup.model import KINDS, Copied
 
 SPANS = st.tuples(st.integers(0, 20), st.integers(1, 9)).map(lambda x: (x[0], sum(x)))
@@ -35,8 +37,8 @@ def test_the_first_of_the_kind_else_the_first(
         for number, ((a, b), of, name) in enumerate(copies)
         if name == "a" and a <= span[0] and span[1] <= b
     ]
-    wanted = str(min(over)[1]) if over else None
+    wanted = min(over)[1] if over else NONE
 
-    known = Copies.of([str(number) for number in range(len(copies))], table)
-    assert known.group(1, span, kind) in {None, *map(str, range(len(copies)))}
-    assert known.group(0, span, kind) == wanted
+    reason = np.array([REASONS.index(kind)] * 2, np.int8)
+    docs, first, last = np.array([0, 1]), *(np.array([at] * 2) for at in span)
+    assert groups_of(table, docs, first, last, reason)[0] == wanted

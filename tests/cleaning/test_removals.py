@@ -10,18 +10,18 @@ import naive
 import numpy as np
 import pytest
 import strategies
-from cleaning.tables import plan_of, split, tables_of
+from cleaning.tables import detection_of, plan_of, split
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.cleaning.cuts import Cuts, Decision, cuts_of
-from dedup.cleaning.stretches import Stretches
-from dedup.text import markdown
+from dedup.cleaning.ledger import REASONS
+from dedup.cleaning.removals import Decision
+from dedup.cleaning.tables import NONE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dedup.cleaning.plan import Plan
+    from dedup.cleaning.tables import Plan
 
 LETTERS = "ABCabST"
 GAPS = ("\n", "\n\n", "\n \n\n", " \r\n")
@@ -50,36 +50,26 @@ def cut(
 ) -> tuple[list[Any], dict[str, str]]:
     """Give ledger lines and texts as the oracle does, of all of the plan or a part of it."""
     read = naive.read(documents, own)
-    plan, policy = plan_of(read, own), split(own)[1]
-    plan = part(plan) if part else plan
-    keepers = frozenset(plan.keeper.tolist())
-    standing, *_, facts = tables_of(read)
-    decision = Decision(
-        standing,
-        plan,
-        Stretches.of([]),
-        facts.characters,
-        policy.rules,
-        policy.drop_document_over,
-        keepers,
-    )
-    cuts = dict(cuts_of(decision, 0, len(facts)))
+    found, (settings, policy) = detection_of(read), split(own)
+    decision = Decision.of(found, plan_of(read, own), settings, policy)
+    if part is not None:
+        decision = decision.with_parts(part(decision.plan), decision.sentences, decision.spared)
+    rows = dict(decision.removals.by_document(0, len(found.facts)))
     lines, texts = [], {}
     for document in read.documents:
-        rank = document.rank
-        if rank in cuts and document.markdown:
-            front, code, _ = markdown.blocks(document.text)
-            cuts |= dict(cuts_of(decision, rank, rank + 1, (front, code)))
-        found = cuts.get(rank, Cuts((), written=True))
         left = document.text
-        for one in reversed(found.cuts):
+        own_rows = rows.get(document.rank, [])
+        for one in reversed(own_rows):
             left = left[: one.start] + left[one.end :]
-        if found.written:
+        if left or not document.text:
             texts[document.path] = left
-        for one in found.cuts:
-            keeper = one.keeper and (read.documents[one.keeper[0]].path, *one.keeper[1:])
+        for one in own_rows:
+            kept = one.keeper != NONE
+            of = (read.documents[one.keeper].path, one.keeper_start, one.keeper_end)
             place = document.path, one.start, one.end, [one.first + 1, one.last + 1]
-            lines.append((*place, one.reason, one.similarity, one.rule, keeper))
+            rule = policy.rules[one.rule] if kept else None
+            near = one.similarity if kept else None
+            lines.append((*place, REASONS[one.reason], near, rule, of if kept else None))
     return lines, texts
 
 
@@ -109,7 +99,7 @@ def test_agrees_with_the_oracle(seed: int, over: float | None) -> None:
         "drop_document_over": over,
     }
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("dedup.cleaning.cuts.BLOCK", rng.choice([1, 5, 1 << 16]))
+        patch.setattr("dedup.cleaning.removals.BLOCK", rng.choice([1, 5, 1 << 16]))
         assert cut(documents, own) == wanted(documents, own)
 
 

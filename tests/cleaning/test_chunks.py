@@ -13,7 +13,7 @@ import strategies
 from cleaning.conftest import A, B, contents, every_kind, literal, write
 
 from dedup.api import clean_to
-from dedup.cleaning import lots
+from dedup.cleaning import write as writing
 from dedup.cleaning.policy import Policy
 from dedup.errors import InputError
 from dedup.settings import Settings
@@ -32,10 +32,10 @@ OPTIONS: dict[str, dict[str, Any]] = {
 
 
 @pytest.fixture
-def in_small_lots(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Cut every file of records in lots of a few documents."""
-    monkeypatch.setattr(lots, "LARGE", 0)
-    monkeypatch.setattr(lots, "LOT", 400)
+def in_small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cut every file of records in chunks of a few documents."""
+    monkeypatch.setattr(writing, "LARGE", 0)
+    monkeypatch.setattr(writing, "CHUNK", 400)
 
 
 def records(texts: Sequence[str]) -> list[dict[str, str]]:
@@ -76,9 +76,9 @@ def cleaned(folder: Path, out: Path, threads: int, options: dict[str, Any]) -> d
     return contents(out) | beside
 
 
-@pytest.mark.usefixtures("in_small_lots")
+@pytest.mark.usefixtures("in_small_chunks")
 @pytest.mark.parametrize("options", OPTIONS)
-def test_lots_are_the_whole(options: str, tmp_path: Path) -> None:
+def test_chunks_are_the_whole(options: str, tmp_path: Path) -> None:
     """Of lines, arrays and tables, with faults among them and records that are dropped."""
     corpus(tmp_path / "in", sum(options.encode()))
     alone = cleaned(tmp_path / "in", tmp_path / "alone", 1, OPTIONS[options])
@@ -88,13 +88,13 @@ def test_lots_are_the_whole(options: str, tmp_path: Path) -> None:
     assert apart["ledger.jsonl"].count(b"\n") > 20
 
 
-@pytest.mark.usefixtures("in_small_lots")
+@pytest.mark.usefixtures("in_small_chunks")
 def test_a_file_that_changes_meanwhile_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A worker's error is the one that is raised without."""
     corpus(tmp_path / "in", 7)
-    found = lots.in_lots
+    found = writing.chunks
 
     def later(*arguments: Any) -> Any:  # noqa: ANN401 - handed on
         path = tmp_path / "in" / "a.jsonl"
@@ -102,7 +102,7 @@ def test_a_file_that_changes_meanwhile_is_said(
         path.write_bytes(b"\n".join([*rows[:-1], rows[-1].replace(b" ", b"  ")]))
         return found(*arguments)
 
-    monkeypatch.setattr("dedup.cleaning.apply.in_lots", later)
+    monkeypatch.setattr("dedup.cleaning.write.chunks", later)
     with pytest.raises(InputError, match=r"changed while it was being cleaned"):
         cleaned(tmp_path / "in", tmp_path / "out", 2, {})
     assert not (tmp_path / "out").exists()

@@ -1,0 +1,205 @@
+"""
+The pieces of one input file and what is removed -> what is written of each, and its ledger lines.
+
+A file is split again into the pieces that it was read by, and slices are cut out of their raw
+bytes; nothing is ever serialised anew, so what is not cut is the same bytes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from dedup import formats
+from dedup.cleaning.ledger import REASONS, Keeper, Line
+from dedup.cleaning.manifest import MODE_NAMES, Entry, text_sha256
+from dedup.cleaning.tables import NONE
+from dedup.errors import InputError
+from dedup.formats.slices import without
+from dedup.text.paragraphs import paragraph_mode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from dedup.cleaning.removals import Decision
+    from dedup.cleaning.tables import Removal
+    from dedup.formats import Piece, Record, Source
+    from dedup.settings import Settings
+
+Place = tuple[int, int, int]
+"""Of a document: its rank, its number in the file, and its first byte."""
+
+
+class Part(NamedTuple):
+    """What becomes of one piece."""
+
+    raw: bytes
+    """As it was read."""
+    kept: bytes
+    """As it is written."""
+    lines: tuple[Line, ...] = ()
+    """What it loses."""
+    entry: Entry | None = None
+    text: str = ""
+    """Of a document that loses something, as it was read."""
+
+    @property
+    def is_dropped(self) -> bool:
+        """Nothing of the document is left."""
+        return self.entry is not None and self.entry.at is not None
+
+    @property
+    def left(self) -> str:
+        """The text that is left; empty where the document is dropped."""
+        return without(self.text, [(line.start, line.end) for line in self.lines])
+
+
+def numbered(decision: Decision, source: Source) -> Iterator[tuple[Piece, Place]]:
+    """
+    Yield the pieces of a file, each with its place; of what is no document that of the next one.
+
+    Raises `InputError` where the documents are not those that were scanned.
+    """
+    doc, stop = decision.documents.get(source.path, (0, 0))
+    number = at = 0
+    settings = decision.settings
+    for piece in formats.pieces(source, settings, whole=is_lenient(source, settings)):
+        record = piece.record
+        if record is not None and (doc >= stop or decision.facts.record[doc] != (record.id or "")):
+            raise changed(source)
+        yield piece, (doc, number + 1, at)
+        doc += record is not None
+        number += record is not None
+        at += source.layout.extent(piece.raw)
+    if doc != stop:
+        raise changed(source)
+
+
+def parts(
+    decision: Decision,
+    source: Source,
+    pieces: Iterator[tuple[Piece, Place]] | None = None,
+    *,
+    until_written: bool = False,
+) -> Iterator[Part]:
+    """
+    Cut one file, whose `pieces` are numbered, and yield what becomes of each piece.
+
+    What parts the records of an array goes with the record before it, where none before it is
+    written; with `until_written` the pieces after the first such record are left to others.
+    """
+    ahead = decision.removals.by_document(*decision.documents.get(source.path, (0, 0)))
+    losing = next(ahead, None)
+    written = False
+    waiting: Part | None = None
+    for piece, place in numbered(decision, source) if pieces is None else pieces:
+        item = piece.record is not None or piece.fault is not None
+        # Before the first record that is written nothing parts it from another one.
+        lead = piece.lead if item and not written else 0
+        if waiting is not None:
+            yield _with_rest(waiting, piece.raw[:lead])
+            waiting = None
+        if piece.record is None:
+            written = written or item
+            yield Part(piece.raw, piece.raw[lead:])
+            continue
+        rows: Sequence[Removal] = ()
+        if losing is not None and losing[0] == place[0]:
+            rows = losing[1]
+            losing = next(ahead, None)
+        part = document(decision, source, piece, lead, place, rows)
+        # A record that is dropped waits for what parts it from the next one.
+        if part.is_dropped:
+            waiting = part
+            continue
+        written = True
+        yield part
+        if until_written:
+            return
+    if waiting is not None:
+        yield waiting
+
+
+def is_lenient(source: Source, settings: Settings) -> bool:
+    """Tell whether a file that cannot be read to its end is left out whole, as `read` does."""
+    return not source.named or settings.on_error != "fail"
+
+
+def changed(source: Source) -> InputError:
+    """Return the error for a file that is not the one that was scanned."""
+    return InputError(f"{source.path} changed while it was being cleaned; run the command again")
+
+
+def noted(decision: Decision, record: Record, doc: int, number: int) -> Entry | None:
+    """Return what the manifest has to say of a document that loses nothing."""
+    settings, mode = decision.settings, int(decision.facts.mode[doc])
+    if paragraph_mode(record.text, record.markdown, settings.join_hyphens) == mode:
+        return None
+    return Entry(number, record.id, MODE_NAMES[mode], 0, text_sha256(record.text))
+
+
+def document(  # noqa: PLR0913 - a document, where it is, and what goes of it
+    decision: Decision,
+    source: Source,
+    piece: Piece,
+    lead: int,
+    place: Place,
+    rows: Sequence[Removal],
+) -> Part:
+    """Cut one document, and return what becomes of it; of `lead` bytes before it nobody is told."""
+    record = piece.record
+    assert record is not None  # noqa: S101 - for the type checker
+    doc, number, at = place
+    if not rows:
+        entry = noted(decision, record, doc, number) if decision.notes_modes else None
+        return Part(piece.raw, piece.raw[lead:], entry=entry)
+    text, spans = record.text, [(row.start, row.end) for row in rows]
+    if len(text) != decision.facts.characters[doc]:
+        raise changed(source)
+    both = zip(rows, record.raws(spans), strict=True)
+    lines = [_line(decision, source.path, record, row, raw) for row, raw in both]
+    mode = MODE_NAMES[int(decision.facts.mode[doc])]
+
+    # Dropped: the first line has all of the record.
+    if sum(end - start for start, end in spans) == len(text):
+        if record.id is not None:
+            lines[0] = lines[0]._replace(raw=piece.raw[lead:])
+        entry = Entry(number, record.id, mode, len(lines), None, at + lead)
+        return Part(piece.raw, b"", tuple(lines), entry, text)
+
+    try:
+        kept = record.cut(spans)[lead:]
+    except InputError as error:
+        raise InputError(f"{source.path}: {error}") from error
+    entry = Entry(number, record.id, mode, len(lines), text_sha256(without(text, spans)))
+    return Part(piece.raw, kept, tuple(lines), entry, text)
+
+
+def _with_rest(part: Part, rest: bytes) -> Part:
+    """Let a record that was dropped take along what parted it from the next one."""
+    if not rest:
+        return part
+    first = part.lines[0]
+    return part._replace(lines=(first._replace(raw=first.bytes + rest), *part.lines[1:]))
+
+
+def _line(decision: Decision, path: str, record: Record, row: Removal, raw: bytes) -> Line:
+    """Return one removal from a document as a line of the ledger."""
+    text = record.text[row.start : row.end]
+    keeper = rule = similarity = None
+    if row.keeper != NONE:
+        facts, of = decision.facts, row.keeper
+        keeper = Keeper(facts.path[of], facts.record[of] or None, row.keeper_start, row.keeper_end)
+        rule, similarity = str(decision.policy.keep_rules[row.rule]), row.similarity
+    return Line(
+        path,
+        record.id,
+        row.start,
+        row.end,
+        text,
+        REASONS[row.reason],
+        rule,
+        similarity,
+        None if row.group == NONE else decision.groups[row.group],
+        keeper,
+        None if raw == text.encode("utf-8", "surrogatepass") else raw,
+    )

@@ -1,0 +1,274 @@
+"""
+Inputs -> output files: each is cut, or copied as it is where it loses nothing.
+
+What goes was decided for the bytes that were read, so each file must still have the SHA-256 that
+was taken of them. Without a target (a dry run) the same is done, and nothing written.
+
+A large file is cut in chunks of records: each by a process that is free, and written in its turn. A
+chunk takes along what is decided of its documents and the names of those that keep, and no more.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, NamedTuple, cast
+
+import numpy as np
+
+from dedup import formats
+from dedup.cleaning.cut import changed, document, noted, numbered, parts
+from dedup.cleaning.ledger import dump
+from dedup.cleaning.manifest import MODE_NAMES, Entry, File
+from dedup.cleaning.tables import of_documents
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from dedup.cleaning.cut import Place
+    from dedup.cleaning.ledger import Writer
+    from dedup.cleaning.removals import Decision
+    from dedup.engines.workers import Workers
+    from dedup.formats import Piece, Seen, Source
+
+BUFFER = 1 << 20
+_NOWHERE = Path(os.devnull)
+LARGE = 64 << 20
+"""Bytes of a file from which it is cut in chunks: less is not worth starting processes."""
+CHUNK = 1 << 20
+"""Bytes of the records of a chunk that lose something; of all of them four times as many."""
+
+
+def copy_file(
+    decision: Decision, source: Source, output: str, seen: Seen, target: Path | None
+) -> File | None:
+    """
+    Copy a file that loses nothing, and return what the manifest says of it.
+
+    `None` for one that could not be read, and was left out of the scan too. Raises `InputError`
+    where it no longer has the checksum from before.
+    """
+    if seen.sha256 is None:
+        return None
+    first, stop = decision.documents.get(source.path, (0, 0))
+    paragraphs, entries = decision.settings.paragraphs, list[Entry]()
+    if not source.layout.records:
+        paragraphs = MODE_NAMES[int(decision.facts.mode[first])]
+    for piece, (doc, number, _) in numbered(decision, source) if decision.notes_modes else ():
+        entry = None if piece.record is None else noted(decision, piece.record, doc, number)
+        entries += [entry] if entry is not None else []
+    permissions = _permissions(source)
+    with source.raw() as stream, (target or _NOWHERE).open("xb" if target else "wb") as out:
+        hashed = _Hashed(out)
+        while data := stream.read(BUFFER):
+            hashed.write(data)
+        if target is not None:
+            os.fchmod(out.fileno(), permissions)
+    found = hashed.sha256.hexdigest()
+    if found != seen.sha256:
+        raise changed(source)
+    return File(
+        source.path,
+        output,
+        source.format,
+        source.compression,
+        permissions,
+        sha256=found,
+        content=found,
+        output_sha256=found,
+        changed=False,
+        documents=stop - first,
+        paragraphs=paragraphs,
+        entries=tuple(entries),
+    )
+
+
+def cut_file(  # noqa: PLR0913 - one file: what is known, where from, where to
+    decision: Decision,
+    source: Source,
+    output: str,
+    seen: Seen,
+    target: Path | None,
+    ledger: Writer,
+    workers: Workers | None = None,
+) -> File:
+    """
+    Write what stays of a file, and what goes to the ledger; a large file is cut by `workers`.
+
+    Returns what the manifest says of it. Raises `InputError` where it no longer has the checksum
+    from before.
+    """
+    permissions = _permissions(source)
+    in_chunks = workers is not None and not ledger.is_watched and is_large(decision, source)
+    content = source.layout.checksum()
+    entries: list[Entry] = []
+    kept = 0
+    with (target or _NOWHERE).open("xb" if target else "wb") as stream:
+        written = _Hashed(stream)
+        out = cast("IO[bytes]", written)
+        with formats.writing(out, source.format, source.compression, seen.charset) as sink:
+            pieces = numbered(decision, source)
+            for part in parts(decision, source, pieces, until_written=in_chunks):
+                content.update(part.raw)
+                sink.write(part.kept)
+                kept += len(part.kept)
+                entries += [part.entry] if part.entry else []
+                ledger.add(*part.lines)
+            # What comes after the first record that is written: none of it waits for another.
+            for chunk in chunks(decision, source, pieces, workers) if in_chunks and workers else ():
+                content.update(chunk.raw)
+                sink.write(chunk.kept)
+                kept += len(chunk.kept)
+                entries += chunk.entries
+                ledger.write(chunk.ledger)
+        stream.flush()
+        if target is not None:
+            os.fchmod(stream.fileno(), permissions)
+    # It must be what was read; where its pieces are not its bytes these are read once more.
+    as_it_is = source.layout.as_bytes and not source.compression and not seen.charset
+    found = content.hexdigest() if as_it_is else source.sha256()
+    if found is None or found != seen.sha256:
+        raise changed(source)
+    if target is not None and not kept:
+        target.unlink()
+    return File(
+        source.path,
+        output,
+        source.format,
+        source.compression,
+        permissions,
+        sha256=found,
+        content=content.hexdigest(),
+        output_sha256=written.sha256.hexdigest() if kept else None,
+        changed=True,
+        documents=len(range(*decision.documents[source.path])),
+        paragraphs=decision.settings.paragraphs if source.layout.records else entries[0].paragraphs,
+        entries=tuple(entries),
+        charset=seen.charset,
+    )
+
+
+class _Hashed:
+    """A stream that takes the checksum of what passes: a class because packers want a stream."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+        self.sha256 = hashlib.sha256()
+
+    def write(self, data: bytes) -> int:
+        """Write on."""
+        self.sha256.update(data)
+        return self._stream.write(data)
+
+    def flush(self) -> None:
+        """Flush on."""
+        self._stream.flush()
+
+
+def _permissions(source: Source) -> int:
+    """Return the mode of a file; of what does not lie on a disk that of a new one."""
+    on_disk = source.spooled is None and source.remote is None
+    return Path(source.path).stat().st_mode & 0o777 if on_disk else 0o644
+
+
+class Chunk(NamedTuple):
+    """Consecutive pieces of a file, end to end."""
+
+    raw: bytes
+    """As they were read."""
+    kept: bytes
+    """As they are written."""
+    ledger: bytes
+    """Their lines of the ledger."""
+    entries: list[Entry]
+
+
+Losing = list[tuple["Piece", "Place"]]
+"""Documents that lose something."""
+
+
+def is_large(decision: Decision, source: Source) -> bool:
+    """
+    Tell whether a file is to be cut in chunks.
+
+    Not where the records do not stand in it one by one, or their paragraph modes are noted.
+    """
+    plain = source.layout.records and source.layout.as_bytes and source.spooled is None
+    return plain and not decision.notes_modes and source.content_size >= LARGE
+
+
+def chunks(
+    decision: Decision, source: Source, pieces: Iterator[tuple[Piece, Place]], workers: Workers
+) -> Iterator[Chunk]:
+    """Cut the pieces of a file, none of which waits for one before it, and yield them in chunks."""
+    docs = of_documents(decision.removals, *decision.documents[source.path]).doc
+    waiting: deque[Future[Chunk]] = deque()
+    threads = ThreadPoolExecutor(workers.count or 1)
+    try:
+        for raws, losing in _together(pieces, set(np.unique(docs).tolist())):
+            waiting.append(threads.submit(_cut, decision, source, raws, losing, workers))
+            if len(waiting) > 2 * workers.count:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        threads.shutdown(cancel_futures=True)
+
+
+def _together(
+    pieces: Iterable[tuple[Piece, Place]], docs: set[int]
+) -> Iterator[tuple[list[bytes], dict[int, tuple[Piece, Place]]]]:
+    """Yield pieces as many as are cut at a time, and by their place those that lose something."""
+    raws, losing = list[bytes](), dict[int, tuple["Piece", "Place"]]()
+    size = losing_size = 0
+    for piece, place in pieces:
+        if piece.record is not None and place[0] in docs:
+            losing[len(raws)] = piece, place
+            losing_size += len(piece.raw)
+        raws.append(piece.raw)
+        size += len(piece.raw)
+        if losing_size >= CHUNK or size >= 4 * CHUNK:
+            yield raws, losing
+            raws, losing = [], {}
+            size = losing_size = 0
+    yield raws, losing
+
+
+def _cut(
+    decision: Decision,
+    source: Source,
+    raws: list[bytes],
+    losing: dict[int, tuple[Piece, Place]],
+    workers: Workers,
+) -> Chunk:
+    """Let a worker cut the documents that lose something, and put what stays in their place."""
+    raw = b"".join(raws)
+    if not losing:
+        return Chunk(raw, raw, b"", [])
+    docs = [doc for _, (doc, _, _) in losing.values()]
+    own = [(piece, (doc - docs[0], number, at)) for piece, (doc, number, at) in losing.values()]
+    share = decision.share(docs[0], docs[-1] + 1)
+    kept, ledger, entries = workers.call(cut_documents, share, source, own)
+    for at, stays in zip(losing, kept, strict=True):
+        raws[at] = stays
+    return Chunk(raw, b"".join(raws), ledger, entries)
+
+
+def cut_documents(
+    decision: Decision, source: Source, losing: Losing
+) -> tuple[list[bytes], bytes, list[Entry]]:
+    """
+    Cut documents that lose something; their ranks are those of `decision`.
+
+    Returns what stays of each, all their lines of the ledger, and what the manifest says of them.
+    """
+    removals = decision.removals.by_document(0, losing[-1][1][0] + 1)
+    found = [
+        document(decision, source, piece, 0, place, rows)
+        for (piece, place), (_, rows) in zip(losing, removals, strict=True)
+    ]
+    lines = b"".join(dump(line.to_json()) for part in found for line in part.lines)
+    return [part.kept for part in found], lines, [part.entry for part in found if part.entry]

@@ -36,13 +36,7 @@ from dedup.stages import (
     twins,
     verify,
 )
-from dedup.stages.bodies import (
-    bodies,
-    extents,
-    incoming_bodies,
-    named_docs,
-    totals,
-)
+from dedup.stages.bodies import bodies, extents, incoming_bodies, named_docs, totals
 from dedup.stages.explain import Told, named, report_of, seen
 from dedup.stages.normalise import collapse, first_places, normalise, numbered, place, ranks_of
 from dedup.stages.segment import facts_and_paragraphs

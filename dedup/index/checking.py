@@ -155,7 +155,7 @@ def named_boilerplate(own: m.Places, between: Relations, marks: Marks) -> m.Name
     pairs = between.matches_of(texts)
     stars = groups.stars(texts, [pairs.take((pairs.a < pairs.b) & np.isin(pairs.b, texts))])
     members = groups.members(between.places_of(texts), stars)
-    members = arranged(members, ("keeper", "doc", "no"))
+    members = arranged(members, members.keeper, members.doc, members.no)
     return groups.named(members, between.known.docs)
 
 
@@ -230,7 +230,7 @@ class _Scene:
             published,
             self.stored(m.MarkdownBlocks.empty(), engine),
             matches=self.stored(pairs, engine),
-            neighbours=self.stored(arranged(near, ("text", "other")), engine),
+            neighbours=self.stored(arranged(near, near.text, near.other), engine),
             candidates=between.candidates,
             buckets_cut=0,
             elsewhere=elsewhere,

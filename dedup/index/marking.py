@@ -68,7 +68,7 @@ class Marks:
         held = boilerplate.holders(places, self._settings, self._between.copies)
         near = near.take(np.argsort(near.other, kind="stable"))
         around = boilerplate.around(near, held)
-        around = arranged(around, ("text", "doc"))
+        around = arranged(around, around.text, around.doc)
         return boilerplate.spread(around, self._settings)
 
     def _in_company(self, near: m.Neighbours, spread: m.Spread, leaders: m.I64) -> m.Spread:
@@ -92,7 +92,7 @@ class Marks:
         no = none.astype(np.int32)
         ranks = m.Ranks(names, none, no, between.words(names), none, none)
         every = m.Places.concat([places, beside])
-        every = arranged(every, ("doc", "no"))
+        every = arranged(every, every.doc, every.no)
         every = every.take(fresh(every.doc, every.no))
         found = pipeline.spared(
             engine.map([spread], m.Spread, as_it_is),

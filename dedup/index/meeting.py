@@ -42,7 +42,7 @@ def matches(
     ]
     met = m.Pairs.concat(every)
     met = met.take(met.b >= NEW)
-    met = arranged(met, ("a", "b"))
+    met = arranged(met, met.a, met.b)
     pairs = candidates.distinct(met)
     return compared(pairs, texts, known, settings), len(pairs)
 

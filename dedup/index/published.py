@@ -21,7 +21,6 @@ from dedup.rows import arranged, fresh, rank_within, repeated
 from dedup.stages import candidates
 from dedup.stages.normalise import PARAGRAPH, normalise
 from dedup.stages.segment import segment as cut
-from dedup.text.paragraphs import LINE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -145,7 +144,7 @@ class Published:
             flags = np.zeros(len(row), np.int8)
             found.append(m.Places(rank[alive], no, texts[row], words[row], flags))
         every = m.Places.concat(found)
-        return arranged(every, ("text", "doc", "no"))
+        return arranged(every, every.text, every.doc, every.no)
 
     # --- Signatures and seeds ---------------------------------------------------------------------
 
@@ -202,7 +201,7 @@ class Published:
             key = keys[row[alive]]
             found.append(m.Seeds(key, rank[alive], zeros, places, zeros.astype(np.int8)))
         every = m.Seeds.concat(found)
-        return arranged(every, ("key", "doc", "at"))
+        return arranged(every, every.key, every.doc, every.at)
 
     # --- Documents --------------------------------------------------------------------------------
 
@@ -239,7 +238,7 @@ class Published:
                     part["doc.line"][own].astype(np.int64),
                     np.ones(len(rows), np.int8),
                     part["doc.characters"][own].astype(np.int64),
-                    np.full(len(rows), LINE, np.int8),  # only a clean asks, and it reads files
+                    part["doc.mode"][own],
                 )
             )
         every = m.Facts.concat(found)
@@ -260,7 +259,7 @@ class Published:
             doc = docs[rows][row]
             found.append(m.Places(doc, step.astype(np.int32), text, zeros.astype(np.int32), zeros))
         every = m.Places.concat(found)
-        every = arranged(every, ("doc", "no"))
+        every = arranged(every, every.doc, every.no)
         texts, at = np.unique(every.text, return_inverse=True)
         return replace(every, words=self.words(texts)[at])
 
@@ -280,7 +279,7 @@ class Published:
             some = np.flatnonzero((ranks >= 0) & ((first != 0) | (second != 0)))
             found.append(m.Editions(ranks[some], first[some], second[some]))
         every = m.Editions.concat(found)
-        return arranged(every, ("digest", "digest2", "doc"))
+        return arranged(every, every.digest, every.digest2, every.doc)
 
     @cached_property
     def copies(self) -> m.I64:

@@ -65,21 +65,21 @@ class Relations:
         """Return all texts that some match, themselves included; sorted."""
         found = self.matches_of(texts)
         text, other = np.concatenate([texts, found.a]), np.concatenate([texts, found.b])
-        return arranged(m.Neighbours(text, other), ("text", "other"))
+        return arranged(m.Neighbours(text, other), text, other)
 
     def matches_of(self, texts: m.I64) -> m.Matches:
         """Return the matches of texts: each is an `a`; sorted by `a`, `b`."""
         _, rows = matching(texts, self.matches.a)
         old = texts[texts >> PARAGRAPH < self.known.docs]
         found = m.Matches.concat([self.matches.take(rows), self.known.neighbours(old)])
-        return arranged(found, ("a", "b"))
+        return arranged(found, found.a, found.b)
 
     def places_of(self, texts: m.I64) -> m.Places:
         """Return all places of texts, sorted by text, then in Order; texts are sorted."""
         old = self.known.places(texts[texts >> PARAGRAPH < self.known.docs])
         mine = self.places.take(np.isin(self.places.text, texts))
         every = m.Places.concat([old, mine])
-        return arranged(every, ("text", "doc", "no"))
+        return arranged(every, every.text, every.doc, every.no)
 
     def in_documents(self, docs: m.I64) -> m.Places:
         """Return which text stands where in documents; sorted, as they are."""
@@ -136,6 +136,6 @@ def earliest(mine: m.Editions, theirs: m.Editions) -> m.Equals:
     """Pair each incoming document with the earliest one of its digest; `theirs` come sorted."""
     some = theirs.take(np.isin(theirs.digest, mine.digest))
     every = m.Editions.concat([some, mine])
-    every = arranged(every, ("digest", "digest2", "doc"))
+    every = arranged(every, every.digest, every.digest2, every.doc)
     found = equals(every)
     return found.take(np.isin(found.copy, mine.doc))

@@ -36,11 +36,11 @@ def resembling(
         mine = candidates.band(sketches, number)
         theirs = known.in_band("document", number, np.unique(mine.key))
         both = m.Bands.concat([theirs, mine.take(mine.text >= known.docs)])
-        both = arranged(both, ("key", "text"))
+        both = arranged(both, both.key, both.text)
         met, _ = candidates.meet(both, number, banding, near_documents.ANY_LENGTH)
         found.append(met.take((met.b >= known.docs) | np.isin(met.b, sources)))
     pairs = m.Pairs.concat(found)
-    pairs = candidates.distinct(arranged(pairs, ("a", "b")))
+    pairs = candidates.distinct(arranged(pairs, pairs.a, pairs.b))
     return compared(pairs, wholes, known, settings), equals
 
 

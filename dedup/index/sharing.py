@@ -41,7 +41,7 @@ def published_seeds(keys: m.I64, known: Published, marks: Marks) -> m.Seeds:
         anew = seeds.choose_seeds(whole, m.Covered.empty())
         anew = anew.take(np.isin(anew.key, keys))
         found = m.Seeds.concat([found.take(~np.isin(found.doc, walled)), anew])
-        found = arranged(found, ("key", "doc", "at"))
+        found = arranged(found, found.key, found.doc, found.at)
 
 
 def may_chain(shared: m.Shared) -> m.I64:

@@ -170,7 +170,7 @@ def test_deterministic(here: Path) -> None:
 
 
 def test_killed_at_any_moment(here: Path, script: Path) -> None:
-    """What was there is there: an index that a killed run changed is the one before or after."""
+    """What was there is there: the index is the one before the killed change, or after."""
     index = Index(here / "ix")
     index.build(here / "old")
     rng = random.Random(7)  # noqa: S311 - no secrets

@@ -10,7 +10,7 @@ import numpy as np
 from dedup import kernels
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
@@ -39,13 +39,8 @@ def in_order(*columns: NDArray[np.integer]) -> bool:
     return True
 
 
-def arranged(table: T, key: Sequence[str]) -> T:
-    """Return a table sorted by some of its columns, the first foremost; ties keep their order."""
-    return arranged_by(table, *(getattr(table, name) for name in key))
-
-
-def arranged_by(table: T, *columns: NDArray[np.integer]) -> T:
-    """Return a table sorted by columns beside it, the first one foremost; ties keep their order."""
+def arranged(table: T, *columns: NDArray[np.integer]) -> T:
+    """Return a table sorted by some columns, the first one foremost; ties keep their order."""
     rows = kernels.order([column.astype(np.int64, copy=False) for column in columns])
     return table if rows is None else table.take(rows)
 

@@ -116,7 +116,8 @@ class Local(Base):
         """Apply `stage` to every batch: beside all of `other` where that is small, else by key."""
         if not other.in_memory or other.nbytes > self.memory // 8:
             return super().lookup(table, other, key, kind, stage, name=name)
-        rows = arranged(other.kind.concat(other), key[1])
+        rows = other.kind.concat(other)
+        rows = arranged(rows, *(getattr(rows, name) for name in key[1]))
         return self.map(table, kind, partial(_looked_up, stage, rows), name=name)
 
     def together(self, *makers: Callable[[], Any], name: str | None = None) -> tuple[Any, ...]:

@@ -214,7 +214,7 @@ def merged(parts: Sequence[Table], key: Key, *, shared: bool = False) -> Table:
     table = parts[0]
     if len(parts) > 1:
         table = type(parts[0]).concat(parts)
-        table = arranged(table, key)
+        table = arranged(table, *(getattr(table, name) for name in key))
     if shared:
         table = table.take(_several(getattr(table, key[0])))
     return table

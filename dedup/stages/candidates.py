@@ -120,7 +120,7 @@ def band(sketches: Sketches, number: int) -> Bands:
 
 def meet(bands: Bands, number: int, banding: Banding, threshold: float) -> tuple[Pairs, Crowds]:
     """Pair the texts of each bucket that pass both filters, and name the buckets cut."""
-    bands = arranged(bands, ("key", "text"))
+    bands = arranged(bands, bands.key, bands.text)
     found = met(bands, number, banding, threshold)
     cut = bands.text[found.cut]
     pairs = Pairs(bands.text[found.a], bands.text[found.b])

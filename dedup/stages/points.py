@@ -73,7 +73,7 @@ def within(meetings: Meetings) -> Points:
     """Point at the earliest places in the same document; rows sorted by doc, other, no."""
     # The places of a text in this document are the meetings of that text with itself.
     own = meetings.take(meetings.text == meetings.other)
-    own = arranged(own, ("doc", "text", "no"))
+    own = arranged(own, own.doc, own.text, own.no)
     starts = np.flatnonzero(fresh(own.doc, own.text))
     sizes = np.diff(starts, append=len(own))
     family = _find(own.doc[starts], own.text[starts], meetings.doc, meetings.other)

@@ -189,4 +189,4 @@ def stars(near: Resemblances, equals: Equals, published: int) -> Resemblances:
         others = replace(near.take(row[at[led]]), b=copies.b[led])
         copies = Resemblances.concat([copies.take(~led), others])
     found = Resemblances.concat([joined, copies])
-    return arranged(found, ("a", "b"))
+    return arranged(found, found.a, found.b)

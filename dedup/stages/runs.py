@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dedup.model import Runs, Scenes, Strings
-from dedup.rows import arranged_by, fresh, matching, repeated, spans
+from dedup.rows import arranged, fresh, matching, repeated, spans
 from dedup.stages.in_step import in_step
 from dedup.stages.stretches import Answer, Document, Question, Shelf, ends, likenesses
 
@@ -40,7 +40,7 @@ def scene(partners: Partners, bodies: Bodies) -> Scenes:
 def choose(points: Points, scenes: Scenes, settings: Settings) -> Runs:
     """Choose the runs of each document `copy`; points and scenes sorted by it."""
     within = points.source == points.copy
-    points = arranged_by(points, points.copy, within, points.j, points.source, points.i)
+    points = arranged(points, points.copy, within, points.j, points.source, points.i)
     rows = each_once(scenes)
     past_of = ends(rows)
     shelf = Shelf.of(rows, past_of, settings)

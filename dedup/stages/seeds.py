@@ -25,7 +25,7 @@ import numpy as np
 
 from dedup import kernels
 from dedup.model import Covered, Links, Partners, Seeds, Shared
-from dedup.rows import arranged, arranged_by, fresh, rank_within, repeated
+from dedup.rows import arranged, fresh, rank_within, repeated
 
 if TYPE_CHECKING:
     from dedup.kernels import Units
@@ -130,7 +130,7 @@ def share(seeds: Seeds, published: int) -> Shared:
 
     Not from where a block copy of the kind lies: what stands there a million times costs nothing.
     """
-    seeds = thinned(arranged(seeds, ("key", "doc", "at")))
+    seeds = thinned(arranged(seeds, seeds.key, seeds.doc, seeds.at))
     starts = np.flatnonzero(fresh(seeds.key))
     key_first = np.repeat(starts, np.diff(starts, append=len(seeds)))
     own = np.flatnonzero(fresh(seeds.key, seeds.doc))
@@ -177,7 +177,7 @@ def link(shared: Shared, covered: Covered, settings: Settings) -> Links:
     unnumbered = np.zeros(len(shared), np.int64)
     found = Links(shared.copy, shared.source, unnumbered, shared.at, shared.of, low, high)
     found = found.take(low < shared.no)
-    found = arranged(found, ("copy", "source", "low", "at", "of"))
+    found = arranged(found, found.copy, found.source, found.low, found.at, found.of)
     chains = kernels.chain(
         np.cumsum(fresh(found.copy, found.source, found.low)),
         found.of.astype(np.int64),
@@ -193,7 +193,7 @@ def link(shared: Shared, covered: Covered, settings: Settings) -> Links:
     last = np.zeros(len(chains), np.int32)
     np.maximum.at(last, chains, found.at)
     long = (last - found.at)[chains] >= spread
-    return arranged_by(found.take(long), chains[long])
+    return arranged(found.take(long), chains[long])
 
 
 def walls(shared: Shared, covered: Covered) -> tuple[I32, I32]:

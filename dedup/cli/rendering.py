@@ -134,7 +134,8 @@ def _document(report: "Report", form: str, settings: "Settings", view: "View | N
     from dedup import api
     from dedup.reports.resembling import to_read
 
-    texts = api.texts_of(to_read(report), settings)
+    read = view is None or view.at_hand
+    texts = api.texts_of(to_read(report), settings) if read else {}
     if form == "html":
         from dedup.reports.html import to_html
 

@@ -6,6 +6,7 @@
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -140,7 +141,7 @@ def report(  # noqa: PLR0913 - an option each
         refuse(shared, why)
         if order is not None:
             raise SettingsError(f"{why}: leave out --order")
-        found = Report.load(saved)
+        found, view = Report.load(saved), replace(view, at_hand=False)
     else:
         with (
             kept(rejects, config.settings.on_error) as take,

@@ -162,6 +162,8 @@ def _resembling(report: Report, texts: Mapping[Name, str]) -> Iterator[str]:
             yield f"<details><summary>{names} \u00b7 {share}</summary>\n"
             yield from _quoted(_marked(_changes(found)), everything=False)
             yield "</details>\n"
+    if not any(found for _, _, found in pairs[:_COMPARED]):
+        yield "Each pair word by word: `dedup diff A B`, with these names.\n"
 
 
 def _more(number: int, one: str, many: str = "") -> Iterator[str]:

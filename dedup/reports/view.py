@@ -42,6 +42,8 @@ class View:
     """One of `SORTS`, or `auto`: as they stand, and most repeated words first in a big report."""
     spreadsheet: bool = False
     """CSV is for a spreadsheet, not for a program."""
+    at_hand: bool = True
+    """Documents may be read, to be compared as a whole: not those of a saved report."""
 
     def __post_init__(self) -> None:
         """Refuse what cannot be shown."""

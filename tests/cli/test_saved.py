@@ -31,7 +31,8 @@ def texts(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("form", ["text", "markdown", "html", "json", "jsonl", "csv"])
 def test_a_saved_report_is_shown_again(dedup: Callable, texts: Path, form: str) -> None:
     """Each format says the same of it, to the byte, also where the texts are gone."""
-    done = dedup("report", "in", "--save", "r.dedup", "--format", form, cwd=texts.parent)
+    own = ("--save", "r.dedup", "--unit", "paragraph", "--format", form)
+    done = dedup("report", "in", *own, cwd=texts.parent)
     assert done.returncode == 0, done.stderr
     for text in texts.iterdir():
         text.unlink()
@@ -39,6 +40,18 @@ def test_a_saved_report_is_shown_again(dedup: Callable, texts: Path, form: str) 
     assert (again.returncode, again.stdout) == (0, done.stdout)
     one = dedup("report", "r.dedup", "--top", "1", "--sort", "words", "--check", cwd=texts.parent)
     assert one.returncode == 1
+
+
+@pytest.mark.parametrize("form", ["markdown", "html"])
+def test_documents_of_a_saved_report_are_not_read(dedup: Callable, texts: Path, form: str) -> None:
+    """They may have changed: which resemble each other is told, and how to compare them."""
+    done = dedup("report", "in", "--save", "r.dedup", "--format", form, cwd=texts.parent)
+    assert "65.2% of the words are the same" in done.stdout
+    again = dedup("report", "r.dedup", "--format", form, cwd=texts.parent)
+    assert again.returncode == 0, again.stderr
+    assert "65.2% of the words are the same" not in again.stdout
+    assert "dedup diff A B" in again.stdout
+
 
 
 def test_what_only_a_scan_can_do(dedup: Callable, texts: Path) -> None:

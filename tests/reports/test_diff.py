@@ -282,6 +282,28 @@ def test_a_paragraph_whose_only_word_is_the_end_of_another() -> None:
     assert "".join(piece.b for part in diff.parts for piece in part.pieces) == "han-\nded\nx"
 
 
+def test_moved_paragraphs_with_one_of_the_line_among_them() -> None:
+    """What moved into several paragraphs, of which one holds words that stayed, is no whole one."""
+    said = {
+        "c": "The cat sat on the mat by the door. ",
+        "d": "A dog came in and went out again. ",
+        "n": "Nobody knows the number of things that are here. ",
+        "r": "Rain. ",
+        "h": "He said 120 people, and 35 more. ",
+        "i": "He said 135 people, and 36 more. ",
+        "/": "\n",
+    }
+    a, b = (
+        "".join(map(said.get, letters))  # type: ignore[arg-type]
+        for letters in (
+            "n//hr/rrcnc/ndh/hnninr//rnrrri/rhcd/cdcnincnhn/",
+            "hchni////h/d/cnnd/hhnn",
+        )
+    )
+    diff = compare(a, b, Settings(paragraphs="line"))
+    assert "".join(piece.b for part in diff.parts for piece in part.pieces) == b
+
+
 def test_alike_paragraphs_are_paired() -> None:
     """Changed paragraphs are paired with what they were, though others came and went."""
     a = "A city council met on Monday.\nNothing else happened.\nThe mayor went home early."

@@ -114,7 +114,7 @@ def _move(writing: Writing, number: int, bond: Bond, line: Sequence[Bond]) -> Mo
         writing.moves[-bond.chain, q] = number
     writing.next_a[number], writing.last_a[number] = own[0], own[-1] + 1
     words = sum(left.weights[at] for at in own if order.a[at] >= 0)
-    among = any(other.b[0] <= bond.b[0] < other.b[1] for other in line)
+    among = any(other.b[0] < bond.b[1] and bond.b[0] < other.b[1] for other in line)
     there = right.weight(right.paragraphs[bond.b[0]][0], right.paragraphs[bond.b[1] - 1][1])
     whole = not among and 2 * words >= there
     return Move(number, _place(left, bond.a), _place(right, bond.b), (words + 1) // 2, whole)

@@ -53,7 +53,6 @@ def test_documents_of_a_saved_report_are_not_read(dedup: Callable, texts: Path, 
     assert "dedup diff A B" in again.stdout
 
 
-
 def test_what_only_a_scan_can_do(dedup: Callable, texts: Path) -> None:
     """A setting, and another path, are refused beside a saved report; a folder is none."""
     dedup("report", "in", "--save", "r.dedup", cwd=texts.parent)

@@ -84,6 +84,8 @@ def index(  # noqa: PLR0913 - an option each
         raise SettingsError(
             f"index {action} {'needs a PATH' if action in TAKING else 'takes no PATH'}"
         )
+    from dedup.reports.wording import counted
+
     config = shared.resolve("index")
     read = given if action in ("build", "add") else []
     check_places((rejects, shared.timings), read, config.settings)
@@ -92,10 +94,10 @@ def index(  # noqa: PLR0913 - an option each
     if action == "info":
         _show(own.info())
     elif action == "verify":
-        _tell(shared, f"{folder}: {own.verify()} files, all as they were written")
+        _tell(shared, f"{folder}: {counted(own.verify(), 'file')}, all as they were written")
     else:
         info = own.info()
-        _tell(shared, f"{folder}: {info.documents:,} documents, {info.bytes:,} bytes")
+        _tell(shared, f"{folder}: {counted(info.documents, 'document')}, {info.bytes:,} bytes")
     for one in skipped:
         if one.fault or not shared.quiet:
             say(f"not read: {one.path}: {one.why}")

@@ -51,7 +51,7 @@ class ArrowStream(Protocol):
     """A table that speaks Arrow: of pandas, polars, Arrow itself and others."""
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        """Give its rows as Arrow's C stream."""
+        """Return its rows as Arrow's C stream."""
         ...
 
 
@@ -199,7 +199,7 @@ def _parted(reading: Reading, changes: Changes) -> tuple[Reading, dict[str, Line
 
 
 def _nothing_changed(reading: Reading, settings: Settings, rules: Rules) -> Report:
-    """Give the report of a check that has nothing to look at."""
+    """Return the report of a check that has nothing to look at."""
     from dedup import checking
     from dedup.report import Report, Summary
     from dedup.version import VERSION
@@ -519,7 +519,7 @@ def compare_cleaned(output: PathLike, document: str, record: str | None = None) 
 
 
 def _before(root: Path, manifest: Manifest, file: File, record: str | None) -> str:
-    """Give a text of a cleaned corpus as it was."""
+    """Return a text of a cleaned corpus as it was."""
     from dedup import formats
     from dedup.cleaning.originals import Ledger, opened, restored
 
@@ -541,7 +541,7 @@ def _before(root: Path, manifest: Manifest, file: File, record: str | None) -> s
 
 
 def _text(name: os.PathLike[str], settings: Settings) -> str:
-    """Give one text: of a file, or of a record. Raises `InputError` where there are several."""
+    """Return one text: of a file, or of a record. Raises `InputError` where there are several."""
     from dedup import formats
 
     if not isinstance(name, os.PathLike):

@@ -49,7 +49,7 @@ def write(path: Path, rows: Iterable[object]) -> None:
 @contextlib.contextmanager
 def rows(path: Path) -> Iterator[Iterator[Any]]:
     """
-    Give the rows of a file; what is no saved report, is newer or damaged raises `InputError`.
+    Yield the rows of a file; what is no saved report, is newer or damaged raises `InputError`.
 
     So does a `ValueError`, a `LookupError` or a `TypeError` of who makes values of the rows.
     """

@@ -120,7 +120,7 @@ def _blocks(  # noqa: PLR0913 - what is shown, and where
     shared: Shared,
     only_first: bool,  # noqa: FBT001 - as it was given
 ) -> "list[Block]":
-    """Give the page of a comparison, or of its first differences."""
+    """Return the page of a comparison, or of its first differences."""
     from dedup.reports.diff_page import diff_page, first_differences
 
     if only_first:

@@ -117,7 +117,7 @@ def _stop(number: int, _: FrameType | None) -> None:
 
 
 def _number(code: object) -> int:
-    """Give the exit code of one who leaves by himself: 1 would say that something was found."""
+    """Return the exit code of one who leaves by himself: 1 would say that something was found."""
     if code is None:
         return 0
     return code if isinstance(code, int) and code != FOUND else FAULT

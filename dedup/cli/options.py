@@ -217,7 +217,7 @@ class Shared(Talk):
 
     def meter(self, inputs: Sequence[str], config: Config) -> Meter:
         """
-        Give what shows the progress of this command, and measures its stages.
+        Return what shows the progress of this command, and measures its stages.
 
         Raises `OutputError` where the timings cannot be written, or would be over an input.
         """
@@ -246,7 +246,7 @@ def refuse(shared: Shared, why: str) -> None:
 
 
 def _all_but(*names: str) -> frozenset[str]:
-    """Give the shared options without some."""
+    """Return the shared options without some."""
     return frozenset(f.name for f in fields(Shared)) - set(names)
 
 

@@ -86,7 +86,7 @@ def mute(parts: Iterable[str | bytes]) -> Iterator[str | bytes]:
 
 @contextlib.contextmanager
 def whole(out: Path) -> Iterator[Callable[[bytes], None]]:
-    """Give a function that writes to a file that appears only when the block ends well."""
+    """Yield a function that writes to a file that appears only when the block ends well."""
     from dedup import atomic
 
     stack = contextlib.ExitStack()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @contextlib.contextmanager
 def kept(file: Path | None, on_error: str) -> "Iterator[Rejects | None]":
-    """Give what takes rejected bytes, if that was asked for. Raises `SettingsError`."""
+    """Yield what takes rejected bytes, if that was asked for. Raises `SettingsError`."""
     if on_error != "quarantine":
         if file is not None:
             raise SettingsError(f"rejects without --on-error quarantine: {file} would stay empty")

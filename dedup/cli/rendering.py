@@ -51,7 +51,7 @@ SHOWN_FAULTS = 20
 
 
 def format_of(name: str | None, out: Path | None, formats: tuple[str, ...] = FORMATS) -> str:
-    """Give the format that was asked for; else `terminal` on a terminal and `text` elsewhere."""
+    """Return the format that was asked for; else `terminal` on a terminal and `text` elsewhere."""
     if name is not None:
         return choice("format", name, formats)
     seen = out is None and is_terminal(sys.stdout) and can_draw(sys.stdout)
@@ -59,7 +59,7 @@ def format_of(name: str | None, out: Path | None, formats: tuple[str, ...] = FOR
 
 
 def look(out: Path | None, talk: Talk) -> tuple[int, bool]:
-    """Give the width and whether there are colours, of the terminal or of a file."""
+    """Return the width and whether there are colours, of the terminal or of a file."""
     color = colored(sys.stdout, talk.color) if out is None else talk.color == "always"
     return columns(sys.stdout, talk.width), color
 
@@ -89,7 +89,7 @@ def render(  # noqa: PLR0913 - what is written, where to, and how it was read
 
 
 def drawn(blocks: "Iterable[Block]", form: str, out: Path | None, talk: Talk) -> str:
-    """Give a page in a format for people; text has colours only where they were asked for."""
+    """Return a page in a format for people; text has colours only where they were asked for."""
     width, color = look(out, talk)
     boxes = form == "terminal"
     if not boxes and out is None:
@@ -195,7 +195,7 @@ def render_check(  # noqa: PLR0913 - what is written, where to, and how it was r
 
 
 def _located() -> "Callable[[str], str]":
-    """Give what names a document below the top of the repository, whatever it was given as."""
+    """Return what names a document below the top of the repository, whatever it was given as."""
     from dedup import git
 
     top = git.root() or os.getcwd()  # noqa: PTH109 - names are texts
@@ -226,7 +226,7 @@ def _job_summary(report: "Report") -> None:
 
 def verdict_code(report: "Report", talk: Talk, *, shown: bool = False) -> int:
     """
-    Give the exit code of a check, and name the documents of which too much is found elsewhere.
+    Return the exit code of a check, and name the documents of which too much is found elsewhere.
 
     2 where an input could not be read, since then nobody knows. `shown` says that what was not read
     and what is to be done about the rules stands in the output.
@@ -251,7 +251,7 @@ def exit_code(
     report: "Report", talk: Talk, *, fail_on: Collection[str] = (), shown: bool = False
 ) -> int:
     """
-    Give the exit code that a report means, and name what could not be read.
+    Return the exit code that a report means, and name what could not be read.
 
     1 where it holds a group of a kind in `fail_on`, templates apart; 2 where an input could not be
     read, since then nobody knows. `shown` says that what was not read stands in the output.

@@ -32,7 +32,7 @@ _SOURCES = 3
 
 
 def checked(report: Report) -> Iterator[Block]:
-    """Give the outcome, what it was compared with, and each document with its findings."""
+    """Yield the outcome, what it was compared with, and each document with its findings."""
     verdict = report.verdict
     if verdict is None:
         return

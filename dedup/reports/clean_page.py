@@ -46,7 +46,7 @@ _LEGEND: Spans = (
 
 
 def clean_page(done: Cleaned) -> list[Block]:
-    """Give the blocks of a dry run."""
+    """Return the blocks of a dry run."""
     blocks: list[Block] = [Line(span(headline(done), "strong"))]
     blocks += [Line(span(note, "warn")) for note in notes(done)]
     blocks += [Line(span(line, "soft"), hang=2) for line in stays(done)]
@@ -63,7 +63,7 @@ def clean_page(done: Cleaned) -> list[Block]:
 
 
 def refused_page(done: Cleaned) -> list[Block]:
-    """Give the blocks of a clean that its guard refused: what most would go of."""
+    """Return the blocks of a clean that its guard refused: what most would go of."""
     blocks: list[Block] = [Line(span(headline(done), "strong"))]
     return blocks + (_tables(done, done.preview) if done.preview is not None else [])
 
@@ -222,7 +222,7 @@ def _families(families: tuple[Family, ...]) -> Iterator[Block]:
 
 
 def _doubt(doubt: Doubt, number: str) -> Card:
-    """Give the card of a removal: where it stands, what stays for it, and how they differ."""
+    """Return the card of a removal: where it stands, what stays for it, and how they differ."""
     from dedup.reports.diff import compare
     from dedup.reports.diff_page import PROSE, merged
 

@@ -138,7 +138,7 @@ class Comparison:
 
 
 def diff_to_json(found: diff.Diff, a: Name, b: Name) -> str:
-    """Give a comparison of two documents as one JSON object, a part a line."""
+    """Return a comparison of two documents as one JSON object, a part a line."""
     told = {"schema": SCHEMA, **_plain(_comparison(found, a, b))}
     members = [
         f"{_dump(key)}: {_lines(value) if isinstance(value, list) else _dump(value)}"
@@ -152,7 +152,7 @@ def _dump(value: object) -> str:
 
 
 def _lines(items: list[Any]) -> str:
-    """Give one item a line."""
+    """Return one item a line."""
     lines = ",\n  ".join(map(_dump, items))
     return f"[\n  {lines}]" if lines else "[]"
 

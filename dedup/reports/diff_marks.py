@@ -46,7 +46,7 @@ def marked(
     first_lines: tuple[int, int] = (1, 1),
 ) -> Spans:
     """
-    Give the words of a part: of both texts, or of the `side` `a` or `b` only.
+    Return the words of a part: of both texts, or of the `side` `a` or `b` only.
 
     What only one has is marked; more equal words than the context are folded.
     """
@@ -127,7 +127,7 @@ def _words(  # noqa: PLR0913 - a piece and what stands around it
     diff: Diff,
     first_lines: tuple[int, int],
 ) -> Spans:
-    """Give one piece with its marks."""
+    """Return one piece with its marks."""
     if piece.mark == "left":
         move = diff.moves[(piece.move or 1) - 1]
         line = move.b.lines[0] + first_lines[1] - 1
@@ -146,7 +146,11 @@ def _words(  # noqa: PLR0913 - a piece and what stands around it
 
 
 def _with_breaks(part: Part, piece: Piece, side: str) -> str:
-    """Give the text of a piece on one line; where a part has more paragraphs, a sign ends them."""
+    """
+    Return the text of a piece on one line.
+
+    Where a part has more paragraphs, a sign ends them.
+    """
     text = piece.a if side == "a" else piece.b if side == "b" or piece.b else piece.a
     place = part.a if side == "a" else part.b
     if side == "" and part.kind == "merged" and piece.a:
@@ -177,7 +181,7 @@ def _around(text: str, context: int, *, before: bool, after: bool) -> Spans:
 
 
 def _shown(spans: Sequence[Span], role: str) -> Spans:
-    """Give plain spans a role."""
+    """Return plain spans a role."""
     return tuple(Span(s.text, s.role or role) for s in spans)  # type: ignore[arg-type]
 
 

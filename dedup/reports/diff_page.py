@@ -68,7 +68,7 @@ class Fold:
 
 
 def diff_page(diff: Diff, names: tuple[str, str], width: int, *, sides: bool = True) -> list[Block]:
-    """Give the blocks of a comparison; side by side where `sides` and the width allow it."""
+    """Return the blocks of a comparison; side by side where `sides` and the width allow it."""
     heads = [
         (Span(mark, "soft"), span(name, "name")) for mark, name in zip("AB", names, strict=True)
     ]
@@ -135,7 +135,7 @@ def merged(
     diff: Diff, context: int | None = None, first_lines: tuple[int, int] = (1, 1)
 ) -> tuple[tuple[Span, Spans], ...]:
     """
-    Give both texts in one, a row a paragraph, with its line in A and a sign where it differs.
+    Return both texts in one, a row a paragraph, with its line in A and a sign where it differs.
 
     With a `context`, only what differs and so many words around it. `first_lines` are those of
     stretches of longer texts.
@@ -154,7 +154,7 @@ def merged(
 
 
 def _margin(part: Part, side: str, first_lines: tuple[int, int] = (1, 1)) -> Span:
-    """Give the sign of a part and the line where it begins, in the text of one side."""
+    """Return the sign of a part and the line where it begins, in the text of one side."""
     place, first = (part.a, first_lines[0]) if side == "a" else (part.b, first_lines[1])
     sign = _SIGNS.get(part.kind, "")
     if part.kind == "moved" and side == "a":
@@ -168,7 +168,7 @@ def _folded(number: int) -> Spans:
 
 
 def _near(diff: Diff) -> Iterator[Part | Fold]:
-    """Give the parts that differ and those around them, and count the others."""
+    """Yield the parts that differ and those around them, and count the others."""
     groups: Sequence[tuple[bool, list[Part]]] = [
         (same, list(own)) for same, own in groupby(diff.parts, lambda part: part.kind == "equal")
     ]
@@ -184,7 +184,7 @@ def _near(diff: Diff) -> Iterator[Part | Fold]:
 
 
 def _below(diff: Diff) -> Iterator[tuple[Span, Spans]]:
-    """Give the rows of one column."""
+    """Yield the rows of one column."""
     for part in _near(diff):
         if isinstance(part, Fold):
             yield _NONE, _folded(part.number)
@@ -194,7 +194,7 @@ def _below(diff: Diff) -> Iterator[tuple[Span, Spans]]:
 
 
 def _beside(diff: Diff) -> Iterator[tuple[tuple[Span, Spans], tuple[Span, Spans]]]:
-    """Give the rows of two columns, each paragraph with its line and sign."""
+    """Yield the rows of two columns, each paragraph with its line and sign."""
     for part in _near(diff):
         if isinstance(part, Fold):
             yield (_NONE, _folded(part.number)), (_NONE, ())

@@ -26,14 +26,14 @@ RULES = {
 
 
 def pointer(place: Occurrence, part: Part | Occurrence | None = None) -> str:
-    """Give `path:line`, which terminals and editors open; the line of a record is its file's."""
+    """Return `path:line`, which terminals and editors open; the line of a record is its file's."""
     line = place.file_line or (part or place).lines[0]
     record = f" (record {visible(place.record)})" if place.record is not None else ""
     return f"{visible(place.document)}:{line}{record}"
 
 
 def source_pointer(finding: Finding) -> str:
-    """Give `path:line` of what a finding repeats."""
+    """Return `path:line` of what a finding repeats."""
     return pointer(finding.group.keeper, finding.source)
 
 
@@ -55,13 +55,13 @@ def words_of(finding: Finding) -> int:
 
 
 def quoted(text: str, most: int = _EXCERPT) -> str:
-    """Give the beginning of a text on one line, with nothing hidden in it."""
+    """Return the beginning of a text on one line, with nothing hidden in it."""
     line = visible(" ".join(text[: 4 * most].split()))
     return line if len(line) <= most else (line[:most].rpartition(" ")[0] or line[:most]) + " …"
 
 
 def ranked(findings: Iterator[Finding] | tuple[Finding, ...]) -> list[Finding]:
-    """Give one finding a group, those of most words first."""
+    """Return one finding a group, those of most words first."""
     groups: dict[str, Finding] = {}
     for finding in findings:
         groups.setdefault(finding.group.id, finding)

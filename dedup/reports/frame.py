@@ -37,7 +37,7 @@ SCHEMA = pa.schema(
 
 
 def to_frame(report: Report) -> pa.Table:
-    """Give the places of all groups, in the order of the report, each keeper before its copies."""
+    """Return the places of all groups in the order of the report, keepers before their copies."""
     rows = [
         (
             group.id,

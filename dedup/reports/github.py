@@ -40,7 +40,7 @@ _OLD_COMMAND = re.compile("##(?=\\[)")
 
 def to_github(report: Report, located: Callable[[str], str], *, lenient: bool = False) -> str:
     """
-    Give the findings as workflow commands; `lenient` makes warnings of errors.
+    Return the findings as workflow commands; `lenient` makes warnings of errors.
 
     `located` gives the name of a document below the top of the repository.
     """
@@ -117,7 +117,7 @@ def defused(line: str) -> str:
 
 
 def job_summary(report: Report, room: int = LARGEST) -> str:
-    """Give the job summary in Markdown, cut with a count where it has more than `room` bytes."""
+    """Return the job summary in Markdown, cut with a count where it has more than `room` bytes."""
     verdict = report.verdict
     if verdict is None:
         return ""

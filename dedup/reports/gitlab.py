@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def to_gitlab(report: Report, located: Callable[[str], str]) -> str:
     """
-    Give the findings as an array; `located` gives the name of a document in the repository.
+    Return the findings as an array; `located` gives the name of a document in the repository.
 
     Each has a fingerprint of its own: GitLab shows one of those that share it.
     """

@@ -47,7 +47,7 @@ _CHANGED = 3
 
 
 def card(group: Group, number: str, *, whole: bool = False) -> Card:
-    """Give the card of a group; `whole` leaves nothing out."""
+    """Return the card of a group; `whole` leaves nothing out."""
     title = (Span(number, "soft"), Span(" · ", "soft")) if number else ()
     return Card(
         (*title, Span(kind_of(group), "head")),
@@ -126,7 +126,7 @@ def _place(group: Group, place: Occurrence) -> Spans:
 
 
 def _same_words(difference: Diff) -> Spans:
-    """Give the share of the same words, as `dedup diff` tells it."""
+    """Return the share of the same words, as `dedup diff` tells it."""
     return span(f"  {percent(difference.same_words)} of the words are the same", "soft")
 
 
@@ -148,7 +148,7 @@ def _faint(texts: Iterable[str]) -> Spans:
 
 
 def _lines(place: Occurrence) -> Iterator[tuple[Span, Spans]]:
-    """Give the text of a place, its lines with their numbers; of several empty lines one."""
+    """Yield the text of a place, its lines with their numbers; of several empty lines one."""
     empty = False
     for number, text in lines_of(place):
         if text.strip():

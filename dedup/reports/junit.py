@@ -23,7 +23,7 @@ _SHOWN = 50
 
 
 def to_junit(report: Report) -> str:
-    """Give a suite of one test a document; one that passes where there is none."""
+    """Return a suite of one test a document; one that passes where there is none."""
     verdict = report.verdict
     documents = verdict.documents if verdict else ()
     failing: dict[tuple[str, str | None], list[Finding]] = {}

@@ -44,7 +44,7 @@ class Sheet:
     boxes: bool = False
 
     def narrower(self, by: int) -> Sheet:
-        """Give a part of this sheet."""
+        """Return a part of this sheet."""
         return replace(self, width=max(self.width - by, 1))
 
 
@@ -117,7 +117,7 @@ def _chop(word: str, room: int, later: int) -> tuple[list[int], int]:
 
 
 def _cut(spans: Sequence[Span], bounds: Iterable[tuple[int, int]]) -> Iterable[Spans]:
-    """Give the spans of each stretch of characters."""
+    """Yield the spans of each stretch of characters."""
     at = number = 0
     for start, end in bounds:
         line: list[Span] = []

@@ -66,7 +66,7 @@ def to_markdown(
     report: Report, view: View | None = None, texts: Mapping[Name, str] | None = None
 ) -> str:
     """
-    Give a report as Markdown. Raises `SettingsError` for a group that is not there.
+    Return a report as Markdown. Raises `SettingsError` for a group that is not there.
 
     `texts` are those of documents that resemble each other, to show how they differ.
     """
@@ -104,7 +104,7 @@ def _harmless(found: re.Match[str]) -> str:
 
 
 def _head(report: Report) -> Iterator[str]:
-    """Give the overview."""
+    """Yield the overview."""
     summary = report.summary
     yield f"### {escaped(headline(report))}\n"
     read = f"{counted(summary.paragraphs, 'paragraph')}, {counted(summary.words, 'word')} read"
@@ -173,7 +173,7 @@ def _more(number: int, one: str, many: str = "") -> Iterator[str]:
 
 
 def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
-    """Give a table of cells that are escaped already; a title after `>` is set flush right."""
+    """Yield a table of cells that are escaped already; a title after `>` is set flush right."""
     yield f"| {' | '.join(title.removeprefix('>') for title in head)} |"
     yield f"| {' | '.join('---:' if title.startswith('>') else '---' for title in head)} |"
     for row in rows:
@@ -182,7 +182,7 @@ def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Iterator[s
 
 
 def _group(group: Group, number: int, *, everything: bool) -> Iterator[str]:
-    """Give a group: its places, its text, and what its copies change; folded where a site can."""
+    """Yield a group: its places, its text, and what its copies change; folded where a site can."""
     about = f"{kind_of(group)} \u00b7 {size(group)} \u00b7 {escaped(at(group.keeper))}"
     opened = " open" if everything else ""
     yield f"<details{opened}><summary><b>{number}</b> \u00b7 {about}</summary>\n"
@@ -210,7 +210,7 @@ def _group(group: Group, number: int, *, everything: bool) -> Iterator[str]:
 
 
 def _row(where: Where) -> tuple[str, str, str, str]:
-    """Give the row of a place."""
+    """Return the row of a place."""
     return where.label, escaped(where.name), where.part, where.alike
 
 
@@ -224,7 +224,7 @@ def _within(lines: Iterator[str], around: Sequence[Rest]) -> Iterator[str]:
 
 
 def diff_to_markdown(diff: Diff, names: tuple[str, str]) -> str:
-    """Give a comparison of two texts, named so, as Markdown: what is the same is left out."""
+    """Return a comparison of two texts, named so, as Markdown: what is the same is left out."""
     lines = [f"**{escaped(headline_of(diff))}**\n", f"A: {escaped(names[0])}  "]
     lines += [f"B: {escaped(names[1])}\n"]
     changed = _changes(diff)
@@ -234,12 +234,12 @@ def diff_to_markdown(diff: Diff, names: tuple[str, str]) -> str:
 
 
 def _changes(diff: Diff) -> Diff:
-    """Give a comparison without what is the same."""
+    """Return a comparison without what is the same."""
     return replace(diff, parts=tuple(part for part in diff.parts if part.kind != "equal"))
 
 
 def _marked(diff: Diff) -> Iterator[str]:
-    """Give the paragraphs of two texts, with what only one of them has marked."""
+    """Yield the paragraphs of two texts, with what only one of them has marked."""
     tags = {"removed": "del", "added": "ins"}
     for part in diff.parts:
         text = "".join(_piece(p.b or p.a, tags.get(p.mark)) for p in part.pieces)
@@ -250,7 +250,7 @@ def _marked(diff: Diff) -> Iterator[str]:
 
 
 def _piece(text: str, tag: str | None) -> str:
-    """Give a stretch of words, in a tag where it has one; the space around it stays outside."""
+    """Return a stretch of words, in a tag where it has one; the space around it stays outside."""
     words = " ".join(text.split())
     before = " " if text[:1].isspace() else ""
     after = " " if text[-1:].isspace() and words else ""
@@ -259,7 +259,7 @@ def _piece(text: str, tag: str | None) -> str:
 
 
 def _quoted(lines: Iterator[str], *, everything: bool) -> Iterator[str]:
-    """Give lines as paragraphs of a quotation; of many only the first."""
+    """Yield lines as paragraphs of a quotation; of many only the first."""
     known = list(lines)
     shown = known if everything else known[:_LINES]
     yield "\n>\n".join(f"> {line.rstrip()}" for line in shown) + "\n"

@@ -39,7 +39,7 @@ def summary(report: Report) -> str:
 
 
 def to_html(report: Report) -> str:
-    """Give a headline, and a table of the groups with most words."""
+    """Return a headline, and a table of the groups with most words."""
     shown = sorted(report.groups, key=lambda group: -group.words)[:_SHOWN]
     said = summary(report)
     parts = [
@@ -71,7 +71,7 @@ def to_html(report: Report) -> str:
 
 
 def _row(group: Group) -> str:
-    """Give a group as a row."""
+    """Return a group as a row."""
     keeper = group.keeper
     places = group.count or len(group.occurrences)
     where = f"{named(keeper)}, {ranged('paragraph', keeper.paragraphs)}"

@@ -87,5 +87,5 @@ Block = Line | Rows | Sides | Grid | Gap | Card
 
 
 def span(text: str, role: Role = "") -> Spans:
-    """Give a line of one span."""
+    """Return a line of one span."""
     return (Span(text, role),)

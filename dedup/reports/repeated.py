@@ -33,18 +33,18 @@ def difference(group: Group, copy: Occurrence) -> Diff:
 
 
 def original(group: Group, copy: Occurrence) -> str:
-    """Give the part of the keeper that a copy repeats."""
+    """Return the part of the keeper that a copy repeats."""
     start, end = _part(group, copy)
     return group.keeper.text[start:end]
 
 
 def rest(place: Occurrence) -> Rest:
-    """Give what stands around a place."""
+    """Return what stands around a place."""
     return _told(place.before, place.after)
 
 
 def rests(group: Group, copy: Occurrence) -> tuple[Rest, Rest]:
-    """Give what stands around the part of the keeper that a copy repeats, and around the copy."""
+    """Return what stands around the part of the keeper that a copy repeats, and around the copy."""
     if group.unit != "passage":
         return Rest(), Rest()
     keeper, (start, end) = group.keeper, _part(group, copy)
@@ -58,13 +58,17 @@ def rests(group: Group, copy: Occurrence) -> tuple[Rest, Rest]:
 
 
 def either(texts: Iterable[str]) -> str:
-    """Give what stands on one side of a passage; where it is not the same at both places, both."""
+    """
+    Return what stands on one side of a passage.
+
+    Where it is not the same at both places, both.
+    """
     told = list(dict.fromkeys(filter(None, texts)))
     return f"{told[0].rstrip()} / {told[-1].lstrip()}" if len(told) > 1 else "".join(told)
 
 
 def _part(group: Group, copy: Occurrence) -> tuple[int, int]:
-    """Give where in the keeper's text the part lies that a copy repeats."""
+    """Return where in the keeper's text the part lies that a copy repeats."""
     part, start = copy.of or group.keeper, group.keeper.start
     return part.start - start, part.end - start
 

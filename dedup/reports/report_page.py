@@ -47,7 +47,7 @@ _PATHS = 5
 
 
 def report_page(report: Report, view: View | None = None) -> list[Block]:
-    """Give the blocks of a report; of one group only, where the view names it."""
+    """Return the blocks of a report; of one group only, where the view names it."""
     view = view or View()
     groups = ordered(report, view)
     if view.group is not None:
@@ -116,7 +116,7 @@ def _overview(report: Report) -> Iterator[Block]:
 
 
 def _copied(copy: Copied) -> tuple[Span, Spans]:
-    """Give the row of a document that is a copy."""
+    """Return the row of a document that is a copy."""
     name = Span(named(copy.extent), "name")
     source: Spans = ()
     if copy.source:

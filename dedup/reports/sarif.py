@@ -30,7 +30,7 @@ _MOST = 25_000
 
 def to_sarif(report: Report, located: Callable[[str], str]) -> str:
     """
-    Give the findings of a check as one run.
+    Return the findings of a check as one run.
 
     `located` gives the name of a document below the top of the repository.
     """
@@ -84,7 +84,7 @@ _OVERLAP = _rule("across") | {
 
 
 def _over(verdict: Verdict, located: Callable[[str], str]) -> list[dict[str, Any]]:
-    """Give a result for each document of which too much is found elsewhere."""
+    """Return a result for each document of which too much is found elsewhere."""
     from dedup.reports.findings import over
 
     return [
@@ -112,7 +112,7 @@ def _over(verdict: Verdict, located: Callable[[str], str]) -> list[dict[str, Any
 def _result(
     finding: Finding, verdict: Verdict, index: int, located: Callable[[str], str]
 ) -> dict[str, Any]:
-    """Give one finding."""
+    """Return one finding."""
     copy, keeper = finding.copy, finding.group.keeper
     line = copy.file_line or copy.lines[0]
     region = _region(line, line, finding.column, finding.end_column)
@@ -159,7 +159,7 @@ def _result(
 
 
 def _lines(place: Occurrence, part: Part | Occurrence | None = None) -> dict[str, int]:
-    """Give the lines of a place; of a record, its line in the file."""
+    """Return the lines of a place; of a record, its line in the file."""
     if place.file_line is not None:
         return {"startLine": place.file_line, "endLine": place.file_line}
     first, last = (part or place).lines
@@ -171,7 +171,7 @@ def _region(first: int, last: int, column: int, end: int) -> dict[str, int]:
 
 
 def _artifact(name: str) -> dict[str, str]:
-    """Give the place of a file: a relative URI below the top, else an absolute one."""
+    """Return the place of a file: a relative URI below the top, else an absolute one."""
     uri = quote(os.fsencode(name))
     if name.startswith("/"):
         return {"uri": f"file://{uri}"}

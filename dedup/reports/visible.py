@@ -53,7 +53,7 @@ _TABLES = "latest"
 
 
 def visible(text: str) -> str:
-    """Give one line with everything in it to be seen; a tab becomes spaces."""
+    """Return one line with everything in it to be seen; a tab becomes spaces."""
     return text if text.isascii() and text.isprintable() else _HIDDEN.sub(_picture, text)
 
 
@@ -67,7 +67,7 @@ def _picture(found: re.Match[str]) -> str:
 
 
 def encodable(text: str, encoding: str) -> str:
-    """Give a text that the encoding can take; an unknown encoding counts as ASCII."""
+    """Return a text that the encoding can take; an unknown encoding counts as ASCII."""
     try:
         text.encode(encoding)
     except UnicodeEncodeError:

@@ -33,29 +33,29 @@ _WITHIN_WORDS = 50
 
 
 def counted(number: int, one: str, many: str = "") -> str:
-    """Give a number and what it counts: `1 word`, `1,106 characters`."""
+    """Return a number and what it counts: `1 word`, `1,106 characters`."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def runs_of_sentences(number: int) -> str:
-    """Give what a clean took out of the paragraphs of passages: `3 runs of sentences`."""
+    """Return what a clean took out of the paragraphs of passages: `3 runs of sentences`."""
     return counted(number, "run of sentences", "runs of sentences")
 
 
 def percent(share: float) -> str:
-    """Give a share with one decimal, rounded down: only all of it is 100%."""
+    """Return a share with one decimal, rounded down: only all of it is 100%."""
     tenths = floor(share * 1000 + 1e-9)
     return f"{tenths // 10}%" if tenths % 10 == 0 else f"{tenths / 10}%"
 
 
 def ordinal(number: int) -> str:
-    """Give `1st`, `2nd`, `3rd`, `4th`."""
+    """Return `1st`, `2nd`, `3rd`, `4th`."""
     last = 0 if number % 100 in {11, 12, 13} else number % 10
     return f"{number:,}" + {1: "st", 2: "nd", 3: "rd"}.get(last, "th")
 
 
 def ranged(one: str, extent: tuple[int, int]) -> str:
-    """Give `line 3`, or `lines 3 to 6` with a dash."""
+    """Return `line 3`, or `lines 3 to 6` with a dash."""
     first, last = extent
     return f"{one} {first:,}" if first == last else f"{one}s {first:,}\u2013{last:,}"
 
@@ -81,7 +81,7 @@ def alone_in(group: Group, place: Occurrence) -> str:
 
 
 def where(place: Occurrence | Part) -> str:
-    """Give the paragraphs of a place, and its lines where they are numbered otherwise."""
+    """Return the paragraphs of a place, and its lines where they are numbered otherwise."""
     paragraphs = ranged("paragraph", place.paragraphs)
     if place.lines == place.paragraphs:
         return paragraphs
@@ -91,7 +91,7 @@ def where(place: Occurrence | Part) -> str:
 def named(
     name: Checked | Extent | Incoming | Keeper | LedgerLine | Name | Occurrence | Taken,
 ) -> str:
-    """Give the document, with its record where it has one."""
+    """Return the document, with its record where it has one."""
     return name.document if name.record is None else f"{name.document}, record {name.record}"
 
 
@@ -114,7 +114,7 @@ def about(place: Occurrence) -> str:
 
 
 def at(place: Occurrence) -> str:
-    """Give a place as `path:line`, a line of the file, which editors and terminals open."""
+    """Return a place as `path:line`, a line of the file, which editors and terminals open."""
     if place.record is None:
         return f"{place.document}:{place.lines[0]}"
     line = f":{place.file_line}" if place.file_line else ""
@@ -148,7 +148,7 @@ def likeness(copy: Occurrence) -> str:
 
 
 def short_id(group_id: str) -> str:
-    """Give as much of an id as `--group` needs, as long as ids are random."""
+    """Return as much of an id as `--group` needs, as long as ids are random."""
     return group_id if "-" in group_id else group_id[:8]
 
 

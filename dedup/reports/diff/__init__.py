@@ -91,11 +91,11 @@ def _order(left: Side, right: Side) -> Order:
 
 
 def _words(tokens: Tokens) -> list[str]:
-    """Give the words and signs of a text in their order."""
+    """Return the words and signs of a text in their order."""
     return [key for key in tokens.keys if not key.startswith(WORDLESS)]
 
 
 def _space(a: str, b: str, left: Side, right: Side) -> list[Part]:
-    """Give the white space of texts that have no paragraphs: it belongs to none."""
+    """Return the white space of texts that have no paragraphs: it belongs to none."""
     one, two = ("" if len(s.tokens) else text for text, s in ((a, left), (b, right)))
     return [Part("equal", None, None, (Piece("equal", one, two, 0, 0),))] if one or two else []

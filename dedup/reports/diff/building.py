@@ -78,7 +78,7 @@ def _has_tokens(side: Side, number: int) -> bool:
 
 def bonded(left: Side, right: Side, order: Order) -> Iterator[Bond]:
     """
-    Give the paragraphs that belong together: in the line, and of each chain.
+    Yield the paragraphs that belong together: in the line, and of each chain.
 
     NOTE: partners in the line keep their order, and so do those of one chain; so a bond is closed
     as soon as the next pair of paragraphs lies beyond it on both sides.

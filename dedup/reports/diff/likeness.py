@@ -77,7 +77,7 @@ def with_likenesses(
 
 
 def _partners(left: Side, right: Side, order: Order) -> dict[int, list[int]]:
-    """Give the paragraphs of B that share words with each of A, in their order."""
+    """Return the paragraphs of B that share words with each of A, in their order."""
     out: dict[int, list[int]] = {}
     for p, q in paragraph_pairs(left, right, order.a)[0].tolist():
         out.setdefault(p, []).append(q)

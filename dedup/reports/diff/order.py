@@ -46,7 +46,7 @@ class Order:
     chain_b: list[int]
 
     def swapped(self) -> Order:
-        """Give the same for B and A."""
+        """Return the same for B and A."""
         return Order(self.b, self.a, self.chain_b, self.chain_a)
 
 
@@ -103,7 +103,7 @@ def forget_chance(taken: Taken) -> None:
 
 
 def pair_of(taken: Taken, i: int, j: int) -> Ends:
-    """Give the paragraphs of two tokens."""
+    """Return the paragraphs of two tokens."""
     return taken.left.tokens.paragraph[i], taken.right.tokens.paragraph[j]
 
 
@@ -145,7 +145,7 @@ def heaviest(stretches: Sequence[Stretch], left: Side) -> list[int]:
 
 
 def together(stretches: Sequence[Stretch], line: set[int], taken: Taken) -> Iterator[list[Stretch]]:
-    """Give the stretches that left the line; those that follow each other in both texts as one."""
+    """Yield the stretches that left the line; those that follow each other in both texts as one."""
     by_b = sorted(range(len(stretches)), key=lambda number: stretches[number].b)
     follows = dict(pairwise(by_b))
     some: list[Stretch] = []
@@ -186,7 +186,11 @@ def is_moved(some: Sequence[Stretch], taken: Taken) -> bool:
 def around(
     some: Sequence[Stretch], taken: Taken, chain_a: Sequence[int], chain_b: Sequence[int]
 ) -> tuple[Ends, Ends]:
-    """Give what moved with some stretches: the rest of their sentences, or of their paragraphs."""
+    """
+    Return what moved with some stretches.
+
+    The rest of their sentences, or of their paragraphs.
+    """
     left, right = taken.left, taken.right
     own = sum(left.weight(one.a, one.a + one.size) for one in some)
     out: list[Ends] = []
@@ -241,7 +245,7 @@ def between(
 
 
 def equal_rows(a: Ends, b: Ends, taken: Taken) -> Iterator[Stretch]:
-    """Give the equal paragraphs of two stretches, the longest row in order, where all is free."""
+    """Yield the equal paragraphs of two stretches, the longest row in order, where all is free."""
     rows = []
     for side, partners, (low, high) in ((taken.left, taken.a, a), (taken.right, taken.b, b)):
         whole = []

@@ -66,7 +66,7 @@ def pair_paragraphs(taken: Taken) -> None:
 
 
 def equal_paragraphs(taken: Taken) -> Iterator[tuple[list[Ends], list[Ends]]]:
-    """Give the free paragraphs that both texts have, equal ones together; in the order of A."""
+    """Yield the free paragraphs that both texts have, equal ones together; in the order of A."""
     held: list[dict[tuple[int, ...], list[Ends]]] = []
     for side, partners in ((taken.left, taken.a), (taken.right, taken.b)):
         own: dict[tuple[int, ...], list[Ends]] = defaultdict(list)
@@ -80,7 +80,7 @@ def equal_paragraphs(taken: Taken) -> Iterator[tuple[list[Ends], list[Ends]]]:
 
 
 def neighbours(taken: Taken) -> set[tuple[int, int]]:
-    """Give the pairs of paragraphs of which those directly before or behind share words."""
+    """Return the pairs of paragraphs of which those directly before or behind share words."""
     linked = paragraph_pairs(taken.left, taken.right, taken.a)[0].tolist()
     return {(i + step, j + step) for i, j in linked for step in (-1, 1)}
 
@@ -88,7 +88,7 @@ def neighbours(taken: Taken) -> set[tuple[int, int]]:
 def alike(
     left: Side, right: Side, rows: Sequence[int], columns: Sequence[int], least: float
 ) -> Iterator[tuple[float, int, int]]:
-    """Give pairs of paragraphs that are alike: the negative similarity, and their numbers."""
+    """Yield pairs of paragraphs that are alike: the negative similarity, and their numbers."""
     if not (rows and columns):
         return
     one, two = [left.normals[p] for p in rows], [right.normals[q] for q in columns]
@@ -106,7 +106,7 @@ def alike(
 def meeting(
     left: Side, right: Side, rows: Sequence[int], columns: Sequence[int]
 ) -> Iterator[tuple[int, int]]:
-    """Give the pairs of paragraphs that share two rare words and more."""
+    """Yield the pairs of paragraphs that share two rare words and more."""
     holders: list[dict[int, list[int]]] = []
     for side, some in ((left, rows), (right, columns)):
         held: dict[int, list[int]] = defaultdict(list)

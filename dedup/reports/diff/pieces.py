@@ -55,7 +55,7 @@ class _Run(NamedTuple):
 
 
 def _runs(writing: Writing, a: Ends | None, b: Ends | None) -> Iterator[_Run]:
-    """Give the tokens in the order in which they are read."""
+    """Yield the tokens in the order in which they are read."""
     order = writing.order
     i, i_end = a or (0, 0)
     j, j_end = b or (0, 0)
@@ -84,7 +84,7 @@ def _runs(writing: Writing, a: Ends | None, b: Ends | None) -> Iterator[_Run]:
 
 
 def _of_b(writing: Writing, j: int, end: int) -> Generator[_Run, None, int]:
-    """Give tokens of B that are not in the line, and what a move took along; return the next."""
+    """Yield tokens of B that are not in the line, and what a move took along; return the next."""
     order, paragraph = writing.order, writing.right.tokens.paragraph
     chain, first, partner = order.chain_b[j], j, order.b[j]
     move = writing.moves.get((-chain, paragraph[j])) if chain else None
@@ -116,7 +116,7 @@ def _of_b(writing: Writing, j: int, end: int) -> Generator[_Run, None, int]:
 
 
 def _taken_along(writing: Writing, move: int, end: int) -> Iterator[_Run]:
-    """Give the tokens of A that moved along and are not in B."""
+    """Yield the tokens of A that moved along and are not in B."""
     first = writing.next_a[move]
     writing.next_a[move] = max(first, end)
     if first < end:

@@ -50,7 +50,7 @@ class Side:
         return place < len(self.sentences) and self.sentences[place] == at
 
     def sentence(self, at: int) -> tuple[int, int]:
-        """Give the sentence that holds a token."""
+        """Return the sentence that holds a token."""
         place = bisect_right(self.sentences, at) - 1
         return self.sentences[place], self.sentences[place + 1]
 
@@ -76,12 +76,12 @@ class Taken:
         self.b[one.b : one.b + one.size] = range(one.a, one.a + one.size)
 
     def release(self, one: Stretch) -> None:
-        """Give a stretch back."""
+        """Return a stretch back."""
         self.a[one.a : one.a + one.size] = [-1] * one.size
         self.b[one.b : one.b + one.size] = [-1] * one.size
 
     def free(self, one: Stretch) -> Stretch:
-        """Give the longest part of a stretch of which nothing is taken."""
+        """Return the longest part of a stretch of which nothing is taken."""
         best, run = Stretch(one.a, one.b, 0), 0
         for at in range(one.size):
             run = run + 1 if self.a[one.a + at] < 0 and self.b[one.b + at] < 0 else 0
@@ -90,7 +90,7 @@ class Taken:
         return best
 
     def stretches(self) -> list[Stretch]:
-        """Give all stretches in the order of A, each as long as it goes on in both."""
+        """Return all stretches in the order of A, each as long as it goes on in both."""
         partners = np.array(self.a, np.int64)
         at = np.flatnonzero(partners >= 0)
         there = partners[at]
@@ -101,7 +101,7 @@ class Taken:
         return [Stretch(*row) for row in rows]
 
     def left_over(self, side: Side, partners: Sequence[int]) -> list[int]:
-        """Give the paragraphs of which more than half is not taken."""
+        """Return the paragraphs of which more than half is not taken."""
         out = []
         for number, (first, last) in enumerate(side.paragraphs):
             if 2 * sum(at >= 0 for at in partners[first:last]) < last - first:
@@ -111,7 +111,7 @@ class Taken:
 
 def paragraph_pairs(left: Side, right: Side, partners: Sequence[int]) -> tuple[I64, I64]:
     """
-    Give the pairs of paragraphs that share tokens, each once, and which one each token of A is of.
+    Return the pairs of paragraphs that share tokens, each once, and which one a token of A is of.
 
     `partners` are those of the tokens of A. Pairs are paragraphs of A and B, int64[k, 2], sorted; a
     token without a partner is of none, -1.

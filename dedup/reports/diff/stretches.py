@@ -83,7 +83,7 @@ def once(
 
 
 def grown(taken: Taken, i: int, j: int) -> Stretch:
-    """Give the longest stretch of equal free tokens around a place that both have."""
+    """Return the longest stretch of equal free tokens around a place that both have."""
     a, b = taken.left.ids, taken.right.ids
     first = 0
     while i + first and j + first and a[i + first - 1] == b[j + first - 1]:

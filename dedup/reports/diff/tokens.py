@@ -74,7 +74,7 @@ class Tokens:
         return len(self.keys)
 
     def edges(self) -> list[int]:
-        """Give where the text of each token begins, and the end of the last one's."""
+        """Return where the text of each token begins, and the end of the last one's."""
         edges = [0] if self.keys else []
         for at in range(1, len(self.keys)):
             end, start = self.ends[at - 1], self.starts[at]
@@ -87,7 +87,7 @@ class Tokens:
         return [*edges, len(self.text)]
 
     def sentences(self) -> list[int]:
-        """Give the tokens that begin a sentence, and the number of tokens."""
+        """Return the tokens that begin a sentence, and the number of tokens."""
         begins: set[int] = set()
         for start, end, _, _ in self.extents:
             for first, _ in sentences(self.text[start:end]):
@@ -213,7 +213,7 @@ def _cut(body: str, signs: Sequence[tuple[int, int, str]]) -> tuple[list[int], l
 
 
 def _key(body: str, start: int, end: int, signs: Iterable[tuple[int, int, str]]) -> str:
-    """Give the strict form of a stretch: its words, and its signs behind a mark."""
+    """Return the strict form of a stretch: its words, and its signs behind a mark."""
     key, at = "", start
     for first, last, told in signs:
         key += normal(body[at:first]) + SIGN + told
@@ -222,14 +222,14 @@ def _key(body: str, start: int, end: int, signs: Iterable[tuple[int, int, str]])
 
 
 def _alone(body: str, borders: Sequence[int]) -> Iterator[int]:
-    """Give the borders of characters that stand alone."""
+    """Yield the borders of characters that stand alone."""
     for start, end in pairwise(borders):
         if _ALONE.search(body, start, end):
             yield from (found.start() for found in _GRAPHEME.finditer(body, start, end))
 
 
 def _elided(body: str, borders: Sequence[int]) -> Iterator[int]:
-    """Give the ends of elided words."""
+    """Yield the ends of elided words."""
     for found in _APOSTROPHE.finditer(body):
         start = borders[bisect_right(borders, found.start()) - 1]
         end = borders[bisect_right(borders, found.start())]
@@ -238,6 +238,6 @@ def _elided(body: str, borders: Sequence[int]) -> Iterator[int]:
 
 
 def spans_of(tokens: Tokens) -> list[Span]:
-    """Give the first and the last token, half-open, of each paragraph."""
+    """Return the first and the last token, half-open, of each paragraph."""
     firsts = [bisect_left(tokens.paragraph, n) for n in range(len(tokens.extents) + 1)]
     return list(pairwise(firsts))

@@ -48,7 +48,7 @@ def common(
     stretch_b: tuple[int, int],
     taken: Taken,
 ) -> Iterator[Stretch]:
-    """Give the equal tokens of two stretches, of those that are not taken, token by token."""
+    """Yield the equal tokens of two stretches, of those that are not taken, token by token."""
     a = [at for at in range(*stretch_a) if taken.a[at] < 0]
     b = [at for at in range(*stretch_b) if taken.b[at] < 0]
     ids_a, ids_b = [left.ids[at] for at in a], [right.ids[at] for at in b]

@@ -74,7 +74,7 @@ def stretches(
     judged: bool = False,
 ) -> list[Stretch]:
     """
-    Give a comparison as stretches of lines; the texts begin at these lines of their files.
+    Return a comparison as stretches of lines; the texts begin at these lines of their files.
 
     `around` is what stands around the texts in their sentences. `judged` says of each pair of
     paragraphs how alike they are, and whether a report finds it.
@@ -101,7 +101,7 @@ def _surround(lines: list[Line], side: str, rest: Rest) -> None:
 
 
 def _line(part: Part, diff: Diff, firsts: dict[str, int], *, judged: bool) -> Line:
-    """Give a part as what stands side by side; what moved stands at its new place alone."""
+    """Return a part as what stands side by side; what moved stands at its new place alone."""
     moved = part.kind == "moved"
     left = None if moved else _cell(part, part.a, "a", diff, firsts)
     right = _cell(part, part.b, "b", diff, firsts)
@@ -130,7 +130,7 @@ def _cell(
 
 
 def _mark(piece: Piece, side: str, diff: Diff, firsts: dict[str, int]) -> Mark | None:
-    """Give the words that a piece has on one side: of what moved, all at its new place."""
+    """Return the words that a piece has on one side: of what moved, all at its new place."""
     if piece.mark == "left" and piece.move is not None:
         if side == "b":
             return None
@@ -149,7 +149,7 @@ def _arrow(diff: Diff, move: int) -> str:
 
 
 def diff_to_html(diff: Diff, names: tuple[str, str]) -> str:
-    """Give a comparison of two texts, named so, as one HTML file."""
+    """Return a comparison of two texts, named so, as one HTML file."""
     return page(
         "diff.html",
         [f"A: {names[0]}   B: {names[1]}"],

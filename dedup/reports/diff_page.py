@@ -46,7 +46,7 @@ _FIRST = 10
 """Paragraphs that are shown where the words were said to be the same."""
 _FEW = 5
 """Words around a change there."""
-_WIDE = 100
+WIDE = 100
 """Columns from which two texts stand side by side."""
 PROSE = 80
 """Columns of running text, at most: longer lines are hard to read."""
@@ -75,8 +75,8 @@ def diff_page(diff: Diff, names: tuple[str, str], width: int, *, sides: bool = T
     summary = Line(span(headline(diff), "strong"))
     if not any(part.kind != "equal" for part in diff.parts):
         return [Rows(tuple(heads)), summary]
-    if sides and width >= _WIDE:
-        rows = [(heads[0], heads[1]), ((_NONE, ()), (_NONE, ())), *_beside(diff)]
+    if sides and width >= WIDE:
+        rows = [(heads[0], heads[1]), ((_NONE, ()), (_NONE, ())), *beside(diff, _CONTEXT)]
         return [summary, Gap(), Sides(tuple(rows), prose=PROSE)]
     body = Rows(tuple(_below(diff)), prose=PROSE)
     return [Rows(tuple(heads)), summary, Gap(), Line(legend(diff)), Gap(), body]
@@ -193,17 +193,25 @@ def _below(diff: Diff) -> Iterator[tuple[Span, Spans]]:
             yield _margin(part, "a"), (*text, *soft_note(part, diff))
 
 
-def _beside(diff: Diff) -> Iterator[tuple[tuple[Span, Spans], tuple[Span, Spans]]]:
-    """Yield the rows of two columns, each paragraph with its line and sign."""
-    for part in _near(diff):
+def beside(
+    diff: Diff, context: int | None = None, first_lines: tuple[int, int] = (1, 1)
+) -> Iterator[tuple[tuple[Span, Spans], tuple[Span, Spans]]]:
+    """
+    Yield the rows of two columns, each paragraph with its line and sign.
+
+    With a `context`, only what differs and so many words and a paragraph around it. `first_lines`
+    are those of stretches of longer texts.
+    """
+    for part in diff.parts if context is None else _near(diff):
         if isinstance(part, Fold):
             yield (_NONE, _folded(part.number)), (_NONE, ())
             continue
         left: tuple[Span, Spans] = (_NONE, ())
         right: tuple[Span, Spans] = (_NONE, ())
         if part.a and part.kind != "moved":
-            left = (_margin(part, "a"), marked(part, diff, "a", _CONTEXT))
+            text = marked(part, diff, "a", context, first_lines)
+            left = (_margin(part, "a", first_lines), text)
         if part.b:
-            text = marked(part, diff, "b", _CONTEXT)
-            right = (_margin(part, "b"), (*text, *soft_note(part, diff)))
+            text = marked(part, diff, "b", context, first_lines)
+            right = (_margin(part, "b", first_lines), (*text, *soft_note(part, diff)))
         yield left, right

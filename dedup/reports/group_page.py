@@ -1,16 +1,18 @@
 """
 Group -> card: where a section stands, where it comes again, its text, and what each copy changes.
 
-Of a single copy that is not identical the text is shown once, with what the copy leaves out and
-adds marked in it; of several, the keeper's text and then the changes of each.
+A single copy that is not identical is shown side by side with the keeper where there is room, else
+in one text with what the copy leaves out and adds marked in it; of several, the keeper's text and
+then the changes of each.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dedup.reports.diff_page import LEGEND, PROSE, merged
-from dedup.reports.page import Card, Gap, Line, Rows, Span, span
+from dedup.model import PASSAGE
+from dedup.reports.diff_page import LEGEND, PROSE, WIDE, beside, merged
+from dedup.reports.page import Card, Either, Gap, Line, Rows, Sides, Span, span
 from dedup.reports.places import lines_of
 from dedup.reports.repeated import difference as compared
 from dedup.reports.repeated import either, rest, rests
@@ -83,8 +85,14 @@ def _body(group: Group, number: str, *, whole: bool) -> Iterator[Block]:
         yield Line((*LEGEND, *_same_words(difference)))
         yield Gap()
         first_lines = group.keeper.lines[0], group.copies[0].lines[0]
-        rows = merged(difference, first_lines=first_lines)
-        yield Rows(tuple(_within(rows, rests(group, group.copies[0]))), most=most, prose=PROSE)
+        rows = _within(merged(difference, first_lines=first_lines), rests(group, group.copies[0]))
+        below = Rows(tuple(rows), most=most, prose=PROSE)
+        if group.unit == PASSAGE:
+            # The rest of its sentences stands around it, once.
+            yield below
+            return
+        sides = tuple(beside(difference, first_lines=first_lines))
+        yield Either(Sides(sides, prose=PROSE, most=most), below, WIDE)
         return
     own = _within(tuple(_lines(group.keeper)), (rest(group.keeper),))
     yield Rows(tuple(own), right=True, most=most, prose=PROSE)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise, zip_longest
 from typing import TYPE_CHECKING
 
-from dedup.reports.page import Card, Gap, Grid, Line, Rows, Sides, Span, Spans, span
+from dedup.reports.page import Card, Either, Gap, Grid, Line, Rows, Sides, Span, Spans, span
 from dedup.reports.visible import cells, encodable, graphemes, visible
 
 if TYPE_CHECKING:
@@ -59,6 +59,9 @@ def lay(blocks: Iterable[Block], sheet: Sheet) -> list[Spans]:
                 lines += _rows(block, sheet)
             case Sides():
                 lines += _sides(block, sheet)
+            case Either():
+                wide = sheet.boxes and sheet.width >= block.width
+                lines += lay([block.beside if wide else block.below], sheet)
             case Grid():
                 lines += _grid(block, sheet)
             case Card():
@@ -181,12 +184,18 @@ def _rows(block: Rows, sheet: Sheet) -> list[Spans]:
     lines: list[Spans] = []
     for margin, spans in rows:
         lines += _beside(margin, spans, size, sheet, right=block.right, prose=block.prose)
-    if block.most is None or len(lines) <= block.most + 1:
+    return _shortened(lines, block.most, size, sheet, unlaid)
+
+
+def _shortened(
+    lines: list[Spans], most: int | None, size: int, sheet: Sheet, unlaid: int = 0
+) -> list[Spans]:
+    """Cut lines in the middle where there are too many, and count what is left out."""
+    if most is None or len(lines) <= most + 1:
         return lines
-    tail = block.most // 3
-    head = block.most - tail
-    out = len(lines) - block.most + unlaid
-    note = span(f"… {out:,} lines left out …", "soft")
+    tail = most // 3
+    head = most - tail
+    note = span(f"… {len(lines) - most + unlaid:,} lines left out …", "soft")
     return [*lines[:head], *_beside(Span(""), note, size, sheet, right=False), *lines[-tail:]]
 
 
@@ -207,7 +216,7 @@ def _sides(block: Sides, sheet: Sheet) -> list[Spans]:
         ]
         for one, two in zip_longest(*sides, fillvalue=()):
             lines.append((*padded(one, half.width), Span(f" {bar} ", "soft"), *two))
-    return lines
+    return _shortened(lines, block.most, size, sheet)
 
 
 def _grid(block: Grid, sheet: Sheet) -> list[Spans]:

@@ -55,6 +55,18 @@ class Sides:
     """A row whose right side has no text and a left margin of `""` runs over both."""
     prose: int | None = None
     """Columns of either text, at most."""
+    most: int | None = None
+    """As of `Rows`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """Two texts side by side where boxes are drawn and there is room, else as one."""
+
+    beside: Sides
+    below: Rows
+    width: int
+    """Columns from which there is room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +95,7 @@ class Card:
     body: tuple[Block, ...]
 
 
-Block = Line | Rows | Sides | Grid | Gap | Card
+Block = Line | Rows | Sides | Either | Grid | Gap | Card
 
 
 def span(text: str, role: Role = "") -> Spans:

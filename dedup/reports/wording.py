@@ -196,6 +196,8 @@ def _nothing(report: Report, read: str) -> str:
     """Say that there are no sections, and what stands again all the same."""
     short, least = report.summary.short_repeats, report.settings.get("min_group_words", 20)
     apart = ", boilerplate apart" if report.groups else ""
+    if report.documents:
+        return f"No section is repeated{apart}; {near_documents(report, read)}"
     if not short:
         return f"{'Nothing but boilerplate' if apart else 'Nothing'} is repeated in {read}."
     stand = f"{counted(short, 'short paragraph')} {'stands' if short == 1 else 'stand'} again"

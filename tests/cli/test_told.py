@@ -83,6 +83,17 @@ class TestReport:
         assert "Nothing of 20 words or more is repeated in 1 document; 2 short paragraphs" in shown
         assert LIMIT in shown
 
+    def test_documents_that_resemble_each_other_alone(
+        self, dedup: Callable, tmp_path: Path
+    ) -> None:
+        """Too short for a section, but not nothing."""
+        lines = ["one two three four five", "six seven eight nine ten"]
+        put(tmp_path / "in", a="\n".join([*lines, "last"]), b="\n".join([*lines, "other"]))
+        told = dedup("report", "in", cwd=tmp_path).stdout
+        said = "No section is repeated; 1 of 2 documents resembles an earlier one, by 70%"
+        assert told.startswith(said)
+        assert "Nothing" not in told
+
     def test_boilerplate_alone(self, dedup: Callable, tmp_path: Path) -> None:
         """Boilerplate is repeated, but no section."""
         records(tmp_path / "in.jsonl", *(f"{strategies.render(x)}\nHome" for x in "ABCD"))

@@ -12,6 +12,7 @@ import pytest
 from rich.console import Console
 
 from dedup.reports.diff import compare
+from dedup.reports.diff_page import WIDE
 from dedup.reports.terminal import print_diff, print_report
 from dedup.reports.text import to_text
 from dedup.reports.view import View
@@ -93,8 +94,18 @@ def test_no_color(made: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> Non
 @pytest.mark.parametrize("width", [80, 200])
 def test_tells_the_same_as_text(made: SimpleNamespace, width: int) -> None:
     """The text format has the words of the terminal, no more and no fewer."""
-    for report in (made.showcase(), made.many(60), made.mixed()):
+    reports = [made.showcase(), made.many(60)]
+    # With room a changed copy stands beside the keeper: what both have is there twice.
+    for report in reports + [made.mixed()] * (width < WIDE):
         assert sorted(words(shown(report, width))) == sorted(words(to_text(report, width=width)))
+
+
+def test_a_changed_copy_stands_beside_the_keeper(made: SimpleNamespace) -> None:
+    """Where there is room; what each says and the other does not is marked in its own column."""
+    lines = [line.strip("│ ").split("│") for line in shown(made.mixed(), 160).splitlines()]
+    left, right = zip(*(line for line in lines if len(line) == 2), strict=True)
+    assert any("[-4.5-]" in text for text in left)
+    assert any("{+4.7+}" in text for text in right)
 
 
 def test_showcase(made: SimpleNamespace) -> None:

@@ -76,6 +76,6 @@ $(LOWEST)/.installed: pyproject.toml $(wildcard dedup/kernels/*.pyx dedup/kernel
 	@echo 'Installing dedup with its lowest dependencies into $(LOWEST) ...'
 	@$(BIN)/python -m pip install -qq uv
 	@$(BIN)/uv venv -q --clear --python $(BIN)/python $(LOWEST)
-	@$(BIN)/uv pip install -q --python $(LOWEST) --resolution lowest-direct --editable .
+	@$(BIN)/uv pip install -q --python $(LOWEST) --resolution lowest-direct --editable '.[web]' 'fsspec[http]>=2025.2'
 	@$(BIN)/uv pip install -q --python $(LOWEST) --group table pytest hypothesis jsonschema
 	@touch $@

@@ -209,13 +209,10 @@ class Published:
         """Return documents as they were read; sorted."""
         found = [m.Documents.empty()]
         for part, rows, own in self._by_doc(docs):
-            file = find(part["file.first"], own, "right") - 1
             found.append(
                 m.Documents(
                     docs[rows],
-                    part.strings("file.path", file),
-                    part.strings("doc.record", own),
-                    part["doc.line"][own].astype(np.int64),
+                    *_named(part, own),
                     part["doc.markdown"][own],
                     part["doc.mode"][own],
                     np.ones(len(rows), np.int8),
@@ -229,13 +226,10 @@ class Published:
         """Return what a report says of documents; sorted."""
         found = [m.Facts.empty()]
         for part, rows, own in self._by_doc(docs):
-            file = find(part["file.first"], own, "right") - 1
             found.append(
                 m.Facts(
                     docs[rows],
-                    part.strings("file.path", file),
-                    part.strings("doc.record", own),
-                    part["doc.line"][own].astype(np.int64),
+                    *_named(part, own),
                     np.ones(len(rows), np.int8),
                     part["doc.characters"][own].astype(np.int64),
                     part["doc.mode"][own],
@@ -437,3 +431,10 @@ def order_columns(segments: tuple[Segment, ...], removed: m.I64) -> dict[str, ND
         np.minimum.at(first, part["place.text"][alive], place)
     first[first == np.iinfo(np.int64).max] = GONE
     return {"order": order, "ranked": ranked, "first": first}
+
+
+def _named(part: Segment, own: m.I64) -> tuple[m.Strings, m.Strings, m.I64]:
+    """Return path, record and line of documents by their numbers in a segment."""
+    file = find(part["file.first"], own, "right") - 1
+    lines = part["doc.line"][own].astype(np.int64)
+    return part.strings("file.path", file), part.strings("doc.record", own), lines

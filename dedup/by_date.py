@@ -20,6 +20,7 @@ from dedup.cleaning import dates
 from dedup.engines.base import as_it_is
 from dedup.errors import SettingsError
 from dedup.report import Name
+from dedup.reports.wording import excerpt
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -102,14 +103,7 @@ def _about(
             name = Name(path, record or None)
             if name in wanted:
                 line = batch.text[row].removeprefix("\ufeff").lstrip().partition("\n")[0]
-                yield name, (ordered.dates[int(batch.doc[row])], _title(line.strip()))
-
-
-def _title(line: str) -> str:
-    """Return a line, or its first words where it is longer than a title."""
-    if len(line) <= _TITLE:
-        return line
-    return (line[:_TITLE].rpartition(" ")[0] or line[:_TITLE]) + " …"
+                yield name, (ordered.dates[int(batch.doc[row])], excerpt(line, _TITLE))
 
 
 def _with(group: Group, about: dict[Name, tuple[str, str]]) -> Group:

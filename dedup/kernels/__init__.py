@@ -49,9 +49,11 @@ __all__ = [
     "gather_texts",
     "gram_sets",
     "indel",
+    "may_recur",
     "meet",
     "normalise",
     "order",
+    "ordered",
     "pieces",
     "prefixes",
     "same_text_at",
@@ -204,11 +206,30 @@ def order(columns: Sequence[NDArray[np.int64]]) -> NDArray[np.int64] | None:
     Ties keep their order; `None` where the rows are sorted already. More than 16 columns, or 2^32
     rows, are a `ValueError`.
     """
+    return ordered(columns, most=0)[0]
+
+
+def ordered(
+    columns: Sequence[NDArray[np.int64]], *, most: int
+) -> tuple[NDArray[np.int64] | None, list[NDArray[np.int64]]]:
+    """Return the row numbers as `order` does, and the first *most* of the columns sorted."""
     every = [_array(column, np.int64, 1) for column in columns]
     if not 0 < len(every) <= _MOST_COLUMNS or len(every[0]) >= _MOST_ROWS:
         message = f"1 to {_MOST_COLUMNS} columns of fewer than {_MOST_ROWS} rows can be sorted"
         raise ValueError(message)
-    rows: NDArray[np.int64] | None = _kernel.order([_same(c, every[0]) for c in every])
+    found: tuple[NDArray[np.int64] | None, list[NDArray[np.int64]]]
+    found = _kernel.order([_same(c, every[0]) for c in every], most)
+    return found
+
+
+def may_recur(values: NDArray[np.int64]) -> NDArray[np.int64]:
+    """
+    Return the rows of the *values*, int64[n], that may have the value of another row, rising.
+
+    They are all rows that have one, and some that have none: what a filter of hashes lets pass
+    (Bloom, *Space/time trade-offs in hash coding with allowable errors*, 1970).
+    """
+    rows: NDArray[np.int64] = _kernel.may_recur(_array(values, np.int64, 1))
     return rows
 
 

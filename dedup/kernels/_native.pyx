@@ -187,6 +187,11 @@ cdef extern from "order.h":
     int dedup_unpack(
         const dedup_key *keys, int64_t count, uint64_t *words, int64_t rows, int row_bits, int whole
     ) nogil
+    void dedup_sorted_key(
+        const dedup_key *keys, int64_t count, int64_t key, const uint64_t *words, int64_t rows,
+        int row_bits, int64_t *to
+    ) nogil
+    int64_t dedup_may_recur(const int64_t *values, int64_t rows, int64_t *to) nogil
 
 cdef extern from "same.h":
     bint dedup_same(
@@ -434,32 +439,53 @@ def same_text_at(
     return found.view(np.bool_)
 
 
-def order(list columns):
-    """Return the row numbers that sort by columns, or `None`. Raises `MemoryError`."""
+def order(list columns, int64_t most):
+    """Return the row numbers that sort by columns, or `None`, and some sorted. Raises `MemoryError`."""
     cdef int64_t count = len(columns), rows = len(columns[0])
     cdef dedup_key keys[16]
     cdef const int64_t[::1] column
+    cdef int64_t[::1] values
     cdef uint64_t[::1] words
     cdef int row_bits, whole, done
     if rows < 2:
-        return None
+        return None, columns[:most]
     for k in range(count):
         column = columns[k]
         keys[k].values = &column[0]
     with nogil:
         done = dedup_is_sorted(keys, count, rows)
     if done:
-        return None
+        return None, columns[:most]
     packed = np.empty(rows, np.uint64)
     words = packed
     with nogil:
         row_bits = dedup_pack(keys, count, rows, &words[0], &whole)
     packed.sort()
+    # What the words hold whole is read out of them, one after the other; else rows are gathered.
+    ordered = [np.empty(rows, np.int64) for _ in range(most if whole else 0)]
+    for k in range(len(ordered)):
+        values = ordered[k]
+        with nogil:
+            dedup_sorted_key(keys, count, k, &words[0], rows, row_bits, &values[0])
     with nogil:
         done = dedup_unpack(keys, count, &words[0], rows, row_bits, whole)
     if not done:
         raise MemoryError
-    return packed.view(np.int64)
+    numbers = packed.view(np.int64)
+    return numbers, ordered if whole else [own[numbers] for own in columns[:most]]
+
+
+def may_recur(const int64_t[::1] values):
+    """Return the rows whose value may be that of another row. Raises `MemoryError`."""
+    found = np.empty(values.shape[0], np.int64)
+    cdef int64_t[::1] rows = found
+    cdef int64_t count = 0
+    if rows.shape[0]:
+        with nogil:
+            count = dedup_may_recur(&values[0], values.shape[0], &rows[0])
+    if count < 0:
+        raise MemoryError
+    return found[:count]
 
 
 def band_keys(const int32_t[:, ::1] signatures, const int32_t[:, ::1] components):

@@ -163,6 +163,19 @@ cdef extern from "chains.h":
         int64_t end
         int64_t drop
 
+    ctypedef struct dedup_laid_units:
+        int32_t *starts
+        int32_t *ends
+        int8_t *halves
+        uint32_t *hashes
+        int64_t *row
+        int64_t *places
+
+    int64_t dedup_lay(
+        const dedup_laid_units *units, const int64_t *counts, int64_t rows, const int32_t *begin,
+        const int64_t *room, const int64_t *documents, int64_t document_count, int64_t wall,
+        const dedup_laid_units *to, int64_t *base
+    ) nogil
     int64_t dedup_winnow(
         const uint32_t *hashes, const int8_t *halves, const int64_t *places, int64_t units,
         int64_t length, int64_t window, int64_t *keys, int64_t *rows
@@ -583,6 +596,46 @@ def units(data, offsets):
             dedup_units(&TABLE, &raw[0], &places[0], rows, &counts[0], &out)
     found = (column[: before[-1]].copy() for column in columns)
     return exactly.units(data, offsets, before, *found)
+
+
+cdef dedup_laid_units laid(tuple columns):
+    """Return where the columns of units are; those of units that lie nowhere yet have no places."""
+    cdef dedup_laid_units out
+    cdef int32_t[::1] starts = columns[0], ends = columns[1]
+    cdef int8_t[::1] halves = columns[2]
+    cdef uint32_t[::1] hashes = columns[3]
+    cdef int64_t[::1] row, places
+    out.starts, out.ends, out.halves, out.hashes = &starts[0], &ends[0], &halves[0], &hashes[0]
+    if len(columns) > 4:
+        row, places = columns[4:]
+        out.row, out.places = &row[0], &places[0]
+    return out
+
+
+def lay(
+    tuple units, const int32_t[::1] begin, const int64_t[::1] room, const int64_t[::1] documents,
+    int64_t wall,
+):
+    """Return the units that are kept, their rows and places, and the place of each document."""
+    counts, *columns = units
+    cdef int64_t length = len(columns[0]), rows = begin.shape[0], kept = 0
+    cdef const int64_t[::1] before = counts
+    cdef int64_t[::1] base
+    cdef dedup_laid_units given, to
+    based = np.full(documents.shape[0], 0, np.int64)
+    made = (
+        *(np.empty(length, column.dtype) for column in columns),
+        np.empty(length, np.int64), np.empty(length, np.int64),
+    )
+    if length:
+        base = based
+        given, to = laid(tuple(columns)), laid(made)
+        with nogil:
+            kept = dedup_lay(
+                &given, &before[0], rows, &begin[0], &room[0], &documents[0], documents.shape[0],
+                wall, &to, &base[0],
+            )
+    return *(column[:kept] for column in made), based
 
 
 def winnow(

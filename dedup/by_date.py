@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from dedup import model as m
-from dedup.cleaning import dates
 from dedup.engines.base import as_it_is
 from dedup.errors import SettingsError
 from dedup.report import Name
 from dedup.reports.wording import excerpt
+from dedup.text import dates
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -317,8 +317,9 @@ def free(
     for own in besides:
         if output is not None and os.fspath(output) != STDOUT and is_inside(own, Path(output)):
             raise OutputError(f"{own} lies in {output}, which must be empty: give another place")
-    distinct.check_apart(besides)
-    distinct.check_inputs(besides, (source.path for source in sources))
+    if besides:
+        distinct.check_apart(besides)
+        distinct.check_inputs(besides, (source.path for source in sources))
     return besides
 
 

@@ -35,8 +35,9 @@ if TYPE_CHECKING:
     from dedup.checking.changed import Changes, Lines
     from dedup.cleaning import Cleaned, Planned, Policy, Restored, Verified
     from dedup.formats import Given, Reading, Rejects, Source, Watch
+    from dedup.group import Name
     from dedup.index.library import Index
-    from dedup.report import Name, NearPair, Pair, Report, Skipped
+    from dedup.report import NearPair, Pair, Report, Skipped
     from dedup.reports.diff import Diff
 
 PathLike: TypeAlias = str | os.PathLike[str]
@@ -529,7 +530,7 @@ def _text(name: os.PathLike[str], settings: Settings) -> str:
 def texts_of(names: Collection[Name], settings: Settings | None = None) -> dict[Name, str]:
     """Read documents of a report again, by name; those that cannot be read are left out."""
     from dedup import formats
-    from dedup.report import Name
+    from dedup.group import Name
 
     found: dict[Name, str] = {}
     paths = {name.document for name in names if os.path.isfile(name.document)}  # noqa: PTH113 - as given

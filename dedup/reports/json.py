@@ -16,16 +16,8 @@ from dedup.report import SCHEMA
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dedup.report import (
-        Group,
-        Incoming,
-        Name,
-        NearDocuments,
-        Occurrence,
-        Overlap,
-        Report,
-        Summary,
-    )
+    from dedup.group import Group, Name, Occurrence
+    from dedup.report import Incoming, NearDocuments, Overlap, Report, Summary
 
 
 def to_json(report: Report) -> str:

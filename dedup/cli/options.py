@@ -70,6 +70,8 @@ OnError = Annotated[str | None, _option("on_error", READING, "")]
 Memory = Annotated[str | None, _option("memory", RUNNING, "SIZE")]
 Threads = Annotated[int | None, _option("threads", RUNNING, "N")]
 Engine = Annotated[str | None, _option("engine", RUNNING, "")]
+Master = Annotated[str | None, _option("master", RUNNING, "URL")]
+SparkConf = Annotated[list[str] | None, _option("spark_conf", RUNNING, "KEY=VALUE")]
 WorkDir = Annotated[str | None, _option("work_dir", RUNNING, "DIR")]
 
 Preset = Annotated[
@@ -211,6 +213,8 @@ class Shared(Talk):
     memory: Memory = None
     threads: Threads = None
     engine: Engine = None
+    master: Master = None
+    spark_conf: SparkConf = None
     work_dir: WorkDir = None
     timings: Timings = None
     config: ConfigFile = None

@@ -20,7 +20,6 @@ from dedup.model import Column, Strings, Table
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from numpy.typing import NDArray
 
 T = TypeVar("T", bound=Table)
 
@@ -56,7 +55,7 @@ def slots(kind: type[Table], taken: Collection[str] = ()) -> Slots:
     for name, column in kind.schema().items():
         if name in taken:
             continue
-        slot = BINARY if column is None or column.width else SLOTS[column.dtype]  # type: ignore[index]
+        slot = BINARY if column is None or column.width else SLOTS[column.dtype]
         out[name] = f"{slot}{used.get(slot, 0)}"
         used[slot] = used.get(slot, 0) + 1
     return out
@@ -112,12 +111,20 @@ def _column(array: pa.Array, held: Column | None) -> Any:  # noqa: ANN401 - a co
     """Return an array as a table holds it; `held` says what, `None` is `Strings`."""
     if held is not None and not held.width:
         return array.to_numpy(zero_copy_only=False).astype(held.dtype, copy=False)
-    large = pa.types.is_large_binary(array.type)
-    _, offsets, data = array.buffers()
-    own = np.frombuffer(offsets, np.int64 if large else np.int32) if len(array) else np.zeros(1)
-    edges = own[array.offset : array.offset + len(array) + 1].astype(np.int64)
-    bytes_ = np.frombuffer(data or b"", np.uint8)[edges[0] : edges[-1]]
+    rows = to_strings(array)
     if held is None:
-        return Strings(bytes_, edges - edges[0])
-    width = max(0, held.width) if not len(array) else -1
-    return bytes_.view(held.dtype).reshape(len(array), width)
+        return rows
+    width = -1 if len(rows) else max(0, held.width)
+    return rows.data.view(held.dtype).reshape(len(rows), width)
+
+
+def to_strings(array: pa.Array) -> Strings:
+    """Return an array of strings or bytes as a column, without copying these."""
+    if not len(array):
+        return Strings.empty()
+    kind = array.type
+    wide = pa.types.is_large_binary(kind) or pa.types.is_large_string(kind)
+    _, offsets, data = array.buffers()
+    edges = np.frombuffer(offsets, np.int64 if wide else np.int32)
+    edges = edges[array.offset : array.offset + len(array) + 1].astype(np.int64)
+    return Strings(np.frombuffer(data or b"", np.uint8)[edges[0] : edges[-1]], edges - edges[0])

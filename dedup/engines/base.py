@@ -79,7 +79,7 @@ class Base:
         kept: str | None = None,
         name: str | None = None,
     ) -> tuple[Any, ...]:
-        """Make tables of one and apply `stage` by key, one after the other: that bounds the memory."""
+        """Make tables of one, and apply `stage` by key: one by one, which bounds the memory."""
         of, make = part
 
         def one(number: int) -> tuple[Stored[Any], ...]:

@@ -1,3 +1,4 @@
+# ruff: noqa: ANN401, PLR0913, SLF001 - the interface takes any table; what ends a plan is private
 """
 The engine on Apache Spark: the same stages, on the partitions of DataFrames.
 
@@ -21,9 +22,12 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
 
 import numpy as np
 import pyarrow as pa
+from py4j.protocol import Py4JError
 from pyspark import StorageLevel
+from pyspark.errors import PySparkException
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as f
-from pyspark.sql.classic.dataframe import DataFrame
+from pyspark.sql.classic.dataframe import DataFrame as Planned
 from pyspark.sql.types import (
     BinaryType,
     ByteType,
@@ -46,6 +50,7 @@ from dedup.engines.arrow import (
     to_table,
 )
 from dedup.engines.base import as_it_is, silent
+from dedup.errors import OutputError
 from dedup.model import Table
 
 if TYPE_CHECKING:
@@ -53,8 +58,10 @@ if TYPE_CHECKING:
 
     from pyspark.sql import Column, SparkSession
 
+    from dedup.engines.arrow import Slots
     from dedup.engines.base import Watch
     from dedup.engines.interface import Key, Stored
+    from dedup.model import I64
 
 T = TypeVar("T", bound=Table)
 U = TypeVar("U", bound=Table)
@@ -70,13 +77,13 @@ FETCHED = 1 << 16
 """Rows that come to the caller at once, or one partition."""
 CONF = {
     "spark.sql.adaptive.enabled": "false",
-    "spark.sql.codegen.wholeStage": "false",
-    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     "spark.sql.execution.arrow.maxRecordsPerBatch": "65536",
     "spark.sql.execution.arrow.useLargeVarTypes": "false",
 }
 """Of a session of our own: partitions stay as they are made, since a range is one of them."""
 COUNTED = "partition bigint, number bigint, rows bigint"
+STATIC = (False,)
+"""Rows that do not stream."""
 UNSET = "200"
 """Partitions of a shuffle where nobody has chosen their number."""
 
@@ -90,11 +97,11 @@ class Kept:
         """What these rows are made of, until they are made."""
         # NOTE: the plan ends here; what lost rows are made of again does not. No public call ends
         # a plan so: `checkpoint` needs a folder that all workers share, `localCheckpoint` forgets.
-        made = whole._jdf.queryExecution().toRdd()  # noqa: SLF001
-        java: Any = session._jsparkSession  # noqa: SLF001
-        self.frame = DataFrame(
-            java.internalCreateDataFrame(made, whole._jdf.schema(), False), session
-        )  # noqa: FBT003, SLF001
+        made = whole._jdf.queryExecution().toRdd()
+        java: Any = session._jsparkSession
+        self.frame: DataFrame = Planned(
+            java.internalCreateDataFrame(made, whole._jdf.schema(), *STATIC), session
+        )
         self._partitions: int = made.getNumPartitions()
         self._sizes: dict[int, list[int]] | None = None
         weakref.finalize(self, _let_go, whole)
@@ -113,9 +120,7 @@ class Kept:
 class Rows(Generic[T]):
     """A table that Spark holds; a class since it is kept only once it is wanted more than once."""
 
-    def __init__(
-        self, kind: type[T], frame: DataFrame, source: tasks.Rows, needs: Sequence[Kept]
-    ) -> None:
+    def __init__(self, kind: type[T], frame: DataFrame, source: Any, needs: Sequence[Kept]) -> None:
         self.kind = kind
         self.frame = frame
         """Where the rows come from: all columns of `source`, and perhaps others."""
@@ -123,7 +128,7 @@ class Rows(Generic[T]):
         self.needs = tuple(needs)
         """What is kept that these rows are made of."""
         self.number: int | None = None
-        """Where they are kept as they are, in the one of `needs`: the number of their kind there."""
+        """The number of their kind in the one of `needs` that has them as they are."""
 
     @classmethod
     def kept(cls, kind: type[T], kept: Kept, number: int, *, is_one: bool) -> Rows[T]:
@@ -162,10 +167,17 @@ class SparkEngine:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        pass
+    def __exit__(
+        self, failed: type[BaseException] | None, error: BaseException | None, *_: object
+    ) -> None:
+        """Say in one line why Spark gave up. Raises `OutputError`."""
+        if failed is not None and issubclass(failed, (PySparkException, Py4JError)):
+            lines = [line.strip() for line in str(error).splitlines()]
+            told = [line for line in lines if "Error" in line or "Exception" in line]
+            why = (told or lines or [failed.__name__])[-1]
+            raise OutputError(f"engine spark: {why}; Spark's log says more") from error
 
-    def map(self, table: Any, kind: Any, stage: Any, *, name: str | None = None) -> Any:  # noqa: ANN401 - as the interface says
+    def map(self, table: Any, kind: Any, stage: Any, *, name: str | None = None) -> Any:
         """Apply `stage` to every batch; where it gives one table, once its rows are needed."""
         self._tell(name)
         rows = table if isinstance(table, Rows) else self._brought(table)
@@ -173,16 +185,16 @@ class SparkEngine:
             return Rows(kind, rows.frame, rows.source.then(stage), rows.needs)
         return self._run(rows.frame, tasks.mapped, rows.source, stage, kind, rows.needs)
 
-    def by_key(  # noqa: PLR0913 - as the interface says
+    def by_key(
         self,
-        table: Any,  # noqa: ANN401 - as the interface says
+        table: Any,
         key: Key,
-        kind: Any,  # noqa: ANN401 - likewise
-        stage: Any,  # noqa: ANN401 - likewise
+        kind: Any,
+        stage: Any,
         *,
         shared: bool = False,
         name: str | None = None,
-    ) -> Any:  # noqa: ANN401 - likewise
+    ) -> Any:
         """Sort by `key`, then apply `stage` to batches in which no key is split."""
         self._tell(name)
         frame, layout = self._plain(table)
@@ -195,18 +207,18 @@ class SparkEngine:
         task = partial(tasks.by_key, key=key, shared=shared)
         return self._run(frame, task, tasks.Source(table.kind, layout), stage, kind, table.needs)
 
-    def by_each(  # noqa: PLR0913 - as the interface says
+    def by_each(
         self,
-        table: Any,  # noqa: ANN401 - as the interface says
+        table: Any,
         count: int,
         part: tuple[type[Table], Callable[..., Any]],
         key: Key,
-        kind: Any,  # noqa: ANN401 - likewise
-        stage: Any,  # noqa: ANN401 - likewise
+        kind: Any,
+        stage: Any,
         *,
         kept: str | None = None,  # noqa: ARG002 - all are made together
         name: str | None = None,
-    ) -> Any:  # noqa: ANN401 - likewise
+    ) -> Any:
         """Make `count` tables of one, and apply `stage` by key to each, all at once."""
         self._tell(name)
         of, make = part
@@ -217,17 +229,17 @@ class SparkEngine:
         task = partial(tasks.by_number, key=key)
         return self._run(frame, task, source, stage, kind, table.needs)
 
-    def join(  # noqa: PLR0913 - two tables, two keys, what comes out
+    def join(
         self,
-        table: Any,  # noqa: ANN401 - as the interface says
-        other: Any,  # noqa: ANN401 - likewise
+        table: Any,
+        other: Any,
         key: tuple[Key, Key],
-        kind: Any,  # noqa: ANN401 - likewise
-        stage: Any,  # noqa: ANN401 - likewise
+        kind: Any,
+        stage: Any,
         *,
         in_processes: bool = False,  # noqa: ARG002 - a worker is a process
         name: str | None = None,
-    ) -> Any:  # noqa: ANN401 - likewise
+    ) -> Any:
         """Sort both tables together, then apply `stage` to batches of both, in order of key."""
         self._tell(name)
         frame, sources = self._together(table, other, key)
@@ -237,16 +249,16 @@ class SparkEngine:
         needs = (*table.needs, *other.needs)
         return self._run(frame, partial(tasks.joined, key=key), sources, stage, kind, needs)
 
-    def lookup(  # noqa: PLR0913 - two tables, two keys, what comes out
+    def lookup(
         self,
-        table: Any,  # noqa: ANN401 - as the interface says
-        other: Any,  # noqa: ANN401 - likewise
+        table: Any,
+        other: Any,
         key: tuple[Key, Key],
-        kind: Any,  # noqa: ANN401 - likewise
-        stage: Any,  # noqa: ANN401 - likewise
+        kind: Any,
+        stage: Any,
         *,
         name: str | None = None,
-    ) -> Any:  # noqa: ANN401 - likewise
+    ) -> Any:
         """Apply `stage` to batches beside the rows of `other` that they want, in any order."""
         self._tell(name)
         frame, sources = self._together(table, other, key)
@@ -256,7 +268,7 @@ class SparkEngine:
         needs = (*table.needs, *other.needs)
         return self._run(frame, partial(tasks.joined, key=key), sources, stage, kind, needs)
 
-    def union(self, *tables: Any) -> Any:  # noqa: ANN401 - as the interface says
+    def union(self, *tables: Any) -> Any:
         """Return all rows of several tables."""
         frames = [self._plain(table)[0] for table in tables]
         kind = tables[0].kind
@@ -264,9 +276,12 @@ class SparkEngine:
         needs = [need for table in tables for need in table.needs]
         return Rows(kind, frame, tasks.Source(kind, slots(kind)), needs)
 
-    def rank(self, table: Any, key: Key, kind: type[U], stage: Callable[..., U]) -> Rows[U]:  # noqa: ANN401 - as the interface says
+    def rank(self, table: Any, key: Key, kind: type[U], stage: Callable[..., U]) -> Rows[U]:
         """Sort by `key`, and apply `stage` to every batch and the numbers of its rows."""
-        rows = self.by_key(table, key, table.kind, as_it_is)
+        return self._ranked(self.by_key(table, key, table.kind, as_it_is), kind, stage)
+
+    def _ranked(self, rows: Any, kind: type[U], stage: Callable[..., U]) -> Rows[U]:
+        """Apply `stage` to every batch of a table, and the numbers of its rows."""
         firsts = np.cumsum([0, *rows.sizes()]).tolist()
         task = partial(tasks.ranked, firsts=firsts)
         ranked: Rows[U] = self._run(rows.frame, task, rows.source, stage, kind, rows.needs)
@@ -317,11 +332,28 @@ class SparkEngine:
         """Return the table that tasks make, a part each; they make it anew when it is needed."""
         return Rows(kind, self._range(parts), tasks.Made(parts, make), ())
 
+    def numbered(
+        self,
+        frame: DataFrame,
+        kind: type[T],
+        make: Callable[..., T],
+        stage: Callable[[T, I64], T],
+    ) -> Rows[T]:
+        """
+        Return the rows of a caller's frame as a table, with the stage that is told their numbers.
+
+        The columns of the frame are strings, and are handed to `make` in their order.
+        """
+        own = Planned(frame._jdf, self.session)
+        source = tasks.Given(make)
+        kept = self._run(own, tasks.mapped, source, as_it_is, kind, ())
+        return self._ranked(kept, kind, stage)
+
     def asked(self, parts: Sequence[Any], question: Callable[[Any], Any]) -> list[Any]:
         """Return to the caller what a function says of each part, as tasks find it out."""
         task = partial(tasks.answered, parts=parts, question=question)
         answers = self._range(parts).mapInArrow(task, "answer binary").toArrow()
-        return [pickle.loads(answer) for answer in answers.column(0).to_pylist()]  # noqa: S301 - our own tasks
+        return [pickle.loads(answer) for answer in answers.column(0).to_pylist()]  # noqa: S301 - of our own tasks
 
     def _range(self, parts: Sequence[Any]) -> DataFrame:
         """Make a frame of a partition a part."""
@@ -345,7 +377,7 @@ class SparkEngine:
         frame: Any = self.session.createDataFrame(pa.Table.from_batches(rows))
         return Rows(kind, frame, tasks.Source(kind, layout), ())
 
-    def _plain(self, rows: Any) -> tuple[DataFrame, Slots]:  # noqa: ANN401 - a table of ours
+    def _plain(self, rows: Any) -> tuple[DataFrame, Slots]:
         """Return the rows of a table as a frame, without the number of their kind."""
         frame, source = rows.frame, rows.source
         if not source.is_plain:
@@ -356,7 +388,7 @@ class SparkEngine:
         self,
         table: Any,
         other: Any,
-        key: tuple[Key, Key],  # noqa: ANN401 - tables of ours
+        key: tuple[Key, Key],
     ) -> tuple[DataFrame, tuple[tasks.Source, tasks.Source]]:
         """Put the rows of two tables into one frame; the columns of their keys are the same."""
         layouts, frames = [], []
@@ -381,7 +413,7 @@ class SparkEngine:
         task: Any,
         source: Any,
         stage: Any,
-        kind: Any,  # noqa: ANN401 - as `tasks` has them
+        kind: Any,
     ) -> tuple[DataFrame, tasks.Source]:
         """Plan a task for each partition; of several kinds the source is that of the first."""
         sink = tasks.Sink.of(kind)
@@ -390,22 +422,22 @@ class SparkEngine:
         task = partial(task, source=source, stage=stage, sink=sink)
         return frame.mapInArrow(task, schema), tasks.Source(sink.kinds[0], sink.layouts[0])
 
-    def _run(  # noqa: PLR0913 - a task and all that it takes
+    def _run(
         self,
         frame: DataFrame,
         task: Any,
         source: Any,
         stage: Any,
         kind: Any,
-        needs: Sequence[Kept],  # noqa: ANN401 - as `tasks` has them
-    ) -> Any:  # noqa: ANN401 - a table, or a tuple of them
+        needs: Sequence[Kept],
+    ) -> Any:
         """Plan a task for each partition, and keep what comes of it."""
         kept = Kept(self._planned(frame, task, source, stage, kind)[0], needs, self.session)
         if not isinstance(kind, tuple):
             return Rows.kept(kind, kept, 0, is_one=True)
         return tuple(Rows.kept(one, kept, number, is_one=False) for number, one in enumerate(kind))
 
-    def _made(self, rows: Any) -> Any:  # noqa: ANN401 - a table of ours
+    def _made(self, rows: Any) -> Any:
         """Keep a table that is not kept yet."""
         if rows.number is None:
             own = self._run(rows.frame, tasks.mapped, rows.source, as_it_is, rows.kind, rows.needs)

@@ -8,6 +8,7 @@ stage and what it needs to know go with it.
 from __future__ import annotations
 
 import pickle
+from functools import partial
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from dedup.engines.arrow import NUMBER, Slots, every_slot, slots, to_batches, to_table
+from dedup.engines.arrow import NUMBER, Slots, every_slot, slots, to_batches, to_strings, to_table
 from dedup.engines.whole_keys import Side, whole_keys
 from dedup.rows import fresh, spans
 
@@ -70,6 +71,19 @@ class Made(NamedTuple):
         """Yield the tables of this task's part."""
         for table in self.make(self.parts[partition()]):
             yield _through(self.stages, table)
+
+
+class Given(NamedTuple):
+    """A table that is made of a caller's strings: what `Source` is for rows of ours."""
+
+    make: Callable[..., Table]
+    is_plain: bool = False
+
+    def tables(self, batches: Iterable[pa.RecordBatch]) -> Iterator[Any]:
+        """Yield the tables that come of batches."""
+        for batch in batches:
+            if batch.num_rows:
+                yield self.make(*(to_strings(column) for column in batch.columns))
 
 
 def _through(stages: Iterable[Callable[[Any], Any]], table: Any) -> Any:  # noqa: ANN401 - a table
@@ -154,18 +168,7 @@ def by_number(
     """Apply a stage to keys of several rows, table after table, with the number of the table."""
     for number, parts in groupby(_numbered(batches), itemgetter(0)):
         rows = (batch for _, batch in parts)
-        yield from by_key(rows, source, key, _Numbered(stage, number), sink, shared=True)
-
-
-class _Numbered(NamedTuple):
-    """A stage that is told a number."""
-
-    stage: Callable[..., Any]
-    number: int
-
-    def __call__(self, rows: Table) -> Any:  # noqa: ANN401 - what the stage gives
-        """Call the stage."""
-        return self.stage(rows, number=self.number)
+        yield from by_key(rows, source, key, partial(stage, number=number), sink, shared=True)
 
 
 def joined(
@@ -253,7 +256,8 @@ def _first(table: Table, key: Key) -> I64:
 def _alone(keys: I64) -> NDArray[np.bool_]:
     """Mark the rows whose key no other row has; keys are sorted."""
     new = fresh(keys)
-    return new & np.append(new[1:], True)
+    alone: NDArray[np.bool_] = new & np.append(new[1:], True)
+    return alone
 
 
 def _side(table: Table, key: Key) -> Side:

@@ -11,12 +11,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from dedup.model import Table
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from dedup.model import I64
+    from dedup.model import I64, Table
 
 WORTH = 4 << 20
 """Bytes of rows that are put together for one call of a stage."""

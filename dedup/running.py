@@ -44,10 +44,10 @@ def run_anywhere(
     `data` is a reading, documents, or a DataFrame of Spark's. Raises `SettingsError` for one that
     comes without its engine, and where there is no Spark.
     """
-    if engine is None and is_spark_frame(data):
-        raise SettingsError("data is a DataFrame of Spark: give engine=SparkEngine(spark), too")
-    if engine is None and settings.engine == "local" and not is_spark_frame(data):
-        with run(data, settings, watch) as local:
+    if engine is None and settings.engine == "local":
+        if is_spark_frame(data):
+            raise SettingsError("data is a DataFrame of Spark: give engine=SparkEngine(spark), too")
+        with run(cast("Iterable[Documents]", data), settings, watch) as local:
             yield local
         return
     if engine is None:

@@ -257,7 +257,7 @@ def _all_but(*names: str) -> frozenset[str]:
 TAKES: dict[str, frozenset[str]] = {
     "report": _all_but(),
     "check": _all_but(),
-    "clean": _all_but(),
+    "clean": _all_but("master", "spark_conf"),
     # Pairs are of paragraphs, whatever blocks and passages these are in; they are no page.
     "pairs": _all_but("min_group_words", "max_gap", "boilerplate_documents", "passages", "width"),
     "diff": frozenset(
@@ -280,7 +280,8 @@ TAKES: dict[str, frozenset[str]] = {
     "restore": frozenset(("color", "quiet", "debug")),
     # Blocks are built when a check asks; an index has what they are built from.
     "index": _all_but(
-        "min_group_words", "max_gap", "boilerplate_documents", "passages", "unit", "width"
+        *("min_group_words", "max_gap", "boilerplate_documents", "passages", "unit", "width"),
+        *("engine", "master", "spark_conf"),
     ),
     "config": _all_but("timings", "quiet"),
 }

@@ -167,15 +167,13 @@ class SparkEngine:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, failed: type[BaseException] | None, error: BaseException | None, *_: object
-    ) -> None:
+    def __exit__(self, failed: type[BaseException] | None, *more: object) -> None:
         """Say in one line why Spark gave up. Raises `OutputError`."""
         if failed is not None and issubclass(failed, (PySparkException, Py4JError)):
-            lines = [line.strip() for line in str(error).splitlines()]
+            lines = [line.strip() for line in str(more[0]).splitlines()]
             told = [line for line in lines if "Error" in line or "Exception" in line]
             why = (told or lines or [failed.__name__])[-1]
-            raise OutputError(f"engine spark: {why}; Spark's log says more") from error
+            raise OutputError(f"engine spark: {why}; Spark's log says more")
 
     def map(self, table: Any, kind: Any, stage: Any, *, name: str | None = None) -> Any:
         """Apply `stage` to every batch; where it gives one table, once its rows are needed."""

@@ -179,7 +179,9 @@ def check(  # noqa: PLR0913 - what is read, and whom to tell of it
         if published or since is not None:
             raise SettingsError("index: is the published side: leave out against and since")
         if settings.engine != "local":
-            raise SettingsError(f"index: is read on one machine: leave out engine={settings.engine!r}")
+            raise SettingsError(
+                f"index: is read on one machine: leave out engine={settings.engine!r}"
+            )
         opened = index if isinstance(index, Index) else Index(index)
         report = opened.check(reading, settings, watch)
     else:

@@ -447,6 +447,8 @@ class Wholes(Table):
 class Sizes(Table):
     """One row a document: how many paragraphs and words it has, as in `Wholes`."""
 
+    SORTED_BY = ("doc",)
+
     doc: I64
     paragraphs: I64
     words: I64
@@ -473,6 +475,8 @@ class HalfCompared(Table):
 @dataclass(frozen=True, slots=True, eq=False)
 class Resemblances(Table):
     """Two documents that resemble each other, `a` before `b`; shares of their sets, 0 to 1."""
+
+    SORTED_BY = ("a", "b")
 
     a: I64
     b: I64
@@ -776,6 +780,8 @@ class Passages(Table):
 class Finds(Table):
     """One row an occurrence of a group; rows of a group stand together, its keeper first."""
 
+    SORTED_BY = ("source", "kind", "unit", "group", "copy", "doc", "start", "end")
+
     source: I64
     """The keeper's document."""
     kind: I8
@@ -887,6 +893,8 @@ class Totals(Table):
 class Extents(Table):
     """Where the paragraphs of a document lie. Sorted by `doc`, `start`."""
 
+    SORTED_BY = ("doc", "start")
+
     doc: I64
     start: I64
     end: I64
@@ -906,6 +914,8 @@ class HalfPlaced(Table):
 class Twins(Table):
     """Two places that match, `a` before `b` in Order."""
 
+    SORTED_BY = ("a_doc", "a_no", "b_doc", "b_no")
+
     a_doc: I64
     a_no: I32
     b_doc: I64
@@ -916,6 +926,8 @@ class Twins(Table):
 @dataclass(frozen=True, slots=True, eq=False)
 class Facts(Table):
     """One row a document: what is known of it without its text."""
+
+    SORTED_BY = ("doc",)
 
     doc: I64
     path: Strings

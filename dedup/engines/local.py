@@ -223,7 +223,7 @@ class Local(Base):
 
     def _sorted(self, table: Held[T], key: Key, *, shared: bool = False) -> list[Run]:
         """Sort a table: one run where it fits in memory or is in order, else runs on disk."""
-        if not table.in_memory and table.sorted_by[: len(key)] == key:
+        if table.sorted_by[: len(key)] == key and not (shared and table.in_memory):
             return [InOrder[T](table.batches, key[0])]
         runs: list[Run] = []
         filing: deque[Future[Run]] = deque()

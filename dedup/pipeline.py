@@ -287,9 +287,9 @@ def verified(
     met, crowds = meetings(sketches, banding, settings, engine)
     del sketches
     pairs = engine.by_key(met, ("a", "b"), m.Pairs, candidates.distinct)
-    half = engine.lookup(pairs, texts, (("a",), TEXT), m.HalfRead, verify.read_first)
-    comparing = partial(verify.verify, settings=settings)
-    good = engine.lookup(half, texts, (("b",), TEXT), m.Matches, comparing, name="verifying")
+    half = (m.HalfRead, verify.read_first)
+    whole = (m.Matches, partial(verify.verify, settings=settings))
+    good = engine.pairwise(pairs, texts, ((("a",), ("b",)), TEXT), half, whole, name="verifying")
     matches = engine.by_key(good, ("a", "b"), m.Matches, as_it_is)
     counts = engine.union(
         engine.map(pairs, m.Counts, candidates.counted),

@@ -97,6 +97,21 @@ class Base:
         """Apply `stage` to every batch beside the rows of `other` that it wants: a join serves."""
         return self.join(table, other, key, kind, stage, name=name)
 
+    def pairwise(  # noqa: PLR0913 - two tables, two keys each, what comes out
+        self,
+        table: Any,  # noqa: ANN401 - as the interface says
+        other: Any,  # noqa: ANN401 - likewise
+        key: tuple[tuple[Key, Key], Key],
+        half: Any,  # noqa: ANN401 - likewise
+        whole: Any,  # noqa: ANN401 - likewise
+        *,
+        name: str | None = None,
+    ) -> Any:  # noqa: ANN401 - likewise
+        """Look up both rows that each row wants, one after the other."""
+        (first, second), wanted = key
+        beside = self.lookup(table, other, (first, wanted), *half)
+        return self.lookup(beside, other, (second, wanted), *whole, name=name)
+
     def union(self, *tables: Stored[T]) -> United[T]:
         """Return all rows of several tables."""
         return United(cast("tuple[Held[T], ...]", tables))

@@ -17,7 +17,7 @@ from dedup import kernels, pipeline
 from dedup import model as m
 from dedup.engines.base import as_it_is
 from dedup.index import meeting
-from dedup.rows import fresh
+from dedup.rows import arranged, fresh
 from dedup.stages import candidates, equal_documents, resemblance, seeds
 from dedup.stages.bodies import bodies
 from dedup.stages.sketch import sketch
@@ -160,8 +160,8 @@ def _documents(
     return {
         "doc.first": _offsets(counts).astype(np.int32),
         "doc.characters": facts.characters.astype(np.int32),
-        **digests("edition", editions, count),
-        **digests("whole", alike, count),
+        **_digests("edition", editions),
+        **_digests("whole", alike),
         "document.row": sketches.text.astype(np.int32),
         "document.characters": sketches.characters,
         **_signatures("document", sketches.keys, sketches.bits),
@@ -174,11 +174,14 @@ def editions_of(places: m.Places, digest: m.I64, digest2: m.I64) -> m.Editions:
     return equal_documents.editions(forms)
 
 
-def digests(name: str, editions: m.Editions, count: int) -> dict[str, NDArray[Any]]:
-    """Return the digest of each of `count` documents; zeros for one without words."""
-    halves = np.zeros((2, count), np.int64)
-    halves[:, editions.doc] = editions.digest, editions.digest2
-    return {f"{name}.digest": halves[0], f"{name}.digest2": halves[1]}
+def _digests(name: str, editions: m.Editions) -> dict[str, NDArray[Any]]:
+    """Return the digests of documents that have words, in order, with the document of each."""
+    rows = arranged(editions, editions.digest, editions.digest2)
+    return {
+        f"{name}.digest": rows.digest,
+        f"{name}.digest2": rows.digest2,
+        f"{name}.doc": rows.doc.astype(np.int32),
+    }
 
 
 def _texts(new: m.Texts, base: int) -> dict[str, NDArray[Any]]:

@@ -25,7 +25,8 @@ def resembling(
 
     `wholes` are the incoming documents; they are numbered on from the published ones.
     """
-    equals = earliest(resemblance.editions(wholes), known.editions("whole"))
+    editions = resemblance.editions(wholes)
+    equals = earliest(editions, known.with_edition("whole", editions))
     # A document that is equal to a published one joins what that one resembles.
     sources = np.unique(equals.source[equals.source < known.docs])
     wholes = m.Wholes.concat([resemblance.whole(known.paragraphs(sources), settings), wholes])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dedup.model import Strings
+from dedup.rows import repeated
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -42,6 +43,13 @@ class Segment:
     def strings(self, name: str, rows: I64) -> Strings:
         """Return some rows of a column of strings."""
         return Strings(self[name], self[name + ".offsets"]).take(rows)
+
+    def texts_in(self, docs: I64) -> NDArray[Any]:
+        """Return the numbers of the texts of some documents, by their numbers in the index."""
+        own = docs[(docs >= self.first_doc) & (docs < self.first_doc + self.docs)] - self.first_doc
+        first, past = (self["doc.first"][own + k] for k in (0, 1))
+        row, step = repeated(past - first)
+        return self["place.text"][first[row] + step]
 
     def in_blocks(self, docs: I64) -> Strings:
         """Return the texts of some of its documents."""

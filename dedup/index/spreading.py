@@ -174,15 +174,18 @@ def _kept(known: Published, before: Published | None, touched: m.I64, flag: m.I8
     keeper[known.first < 0] = NONE
     some = some[(known.first[some] >= 0) & ((flag[some] != 0) | (keeper[some] != NONE))]
 
-    def was(text: int) -> int:
-        number = keeper[known.number(text)]
-        return int(known.first[number]) if number != NONE else NONE
+    kept = np.flatnonzero(keeper != NONE)
+    was = dict(zip(known.first[kept].tolist(), known.first[keeper[kept]].tolist(), strict=True))
 
     def flagged(texts: m.I64) -> m.I8:
         return flag[known.numbers(texts)]
 
-    for text, keeps in stars.settled(np.sort(known.first[some]), known.near, flagged, was).items():
-        keeper[known.number(text)] = NONE if keeps == NONE else known.number(keeps)
+    texts = np.sort(known.first[some])
+    again = stars.settled(texts, known.near, flagged, lambda text: was.get(text, NONE))
+    own, theirs = np.array(list(again.items()), np.int64).reshape(-1, 2).T
+    kept = theirs != NONE
+    keeper[known.numbers(own[~kept])] = NONE
+    keeper[known.numbers(own[kept])] = known.numbers(theirs[kept])
     return keeper
 
 

@@ -35,34 +35,33 @@ def settled(
     what a text had before.
     """
     found: dict[int, int] = {}
-    matches = _matches(texts, near)
-    flags(np.unique(np.array([o for some in matches.values() for o in some], np.int64)))
+    alike = _alike(texts, near, flags)
     open_ = texts.tolist()
     heapq.heapify(open_)
-    queued = set(open_)
     while open_:
         text = heapq.heappop(open_)
-        around = matches.pop(text, None) or _matches(np.array([text]), near)[text]
-        about = np.array(around, np.int64)
-        alike = about[flags(about) != 0].tolist()
         # The first one before it that keeps; itself where none does.
         now = NONE
-        if text in alike:
-            before = (o for o in alike if o < text and found.get(o, keeper(o)) == o)
+        if text in alike[text]:
+            before = (o for o in alike[text] if o < text and found.get(o, keeper(o)) == o)
             now = next(before, text)
         found[text] = now
         # Later ones are asked where it began or ceased to keep.
         if (now == text) != (keeper(text) == text):
-            for other in alike:
-                if other > text and other not in queued:
-                    queued.add(other)
-                    heapq.heappush(open_, other)
+            more = [other for other in alike[text] if other > text and other not in alike]
+            alike |= _alike(np.array(more, np.int64), near, flags)
+            for other in more:
+                heapq.heappush(open_, other)
     return found
 
 
-def _matches(texts: I64, near: Callable[[I64], Neighbours]) -> dict[int, list[int]]:
-    """Return of each text all that it matches, itself included, in Order."""
+def _alike(
+    texts: I64, near: Callable[[I64], Neighbours], flags: Callable[[I64], I8]
+) -> dict[int, list[int]]:
+    """Return of each text, in Order, the boilerplate that it matches, itself included."""
     every = near(texts)
+    others, at = np.unique(every.other, return_inverse=True)
+    every = every.take((flags(others) != 0)[at])
     starts = np.searchsorted(every.text, texts)
     return {
         text: every.other[first:past].tolist()

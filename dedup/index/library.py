@@ -151,7 +151,7 @@ class Index:
         stated = _files(now)
         for one in stated:
             for name, column in files.read(self.folder, one).items():
-                sizes[by_name[name.partition(".")[0]]] += column.nbytes
+                sizes[by_name[name.partition(".")[0]]] += files.size(column)
         return Info(
             documents=now.documents,
             characters=now.characters,

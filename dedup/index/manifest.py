@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from dedup.settings import Settings
 
 NAME = "manifest.json"
-FORMAT = 1
+FORMAT = 2
 FIXED = (
     "threshold",
     "min_words",

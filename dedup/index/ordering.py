@@ -87,7 +87,7 @@ def ordered(segments: tuple[Segment, ...], removed: m.I64, before: Published) ->
         rank = order[part.first_doc + doc]
         alive = rank >= 0
         place = (rank[alive] << PARAGRAPH) | no[alive]
-        np.minimum.at(first, part["place.text"][alive], place)
+        np.minimum.at(first, part["place.text"][np.flatnonzero(alive)], place)
     first[first == np.iinfo(np.int64).max] = GONE
     now = Published(
         segments, order, ranked, first, _NONE, _NONE, lasting(before), None, None, _NONE

@@ -16,7 +16,7 @@ import numpy as np
 
 from dedup import model as m
 from dedup.rows import arranged, fresh, rank_within, repeated
-from dedup.stages import candidates
+from dedup.stages import candidates, seeds
 from dedup.stages.equal_documents import among
 from dedup.stages.normalise import PARAGRAPH, normalise
 from dedup.stages.segment import segment as cut
@@ -29,9 +29,12 @@ if TYPE_CHECKING:
     from dedup.index.segment import Segment
     from dedup.index.standing import Standing
     from dedup.settings import Settings
+    from dedup.stages.candidates import Banding
 
 LAST = candidates.LONG_CROWD + 1
 """Texts of a bucket, behind its first, that later ones may meet: it is a crowd with or without."""
+KEY_BITS = 32
+"""Of the key of a band."""
 GONE = -1
 BATCH = 1024
 """Documents that are read at once to write an index anew."""
@@ -109,7 +112,9 @@ class Published:
     @cached_property
     def all_words(self) -> m.I32:
         """Return how many words each text has, by its number."""
-        return np.concatenate([np.zeros(0, np.int32), *(p["text.words"] for p in self.segments)])
+        return np.concatenate([_NONE, *(p["text.words"].all() for p in self.segments)]).astype(
+            np.int32
+        )
 
     def words(self, texts: m.I64) -> m.I32:
         """Return how many words each text has."""
@@ -138,11 +143,10 @@ class Published:
         """Return the matches of texts by number: the row of each, the other one, how alike."""
         found: list[tuple[m.I64, m.I64, m.F64]] = [(_NONE, _NONE, np.zeros(0))]
         for part in self.segments:
-            first = find(part["match.text"], numbers)
-            past = find(part["match.text"], numbers, "right")
+            some, first, past = _runs(part, "match", numbers)
             row, step = repeated(past - first)
-            at = first[row] + step
-            other = part["match.other"][at].astype(np.int64)
+            row, at = some[row], first[row] + step
+            other = part["match.other"][at]
             found.append((row, other, part["match.similarity"][at] / 10_000))
         rows, others, values = (np.concatenate(columns) for columns in zip(*found, strict=True))
         return rows, others, values
@@ -159,10 +163,7 @@ class Published:
         words = self.words(texts)
         found = [m.Places.empty()]
         for part in self.segments:
-            held = part["held.text"]
-            at = np.minimum(find(held, numbers), max(0, len(held) - 1))
-            some = np.flatnonzero(held[at] == numbers) if len(held) else np.zeros(0, np.int64)
-            first, past = (part["held.first"][at[some] + k] for k in (0, 1))
+            some, first, past = _runs(part, "held", numbers)
             row, step = repeated(past - first)
             place = part["held.place"][first[row] + step]
             doc = find(part["doc.first"], place, "right") - 1
@@ -177,62 +178,75 @@ class Published:
 
     # --- Signatures and seeds ---------------------------------------------------------------------
 
-    def in_band(self, kind: str, number: int, keys: m.I64) -> m.Bands:
+    def in_band(self, kind: str, number: int, mine: m.Bands, banding: Banding) -> m.Bands:
         """
-        Return what has one of some keys in a band, sorted by key, then in Order.
+        Return what shares a key in a band with others, sorted by key, then in Order.
 
         `kind` is `text` or `document`; of large buckets only what later ones may meet.
         """
-        tables = []
-        for part in self.segments:
-            if not len(part[f"{kind}.row"]):
-                continue
-            own = part[f"{kind}.keys"][number]
-            first, past = (find(own, keys, side) for side in ("left", "right"))
-            row, step = repeated(past - first)
-            at = part[f"{kind}.sorted"][number][first[row] + step]
-            names = part[f"{kind}.row"][at]
-            name = self.first[names] if kind == "text" else self.order[part.first_doc + names]
-            alive = name >= 0
-            if kind == "document" and len(self.alike):
-                alive &= ~among(name, self.alike)
-            tables.append((keys[row[alive]], name[alive], at[alive], part))
-        key, name = (np.concatenate([t[n] for t in tables] or [_NONE]) for n in (0, 1))
-        order = np.lexsort((name, key))
-        kept = order[last_ones(key[order])]
-        # Only of those kept the signatures are read.
-        bits = np.zeros((len(kept), 128), np.int8)
-        characters = np.zeros(len(kept), np.int32)
-        begin = 0
-        for _, names, at, part in tables:
-            mine = np.flatnonzero((kept >= begin) & (kept < begin + len(names)))
-            rows = at[kept[mine] - begin]
-            bits[mine] = part[f"{kind}.bits"][rows]
-            sizes = rows if kind == "document" else part["text.row"][rows]
-            characters[mine] = self._characters(kind, part, sizes)
-            begin += len(names)
-        return m.Bands(key[kept], name[kept], characters, bits)
+        keys, which = np.unique(mine.key, return_index=True)
+        components = banding.components[number]
+        wanted = mine.bits[which][:, components]
+        tables = [(_NONE, _NONE, _NONE, _NONE)]
+        for count, part in enumerate(self.segments):
+            size = len(part[f"{kind}.row"])
+            found = part.keys(kind).find(number, keys.view(np.uint32).astype(np.uint64), KEY_BITS)
+            row, step = repeated(found[1] - found[0])
+            at = part[f"{kind}.sorted"][number * size + found[0][row] + step]
+            name = self._names(kind, part, at)
+            alive = np.flatnonzero(name != GONE)
+            tables.append((row[alive], name[alive], np.full(len(alive), count), at[alive]))
+        row, name, part_no, at = (np.concatenate(columns) for columns in zip(*tables, strict=True))
+        order = np.lexsort((name, row))
+        # Keys are stored in part: what is looked at shows by its signature that all is equal.
+        while True:
+            kept = order[last_ones(row[order])]
+            bits, characters = self._signatures(kind, part_no[kept], at[kept])
+            wrong = (bits[:, components] != wanted[row[kept]]).any(axis=1)
+            if not wrong.any():
+                return m.Bands(keys[row[kept]], name[kept], characters, bits)
+            order = order[~np.isin(order, kept[wrong])]
 
-    def _characters(self, kind: str, part: Segment, rows: NDArray[Any]) -> NDArray[Any]:
-        rows = rows if kind == "document" else rows - part.first_text
-        found: NDArray[Any] = part[f"{kind}.characters"][rows]
-        return found
+    def _names(self, kind: str, part: Segment, at: m.I64) -> m.I64:
+        """Return what the signatures of a segment are of; `GONE` where that meets nothing."""
+        own: m.I64 = part[f"{kind}.row"][at]
+        if kind == "text":
+            return self.first[own]
+        name = self.order[part.first_doc + own]
+        return np.where(among(name, self.alike), GONE, name) if len(self.alike) else name
+
+    def _signatures(self, kind: str, part_no: m.I64, at: m.I64) -> tuple[NDArray[Any], m.I32]:
+        """Return the signatures at some places of segments, and how long each text is."""
+        bits = np.zeros((len(at), candidates.COMPONENTS), np.int8)
+        characters = np.zeros(len(at), np.int32)
+        for count, part in enumerate(self.segments):
+            mine = np.flatnonzero(part_no == count)
+            rows = at[mine]
+            bits[mine] = part[f"{kind}.bits"][rows]
+            own = rows if kind == "document" else part["text.row"][rows] - part.first_text
+            characters[mine] = part[f"{kind}.characters"][own]
+        return bits, characters
 
     def seeds(self, keys: m.I64) -> m.Seeds:
         """Return the seeds with some keys, sorted by key and place; keys are sorted."""
         found = [m.Seeds.empty()]
         for part in self.segments:
-            first, past = (find(part["seed.key"], keys, s) for s in ("left", "right"))
+            first, past = part.keys("seed").find(0, keys.astype(np.uint64), seeds.KEY_BITS)
             row, step = repeated(past - first)
-            at = first[row] + step
-            rank = self.order[part.first_doc + part["seed.doc"][at]]
+            place = part["seed.place"][first[row] + step]
+            doc = np.searchsorted(part["seed.base"], place, "right") - 1
+            rank = self.order[part.first_doc + doc]
             alive = rank >= 0
             zeros = np.zeros(int(alive.sum()), np.int32)
-            places = part["seed.at"][at[alive]]
-            key = keys[row[alive]]
-            found.append(m.Seeds(key, rank[alive], zeros, places, zeros.astype(np.int8)))
+            at = (place - part["seed.base"][doc])[alive].astype(np.int32)
+            found.append(m.Seeds(keys[row[alive]], rank[alive], zeros, at, zeros.astype(np.int8)))
         every = m.Seeds.concat(found)
         return arranged(every, every.key, every.doc, every.at)
+
+    def rest(self) -> None:
+        """Let go of the memory that was read: the files are as large as they are."""
+        for part in self.segments:
+            part.columns.rest()
 
     # --- Documents --------------------------------------------------------------------------------
 
@@ -380,6 +394,15 @@ def find(
     NOTE: values take the type of the column: the other way round all of it would be read.
     """
     return np.searchsorted(column, values.astype(column.dtype, copy=False), side)
+
+
+def _runs(part: Segment, name: str, numbers: m.I64) -> tuple[m.I64, m.I64, m.I64]:
+    """Return of the texts that a segment tells something of the row, and its first and last row."""
+    held = part[f"{name}.text"]
+    at = np.minimum(find(held, numbers), max(0, len(held) - 1))
+    some = np.flatnonzero(held[at] == numbers) if len(held) else _NONE
+    first, past = (part[f"{name}.first"][at[some] + k] for k in (0, 1))
+    return some, first, past
 
 
 def text_rows(texts: m.I64, normal: m.Strings) -> m.Texts:

@@ -107,7 +107,7 @@ def _counted(
 ) -> tuple[NDArray[Any], NDArray[Any]]:
     """Return how widely each text is spread, and its leader; of those asked for, counted anew."""
     most = settings.boilerplate_documents * boilerplate.LONG_TIMES
-    spread = np.zeros(known.texts, np.int32)
+    spread = np.zeros(known.texts, np.min_scalar_type(most))
     leader = np.arange(known.texts, dtype=np.int32)
     if before is not None and before.standing is not None:
         old = before.standing
@@ -136,7 +136,7 @@ def _company(
     words = known.all_words
     found = [m.Led.empty()]
     for part in known.segments:
-        text = part["place.text"]
+        text = part["place.text"].all()
         lead = leader[text]
         led = np.flatnonzero(spread[lead] >= limit)
         doc = np.searchsorted(part["doc.first"], led.astype(np.int32), "right") - 1

@@ -135,7 +135,7 @@ def test_damage_is_found(here: Path) -> None:
     index.build(here / "old")
     [segment] = (here / "ix").glob("segment-*")
     data = bytearray(segment.read_bytes())
-    data[-70] ^= 1
+    data[-64] ^= 1  # where the last column begins
     segment.write_bytes(data)
     with pytest.raises(InputError, match="is damaged"):
         index.verify()

@@ -109,19 +109,16 @@ def edited(rng: random.Random, text: str, words: int) -> str:
 
 
 def families(rng: random.Random, count: int) -> list[str]:
-    """Make texts with a line that is edited, a notice of many words, menus and paragraphs of their own."""
+    """Make texts of a line that is edited, a long notice, menus, and paragraphs of their own."""
     menus = [paragraph(f"menu{letter}", 12) for letter in "abc"]
     story = [paragraph(f"st{letter}", 25) for letter in "ab"]
-    notice, line = paragraph("avis", 45), " ".join("agence publiée mise jour lundi".split() * 4)
+    notice, line = paragraph("avis", 45), paragraph("ligne", 16)
     texts = []
     for number in range(count):
-        day, hour = rng.randrange(1, 29), rng.randrange(24)
-        parts = [
-            f"Agence, publié le lundi {day} juillet 2020 à {hour}h{rng.randrange(60):02}, Paris"
-        ]
+        parts = [edited(rng, line, rng.randrange(1, 4))]
         parts += rng.sample(menus, rng.randrange(3))
         parts += [paragraph(f"n{number}", 20)]
-        parts += [f"{notice} le {day} juillet à {hour} heures"] * rng.randrange(2)
+        parts += [edited(rng, notice, 2)] * rng.randrange(2)
         parts += story * (rng.randrange(8) == 0)
         texts.append("\n\n".join(parts))
     return texts

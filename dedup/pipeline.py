@@ -257,7 +257,9 @@ def distinct(
 def compare(corpus: Corpus, settings: Settings, engine: Engine) -> Matched:
     """Compare the distinct texts of a corpus, and flag what is boilerplate in it."""
     matches, counts = engine.kept(
-        "verifying", (m.Matches, m.Counts), partial(verified, corpus.texts, settings, engine)
+        "verifying",
+        (m.Matches, m.Counts),
+        partial(verified, corpus.texts, settings, engine, corpus.published),
     )
     places, near = marked(corpus, matches, settings, engine)
     told = m.Counts.concat(engine.fetch(counts))
@@ -277,14 +279,16 @@ def compare(corpus: Corpus, settings: Settings, engine: Engine) -> Matched:
 
 
 def verified(
-    texts: Stored[m.Texts], settings: Settings, engine: Engine
+    texts: Stored[m.Texts], settings: Settings, engine: Engine, published: int = 0
 ) -> tuple[Stored[m.Matches], Stored[m.Counts]]:
-    """From distinct texts to the matches among them."""
+    """From distinct texts to the matches among them; the first documents are published."""
     banding = candidates.banding(settings, engine.count(texts))
     (sketches,) = engine.kept(
         "sketching", (m.Sketches,), partial(sketched, texts, banding, settings, engine)
     )
-    met, crowds = meetings(sketches, banding, settings, engine)
+    first = partial(candidates.published, docs=published)
+    old = engine.count(engine.map(texts, m.Docs, first)) if published else 0
+    met, crowds = meetings(sketches, banding, settings, engine, old)
     del sketches
     pairs = engine.by_key(met, ("a", "b"), m.Pairs, candidates.distinct)
     half = (m.HalfRead, verify.read_first)
@@ -311,13 +315,18 @@ def meetings(
     banding: candidates.Banding,
     settings: Settings,
     engine: Engine,
+    published: int = 0,
 ) -> tuple[Stored[m.Pairs], Stored[m.Crowds]]:
-    """Let the texts meet band by band, which bounds the memory."""
+    """Let the texts meet band by band, which bounds the memory; the first ones are published."""
 
     def one(number: int) -> tuple[Stored[m.Pairs], Stored[m.Crowds]]:
         bands = engine.map(sketches, m.Bands, partial(candidates.band, number=number))
         meet = partial(
-            candidates.meet, number=number, banding=banding, threshold=settings.threshold
+            candidates.meet,
+            number=number,
+            banding=banding,
+            threshold=settings.threshold,
+            published=published,
         )
         kinds = (m.Pairs, m.Crowds)
         pairs, crowds = engine.by_key(bands, ("key",), kinds, meet, shared=True)

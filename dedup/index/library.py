@@ -12,7 +12,7 @@ import numpy as np
 from dedup import formats
 from dedup.engines.local import Local
 from dedup.errors import InputError
-from dedup.index import checking, files, manifest, published, writing
+from dedup.index import checking, files, manifest, ordering, writing
 from dedup.settings import Settings
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from dedup.formats import Reading, Rejects, Watch
     from dedup.index.manifest import Manifest
+    from dedup.index.published import Published
     from dedup.report import Report, Skipped
 
 TRIES = 5
@@ -61,7 +62,10 @@ PARTS = {
         "order",
         "ranked",
         "first",
+        "copies",
+        "alike",
     ),
+    "what is boilerplate": ("stands", "company"),
     "signatures of texts": ("text", "digest"),
     "signatures of documents": ("document",),
     "texts": ("block",),
@@ -147,7 +151,7 @@ class Index:
         stated = _files(now)
         for one in stated:
             for name, column in files.read(self.folder, one).items():
-                sizes[by_name[name.partition(".")[0]]] += column.nbytes
+                sizes[by_name[name.partition(".")[0]]] += files.size(column)
         return Info(
             documents=now.documents,
             characters=now.characters,
@@ -191,15 +195,15 @@ class Index:
             now.documents - len(left_out), now.characters - int(left_out.characters.sum())
         )
         with _engine(settings, watch) as engine:
-            report = checking.check(reading, known.without(gone), size, settings, engine)
+            report = checking.check(reading, ordering.without(known, gone), size, settings, engine)
         return report.with_skipped(tuple(reading.skipped))
 
-    def _opened(self, settings: Settings) -> tuple[Manifest, published.Published]:
+    def _opened(self, settings: Settings) -> tuple[Manifest, Published]:
         """Open the index as it is now, whatever is written to it later. Raises `InputError`."""
         for _ in range(TRIES):
             now = manifest.load(self.folder)
             try:
-                return now, published.opened(self.folder, now, settings.updated(now.settings))
+                return now, ordering.opened(self.folder, now, settings.updated(now.settings))
             except InputError:
                 # A writer may have put another state in its place, and swept this one.
                 if manifest.load(self.folder) == now:

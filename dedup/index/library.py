@@ -16,10 +16,11 @@ from dedup.index import checking, files, manifest, published, writing
 from dedup.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from dedup.formats import Reading, Rejects, Watch
     from dedup.index.manifest import Manifest
+    from dedup.model import Documents
     from dedup.report import Report, Skipped
 
 TRIES = 5
@@ -177,21 +178,23 @@ class Index:
         """
         Find what incoming documents repeat, of each other or of those of the index.
 
-        Published files that are among the incoming ones are left out. Raises `InputError`, and
-        `SettingsError` where the index was built with other settings.
+        Published documents that are among the incoming ones, by path and record, are left out.
+        Raises `InputError`, and `SettingsError` where the index was built with other settings.
         """
         now, known = self._opened(settings)
         manifest.check_settings(self.folder, now, settings)
         root = os.path.realpath(self._root or now.root)
-        gone = known.files(set(_keys(reading, root).values()))
+        # Which documents come in is known when they are read.
+        incoming = list(reading)
+        gone = known.records(_records(incoming, _keys(reading, root)))
         left_out = known.facts(np.sort(known.order[gone]))
         if len(left_out) == now.documents:
-            raise InputError(f"{self.folder}: all published files are among the new ones")
+            raise InputError(f"{self.folder}: all published documents are among the new ones")
         size = checking.Size(
             now.documents - len(left_out), now.characters - int(left_out.characters.sum())
         )
         with _engine(settings, watch) as engine:
-            report = checking.check(reading, known.without(gone), size, settings, engine)
+            report = checking.check(incoming, known.without(gone), size, settings, engine)
         return report.with_skipped(tuple(reading.skipped))
 
     def _opened(self, settings: Settings) -> tuple[Manifest, published.Published]:
@@ -230,6 +233,15 @@ def _keys(reading: Reading, root: str) -> dict[str, str]:
         source.path: os.path.relpath(os.path.realpath(source.path), root)
         for source in reading.sources.files
     }
+
+
+def _records(batches: Iterable[Documents], keys: Mapping[str, str]) -> dict[str, set[bytes]]:
+    """Return the records of documents, empty for a plain file, by the names of their files."""
+    found: dict[str, set[bytes]] = {}
+    for batch in batches:
+        for path, record in zip(batch.path.list(), batch.record.raws(), strict=True):
+            found.setdefault(keys[path], set()).add(record)
+    return found
 
 
 def _several(paths: PathLike | Sequence[PathLike]) -> list[PathLike]:

@@ -73,21 +73,31 @@ def outcome(report: Report) -> str:
     verdict = report.verdict
     if verdict is None:
         return ""
-    failing = len(verdict.failing)
-    over = sum(document.over for document in verdict.documents)
-    reasons = []
-    if failing:
-        new = "new finding" if verdict.has_baseline else "finding"
-        reasons.append(counted(failing, new))
-    if over:
-        reasons.append(f"{counted(over, 'document')} over the limit of {_limit(verdict)}")
-    said = f"The check fails: {', '.join(reasons)}." if reasons else "The check passes."
+    why = _why(verdict)
+    said = f"The check fails: {', '.join(why)}." if why else "The check passes."
     statuses = [f.status for f in verdict.findings if not f.fails]
     aside = [f"{statuses.count(s):,} {s}" for s in dict.fromkeys(statuses) if s != NEW]
     other = statuses.count(NEW)
     if other:
         aside.append(f"{other:,} of a kind that does not fail")
     return f"{said} Not counted: {', '.join(aside)}." if aside else said
+
+
+def reasons(report: Report) -> list[str]:
+    """Say why the exit code of a check is not 0; what could not be read comes first."""
+    faults = sum(one.fault for one in report.summary.skipped)
+    unread = [f"{counted(faults, 'input')} could not be read"] if faults else []
+    return unread + (_why(report.verdict) if report.verdict else [])
+
+
+def _why(verdict: Verdict) -> list[str]:
+    """Say what fails a check: findings, and documents that are over the limit."""
+    failing = len(verdict.failing)
+    over = sum(document.over for document in verdict.documents)
+    new = "new finding" if verdict.has_baseline else "finding"
+    found = [counted(failing, new)] if failing else []
+    limit = [f"{counted(over, 'document')} over the limit of {_limit(verdict)}"] if over else []
+    return found + limit
 
 
 def _limit(verdict: Verdict) -> str:

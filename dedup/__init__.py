@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         minhash,
         pairs,
         restore,
+        serve,
         verify,
     )
     from dedup.checking import Rules
@@ -116,6 +117,7 @@ __all__ = [
     "normalise",
     "pairs",
     "restore",
+    "serve",
     "shingle_hash",
     "shingles",
     "verify",

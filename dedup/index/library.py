@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from dedup.formats import Reading, Rejects, Watch
     from dedup.index.manifest import Manifest
+    from dedup.index.published import Published
     from dedup.model import Documents
     from dedup.report import Report, Skipped
 
@@ -87,6 +88,7 @@ class Index:
         """Name the folder; paths are compared relative to `root`, by default where it was built."""
         self.folder = Path(folder)
         self._root = root
+        self._last: tuple[Manifest, Settings, Published] | None = None
 
     def build(
         self,
@@ -181,8 +183,7 @@ class Index:
         Published documents that are among the incoming ones, by path and record, are left out.
         Raises `InputError`, and `SettingsError` where the index was built with other settings.
         """
-        now, known = self._opened(settings)
-        manifest.check_settings(self.folder, now, settings)
+        now, known = self._fitting(settings)
         root = os.path.realpath(self._root or now.root)
         # Which documents come in is known when they are read.
         incoming = list(reading)
@@ -197,16 +198,36 @@ class Index:
             report = checking.check(incoming, known.without(gone), size, settings, engine)
         return report.with_skipped(tuple(reading.skipped))
 
-    def _opened(self, settings: Settings) -> tuple[Manifest, published.Published]:
-        """Open the index as it is now, whatever is written to it later. Raises `InputError`."""
+    def size(self, settings: Settings) -> checking.Size:
+        """Return how much the index holds now. Raises as `check`."""
+        now, _ = self._fitting(settings)
+        return checking.Size(now.documents, now.characters)
+
+    def _fitting(self, settings: Settings) -> tuple[Manifest, Published]:
+        """Open the index, which must have been built with these settings. Raises as `check`."""
+        now, known = self._opened(settings)
+        manifest.check_settings(self.folder, now, settings)
+        return now, known
+
+    def _opened(self, settings: Settings) -> tuple[Manifest, Published]:
+        """
+        Open the index as it is now, whatever is written to it later. Raises `InputError`.
+
+        What was opened last stays open as long as nothing else takes its place.
+        """
         for _ in range(TRIES):
             now = manifest.load(self.folder)
+            if self._last is not None and self._last[:2] == (now, settings):
+                return now, self._last[2]
             try:
-                return now, published.opened(self.folder, now, settings.updated(now.settings))
+                known = published.opened(self.folder, now, settings.updated(now.settings))
             except InputError:
                 # A writer may have put another state in its place, and swept this one.
                 if manifest.load(self.folder) == now:
                     raise
+                continue
+            self._last = now, settings, known
+            return now, known
         raise InputError(f"{self.folder}: is written to all the time: try again")
 
     def _reading(

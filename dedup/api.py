@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from dedup.cleaning.manifest import File, Manifest
     from dedup.formats import Given, Held, Reading, Rejects, Source, Watch
     from dedup.index.library import Index
+    from dedup.index.shared import SharedIndex
     from dedup.report import Name, NearPair, Pair, Report, Skipped
     from dedup.reports.diff import Diff
 
@@ -126,7 +127,7 @@ def check(  # noqa: PLR0913 - what is read, and whom to tell of it
     against: Data | None = None,
     settings: Settings | None = None,
     *,
-    index: Index | PathLike | None = None,
+    index: Index | SharedIndex | PathLike | None = None,
     texts: Iterable[str] | None = None,
     against_texts: Iterable[str] | None = None,
     text: str | None = None,
@@ -163,12 +164,11 @@ def check(  # noqa: PLR0913 - what is read, and whom to tell of it
         if not changed:
             return _nothing_changed(reading, settings, rules)
     if index is not None:
-        from dedup.index.library import Index
+        from dedup.index import library
 
         if published or since is not None:
             raise SettingsError("index: is the published side: leave out against and since")
-        opened = index if isinstance(index, Index) else Index(index)
-        report = opened.check(reading, settings, watch)
+        report = library.at(index).check(reading, settings, watch)
     else:
         with run(reading, settings, watch) as (documents, engine):
             report = pipeline.check(documents, settings, engine)
@@ -182,7 +182,7 @@ def check(  # noqa: PLR0913 - what is read, and whom to tell of it
 
 
 def serve(
-    index: Index | PathLike,
+    index: Index | SharedIndex | PathLike,
     settings: Settings | None = None,
     *,
     rules: Rules | None = None,
@@ -200,12 +200,12 @@ def serve(
     `check` where the index cannot be asked, and `SettingsError` for a port that cannot be had.
     """
     from dedup import serving
-    from dedup.index.library import Index
+    from dedup.index import library
 
     own = (settings or Settings()).updated(changes)
     # Requests are answered side by side, a core each.
     own = replace(own, threads=own.threads or 1)
-    asked = index if isinstance(index, Index) else Index(index)
+    asked = library.at(index)
     asked.size(own)
     serving.run(
         serving.Application(

@@ -52,9 +52,10 @@ def check(  # noqa: PLR0913 - an option each
         ),
     ] = None,
     index: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
-            help="an index of published texts, made by dedup index build: nothing is read anew",
+            help="an index of published texts, made by dedup index build: nothing is read anew;"
+            " or redis://HOST of one that Redis holds",
             metavar="INDEX",
             rich_help_panel=PUBLISHED,
             show_default=False,
@@ -136,13 +137,14 @@ def check(  # noqa: PLR0913 - an option each
 
     Only the new texts hold findings. Exit code 0: nothing found; 1: something; 2: could not check.
     """
-    from dedup import Index, api
+    from dedup import api
+    from dedup.index import library
 
     config = shared.resolve("check", fail_on=fail_on, max_overlap=max_overlap)
     wanted = targets(format or [], output)
     # What cannot be is refused before anything is read.
     _check_scope(against, changed_since, diff, baseline, baseline_from_ref, index)
-    own_index = None if index is None else Index(index, root)
+    own_index = None if index is None else library.at(index, root)
     if update_baseline and baseline is None:
         raise SettingsError("--update-baseline needs --baseline FILE: the file to write")
     old = against or []
@@ -188,7 +190,7 @@ def _check_scope(  # noqa: PLR0913 - an option each
     diff: str | None,
     baseline: Path | None,
     baseline_from_ref: str | None,
-    index: Path | None,
+    index: str | None,
 ) -> None:
     """Refuse a check that would compare with nothing, and options that contradict each other."""
     if index is not None:

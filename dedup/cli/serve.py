@@ -8,7 +8,6 @@
 import contextlib
 import signal
 from collections.abc import Iterator
-from pathlib import Path
 from types import FrameType
 from typing import Annotated
 
@@ -27,9 +26,10 @@ dedup serve --index old.index --port 9000 --max-overlap 25%
 def serve(  # noqa: PLR0913 - an option each
     *,
     index: Annotated[
-        Path,
+        str,
         typer.Option(
-            help="the index of published texts, made by dedup index build; it may change meanwhile",
+            help="the index of published texts, made by dedup index build, which may change"
+            " meanwhile; or redis://HOST",
             metavar="INDEX",
             rich_help_panel=PUBLISHED,
             show_default=False,
@@ -57,17 +57,20 @@ def serve(  # noqa: PLR0913 - an option each
     POST /check takes JSON, a text or several documents, and answers as dedup check --format json
     does; GET /health says whether it can be asked. Only this machine is listened to.
     """
-    from dedup import Index, api
+    from dedup import api
+    from dedup.index import library
 
     config = shared.resolve("check", fail_on=fail_on, max_overlap=max_overlap)
     rules = rules_of(config.commands["check"], allow or (), config.settings.unit)
 
-    def listening(own: int) -> None:
+    def listening(at: int) -> None:
         if not shared.quiet:
-            say(f"{index}: asked at http://127.0.0.1:{own}/check until Ctrl-C")
+            say(f"{index}: asked at http://127.0.0.1:{at}/check until Ctrl-C")
 
     with ended_by(signal.SIGINT, signal.SIGTERM) as signals:
-        api.serve(Index(index, root), config.settings, rules=rules, port=port, listening=listening)
+        api.serve(
+            library.at(index, root), config.settings, rules=rules, port=port, listening=listening
+        )
     if signal.SIGINT in signals:
         raise KeyboardInterrupt
     return 0

@@ -16,7 +16,7 @@ import types
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
 
-from dedup import report
+from dedup import report, verdict
 from dedup.checking import KINDS as FINDINGS
 from dedup.cleaning import ledger
 from dedup.model import KINDS, UNITS
@@ -91,7 +91,7 @@ SCHEMAS = (
     ),
 )
 
-WRITTEN = {report.Verdict: verdict_json.Verdict}
+WRITTEN = {verdict.Verdict: verdict_json.Verdict}
 """Classes that are written as another one."""
 SPAN = {"minItems": 2, "maxItems": 2}
 GROUP_ID = {"pattern": "^[0-9a-f]{16}(-[1-9][0-9]*)?$"}
@@ -140,7 +140,7 @@ RULES: dict[str, dict[str, Any]] = {
     "Finding.kind": {"enum": list(FINDINGS)},
     "Finding.file_line": {"minimum": 1},
     "Finding.number": {"minimum": 1},
-    "Finding.status": {"enum": list(report.STATUSES)},
+    "Finding.status": {"enum": list(verdict.STATUSES)},
     "Verdict.fail_on": {"items": {"enum": list(FINDINGS)}},
     "Piece.a": SPAN,
     "Piece.b": SPAN,

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from dedup.escaping import escaped
-from dedup.report import Name  # noqa: TC001 - the schema reads it
+from dedup.group import Name  # noqa: TC001 - the schema reads it
 from dedup.reports.diff.parts import Kind, Mark, Verdict  # noqa: TC001 - the schema reads them
 from dedup.reports.written import written
 from dedup.version import VERSION

@@ -17,16 +17,8 @@ from dedup.reports.verdict_json import verdict_to_json
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from dedup.report import (
-        Group,
-        Incoming,
-        Name,
-        NearDocuments,
-        Occurrence,
-        Overlap,
-        Report,
-        Summary,
-    )
+    from dedup.group import Group, Name, Occurrence
+    from dedup.report import Incoming, NearDocuments, Overlap, Report, Summary
 
 LISTED = ("findings", "documents", "stale")
 """What of a verdict stands an item a line."""

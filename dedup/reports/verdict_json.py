@@ -15,7 +15,7 @@ from dedup.reports.findings import reasons
 from dedup.reports.written import written
 
 if TYPE_CHECKING:
-    from dedup import report
+    from dedup import report, verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,16 +111,16 @@ class Verdict:
     """What whoever keeps the allow file and the marks should know."""
 
 
-def verdict_to_json(found: report.Report, verdict: report.Verdict) -> dict[str, Any]:
+def verdict_to_json(found: report.Report, judged: verdict.Verdict) -> dict[str, Any]:
     """Return the verdict of a check as plain values."""
     told: dict[str, Any] = written(
         Verdict(
-            failed=verdict.failed,
+            failed=judged.failed,
             reasons=tuple(reasons(found)),
-            fail_on=verdict.fail_on,
-            max_overlap=verdict.max_overlap,
-            findings=tuple(map(_finding, verdict.findings)),
-            documents=tuple(map(_checked, verdict.documents)),
+            fail_on=judged.fail_on,
+            max_overlap=judged.max_overlap,
+            findings=tuple(map(_finding, judged.findings)),
+            documents=tuple(map(_checked, judged.documents)),
             stale=tuple(
                 Stale(
                     fingerprint=one.fingerprint,
@@ -128,15 +128,15 @@ def verdict_to_json(found: report.Report, verdict: report.Verdict) -> dict[str, 
                     documents=tuple(map(shown, one.documents)),
                     text=one.text,
                 )
-                for one in verdict.stale
+                for one in judged.stale
             ),
-            notes=verdict.notes,
+            notes=judged.notes,
         )
     )
     return told
 
 
-def _finding(finding: report.Finding) -> Finding:
+def _finding(finding: verdict.Finding) -> Finding:
     copy = finding.copy
     return Finding(
         group=finding.group.id,
@@ -153,7 +153,7 @@ def _finding(finding: report.Finding) -> Finding:
     )
 
 
-def _checked(document: report.Checked) -> Checked:
+def _checked(document: verdict.Checked) -> Checked:
     return Checked(
         document=document.document,
         record=document.record,

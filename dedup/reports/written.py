@@ -6,7 +6,7 @@ from dataclasses import MISSING, fields, is_dataclass
 from typing import Any
 
 from dedup.escaping import name_to_json
-from dedup.report import Name
+from dedup.group import Name
 
 
 def written(value: Any) -> Any:  # noqa: ANN401 - any value of the classes

@@ -12,24 +12,14 @@ import jsonschema
 import pytest
 import xmlschema
 
-from dedup.report import (
-    STATUSES,
-    Checked,
-    Finding,
-    Group,
-    Incoming,
-    Name,
-    Occurrence,
-    Report,
-    Stale,
-    Summary,
-    Verdict,
-)
+from dedup.group import Group, Name, Occurrence
+from dedup.report import Incoming, Report, Summary
 from dedup.reports.github import LARGEST, job_summary, to_github
 from dedup.reports.gitlab import to_gitlab
 from dedup.reports.json import report_schema, to_json
 from dedup.reports.junit import to_junit
 from dedup.reports.sarif import to_sarif
+from dedup.verdict import STATUSES, Checked, Finding, Stale, Verdict
 
 SCHEMAS = Path(__file__).parent / "schemas"
 HOSTILE = [

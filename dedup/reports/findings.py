@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from dedup.reports.visible import visible
 from dedup.reports.wording import counted, likeness, percent
+from dedup.text.lines import excerpt
 from dedup.verdict import KNOWN, NEW
 
 if TYPE_CHECKING:
@@ -58,8 +59,7 @@ def words_of(finding: Finding) -> int:
 
 def quoted(text: str, most: int = _EXCERPT) -> str:
     """Return the beginning of a text on one line, with nothing hidden in it."""
-    line = visible(" ".join(text[: 4 * most].split()))
-    return line if len(line) <= most else (line[:most].rpartition(" ")[0] or line[:most]) + " …"
+    return visible(excerpt(text, most))
 
 
 def ranked(findings: Iterator[Finding] | tuple[Finding, ...]) -> list[Finding]:

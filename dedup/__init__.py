@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         minhash,
         pairs,
         restore,
+        serve,
         verify,
     )
     from dedup.checking import Rules
@@ -110,6 +111,7 @@ __all__ = [
     "normalise",
     "pairs",
     "restore",
+    "serve",
     "shingle_hash",
     "shingles",
     "verify",

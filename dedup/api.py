@@ -4,7 +4,7 @@ The library twin of each command: read, run the pipeline, hand back plain values
     report   find(data) -> Report                clean            clean(data) -> Planned
     check    check(data, against) -> Report      clean --verify   verify(output)
     pairs    pairs(data) -> Pair after Pair      restore          restore(output, destination)
-    diff     compare(a, b) -> Diff
+    diff     compare(a, b) -> Diff               serve            serve(index)
 
 `minhash(text)` gives the signature of a text to those who bring an index of their own.
 Nothing here prints. `watch` is told now and then what is being done, how much of it is done, and of
@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import fields, replace
+from dataclasses import asdict, fields, replace
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from dedup.errors import InputError, SettingsError
@@ -34,15 +34,16 @@ if TYPE_CHECKING:
     from dedup.checking.baseline import Baseline
     from dedup.checking.changed import Changes, Lines
     from dedup.cleaning import Cleaned, Planned, Policy, Restored, Verified
-    from dedup.formats import Given, Reading, Rejects, Source, Watch
+    from dedup.formats import Given, Held, Reading, Rejects, Source, Watch
     from dedup.group import Name
     from dedup.index.library import Index
+    from dedup.index.shared import SharedIndex
     from dedup.report import NearPair, Pair, Report, Skipped
     from dedup.reports.diff import Diff
 
 PathLike: TypeAlias = str | os.PathLike[str]
 Paths: TypeAlias = PathLike | Sequence[PathLike]
-Data: TypeAlias = "PathLike | Iterable[PathLike] | Iterable[Mapping[str, Any]] | ArrowStream"
+Data: TypeAlias = "PathLike | Iterable[PathLike | Held] | Iterable[Mapping[str, Any]] | ArrowStream"
 """What is read: a path or several, or rows that a caller holds (see `find`)."""
 
 
@@ -125,7 +126,7 @@ def check(  # noqa: PLR0913 - what is read, and whom to tell of it
     against: Data | None = None,
     settings: Settings | None = None,
     *,
-    index: Index | PathLike | None = None,
+    index: Index | SharedIndex | PathLike | None = None,
     texts: Iterable[str] | None = None,
     against_texts: Iterable[str] | None = None,
     text: str | None = None,
@@ -162,12 +163,11 @@ def check(  # noqa: PLR0913 - what is read, and whom to tell of it
         if not changed:
             return _nothing_changed(reading, settings, rules)
     if index is not None:
-        from dedup.index.library import Index
+        from dedup.index import library
 
         if published or since is not None:
             raise SettingsError("index: is the published side: leave out against and since")
-        opened = index if isinstance(index, Index) else Index(index)
-        report = opened.check(reading, settings, watch)
+        report = library.at(index).check(reading, settings, watch)
     else:
         with run(reading, settings, watch) as (documents, engine):
             report = pipeline.check(documents, settings, engine)
@@ -178,6 +178,42 @@ def check(  # noqa: PLR0913 - what is read, and whom to tell of it
         again = reading.of_files({name.document for name in names})
         known = checking.articles(again, names, settings, rules)
     return replace(report, verdict=checking.judged(report, rules, known, changed))
+
+
+def serve(
+    index: Index | SharedIndex | PathLike,
+    settings: Settings | None = None,
+    *,
+    rules: Rules | None = None,
+    port: int = 8765,
+    listening: Callable[[int], object] | None = None,
+    **changes: Any,  # noqa: ANN401 - settings by name
+) -> None:
+    """
+    Answer checks against an index by HTTP on this machine, until Ctrl-C or a signal ends it.
+
+        dedup.serve("published.index", rules=dedup.Rules(max_overlap=0.25))
+
+    What is asked and answered stands in `dedup.serving`; each answer is that of `check`. An index
+    that changes is looked at anew. `listening` is told the port once it is listened on. Raises as
+    `check` where the index cannot be asked, and `SettingsError` for a port that cannot be had.
+    """
+    from dedup import serving
+    from dedup.index import library
+
+    own = (settings or Settings()).updated(changes)
+    # Requests are answered side by side, a core each.
+    own = replace(own, threads=own.threads or 1)
+    asked = library.at(index)
+    asked.size(own)
+    serving.run(
+        serving.Application(
+            lambda texts: check(texts, None, own, index=asked, rules=rules),
+            lambda: asdict(asked.size(own)),
+        ),
+        port,
+        listening or (lambda _: None),
+    )
 
 
 def _parted(reading: Reading, changes: Changes) -> tuple[Reading, dict[str, Lines]]:

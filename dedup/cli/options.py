@@ -278,6 +278,11 @@ TAKES: dict[str, frozenset[str]] = {
     "index": _all_but(
         "min_group_words", "max_gap", "boilerplate_documents", "passages", "unit", "width"
     ),
+    # Texts come by HTTP, as JSON; there is no page, and no end at which to tell of stages.
+    "serve": _all_but(
+        *("text_field", "id_field", "input_format", "encoding", "include", "exclude", "no_ignore"),
+        *("on_error", "work_dir", "timings", "color", "width"),
+    ),
     "config": _all_but("timings", "quiet"),
 }
 """The shared options that act in each command: it takes no others, and its help shows no others."""

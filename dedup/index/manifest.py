@@ -109,7 +109,7 @@ def save(folder: Path, manifest: Manifest) -> None:
         raise OutputError(f"{folder / NAME}: cannot be written: {error.strerror}") from error
 
 
-def check_settings(folder: Path, manifest: Manifest, settings: Settings) -> None:
+def check_settings(folder: Path | str, manifest: Manifest, settings: Settings) -> None:
     """Raise `SettingsError` where the settings in force are not those of the index."""
     for name in FIXED:
         here, there = getattr(settings, name), manifest.settings[name]

@@ -22,7 +22,7 @@ from dedup.stages.normalise import PARAGRAPH, normalise
 from dedup.stages.segment import segment as cut
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from numpy.typing import NDArray
 
@@ -350,6 +350,19 @@ class Published:
         """Return the numbers of the documents in files that are known by some names."""
         wanted = {os.fsencode(key) for key in keys}
         return self._in_files("file.key", wanted.__contains__)
+
+    def records(self, wanted: Mapping[str, Collection[bytes]]) -> m.I64:
+        """Return the numbers of some records, of files that are known by some names."""
+        numbers = self.files(wanted)
+        found = [_NONE]
+        for part in self.segments:
+            mine = numbers[(numbers >= part.first_doc) & (numbers < part.first_doc + part.docs)]
+            own = mine - part.first_doc
+            names = part.strings("file.key", find(part["file.first"], own, "right") - 1).raws()
+            rows = zip(names, part.strings("doc.record", own).raws(), strict=True)
+            there = [record in wanted[os.fsdecode(name)] for name, record in rows]
+            found.append(mine[np.array(there, bool)])
+        return np.concatenate(found)
 
     def below(self, path: str) -> m.I64:
         """Return the numbers of the documents of a file, or of those in a folder, by its path."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import sys
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dedup import cli
+from dedup import cli, serving
 from dedup.cli import app, call, exits, rendering
 from dedup.cli.options import PLANNED, TAKES, Shared, Talk
 from dedup.settings import Settings, choice
@@ -54,6 +55,7 @@ CALLS = {
         "diff one.csv new.md",
     ],
     "index": ["index build ix r.jsonl plain old --timings t.json"],
+    "serve": ["serve --index asked --port 0"],
     "config": ["config"],
     "restore": ["restore out -o back"],
 }
@@ -66,6 +68,22 @@ OURS = ("settings.py", "config.py", "dataclasses.py", "options.py")
 """Where settings are made and passed on, which is no use of them."""
 
 
+def ask(application: serving.Application, port: int, listening: Callable) -> None:
+    """Ask a server once, in place of running it."""
+    listening(port)
+    body = json.dumps({"text": WORDS}).encode()
+    environ = {
+        "HTTP_HOST": "localhost",
+        "PATH_INFO": "/check",
+        "REQUEST_METHOD": "POST",
+        "CONTENT_TYPE": "application/json",
+        "wsgi.input": io.BytesIO(body),
+    }
+    started: list[str] = []
+    application(environ, lambda status, _: started.append(status))
+    assert started == ["200 OK"]
+
+
 @pytest.mark.parametrize("command", app.COMMANDS)
 def test_every_option_that_a_command_takes_is_read_by_it(
     here: Path, monkeypatch: pytest.MonkeyPatch, command: str
@@ -75,6 +93,8 @@ def test_every_option_that_a_command_takes_is_read_by_it(
     (here / "plain").write_text(WORDS)
     (here / "one.csv").write_text(f"text\n{WORDS}\n")
     exits.run(call, ["clean", "r.jsonl", "-o", "out", "--max-removed", "1", "--quiet"])
+    exits.run(call, ["index", "build", "asked", "old", "--quiet"])
+    monkeypatch.setattr(serving, "run", ask)
     read = set()
 
     def watched(record: Any, name: str) -> Any:  # noqa: ANN401 - any attribute

@@ -87,7 +87,7 @@ def test_what_does_not_fit(here: Path) -> None:
         index.remove(here / "old")
     with pytest.raises(OutputError, match="is an index already"):
         index.build(here / "old")
-    with pytest.raises(InputError, match="all published files are among the new ones"):
+    with pytest.raises(InputError, match="all published documents are among the new ones"):
         check(here / "old", index=index)
 
 
@@ -123,6 +123,31 @@ def test_a_moved_checkout(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(here / "elsewhere" / "repo")
     assert check("old/a.txt", index="ix").groups
     assert not check("old/a.txt", index=Index("ix", root=".")).groups
+
+
+def test_a_new_version_of_records(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Left out are the records that come in, by path and record; others of the file stay."""
+    monkeypatch.chdir(tmp_path)
+    other = TEXT.replace("mot", "chose")
+
+    def put(rows: dict[str, str]) -> None:
+        lines = [json.dumps({"id": name, "text": text}) for name, text in rows.items()]
+        (tmp_path / "day.jsonl").write_text("\n".join(lines))
+
+    put({"1": TEXT, "2": other, "3": "autre"})
+    index = Index("ix")
+    index.build("day.jsonl")
+    put({"2": other, "4": TEXT})
+    found = check("day.jsonl", index=index)
+    [group] = found.groups
+    assert [(place.document, place.record) for place in group.occurrences] == [
+        ("day.jsonl", "1"),
+        ("day.jsonl", "4"),
+    ]
+    assert found.summary.published == 2
+    put({"1": TEXT, "2": other, "3": "autre"})
+    with pytest.raises(InputError, match="all published documents are among the new ones"):
+        check("day.jsonl", index=index)
 
 
 def test_damage_is_found(here: Path) -> None:

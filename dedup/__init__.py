@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dedup.api import (
+        audit,
         check,
         clean,
         compare,
@@ -23,11 +24,14 @@ if TYPE_CHECKING:
         find,
         minhash,
         pairs,
+        precision,
         restore,
         verify,
     )
     from dedup.checking import Rules
     from dedup.cleaning import Cleaned, Planned, Policy, Restored, Verified
+    from dedup.cleaning.audit import Audit, Removal, Stratum
+    from dedup.cleaning.precision import Judged, Precision
     from dedup.errors import (
         DedupError,
         GuardError,
@@ -69,6 +73,7 @@ if TYPE_CHECKING:
     __version__: str
 
 __all__ = [
+    "Audit",
     "Borderline",
     "Checked",
     "Cleaned",
@@ -81,6 +86,7 @@ __all__ = [
     "Incoming",
     "Index",
     "InputError",
+    "Judged",
     "LedgerError",
     "Name",
     "NearCopy",
@@ -94,7 +100,9 @@ __all__ = [
     "Place",
     "Planned",
     "Policy",
+    "Precision",
     "RecordError",
+    "Removal",
     "Report",
     "Restored",
     "Rules",
@@ -103,10 +111,12 @@ __all__ = [
     "SettingsError",
     "Skipped",
     "Stale",
+    "Stratum",
     "Summary",
     "Verdict",
     "Verified",
     "__version__",
+    "audit",
     "check",
     "clean",
     "compare",
@@ -115,6 +125,7 @@ __all__ = [
     "minhash",
     "normalise",
     "pairs",
+    "precision",
     "restore",
     "shingle_hash",
     "shingles",
@@ -122,6 +133,7 @@ __all__ = [
 ]
 
 _PLACES = {
+    "Audit": ("dedup.cleaning.audit", "Audit"),
     "Borderline": ("dedup.report", "Borderline"),
     "Checked": ("dedup.report", "Checked"),
     "Cleaned": ("dedup.cleaning", "Cleaned"),
@@ -131,6 +143,7 @@ _PLACES = {
     "Group": ("dedup.report", "Group"),
     "Incoming": ("dedup.report", "Incoming"),
     "Index": ("dedup.index.library", "Index"),
+    "Judged": ("dedup.cleaning.precision", "Judged"),
     "Name": ("dedup.report", "Name"),
     "NearCopy": ("dedup.report", "NearCopy"),
     "NearDocuments": ("dedup.report", "NearDocuments"),
@@ -142,6 +155,8 @@ _PLACES = {
     "Place": ("dedup.report", "Place"),
     "Planned": ("dedup.cleaning", "Planned"),
     "Policy": ("dedup.cleaning", "Policy"),
+    "Precision": ("dedup.cleaning.precision", "Precision"),
+    "Removal": ("dedup.cleaning.audit", "Removal"),
     "Report": ("dedup.report", "Report"),
     "Restored": ("dedup.cleaning", "Restored"),
     "Rules": ("dedup.checking", "Rules"),
@@ -149,6 +164,7 @@ _PLACES = {
     "Settings": ("dedup.settings", "Settings"),
     "Skipped": ("dedup.report", "Skipped"),
     "Stale": ("dedup.report", "Stale"),
+    "Stratum": ("dedup.cleaning.audit", "Stratum"),
     "Summary": ("dedup.report", "Summary"),
     "Verdict": ("dedup.report", "Verdict"),
     "Verified": ("dedup.cleaning", "Verified"),

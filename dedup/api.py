@@ -4,7 +4,7 @@ The library twin of each command: read, run the pipeline, hand back plain values
     report   find(data) -> Report                clean            clean(data) -> Planned
     check    check(data, against) -> Report      clean --verify   verify(output)
     pairs    pairs(data) -> Pair after Pair      restore          restore(output, destination)
-    diff     compare(a, b) -> Diff
+    diff     compare(a, b) -> Diff               audit      audit(output), precision(output, sheet)
 
 `minhash(text)` gives the signature of a text to those who bring an index of their own.
 Nothing here prints. `watch` is told now and then what is being done, how much of it is done, and of
@@ -35,7 +35,9 @@ if TYPE_CHECKING:
     from dedup.checking.baseline import Baseline
     from dedup.checking.changed import Changes, Lines
     from dedup.cleaning import Cleaned, Planned, Policy, Restored, Verified
+    from dedup.cleaning.audit import Audit
     from dedup.cleaning.manifest import File, Manifest
+    from dedup.cleaning.precision import Precision
     from dedup.formats import Given, Reading, Rejects, Source, Watch
     from dedup.index.library import Index
     from dedup.report import Name, NearPair, Pair, Report, Skipped
@@ -415,6 +417,33 @@ def restore(  # noqa: PLR0913 - the options of the command
     )
 
 
+def audit(output: PathLike, *, count: int = 100, seed: int = 0) -> Audit:
+    """
+    Draw a sample of what a clean removed, for a person to judge, each beside what stays for it.
+
+        for removal in dedup.audit("cleaned", count=50).removals:
+            print(removal.number, removal.line.text, removal.kept)
+
+    Raises `LedgerError` where the cleaned corpus or its ledger was edited since.
+    """
+    from dedup.cleaning.audit import audit as drawn
+
+    return drawn(output, count, seed)
+
+
+def precision(output: PathLike, sheet: PathLike) -> Precision:
+    """
+    Return the share of a clean's removals that was right, from a sheet of `dedup audit`.
+
+        dedup.precision("cleaned", "sheet.csv").low
+
+    Raises `InputError` for a sheet without a verdict or of another clean, `LedgerError` as `audit`.
+    """
+    from dedup.cleaning.precision import precision as judged
+
+    return judged(output, sheet)
+
+
 def _settings(
     settings: Settings | None, text: str | None, name: str | None, changes: Mapping[str, Any]
 ) -> Settings:
@@ -520,18 +549,9 @@ def compare_cleaned(output: PathLike, document: str, record: str | None = None) 
 
 def _before(root: Path, manifest: Manifest, file: File, record: str | None) -> str:
     """Return a text of a cleaned corpus as it was."""
-    from dedup import formats
-    from dedup.cleaning.originals import Ledger, opened, restored
+    from dedup.cleaning.originals import texts_of as originals_of
 
-    ledger = Ledger(opened(root)[1])
-    for earlier in manifest.files[: manifest.files.index(file)]:
-        ledger.skip(earlier)
-    with restored(root, manifest, file, ledger) as source:
-        texts = {
-            piece.record.id: piece.record.text
-            for piece in formats.pieces(source, manifest.settings)
-            if piece.record is not None
-        }
+    texts = {name[1]: text for name, text in originals_of(root, manifest, {file.document}).items()}
     if record not in texts:
         if record is None:
             raise SettingsError(f"{file.document} holds {len(texts)} records: name one after it")

@@ -21,9 +21,10 @@ from dedup.errors import InputError, LedgerError
 from dedup.formats import Source
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
-    from dedup.cleaning.ledger import Line
+    from dedup.cleaning.ledger import Line, Name
     from dedup.cleaning.manifest import Entry, File
     from dedup.formats import Piece, Record
 
@@ -191,6 +192,28 @@ def restored(out: Path, manifest: Manifest, file: File, lines: Ledger) -> Iterat
             raise LedgerError(f"{file.output} and its ledger do not give {file.document} again")
         stream.flush()
         yield source_of(file, file.document, stream)
+
+
+def texts_of(
+    out: Path, manifest: Manifest, documents: Collection[str], names: Collection[Name] | None = None
+) -> dict[Name, str]:
+    """
+    Read texts of some files of a cleaned corpus as they were: all, or those that are named.
+
+    Raises `LedgerError`.
+    """
+    found: dict[Name, str] = {}
+    lines = Ledger(opened(out)[1])
+    for file in manifest.files:
+        if file.document not in documents:
+            lines.skip(file)
+            continue
+        with restored(out, manifest, file, lines) as source:
+            for piece in formats.pieces(source, manifest.settings):
+                name = file.document, piece.record.id if piece.record else None
+                if piece.record is not None and (names is None or name in names):
+                    found[name] = piece.record.text
+    return found
 
 
 def _filled(piece: Piece, record: Record, lines: tuple[Line, ...], wanted: Wanted) -> Original:

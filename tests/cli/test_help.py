@@ -104,7 +104,6 @@ def test_the_version_tells_which_kernel_was_asked_for(dedup: Callable) -> None:
         (["report", "x", "--index", "y"], "no such option: --index (see dedup report --help)"),
         (["clean", "x", "--index", "y"], "no such option: --index; it is planned (see dedup clean"),
         (["report", "x", "--basline", "y"], "no such option: --basline (see dedup report --help)"),
-        (["audit", "x"], "no such command 'audit'; it is planned (see dedup --help)"),
         (
             ["report", "x", "--preset", "ocer"],
             "preset is 'ocer': give one of archive,",

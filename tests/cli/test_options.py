@@ -56,6 +56,7 @@ CALLS = {
     "index": ["index build ix r.jsonl plain old --timings t.json"],
     "config": ["config"],
     "restore": ["restore out -o back"],
+    "audit": ["audit out -o sheet.csv"],
 }
 NOT_WATCHED = {
     "unit": "of pairs it is a setting of the command, beside `Settings`",

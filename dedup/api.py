@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from dedup.errors import InputError, SettingsError
 from dedup.running import run
-from dedup.settings import Settings, nearest
+from dedup.settings import Settings, nearest, of_class, typed
 from dedup.text.normalising import normalise_text
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def minhash(text: str) -> LeanMinHash:
 
     from dedup import kernels
 
-    normal = normalise_text(text).encode()
+    normal = normalise_text(typed("text", text, str)).encode()
     data, offsets = np.frombuffer(normal, np.uint8), np.array([0, len(normal)], np.int64)
     (signature,) = kernels.sketch(data, offsets).view(np.uint32)
     return LeanMinHash(seed=1, scheme="affine32", hashvalues=signature)
@@ -152,7 +152,8 @@ def check(  # noqa: PLR0913 - what is read, and whom to tell of it
     """
     from dedup import checking, pipeline
 
-    settings, rules = _settings(settings, text, id, changes), rules or checking.Rules()
+    settings = _settings(settings, text, id, changes)
+    rules = of_class("rules", rules, checking.Rules)
     # A side that is not there is no side, so that files may all be incoming.
     none = against_texts is None and (
         against is None or (isinstance(against, list) and not against)
@@ -336,9 +337,8 @@ def clean(  # noqa: PLR0913 - what is read, and whom to tell of it
     from dedup import cleaning
 
     known = {field.name for field in fields(cleaning.Policy)}
-    policy = replace(
-        policy or cleaning.Policy(), **{name: changes.pop(name) for name in known & set(changes)}
-    )
+    named = {name: changes.pop(name) for name in known & set(changes)}
+    policy = replace(of_class("policy", policy, cleaning.Policy), **named)
     settings = replace(_settings(settings, text, id, changes), unit=policy.unit)
     return cleaning.plan_clean(_given(data, texts, again=True), settings, policy, watch=watch)
 
@@ -428,7 +428,7 @@ def audit(output: PathLike, *, count: int = 100, seed: int = 0) -> Audit:
     """
     from dedup.cleaning.audit import audit as drawn
 
-    return drawn(output, count, seed)
+    return drawn(output, typed("count", count, int), typed("seed", seed, int))
 
 
 def precision(output: PathLike, sheet: PathLike) -> Precision:
@@ -449,8 +449,8 @@ def _settings(
 ) -> Settings:
     """Put what is given by name in the place of settings. Raises `SettingsError`."""
     fields = {"text_field": text, "id_field": name}
-    given = {field: value for field, value in fields.items() if value is not None}
-    return (settings or Settings()).updated({**changes, **given})
+    named = {field: value for field, value in fields.items() if value is not None}
+    return of_class("settings", settings, Settings).updated({**changes, **named})
 
 
 def _given(
@@ -504,7 +504,7 @@ def compare(
     """
     from dedup.reports import diff
 
-    own = (settings or Settings()).updated(changes)
+    own = of_class("settings", settings, Settings).updated(changes)
     one, two = (text if isinstance(text, str) else _text(text, own) for text in (a, b))
     return diff.compare(one, two, own)
 

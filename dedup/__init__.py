@@ -41,34 +41,28 @@ if TYPE_CHECKING:
         RecordError,
         SettingsError,
     )
+    from dedup.group import Group, Name, Occurrence, Part
     from dedup.index.library import Index
     from dedup.report import (
         Borderline,
-        Checked,
         Extent,
-        Finding,
-        Group,
         Incoming,
-        Name,
         NearCopy,
         NearDocuments,
         NearPair,
-        Occurrence,
         Overlap,
         Pair,
-        Part,
         Place,
         Report,
         Seen,
         Skipped,
-        Stale,
         Summary,
-        Verdict,
     )
     from dedup.reports.diff import Diff
     from dedup.settings import Settings
     from dedup.text.normalising import normalise_text as normalise
     from dedup.text.shingles import shingle_hash, shingles
+    from dedup.verdict import Checked, Finding, Stale, Verdict
 
     __version__: str
 
@@ -135,23 +129,23 @@ __all__ = [
 _PLACES = {
     "Audit": ("dedup.cleaning.audit", "Audit"),
     "Borderline": ("dedup.report", "Borderline"),
-    "Checked": ("dedup.report", "Checked"),
+    "Checked": ("dedup.verdict", "Checked"),
     "Cleaned": ("dedup.cleaning", "Cleaned"),
     "Diff": ("dedup.reports.diff", "Diff"),
     "Extent": ("dedup.report", "Extent"),
-    "Finding": ("dedup.report", "Finding"),
-    "Group": ("dedup.report", "Group"),
+    "Finding": ("dedup.verdict", "Finding"),
+    "Group": ("dedup.group", "Group"),
     "Incoming": ("dedup.report", "Incoming"),
     "Index": ("dedup.index.library", "Index"),
     "Judged": ("dedup.cleaning.precision", "Judged"),
-    "Name": ("dedup.report", "Name"),
+    "Name": ("dedup.group", "Name"),
     "NearCopy": ("dedup.report", "NearCopy"),
     "NearDocuments": ("dedup.report", "NearDocuments"),
     "NearPair": ("dedup.report", "NearPair"),
-    "Occurrence": ("dedup.report", "Occurrence"),
+    "Occurrence": ("dedup.group", "Occurrence"),
     "Overlap": ("dedup.report", "Overlap"),
     "Pair": ("dedup.report", "Pair"),
-    "Part": ("dedup.report", "Part"),
+    "Part": ("dedup.group", "Part"),
     "Place": ("dedup.report", "Place"),
     "Planned": ("dedup.cleaning", "Planned"),
     "Policy": ("dedup.cleaning", "Policy"),
@@ -163,10 +157,10 @@ _PLACES = {
     "Seen": ("dedup.report", "Seen"),
     "Settings": ("dedup.settings", "Settings"),
     "Skipped": ("dedup.report", "Skipped"),
-    "Stale": ("dedup.report", "Stale"),
+    "Stale": ("dedup.verdict", "Stale"),
     "Stratum": ("dedup.cleaning.audit", "Stratum"),
     "Summary": ("dedup.report", "Summary"),
-    "Verdict": ("dedup.report", "Verdict"),
+    "Verdict": ("dedup.verdict", "Verdict"),
     "Verified": ("dedup.cleaning", "Verified"),
     "__version__": ("dedup.version", "VERSION"),
     "normalise": ("dedup.text.normalising", "normalise_text"),

@@ -18,7 +18,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from dedup.errors import InputError, SettingsError
@@ -36,11 +35,11 @@ if TYPE_CHECKING:
     from dedup.checking.changed import Changes, Lines
     from dedup.cleaning import Cleaned, Planned, Policy, Restored, Verified
     from dedup.cleaning.audit import Audit
-    from dedup.cleaning.manifest import File, Manifest
     from dedup.cleaning.precision import Precision
     from dedup.formats import Given, Reading, Rejects, Source, Watch
+    from dedup.group import Name
     from dedup.index.library import Index
-    from dedup.report import Name, NearPair, Pair, Report, Skipped
+    from dedup.report import NearPair, Pair, Report, Skipped
     from dedup.reports.diff import Diff
 
 PathLike: TypeAlias = str | os.PathLike[str]
@@ -528,36 +527,11 @@ def compare_cleaned(output: PathLike, document: str, record: str | None = None) 
 
     Raises `SettingsError` for one that the corpus does not hold, `LedgerError` where it was edited.
     """
-    from dedup.cleaning.originals import opened
+    from dedup.cleaning.undo import before_and_after
     from dedup.reports import diff
 
-    root = Path(output)
-    manifest, lines = opened(root)
-    known = {name: f for f in manifest.files for name in (f.output, f.document)}
-    if document not in known:
-        near = nearest(document, known)
-        raise SettingsError(f"{output}: the ledger knows no document {document!r}{near}")
-    file = known[document]
-    before = _before(root, manifest, file, record)
-    cuts = [one for one in lines if (one.document, one.record) == (file.document, record)]
-    after = before
-    for cut in reversed(cuts):
-        after = after[: cut.start] + after[cut.end :]
-    modes = {entry.record: entry.paragraphs for entry in file.entries}
-    return diff.compare(before, after, Settings(paragraphs=modes.get(record, "auto")))
-
-
-def _before(root: Path, manifest: Manifest, file: File, record: str | None) -> str:
-    """Return a text of a cleaned corpus as it was."""
-    from dedup.cleaning.originals import texts_of as originals_of
-
-    texts = {name[1]: text for name, text in originals_of(root, manifest, {file.document}).items()}
-    if record not in texts:
-        if record is None:
-            raise SettingsError(f"{file.document} holds {len(texts)} records: name one after it")
-        near = nearest(record, [name for name in texts if name])
-        raise SettingsError(f"{file.document} holds no record {record!r}{near}")
-    return texts[record]
+    before, after, mode = before_and_after(output, document, record)
+    return diff.compare(before, after, Settings(paragraphs=mode))
 
 
 def _text(name: os.PathLike[str], settings: Settings) -> str:
@@ -585,7 +559,7 @@ def _text(name: os.PathLike[str], settings: Settings) -> str:
 def texts_of(names: Collection[Name], settings: Settings | None = None) -> dict[Name, str]:
     """Read documents of a report again, by name; those that cannot be read are left out."""
     from dedup import formats
-    from dedup.report import Name
+    from dedup.group import Name
 
     found: dict[Name, str] = {}
     paths = {name.document for name in names if os.path.isfile(name.document)}  # noqa: PTH113 - as given

@@ -16,18 +16,19 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from dedup import model as m
-from dedup.cleaning import dates
 from dedup.engines.base import as_it_is
 from dedup.errors import SettingsError
-from dedup.report import Name
+from dedup.group import Name
 from dedup.reports.wording import excerpt
 from dedup.settings import typed
+from dedup.text import dates
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from dedup.engines.interface import Engine, Stored
-    from dedup.report import Group, Report
+    from dedup.group import Group
+    from dedup.report import Report
 
 PLACE = "place"
 OLDEST = "oldest"

@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, get_type_hints
 
 from dedup.errors import SettingsError
+from dedup.group import Group, Name
 from dedup.settings import Settings
+from dedup.verdict import Verdict  # noqa: TC001 - a saved report is read by its types
 
 if TYPE_CHECKING:
     import os
@@ -34,105 +36,6 @@ class Skipped:
     why: str
     fault: bool = False
     """It should have been readable: the command ends with exit code 2. Not written to JSON."""
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """Which document: its path as given, and its record (`None` for a plain file)."""
-
-    document: str
-    """The path as given, a slash and the path below it."""
-    record: str | None = None
-    """Id of the record, or its number from 1; `None` for a plain file."""
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """The part of the keeper that a copy repeats, where it does not repeat all of it."""
-
-    paragraphs: tuple[int, int]
-    lines: tuple[int, int]
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Occurrence:
-    """One place of a group: its keeper, or one finding."""
-
-    document: str
-    """The path as given, a slash and the path below it."""
-    record: str | None
-    """Id of the record, or its number from 1; `None` for a plain file."""
-    paragraphs: tuple[int, int]
-    """Paragraphs of the document."""
-    lines: tuple[int, int]
-    """Lines of the document's text."""
-    start: int
-    """Code points of the decoded text, half-open."""
-    end: int
-    similarity: float
-    """To the keeper, or to the part `of` it; 0 to 1, rounded down to 4 digits."""
-    identical: bool
-    """Equal to it as written."""
-    keeper: bool
-    text: str
-    """As written, from `start` to `end`. Not written to JSON."""
-    file_line: int | None = None
-    """Line of the record in its file; `None` for a plain file."""
-    fingerprint: str | None = None
-    """Identity of a finding; `None` for the keeper."""
-    of: Part | None = None
-    """The part of the keeper that is repeated, where it is not all of it."""
-    bound: bool = False
-    """The similarity is a lower bound (over 50,000 characters)."""
-    paired: tuple[tuple[int, int], ...] = ()
-    """Numbers of the matching paragraphs, keeper's and copy's; what else lies inside is no copy."""
-    before: str = ""
-    """Of a passage, the rest of the sentence that it begins in. Not written to JSON."""
-    after: str = ""
-    """And of the one that it ends in. Not written to JSON."""
-    date: str | None = None
-    """The date of its document as written, of a report by date; empty where there is none."""
-    first_line: str = ""
-    """The first line of its document, of a report by date. Not written to JSON."""
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """A keeper and its copies, or a class of boilerplate; the keeper stands first."""
-
-    id: str
-    """Names the group within this report."""
-    kind: str
-    """`within`, `across` or `boilerplate`."""
-    unit: str
-    """`block` or `passage`."""
-    paragraphs: int
-    """Paragraphs of the keeper."""
-    words: int
-    """Words of the keeper."""
-    characters: int
-    """Characters of the keeper."""
-    similarity: float
-    """The lowest of its copies."""
-    occurrences: tuple[Occurrence, ...]
-    count: int | None = None
-    """Number of places, of boilerplate only."""
-    template: bool = False
-    """Its places agree but for numbers and names: they are similar, and count as no copies."""
-    deciding: tuple[str, ...] = ()
-    """Of a template the words that differ, as written; the first 40."""
-
-    @property
-    def keeper(self) -> Occurrence:
-        """The place that stays."""
-        return self.occurrences[0]
-
-    @property
-    def copies(self) -> tuple[Occurrence, ...]:
-        """The places that repeat it."""
-        return self.occurrences[1:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,110 +190,6 @@ class Summary:
     and are equal to none: a clean leaves them, unless it is told otherwise."""
     short_repeats: int = 0
     """Paragraphs of fewer words, boilerplate apart, that stand again. Not written to JSON."""
-
-
-NEW = "new"
-"""The finding counts: it fails the check if its kind does."""
-KNOWN = "known"
-"""The baseline has it."""
-UNTOUCHED = "untouched"
-"""It touches no added or changed line."""
-IGNORED = "ignored"
-"""A mark in the text, a quotation, a section or a path takes it out."""
-ALLOWED = "allowed"
-"""An allow file names its text."""
-STATUSES = (NEW, KNOWN, UNTOUCHED, IGNORED, ALLOWED)
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One copy (of boilerplate: one group) in the documents that are checked."""
-
-    group: Group
-    copy: Occurrence
-    status: str
-    """One of `STATUSES`."""
-    why: str
-    """Why the finding does not count, for people; empty for a new one."""
-    fails: bool
-    """The finding makes the check fail."""
-    fingerprint: str
-    """Identity of the finding; several findings may share one."""
-    number: int
-    """Number of the finding among those of its fingerprint, from 1."""
-    column: int = 1
-    """Where the copy begins in its first line, in code points from 1,"""
-    end_column: int = 2
-    """and one past where the copy, or that line, ends."""
-
-    @property
-    def kind(self) -> str:
-        """`within`, `across` or `boilerplate`."""
-        return self.group.kind
-
-    @property
-    def source(self) -> Occurrence | Part:
-        """The place that the copy repeats: in the keeper's document."""
-        return self.copy.of or self.group.keeper
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """One incoming document, as the check judges it. Shares are 0 to 1."""
-
-    document: str
-    record: str | None
-    share: float
-    """Found elsewhere, without what is left out."""
-    counted: float
-    """The part of `share` that lies in new findings: what `--max-overlap` looks at."""
-    left_out: float
-    """Share of the document that marks, quotations, sections, paths and allowed texts take out."""
-    elsewhere: tuple[tuple[Name, float], ...] = ()
-    """The other documents in which it is found, and its share there, largest first;
-    empty where nothing was read again."""
-    over: bool = False
-    """More of the document is found elsewhere than `--max-overlap` lets pass."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stale:
-    """An entry of the baseline that stands for more findings than there are."""
-
-    fingerprint: str
-    count: int
-    """Findings of it that are gone."""
-    documents: tuple[str, ...]
-    text: str
-    """The beginning of the text."""
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What a check says of the findings of its report."""
-
-    findings: tuple[Finding, ...]
-    """In the order of the report's groups, and in a group of its copies."""
-    documents: tuple[Checked, ...]
-    """The incoming documents, in Order."""
-    fail_on: tuple[str, ...]
-    """The kinds of findings that fail."""
-    max_overlap: float | None = None
-    stale: tuple[Stale, ...] = ()
-    notes: tuple[str, ...] = ()
-    """What whoever keeps the allow file, the marks and the baseline should know, a line each."""
-    has_baseline: bool = False
-    """The findings were compared with a baseline."""
-
-    @property
-    def failing(self) -> tuple[Finding, ...]:
-        """The findings that make the check fail."""
-        return tuple(finding for finding in self.findings if finding.fails)
-
-    @property
-    def failed(self) -> bool:
-        """The check fails: by a finding, or by a share."""
-        return any(f.fails for f in self.findings) or any(d.over for d in self.documents)
 
 
 @dataclass(frozen=True, slots=True, repr=False)

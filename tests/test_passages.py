@@ -16,7 +16,8 @@ from dedup import Settings, check, find
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from dedup.report import Group, Report
+    from dedup.group import Group
+    from dedup.report import Report
 
 A, B, C, D, E, F = (strategies.render(letter) for letter in "ABCDEF")
 BODY = [A, B, C, D]

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
     MakeEngine = Callable[[], Engine]
 
-    from dedup.report import Group, Occurrence, Report
+    from dedup.group import Group, Occurrence
+    from dedup.report import Report
 
 GOLDEN = json.loads((Path(__file__).parent / "cases" / "golden.json").read_text(encoding="utf-8"))
 REPORTS = [case for case in GOLDEN if case["command"] == "report"]

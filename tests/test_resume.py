@@ -18,7 +18,7 @@ import strategies
 
 import dedup
 from dedup import formats
-from dedup.cleaning.finished import Finished
+from dedup.cleaning.write import Finished
 from dedup.engines import checkpoints
 from dedup.engines.checkpoints import PREFIX, Checkpoints
 from dedup.errors import OutputError

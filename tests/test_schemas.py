@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from dedup.report import Name
+from dedup.group import Name
 from dedup.reports.diff import compare
 from dedup.reports.diff_json import diff_to_json
 

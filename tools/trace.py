@@ -1,6 +1,10 @@
 """
 How many rooms a clean goes through: files entered, functions, frames, and opens of its input.
 
+A comprehension or a generator expression is part of the function that it stands in: who reads that
+has read it, and from Python 3.12 on the former has no frame. They are counted beside, in a line of
+their own.
+
 Run as `python tools/trace.py`, or with `--list` for the names. It cleans one JSONL file of three
 records in this process and counts what of `dedup` was called in the caller's thread; imports do not
 count. Frames are those of the clean itself: calls that wait for each other, from the library on. A
@@ -24,8 +28,8 @@ if TYPE_CHECKING:
     from types import CodeType, FrameType
 
 HOME = Path(api.__file__).parent
-COMPREHENSIONS = ("<listcomp>", "<dictcomp>", "<setcomp>")
-"""Functions that have no frame of their own from Python 3.12 on."""
+COMPREHENSIONS = ("<listcomp>", "<dictcomp>", "<setcomp>", "<genexpr>")
+"""Parts of functions that Python 3.11 calls as functions."""
 OTHERS = ("pipeline.py", "engines/")
 """Whose calls are no frames of the clean itself."""
 SHARED = " ".join(f"word{number}" for number in range(40))
@@ -39,6 +43,7 @@ class Trace:
     """What was entered; a class because `sys.setprofile` tells one call at a time."""
 
     functions: set[CodeType] = field(default_factory=set)
+    comprehensions: set[CodeType] = field(default_factory=set)
     deepest: list[str] = field(default_factory=list)
     """The deepest stack of the clean itself, the outermost function first."""
     opens: int = 0
@@ -59,7 +64,8 @@ class Trace:
                 if _waits(at.f_code):
                     stack.append(_name(at.f_code))
             at = at.f_back
-        self.functions.add(frame.f_code)
+        is_part = frame.f_code.co_name in COMPREHENSIONS
+        (self.comprehensions if is_part else self.functions).add(frame.f_code)
         if not is_others and len(stack) > len(self.deepest):
             self.deepest = stack[::-1]
 
@@ -123,6 +129,7 @@ def main() -> None:
     print(f"functions {len(found.functions)}")
     print(f"frames {len(found.deepest)}")
     print(f"opens {found.opens}")
+    print(f"comprehensions {len(found.comprehensions)}")
     print(" > ".join(found.deepest))
 
 

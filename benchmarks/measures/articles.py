@@ -19,9 +19,10 @@ from measures.tables import Table, share
 
 if TYPE_CHECKING:
     from dedup.engines.interface import Engine, Stored
+    from dedup.group import Group
     from dedup.matched import Matched
     from dedup.model import Documents
-    from dedup.report import Group, Report
+    from dedup.report import Report
 
 MOST = 0.8
 """Share of both that two whole documents have in common."""

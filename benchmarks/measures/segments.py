@@ -23,7 +23,8 @@ from measures.tables import Table, share
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from dedup.report import Group, Occurrence, Part, Report
+    from dedup.group import Group, Occurrence, Part
+    from dedup.report import Report
 
 WRAP, QUOTED, COPIED, CUT = 80, 20, 200, 600
 CLOSE = 3

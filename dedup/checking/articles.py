@@ -14,7 +14,7 @@ import numpy as np
 
 from dedup.checking.left_out import PATH, LeftOut, left_out
 from dedup.formats.sources import fits
-from dedup.report import Name
+from dedup.group import Name
 from dedup.stages.segment import segment
 
 if TYPE_CHECKING:

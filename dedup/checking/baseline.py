@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Any
 
 from dedup.errors import SettingsError
 from dedup.escaping import escaped, shown
-from dedup.report import Stale
+from dedup.verdict import Stale
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-    from dedup.report import Finding
+    from dedup.verdict import Finding
 
 SCHEMA = "dedup.baseline/1"
 _SHOWN = 80

@@ -20,18 +20,9 @@ from dedup.checking.changed import touches
 from dedup.checking.resembling import resembling
 from dedup.checking.rules import DOCUMENTS
 from dedup.checking.spans import overlapping, united, without
+from dedup.group import Name
 from dedup.model import ACROSS, BOILERPLATE, Strings
-from dedup.report import (
-    ALLOWED,
-    IGNORED,
-    KNOWN,
-    NEW,
-    UNTOUCHED,
-    Checked,
-    Finding,
-    Name,
-    Verdict,
-)
+from dedup.verdict import ALLOWED, IGNORED, KNOWN, NEW, UNTOUCHED, Checked, Finding, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -41,7 +32,8 @@ if TYPE_CHECKING:
     from dedup.checking.baseline import Baseline, Entry
     from dedup.checking.changed import Lines
     from dedup.checking.rules import Rules
-    from dedup.report import Group, Occurrence, Report
+    from dedup.group import Group, Occurrence
+    from dedup.report import Report
     from dedup.text.lines import Span
 
 TEMPLATE = IGNORED, "of a template: its numbers and names are other ones"

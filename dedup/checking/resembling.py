@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dedup.checking.rules import DOCUMENTS
-from dedup.report import Group, Occurrence
+from dedup.group import Group, Occurrence
 from dedup.stages.identities import identity
 from dedup.text.normalising import normalise_text
 
@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from dedup.checking.articles import Article
-    from dedup.report import Name, NearCopy, Report
+    from dedup.group import Name
+    from dedup.report import NearCopy, Report
 
 
 def resembling(report: Report, articles: Mapping[Name, Article]) -> Iterator[Group]:

@@ -1,10 +1,9 @@
 """
 Cleaning: what is removed from a corpus, the ledger of it, and how to undo and to prove it.
 
-    scan ─► detection ─► plan (and rounds: sentences) ─► removals ─► cut ─► write ─► places, tree
-                 (corpus: all of it, in order; planned: what it is before anything is written;
-                  finished: the files that an interrupted run had written)
-    manifest, ledger ─► originals ─► verifying, restoring
+    places ─► detection ─► plan, passages ─► removals ─► counts ─► cut ─► write ─► tree
+                 (corpus: all of it, in order; planned: what it is before anything is written)
+    manifest, ledger ─► undo, verifying
 
 `tables.py` comes first. `plan` and `removals` are pure: tables in, tables out. Names are imported
 on first use.
@@ -20,11 +19,11 @@ if TYPE_CHECKING:
     from dedup.cleaning.manifest import known_modes
     from dedup.cleaning.planned import Planned
     from dedup.cleaning.policy import Policy
-    from dedup.cleaning.restoring import restore, taken
     from dedup.cleaning.results import Cleaned, Restored, Verified
+    from dedup.cleaning.undo import restore
     from dedup.cleaning.verifying import verify
 
-_ROOMS = {
+_MODULES = {
     "Cleaned": "results",
     "Planned": "planned",
     "Policy": "policy",
@@ -33,8 +32,7 @@ _ROOMS = {
     "clean": "corpus",
     "known_modes": "manifest",
     "plan_clean": "corpus",
-    "restore": "restoring",
-    "taken": "restoring",
+    "restore": "undo",
     "verify": "verifying",
 }
 
@@ -48,13 +46,12 @@ __all__ = [
     "known_modes",
     "plan_clean",
     "restore",
-    "taken",
     "verify",
 ]
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the name stands for
     """Import a name on first use."""
-    if name not in _ROOMS:
+    if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_ROOMS[name]}"), name)
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dedup.cleaning.ledger import DOCUMENT, PASSAGE
-from dedup.cleaning.originals import opened, texts_of
+from dedup.cleaning.undo import opened, texts_of
 from dedup.errors import SettingsError
 
 if TYPE_CHECKING:

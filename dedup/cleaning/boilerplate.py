@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dedup.cleaning.kinship import both_ways
+from dedup.cleaning.detection import both_ways
 from dedup.rows import fresh, matching, rank_within
 from dedup.stages.boilerplate import BY_LONG_LIMIT, LONG_TIMES
 

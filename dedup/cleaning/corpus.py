@@ -9,39 +9,37 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from dedup import formats
-from dedup.cleaning import dates, keeping, rounds
-from dedup.cleaning.checking import check_plan, check_sentences
+from dedup.cleaning.counts import staying
 from dedup.cleaning.detection import detection
-from dedup.cleaning.finished import Finished
-from dedup.cleaning.places import free, opened, told
+from dedup.cleaning.passages import without_passages
+from dedup.cleaning.places import check_fields, free, opened, scanned, told
 from dedup.cleaning.plan import plan
 from dedup.cleaning.planned import Planned
+from dedup.cleaning.policy import dated_fields, ranks_by
 from dedup.cleaning.removals import Decision
-from dedup.cleaning.scan import check_fields, scanned
-from dedup.cleaning.staying import staying
+from dedup.cleaning.verifying import check_plan, check_sentences
+from dedup.cleaning.write import Finished
 from dedup.errors import SettingsError
 from dedup.formats import Watch, silent
 from dedup.running import run
+from dedup.text import dates
 from dedup.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from dedup.cleaning.detection import Detection
+    from dedup.cleaning.detection import Compare
+    from dedup.cleaning.places import Scan
     from dedup.cleaning.policy import Policy
     from dedup.cleaning.results import Cleaned
-    from dedup.cleaning.scan import Scan
     from dedup.engines.interface import Engine
     from dedup.model import Documents
     from dedup.settings import Settings
 
 PathLike = str | os.PathLike[str]
-Compare = Callable[["Iterable[Documents]", "Settings", str, "Engine"], "Detection"]
-"""Compares documents; the text is what may go (`--remove`)."""
 
 
 def clean(  # noqa: PLR0913 - the options of the command
@@ -97,16 +95,15 @@ def decide(
     settings, policy, reading = scan.settings, scan.policy, scan.reading
     found = compare(documents, settings, policy.remove, engine)
     check_fields(scan)
-    dated = {name: dates.read(reading.values[name]) for name in keeping.fields(policy.keep_rules)}
-    ranks = keeping.ranks(policy.keep_rules, found.facts, dated, scan.sources)
+    dated = {name: dates.read(reading.values[name]) for name in dated_fields(policy.keep_rules)}
+    ranks = ranks_by(policy.keep_rules, found.facts, dated, scan.sources)
     todo = plan(found, ranks, settings, policy)
     check_plan(todo, found.facts, settings, policy)
     labels = reading.values[policy.source_field] if policy.source_field else None
     notes_modes = scan.modes is not None or settings.paragraphs != "auto"
     decision = Decision.of(found, todo, settings, policy, labels, notes_modes=notes_modes)
     if policy.passages == "on":
-        again = rounds.Again(reading.again(), compare, scan.watch)
-        decision = rounds.without_passages(decision, ranks, again)
+        decision = without_passages(decision, ranks, reading.again(), compare, scan.watch)
         check_sentences(decision)
     left = staying(found, decision, ranks)
     seen = [reading.seen.get(source.path, _UNREAD) for source in scan.sources]

@@ -1,38 +1,65 @@
 """
 What cleaning needs to know of a corpus: tables of the pipeline, read whole, and none of its texts.
 
-A paragraph takes 33 bytes here (37 with `--remove near`), 45 where its numbers need 64 bits; a
-match whose one text may go for the other takes 24.
+Paragraphs are the same text (`--remove`) by matches that the pipeline verified:
+
+    exact    the same characters from start to end
+    equal    the same strict form: words and signs in their order
+    near     equal, or a match with the same signs and numbers that differs by few words at a time
+    match    any match
+
+Those that are the same text whatever else is compared have one number, `same`; what is the same
+text without that is a pair of such numbers. A paragraph takes 33 bytes here (37 with `--remove
+near`), 45 where its numbers need 64 bits; a match whose one text may go for the other takes 24.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import numpy as np
 
-from dedup import near_documents, pipeline
-from dedup.cleaning.kinship import sameness
+from dedup import kernels, near_documents, pipeline
+from dedup.cleaning.policy import EQUAL, EXACT, MATCH, NEAR, PARAGRAPH
 from dedup.cleaning.tables import ParagraphTable
-from dedup.cleaning.whole import PARAGRAPH, Near
 from dedup.engines.allocator import release_memory
-from dedup.model import Equals, Extents, Facts, MarkdownBlocks, Places
-from dedup.rows import narrow
+from dedup.model import (
+    F64,
+    I64,
+    Equals,
+    Extents,
+    Facts,
+    MarkdownBlocks,
+    Matches,
+    Paragraphs,
+    Places,
+    StrictForms,
+    Strings,
+    Table,
+    Texts,
+)
+from dedup.rows import fresh, matching, narrow
+from dedup.stages import strict, twins
 from dedup.stages.bodies import all_extents
 from dedup.stages.identities import copied
+from dedup.stages.verify import similarity
+from dedup.text.hyphens import joined
+from dedup.text.normalising import count_words, normalise_text
+from dedup.text.same_text import same_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
-    from dedup.cleaning.kinship import Sameness
     from dedup.engines.interface import Engine, Stored
     from dedup.matched import Matched
-    from dedup.model import I64, Copied, Documents, Finds, Matches, Paragraphs
+    from dedup.model import I32, Copied, Documents, Finds, Resemblances
     from dedup.settings import Settings
 
     Find = Callable[[], Stored[Finds]]
+    Compare = Callable[[Iterable[Documents], Settings, str, Engine], "Detection"]
+    """Compares documents; the text is what may go (`--remove`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +82,9 @@ class Detection:
     """The ids of the report's groups, in its order."""
     copied: Copied
     """Its copies, sorted by `doc`, `start`."""
-    near: Near | None = None
-    """Documents that resemble each other, where these go whole."""
+    near: tuple[Resemblances, Equals] | None = None
+    """Documents that resemble each other, where these go whole: pairs of distinct texts, and the
+    documents of the same text as an earlier one."""
 
 
 def detection(
@@ -68,7 +96,7 @@ def detection(
     found = detection_of(matched, evidence.finds, remove, settings, engine)
     if settings.unit != PARAGRAPH and settings.passages == "off":
         near = near_documents.beside(matched.paragraphs, settings, engine)
-        found = replace(found, near=Near(*near_documents.tables(near, engine)))
+        found = replace(found, near=near_documents.tables(near, engine))
     del matched, evidence
     release_memory()
     return found
@@ -127,3 +155,218 @@ def _paragraphs(
         places.words,
         places.boilerplate,
     )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HalfMatched(Table):
+    """A match with the normalised text of its `a` at hand."""
+
+    a: I64
+    b: I64
+    similarity: F64
+    normal: Strings
+
+
+class Sameness(NamedTuple):
+    """Which paragraphs are the same text; `strict` and `same` are in step with the paragraphs."""
+
+    strict: I32 | I64
+    same: I32 | I64
+    kin: Matches
+    """Pairs of `same` that are the same text too, by a, b."""
+    alike: Matches
+    """The similarity of distinct texts that are the same text, by a, b."""
+
+
+def sameness(  # noqa: PLR0913 - the tables of a match, and what may go
+    paragraphs: Stored[Paragraphs],
+    places: Places,
+    texts: Stored[Texts],
+    matches: Stored[Matches],
+    remove: str,
+    settings: Settings,
+    engine: Engine,
+) -> Sameness:
+    """Tell which paragraphs are the same text, by `--remove`; `places` has all, in Order."""
+    number = engine.count(texts)
+    formed = partial(
+        strict.strict_forms, join_hyphens=settings.join_hyphens, with_signs=remove == NEAR
+    )
+    stage = strict.as_written if remove == EXACT else formed
+    forms = StrictForms.concat(engine.fetch(engine.map(paragraphs, StrictForms, stage)))
+    rows = np.searchsorted(places.doc, forms.doc) + forms.no
+    wide = places.text.copy()
+    wide[rows] = number + ranked(forms.strict, forms.strict2)
+    form = narrow(wide)
+    if remove in (EXACT, EQUAL):
+        odd = oddly_equal(form, places.text, rows, texts, engine)
+        return Sameness(form, form, Matches.empty(), odd)
+    if remove == MATCH:
+        alike = Matches.concat(engine.fetch(matches))
+        return Sameness(form, narrow(places.text), alike, alike)
+    odd = oddly_equal(form, places.text, rows, texts, engine)
+    alike = Matches.concat([near_matches(matches, texts, engine), odd])
+    alike = alike.take(np.lexsort([alike.b, alike.a]))
+    alike = alike.take(fresh(alike.a, alike.b))
+    # Texts and their signs: without signs it is the text alone.
+    same = places.text.copy()
+    same[rows] = number + ranked(places.text[rows], forms.signs)
+    signs = np.zeros(len(same), np.int64)
+    signs[rows] = forms.signs
+    return Sameness(form, narrow(same), with_signs(alike, places.text, same, signs), alike)
+
+
+def ranked(first: I64, second: I64) -> I64:
+    """Number the distinct pairs of two columns from 0."""
+    order = np.lexsort([second, first])
+    rank = np.empty(len(order), np.int64)
+    rank[order] = np.cumsum(fresh(first[order], second[order])) - 1
+    return rank
+
+
+def near_matches(matches: Stored[Matches], texts: Stored[Texts], engine: Engine) -> Matches:
+    """Return the matches that differ by few words at a time and by no number; by a, b."""
+    half = engine.join(matches, texts, (("a", "b"), ("text",)), HalfMatched, with_first)
+    same = engine.join(half, texts, (("b", "a"), ("text",)), Matches, same_texts)
+    found = Matches.concat(engine.fetch(same))
+    return found.take(np.lexsort([found.b, found.a]))
+
+
+def with_first(matches: Matches, texts: Texts) -> HalfMatched:
+    """Put the normalised text of `a` beside each match; both sorted by it."""
+    normal = texts.normal.take(np.searchsorted(texts.text, matches.a))
+    return HalfMatched(matches.a, matches.b, matches.similarity, normal)
+
+
+def same_texts(half: HalfMatched, texts: Texts) -> Matches:
+    """Keep the matches whose texts are near; both sorted by `b`."""
+    both = Strings.concat([half.normal, texts.normal])
+    b = len(half) + np.searchsorted(texts.text, half.b)
+    same = kernels.same_text_at(both.data, both.offsets, np.arange(len(half)), b)
+    return Matches(half.a[same], half.b[same], half.similarity[same])
+
+
+def oddly_equal(
+    form: I32 | I64, text: I64, rows: I64, texts: Stored[Texts], engine: Engine
+) -> Matches:
+    """
+    Return the pairs of distinct texts that share a strict form, by a, b: "10² m" and "10 ² m".
+
+    `rows` are the paragraphs that have signs: no others can.
+    """
+    order = np.lexsort([text[rows], form[rows]])
+    rows = rows[order]
+    rows = rows[fresh(form[rows], text[rows])]
+    rows = rows[np.isin(form[rows], form[rows][1:][~fresh(form[rows])[1:]])]
+    row, at = matching(form[rows].astype(np.int64), form[rows].astype(np.int64))
+    a, b = text[rows[row]], text[rows[at]]
+    pairs = np.unique(np.stack([a[a < b], b[a < b]], axis=1), axis=0)
+    if not len(pairs):
+        return Matches.empty()
+    wanted = np.unique(pairs)
+    known: dict[int, str] = {}
+    for batch in engine.fetch(engine.map(texts, Texts, partial(twins.some, wanted=wanted))):
+        known |= zip(batch.text.tolist(), batch.normal.list(), strict=True)
+    values = [similarity(known[x], known[y]) for x, y in pairs.tolist()]
+    return Matches(pairs[:, 0], pairs[:, 1], np.array(values))
+
+
+def with_signs(alike: Matches, text: I64, same: I64, signs: I64) -> Matches:
+    """Return the pairs of `same` whose texts are alike and whose signs are equal; by a, b."""
+    _, first = np.unique(same, return_index=True)
+    text, same, signs = text[first], same[first], signs[first]
+    signs = ranked(signs, signs)
+    wide = int(signs.max(initial=0)) + 1
+    order = np.argsort(text * wide + signs)
+    text, same, signs = text[order], same[order], signs[order]
+    row, at = matching(alike.a, text)
+    wanted, keys = alike.b[row] * wide + signs[at], text * wide + signs
+    place = np.minimum(np.searchsorted(keys, wanted), max(len(keys) - 1, 0))
+    found = keys[place] == wanted if len(keys) else wanted == 0
+    a, b = same[at[found]], same[place[found]]
+    pairs = Matches(np.minimum(a, b), np.maximum(a, b), alike.similarity[row[found]])
+    return pairs.take(np.lexsort([pairs.b, pairs.a]))
+
+
+def likeness(  # noqa: PLR0911 - a level a line
+    written: str, kept: str, settings: Settings, remove: str
+) -> float | None:
+    """Return the similarity of two paragraphs; `None` where one may not go for the other."""
+    if written == kept:
+        return 1.0
+    if remove == EXACT:
+        return None
+    if settings.join_hyphens:
+        written, kept = joined(written), joined(kept)
+    text, other = normalise_text(written), normalise_text(kept)
+    found = similarity(text, other)
+    if remove != MATCH:
+        forms, signs = forms_of([written, kept])
+        if forms[0] == forms[1]:
+            return found
+        if remove == EQUAL or signs[0] != signs[1]:
+            return None
+    if text == other:
+        return 1.0
+    least = max(settings.min_words, settings.min_group_words)
+    if min(count_words(text), count_words(other)) < least or found < settings.threshold:
+        return None
+    return found if remove == MATCH or same_text(text, other) else None
+
+
+def forms_of(texts: Sequence[str]) -> tuple[list[tuple[object, ...]], list[int]]:
+    """
+    Return what is equal for paragraphs of one strict form, and for those of the same signs.
+
+    Words that a hyphen parts at a line end are whole already.
+    """
+    count = np.arange(len(texts))
+    sizes = np.array([len(text) for text in texts])
+    zeros = np.zeros(len(texts), np.int64)
+    lines = zeros.astype(np.int32)
+    table = Paragraphs(zeros, count.astype(np.int32), zeros, sizes, lines, lines, Strings.of(texts))
+    forms: list[tuple[object, ...]] = [(normalise_text(text),) for text in texts]
+    signs = [0] * len(texts)
+    found = strict.strict_forms(table, join_hyphens=False)
+    for no, *form, own in zip(
+        *(c.tolist() for c in (found.no, found.strict, found.strict2, found.signs)), strict=True
+    ):
+        forms[no], signs[no] = tuple(form), own
+    return forms, signs
+
+
+def both_ways(matches: Matches) -> tuple[I64, I64]:
+    """Return each match from both sides: a text, and the other one."""
+    return np.concatenate([matches.a, matches.b]), np.concatenate([matches.b, matches.a])
+
+
+def similarities(mine: I32 | I64, others: I32 | I64, alike: Matches, texts: int) -> F64:
+    """Return the similarity of texts that are the same text, in pairs; `alike` sorted by a, b."""
+    found = np.ones(len(mine))
+    far = np.flatnonzero(mine != others)
+    both = mine[far].astype(np.int64), others[far].astype(np.int64)
+    a, b = np.minimum(*both), np.maximum(*both)
+    at = np.searchsorted(alike.a * texts + alike.b, a * texts + b)
+    found[far] = alike.similarity[at]
+    return found
+
+
+class Kinship:
+    """The texts beside each text; a class since it is asked for them one by one."""
+
+    def __init__(self, matches: Matches, texts: int) -> None:
+        """Put the matches beside both of their texts."""
+        mine, others = both_ways(matches)
+        self._others = others[np.lexsort([others, mine])]
+        self._first = np.zeros(texts + 1, np.int64)
+        np.cumsum(np.bincount(mine, minlength=texts), out=self._first[1:])
+
+    def near(self, text: int, some: Collection[int]) -> list[int]:
+        """Return those of some texts that are the same text as this one, without itself."""
+        others = self._others[self._first[text] : self._first[text + 1]]
+        if len(others) <= len(some):
+            return [other for other in others.tolist() if other in some]
+        asked = np.fromiter(some, np.int64, len(some))
+        at = np.minimum(np.searchsorted(others, asked), len(others) - 1)
+        found: list[int] = asked[others[at] == asked].tolist()
+        return found

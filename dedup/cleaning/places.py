@@ -1,29 +1,247 @@
-"""Where a clean writes to: a folder, the standard output, or nowhere (a dry run)."""
+"""
+What is cleaned: which files, and where each comes to lie: a folder, the standard output, nowhere.
+
+A folder argument's files lie by their path below it, a file argument by its name; of several
+folder arguments each lies under its own name. A dry run writes nothing.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import glob
+import itertools
 import os
 import shutil
 import sys
 import tempfile
-from dataclasses import asdict, dataclass
+import unicodedata
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from dedup import distinct
+from dedup import distinct, formats
 from dedup.atomic import whole
-from dedup.cleaning.manifest import settings_to_json
-from dedup.cleaning.scan import check
-from dedup.cleaning.tree import LEDGER, REJECTS, Tree, is_inside
-from dedup.errors import OutputError
+from dedup.cleaning.ledger import dump, rejected
+from dedup.cleaning.manifest import known_modes, settings_to_json
+from dedup.cleaning.tree import LEDGER, OWN, REJECTS, Tree, is_inside
+from dedup.errors import OutputError, SettingsError
+from dedup.formats import Watch, is_text_name, silent
+from dedup.settings import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from typing import IO
 
     from dedup.cleaning.manifest import Manifest
-    from dedup.cleaning.scan import Scan
-    from dedup.formats import Source
+    from dedup.cleaning.policy import Policy
+    from dedup.formats import Reading, Record, Source
+    from dedup.settings import Settings
+
+
+_HELD = 16 << 20
+"""Bytes of rejects that are held rather than put into a file."""
+_LOOKED_AT = 100
+"""Files whose first record is looked at for the names of fields."""
+DEEPEST = 201
+"""Parts of the path of an output: making and removing folders takes a call within a call each."""
+_SHOWN = 60
+"""Characters of a path that is too long to be read."""
+STDIN = "-"
+STDIN_NAMES = {
+    "text": "stdin.txt",
+    "markdown": "stdin.md",
+    "jsonl": "stdin.jsonl",
+    "json": "stdin.json",
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scan:
+    """What is cleaned, and how: known before anything is read."""
+
+    paths: tuple[str, ...]
+    settings: Settings
+    policy: Policy
+    modes: Callable[[Source, Record], int] | None
+    """Asks for the paragraph mode of a document, where a clean has cut it before."""
+    reading: Reading
+    names: list[str]
+    """Where each source comes to lie below OUT."""
+    aside: IO[bytes] | None
+    """Takes what is quarantined."""
+    watch: Watch
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The files."""
+        return self.reading.sources.files
+
+
+def scanned(
+    paths: Sequence[formats.Given], settings: Settings, policy: Policy, watch: Watch = silent
+) -> Scan:
+    """Find what is cleaned and say where each file comes to lie; nothing is read yet."""
+    settings = replace(settings, passages="off")
+    given = tuple(os.fspath(path) for path in paths if not isinstance(path, formats.Held))
+    modes = known_modes(given, settings)
+    quarantine = settings.on_error == "quarantine"
+    aside = tempfile.SpooledTemporaryFile(_HELD) if quarantine else None  # noqa: SIM115 - for later
+    reading = formats.read(
+        paths,
+        settings,
+        watch=watch,
+        rejects=_putting(aside) if aside else None,
+        modes=modes,
+        fields=policy.fields,
+        to_cut=True,
+    )
+    names = outputs(reading.sources.files)
+    return Scan(given, settings, policy, modes, reading, names, aside, watch)
+
+
+def check_fields(scan: Scan) -> None:
+    """Refuse a field of the policy that no document has. Raises `SettingsError`."""
+    for name, values in scan.reading.values.items():
+        if any(value is not None for value in values):
+            continue
+        option = "source_field" if name == scan.policy.source_field else "keep"
+        known = [
+            field
+            for source in scan.sources[:_LOOKED_AT]
+            for record in itertools.islice(_records(source, scan.settings), 1)
+            for field in record.fields()
+        ]
+        what = "has a text or number in" if name in known else "has"
+        near = nearest(name, known) if name not in known else ""
+        raise SettingsError(
+            f"{option} is {getattr(scan.policy, option)!r}: no document {what} the field "
+            f"{name!r}{near}"
+        )
+
+
+def _records(source: formats.Source, settings: Settings) -> Iterator[formats.Record]:
+    return (piece.record for piece in formats.pieces(source, settings) if piece.record is not None)
+
+
+def _putting(aside: IO[bytes]) -> formats.Rejects:
+    """Return what writes rejects down as lines of JSON."""
+
+    def put(data: bytes, path: str, line: int, why: str) -> None:
+        aside.write(dump(rejected(data, path, line, why)))
+
+    return put
+
+
+def outputs(sources: Sequence[Source]) -> list[str]:
+    """
+    Return the path of each source below OUT, with slashes.
+
+    Raises `OutputError` where two would lie in one place, on some file system or other, and for one
+    that would lie too deep.
+    """
+    folders = {folder_of(source) for source in sources if source.below}
+    names = [_output(source, several=len(folders) > 1) for source in sources]
+    files: dict[tuple[str, ...], int] = {}
+    above: dict[tuple[str, ...], int] = {}
+    for number, name in enumerate(names):
+        key = tuple(_folded(part) for part in name.split("/"))
+        if len(key) > DEEPEST:
+            raise OutputError(
+                f"{sources[number].path[:_SHOWN]}… lies {len(key) - 1:,} folders deep, a clean "
+                f"writes up to {DEEPEST - 1}: give a folder further down as PATH"
+            )
+        other = files.get(key, above.get(key))
+        for depth in range(1, len(key)):
+            other = files.get(key[:depth]) if other is None else other
+            above.setdefault(key[:depth], number)
+        if other is not None:
+            raise OutputError(_both(sources[other].path, sources[number].path, names[other], name))
+        if key[0] == OWN:
+            raise OutputError(f"{sources[number].path} cannot be written: {OWN} is ours in OUT")
+        files[key] = number
+    return names
+
+
+def _both(one: str, two: str, first: str, second: str) -> str:
+    """Say of two inputs and their outputs that they would lie in one place."""
+    if first.count("/") != second.count("/") or first == second:
+        return (
+            f"{one} and {two} would both be written to {second}: clean them into different folders"
+        )
+    same_form = unicodedata.normalize("NFC", first) == unicodedata.normalize("NFC", second)
+    how = "Unicode normal form" if same_form else "case, or dots and spaces at their end"
+    # Names that look the same are told apart by their code points.
+    told = f" ({first!a}, {second!a})" if same_form else ""
+    return (
+        f"{one} and {two} differ only by {how}{told}, which not every file system keeps: "
+        f"rename one, or leave it out with exclude='{glob.escape(second)}'"
+    )
+
+
+def folder_of(source: Source) -> str:
+    """Return the folder argument by which a source was reached; of a file its own folder."""
+    if not source.below:
+        return str(Path(source.path).parent)
+    return source.path[: -len("/".join(source.below))].rstrip("/") or "/"
+
+
+def source_folder(source: Source) -> str:
+    """Return the folder that the guard counts a source to: the first one below its argument."""
+    if len(source.below) > 1:
+        return f"{folder_of(source)}/{source.below[0]}"
+    return folder_of(source)
+
+
+def check_name(out: Path, inside: str) -> None:
+    """
+    Refuse a folder that is named like a file of texts and is not there yet. Raises `OutputError`.
+
+    Who asks for `cleaned.jsonl` expects that file; `inside` is the one that would lie in it.
+    """
+    if is_text_name(out.name) and not out.is_dir():
+        folder = out.with_name(out.name.partition(".")[0])
+        raise OutputError(
+            f"{out} is named like a file, and a folder is written: give -o {folder}, "
+            f"and {folder / inside} will be the file"
+        )
+
+
+def check(out: Path, sources: Sequence[Source]) -> None:
+    """Refuse an OUT that is an input, lies in one, or holds one. Raises `OutputError`."""
+    check_name(out, outputs(sources)[0])
+    seen: set[str] = set()
+    for source in sources:
+        if source.spooled is not None:
+            continue
+        given = folder_of(source) if source.below else source.path
+        if given in seen:
+            continue
+        seen.add(given)
+        for inner, outer, how in ((out, Path(given), "in"), (Path(given), out, "around")):
+            if is_inside(inner, outer):
+                raise OutputError(
+                    f"{out} lies {how} the input {given}: give a folder apart from the inputs"
+                )
+
+
+def _output(source: Source, *, several: bool) -> str:
+    if not source.below:
+        if source.path == STDIN:
+            return STDIN_NAMES.get(source.format, f"stdin.{source.format}")
+        return Path(source.path).name
+    if not several:
+        return "/".join(source.below)
+    folder = folder_of(source)
+    name = Path(folder).name
+    if name in {"", ".", ".."}:
+        name = Path(folder).resolve().name or "root"
+    return "/".join((name, *source.below))
+
+
+def _folded(part: str) -> str:
+    """Return what file systems that fold names make of one."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", part).casefold()).rstrip(". ")
+
 
 PathLike = str | os.PathLike[str]
 STDOUT = "-"
@@ -99,8 +317,9 @@ def free(
     for own in besides:
         if output is not None and os.fspath(output) != STDOUT and is_inside(own, Path(output)):
             raise OutputError(f"{own} lies in {output}, which must be empty: give another place")
-    distinct.check_apart(besides)
-    distinct.check_inputs(besides, (source.path for source in sources))
+    if besides:
+        distinct.check_apart(besides)
+        distinct.check_inputs(besides, (source.path for source in sources))
     return besides
 
 

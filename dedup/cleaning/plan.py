@@ -33,12 +33,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dedup import kernels
-from dedup.cleaning import keeping
 from dedup.cleaning.boilerplate import fixed_texts, widespread
-from dedup.cleaning.kinship import MATCH, Kinship, similarities
+from dedup.cleaning.detection import Kinship, similarities
 from dedup.cleaning.ledger import REASONS
+from dedup.cleaning.policy import DOCUMENT as DOCUMENTS
+from dedup.cleaning.policy import FIRST, MATCH, deciding_rules, keep_order
 from dedup.cleaning.tables import NONE, Plan
-from dedup.cleaning.whole import DOCUMENT as DOCUMENTS
 from dedup.cleaning.whole import counterparts, equals, keepers
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def plan(found: Detection, ranks: Sequence[I64], settings: Settings, policy: Pol
     """Decide what goes; `ranks` rank the documents by each of `policy.rules`, the lowest first."""
     places, kin = found.paragraphs, found.kin
     texts = int(max(places.same.max(initial=-1), places.text.max(initial=-1))) + 1
-    rank = keeping.places(ranks)
+    rank = keep_order(ranks)
     every = np.arange(len(places))
 
     # Documents go whole before all else: none of their paragraphs is chosen or keeps.
@@ -116,7 +116,7 @@ def plan(found: Detection, ranks: Sequence[I64], settings: Settings, policy: Pol
         _compare(value, places, rest, keeper, found.alike)
         gone[rest] = True
     rows = np.flatnonzero(gone)
-    first = policy.rules.index(keeping.FIRST)
+    first = policy.rules.index(FIRST)
     made = _plan(places, rows, keeper[rows], value[rows], in_copy[rows], ranks, first)
     return _with_near(made, places, kept_by, alike, ranks, first)
 
@@ -134,7 +134,7 @@ def _whole(found: Detection, rank: I64, policy: Policy) -> tuple[I64, I64, F64]:
     equal = equals(places, np.arange(len(places)), rank) if may_be else none.copy()
     if found.near is None:
         return equal, none, np.full(len(rank), np.nan)
-    kept_by, alike = keepers(found.near, rank)
+    kept_by, alike = keepers(*found.near, rank)
     kept_by[kept_by == equal] = NONE
     equal[kept_by != NONE] = NONE
     return equal, kept_by, alike
@@ -162,7 +162,7 @@ def _with_near(  # noqa: PLR0913 - the columns come from all sides
         "keeper_start": places.start[first],
         "keeper_end": places.end[last],
         "similarity": alike[plan.doc[whole]],
-        "rule": keeping.decided(ranks, of, plan.doc[whole], order),
+        "rule": deciding_rules(ranks, of, plan.doc[whole], order),
     }
     for name, values in columns.items():
         # Offsets are those of paragraphs, whose type holds them all.
@@ -225,7 +225,7 @@ def _plan(  # noqa: PLR0913 - the columns come from all sides
     doc, of = places.doc[rows], places.doc[safe]
     reason = np.where(has, np.where(of == doc, WITHIN, ACROSS), BOILERPLATE)
     reason[in_copy] = ACROSS
-    rule = keeping.decided(ranks, of, doc, order)
+    rule = deciding_rules(ranks, of, doc, order)
     return Plan(
         doc,
         places.no[rows],

@@ -4,6 +4,10 @@ A clean before anything is written: what would go, to be looked at, narrowed, an
 The plan is a table of paragraphs; what goes, line by line of the ledger, is made from it and the
 files whenever it is asked for. A plan can only be narrowed: what is taken out of it stays, so every
 keeper stays too.
+
+Of what a caller holds (texts, dicts, a frame) what stays and what goes comes back as what came in:
+a document that loses a part of its text stays with a shorter one, what goes whole is as it was, and
+so is a row that was malformed and skipped.
 """
 
 from __future__ import annotations
@@ -14,13 +18,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from dedup.cleaning import guard, handing
+from dedup.cleaning.counts import counts, refusal
 from dedup.cleaning.cut import Part, parts
 from dedup.cleaning.ledger import PASSAGE, REASONS, Writer
 from dedup.cleaning.manifest import File, Manifest
 from dedup.cleaning.places import free, opened, told
-from dedup.cleaning.preview import Collector, Undated
-from dedup.cleaning.results import Cleaned
+from dedup.cleaning.results import Cleaned, Collector, Undated
 from dedup.cleaning.write import copy_file, cut_file
 from dedup.errors import GuardError, SettingsError
 from dedup.escaping import in_one_line, name_to_json, shown
@@ -29,16 +32,15 @@ from dedup.settings import nearest
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from dedup.cleaning.dates import Dates
-    from dedup.cleaning.finished import Finished
+    from dedup.cleaning.counts import Counts, Staying
     from dedup.cleaning.ledger import Line, Name
-    from dedup.cleaning.places import PathLike, Place
+    from dedup.cleaning.places import PathLike, Place, Scan
     from dedup.cleaning.removals import Decision
-    from dedup.cleaning.scan import Scan
-    from dedup.cleaning.staying import Staying
+    from dedup.cleaning.write import Finished
     from dedup.engines.workers import Workers
-    from dedup.formats import Seen
+    from dedup.formats import Held, Seen
     from dedup.report import Skipped
+    from dedup.text.dates import Dates
 
 
 class Taken(NamedTuple):
@@ -96,12 +98,33 @@ class Planned:
 
         Raises `SettingsError` for a plan of files.
         """
-        return handing.selected(self.decision, self.scan.sources[0])
+        stay, _, texts = self._rows()
+        return self._held.selected(stay, texts, self.decision.settings)
 
     @property
     def removed(self) -> Any:  # noqa: ANN401 - as it came in
         """The texts, dicts or rows that go whole, as they came in. Raises as `selected`."""
-        return handing.removed(self.decision, self.scan.sources[0])
+        return self._held.selected(self._rows()[1], {}, self.decision.settings)
+
+    @property
+    def _held(self) -> Held:
+        """The texts, dicts or frame that are cleaned. Raises `SettingsError` for files."""
+        source = self.scan.sources[0]
+        if source.held is None:
+            raise SettingsError(
+                f"{source.path} is a file: write(OUTPUT) writes what stays, removals says what goes"
+            )
+        return source.held
+
+    def _rows(self) -> tuple[list[int], list[int], dict[int, str]]:
+        """Return the rows that stay, those that go, from 0, and the texts that are shorter now."""
+        stay, go, texts = list[int](), list[int](), dict[int, str]()
+        # A row of what is held is a piece.
+        for row, part in enumerate(parts(self.decision, self.scan.sources[0])):
+            (go if part.is_dropped else stay).append(row)
+            if part.lines and not part.is_dropped:
+                texts[row] = part.left
+        return stay, go, texts
 
     def keep_only(self, wanted: Callable[[Line], bool]) -> Planned:
         """
@@ -190,8 +213,8 @@ class Planned:
         What `finished` has of an interrupted run is taken over; `workers` cut large files.
         """
         scan, dry = self.scan, place.output is None
-        counts = guard.counts(self.decision, scan.sources)
-        refused = guard.refusal(counts, scan.policy.max_removed)
+        found = counts(self.decision, scan.sources)
+        refused = refusal(found, scan.policy.max_removed)
         if refused is not None and not dry:
             raise GuardError(refused, self.preview())
         seen = Collector() if dry else None
@@ -201,13 +224,13 @@ class Planned:
             watch=seen.add if seen else None,
         )
         files = list(self._written(place, writer, finished, workers))
-        done = self._cleaned(counts, files, place, refused)
+        done = self._cleaned(found, files, place, refused)
         if ids is not None:
             place.besides[-1].write(b"".join(map(_id, done.not_written)))
         place.finish(self._manifest(done, writer, files))
         if seen is None:
             return done
-        return replace(done, preview=seen.preview(counts.sources, self.texts))
+        return replace(done, preview=seen.preview(found.sources, self.texts))
 
     def _written(
         self, place: Place, writer: Writer, finished: Finished | None, workers: Workers | None
@@ -256,24 +279,24 @@ class Planned:
                 yield from (part for part in parts(self.decision, source) if part.lines)
 
     def _cleaned(
-        self, counts: guard.Counts, files: list[File], place: Place, refused: str | None
+        self, found: Counts, files: list[File], place: Place, refused: str | None
     ) -> Cleaned:
         changed = sum(file.changed for file in files)
         gone = sum(file.output_sha256 is None for file in files)
         return Cleaned(
-            documents=counts.run.documents,
+            documents=found.run.documents,
             paragraphs=len(self.decision.paragraphs),
-            characters=counts.run.characters,
-            removed_paragraphs=counts.paragraphs,
-            removed_characters=counts.characters,
-            not_written=counts.not_written,
+            characters=found.run.characters,
+            removed_paragraphs=found.paragraphs,
+            removed_characters=found.characters,
+            not_written=found.not_written,
             files_changed=changed - gone,
             files_untouched=len(files) - changed,
             files_not_written=gone,
             skipped=self.skipped,
             output=place.output,
-            documents_changed=counts.changed,
-            husks=counts.husks,
+            documents_changed=found.changed,
+            husks=found.husks,
             staying=self.staying,
             settings=self.scan.settings,
             policy=self.scan.policy,

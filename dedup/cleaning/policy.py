@@ -1,26 +1,46 @@
 """
-Policy: what `clean` may remove and which copy it keeps.
+Policy: what `clean` may remove, and by the keep rules which document keeps its copy of a text.
 
-Which documents keep their copies is in the keep rules (`keeping.py`).
+    first, last          the first, the last one in Order
+    longest              the one of most characters
+    oldest:FIELD         the one of the earliest, newest:FIELD of the latest date in a field;
+    newest:FIELD         those without a date that can be read rank last
+    prefer:GLOB,GLOB     files that fit the first glob, then the second, then all others
+
+Rules stand with commas between, each decides where those before it do not, and Order at the end.
+Commas stand between globs too: an item that is no rule goes on with the `prefer` before it, so a
+glob with the name of a rule is written `[f]irst`.
+
+A rule gives every document a rank, the lowest first. Rules look at documents only, never at
+paragraphs, so that the choice is one order of the documents.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Annotated, Any, Self
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, Self
 
-from dedup.cleaning import keeping
-from dedup.cleaning.kinship import EQUAL, REMOVE
-from dedup.cleaning.whole import PARAGRAPH, UNITS
+import numpy as np
+
 from dedup.errors import SettingsError
+from dedup.formats import fits
 from dedup.settings import SHARES, check_types, choice, nearest
+from dedup.text import dates
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from dedup.cleaning.keeping import Rule
+    from dedup.formats import Source
+    from dedup.model import I8, I64, Facts
+    from dedup.text.dates import Dates
+
 
 SCOPES = ("all", "within", "across")
+EXACT, EQUAL, NEAR, MATCH = REMOVE = "exact", "equal", "near", "match"
+"""What may go, the least first."""
+PARAGRAPH, DOCUMENT, BOTH = UNITS = ("paragraph", "document", "both")
+"""What goes: paragraphs, whole documents, or whole documents and then paragraphs."""
 BOILERPLATE = ("keep", "first", "remove")
 PASSAGES = ("off", "on")
 
@@ -30,7 +50,7 @@ class Policy:
     """What is removed. Raises `SettingsError` for a value that a field cannot have."""
 
     keep: str = "first"
-    """Keep rules with commas between, as in `keeping.py`: which documents keep their copies."""
+    """Keep rules with commas between: which documents keep their copies."""
     scope: str = "all"
     """Copies `within` one document, `across` documents, or all."""
     remove: str = EQUAL
@@ -57,7 +77,7 @@ class Policy:
         choice("boilerplate", self.boilerplate, BOILERPLATE)
         choice("passages", self.passages, PASSAGES)
         choice("unit", self.unit, UNITS)
-        keeping.parse(self.keep)
+        parse_rules(self.keep)
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Self:
@@ -80,7 +100,7 @@ class Policy:
     @property
     def keep_rules(self) -> tuple[Rule, ...]:
         """The keep rules, the first one first; Order (`first`) always is among them."""
-        return keeping.parse(self.keep)
+        return parse_rules(self.keep)
 
     @property
     def rules(self) -> tuple[str, ...]:
@@ -91,4 +111,96 @@ class Policy:
     def fields(self) -> tuple[str, ...]:
         """The fields of records that it looks at."""
         own = (self.source_field,) if self.source_field else ()
-        return tuple(dict.fromkeys((*keeping.fields(self.keep_rules), *own)))
+        return tuple(dict.fromkeys((*dated_fields(self.keep_rules), *own)))
+
+
+FIRST, PREFER = "first", "prefer"
+PLAIN: dict[str, Callable[[Facts], I64]] = {
+    FIRST: lambda facts: np.arange(len(facts), dtype=np.int64),
+    "last": lambda facts: -np.arange(len(facts), dtype=np.int64),
+    "longest": lambda facts: -facts.characters,
+}
+"""The rank of each document by rules without an argument."""
+DATED = {"oldest": 1, "newest": -1}
+FORMS = (*PLAIN, *(f"{name}:FIELD" for name in DATED), "prefer:GLOB")
+
+
+class Rule(NamedTuple):
+    """One rule."""
+
+    name: str
+    argument: str = ""
+    """The field, or the globs with commas between."""
+
+    def __str__(self) -> str:
+        """Return the rule as the ledger names it."""
+        return f"{self.name}:{self.argument}" if self.argument else self.name
+
+
+@cache
+def parse_rules(keep: str) -> tuple[Rule, ...]:
+    """Read keep rules; Order (`first`) always is among them. Raises `SettingsError`."""
+    rules: list[Rule] = []
+    for item in (part.strip() for part in keep.split(",")):
+        name, _, argument = item.partition(":")
+        if name in DATED or name == PREFER:
+            if not argument:
+                form = next(form for form in FORMS if form.startswith(name))
+                raise SettingsError(f"keep is {keep!r}: write {form}")
+            rules.append(Rule(name, argument))
+        elif item in PLAIN:
+            rules.append(Rule(item))
+        elif item and rules and rules[-1].name == PREFER:
+            rules[-1] = Rule(PREFER, f"{rules[-1].argument},{item}")
+        else:
+            near = nearest(name, [*PLAIN, *DATED, PREFER])
+            raise SettingsError(f"keep is {item!r}: give rules of {', '.join(FORMS)}{near}")
+    return tuple(rules) if Rule(FIRST) in rules else (*rules, Rule(FIRST))
+
+
+def dated_fields(rules: Iterable[Rule]) -> tuple[str, ...]:
+    """Return the fields whose dates the rules compare, each once."""
+    return tuple(dict.fromkeys(rule.argument for rule in rules if rule.name in DATED))
+
+
+def ranks_by(
+    rules: Iterable[Rule], facts: Facts, dated: Mapping[str, Dates], sources: Sequence[Source]
+) -> list[I64]:
+    """Rank the documents by each rule; `dated` has the dates of `dated_fields(rules)`."""
+    return [_rank(rule, facts, dated, sources) for rule in rules]
+
+
+def keep_order(ranks: Sequence[I64]) -> I64:
+    """Return the place of each document in keep order, from 0."""
+    order = np.lexsort(ranks[::-1])
+    place = np.empty(len(order), np.int64)
+    place[order] = np.arange(len(order))
+    return place
+
+
+def deciding_rules(ranks: Sequence[I64], kept: I64, gone: I64, order: int) -> I8:
+    """Return the number of the rule that ranked one document before the other; `order` for none."""
+    rule = np.full(len(kept), order, np.int8)
+    for number in reversed(range(len(ranks))):
+        rule[ranks[number][kept] < ranks[number][gone]] = number
+    return rule
+
+
+def _rank(rule: Rule, facts: Facts, dated: Mapping[str, Dates], sources: Sequence[Source]) -> I64:
+    if rule.name in DATED:
+        stamps = dated[rule.argument].stamps
+        return np.where(stamps == dates.NONE, dates.LAST, stamps * DATED[rule.name])
+    if rule.name == PREFER:
+        return _preferred(rule.argument.split(","), facts, sources)
+    return PLAIN[rule.name](facts)
+
+
+def _preferred(globs: Sequence[str], facts: Facts, sources: Sequence[Source]) -> I64:
+    """Return the number of the first glob that a document's file fits; their count for none."""
+    known = {
+        source.path.encode("utf-8", "surrogatepass"): next(
+            (n for n, glob in enumerate(globs) if fits(glob, source.path, source.below)), len(globs)
+        )
+        for source in sources
+    }
+    return np.fromiter((known[path] for path in facts.path.raws()), np.int64, len(facts))

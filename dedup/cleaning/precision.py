@@ -19,7 +19,7 @@ from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
 from dedup.cleaning.audit import Stratum
-from dedup.cleaning.originals import opened
+from dedup.cleaning.undo import opened
 from dedup.errors import InputError
 
 if TYPE_CHECKING:

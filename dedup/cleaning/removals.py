@@ -7,7 +7,7 @@ it is. A document of which nothing stays is not written, and its removals cover 
 Code, and what else of Markdown is no prose, is never removed: a document that holds some is always
 written.
 
-Of a paragraph that stays, sentences may go (`sentences.py`), by the same rule one level down: the
+Of a paragraph that stays, sentences may go (`passages.py`), by the same rule one level down: the
 white space up to the next sentence, after the last that stays that before it.
 
 Documents are laid end to end and cut as columns, many at a time: a step costs a line of the ledger,
@@ -22,7 +22,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dedup import kernels
-from dedup.cleaning.groups import groups_of
 from dedup.cleaning.ledger import PASSAGE, REASONS
 from dedup.cleaning.plan import DOCUMENT
 from dedup.cleaning.tables import (
@@ -33,7 +32,7 @@ from dedup.cleaning.tables import (
     Sentences,
     of_documents,
 )
-from dedup.model import CODE, TABLE, Copied, MarkdownBlocks
+from dedup.model import CODE, KINDS, TABLE, Copied, MarkdownBlocks
 from dedup.rows import fresh, repeated, spans
 
 if TYPE_CHECKING:
@@ -45,12 +44,13 @@ if TYPE_CHECKING:
     from dedup.cleaning.policy import Policy
     from dedup.formats import Source
     from dedup.formats.interface import Span
-    from dedup.model import I64, Facts
+    from dedup.model import I8, I64, Facts
     from dedup.settings import Settings
 
     Mask = NDArray[np.bool_]
     Edges = tuple[I64, I64]
     """Where stretches start and end."""
+
 
 BLOCK = 1 << 16
 """Paragraphs that are cut at a time."""
@@ -122,37 +122,6 @@ class Decision:
         spared = np.union1d(self.spared, spared)
         one = replace(self, plan=plan, sentences=sentences, spared=spared)
         return replace(one, removals=removals_of(one))
-
-    def share(self, first: int, stop: int) -> Decision:
-        """
-        Return what a writer of some documents, numbered from 0, needs.
-
-        Those that keep something for them come after them.
-        """
-        removals = of_documents(self.removals, first, stop)
-        keeper, group = removals.keeper, removals.group
-        own = (keeper >= first) & (keeper < stop)
-        others = np.unique(keeper[(keeper != NONE) & ~own])
-        beyond = stop - first + np.searchsorted(others, keeper)
-        groups = np.unique(group[group != NONE])
-        return replace(
-            self,
-            facts=self.facts.take(np.concatenate([np.arange(first, stop), others])),
-            paragraphs=ParagraphTable.empty(),
-            blocks=MarkdownBlocks.empty(),
-            groups=[self.groups[number] for number in groups.tolist()],
-            copied=Copied.empty(),
-            labels=None,
-            documents={},
-            plan=Plan.empty(),
-            sentences=Sentences.empty(),
-            removals=replace(
-                removals,
-                doc=removals.doc - first,
-                keeper=np.where(own, keeper - first, np.where(keeper == NONE, NONE, beyond)),
-                group=np.where(group == NONE, NONE, np.searchsorted(groups, group)),
-            ),
-        )
 
     def touches(self, source: Source) -> bool:
         """Tell whether something goes from a file."""
@@ -405,3 +374,38 @@ def _of_paragraphs(
         rule.astype(np.int8),
         np.full(len(first), NONE),
     )
+
+
+def groups_of(copied: Copied, doc: I64, start: I64, end: I64, reason: I8) -> I64:
+    """
+    Return the place in the report of the first group that covers each of some stretches.
+
+    That is a group of the kind that is the reason, if one of these covers it; `NONE` for none.
+    """
+    group = _covering(copied, doc, start, end)
+    for number, kind in enumerate(KINDS):
+        rows = np.flatnonzero(reason == REASONS.index(kind))
+        some = copied.take(copied.kind == number)
+        own = _covering(some, doc[rows], start[rows], end[rows])
+        group[rows] = np.where(own == NONE, group[rows], own)
+    return group
+
+
+def _covering(copied: Copied, doc: I64, start: I64, end: I64) -> I64:
+    """Return the first group of which a copy covers each of some stretches, `NONE` for none."""
+    group = np.full(len(doc), np.iinfo(np.int64).max)
+    wide = int(max(copied.end.max(initial=0), end.max(initial=0))) + 1
+    starts, ends = copied.doc * wide + copied.start, copied.doc * wide + copied.end
+    furthest = np.maximum.accumulate(ends)
+    wanted = doc * wide + end
+    at = np.searchsorted(starts, doc * wide + start, "right") - 1
+    # From the last copy that starts early enough back to where none reaches far enough any more.
+    rows = np.flatnonzero(at >= 0)
+    rows = rows[furthest[at[rows]] >= wanted[rows]]
+    while len(rows):
+        covers = rows[ends[at[rows]] >= wanted[rows]]
+        group[covers] = np.minimum(group[covers], copied.group[at[covers]])
+        at[rows] -= 1
+        rows = rows[at[rows] >= 0]
+        rows = rows[furthest[at[rows]] >= wanted[rows]]
+    return np.where(group == np.iinfo(np.int64).max, NONE, group)

@@ -5,6 +5,9 @@ Each changed file is put together again, and must be the input that the manifest
 SHA-256. Then every removal is judged anew, paragraph by paragraph, by the rules that it was made
 by: each paragraph of its keeper stands in the output, and is the same text; of sentences that went
 from a passage, those that stay for them.
+
+A plan is proved the same way before anything is written, by its columns alone (`check_plan`): what
+that finds is a fault of this program, never of an input, so it raises `RuntimeError`.
 """
 
 from __future__ import annotations
@@ -13,17 +16,25 @@ from collections import Counter, defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dedup import formats
-from dedup.cleaning.kinship import likeness
-from dedup.cleaning.ledger import DOCUMENT, PASSAGE, by_document, read
+import numpy as np
+from numpy.typing import NDArray
+
+from dedup import formats, kernels
+from dedup.cleaning.detection import likeness
+from dedup.cleaning.ledger import DOCUMENT, PASSAGE, REASONS, by_document, read
 from dedup.cleaning.manifest import MODES
-from dedup.cleaning.originals import Ledger, check_files, opened, restored
+from dedup.cleaning.passages import Intervals, of_sentences
+from dedup.cleaning.policy import MATCH, PARAGRAPH
 from dedup.cleaning.results import Verified
-from dedup.cleaning.sentences import of_sentences
+from dedup.cleaning.tables import NONE
 from dedup.cleaning.tree import LEDGER, OWN
-from dedup.cleaning.whole import PARAGRAPH, Grams
+from dedup.cleaning.undo import check_files, opened, restored
 from dedup.errors import LedgerError
 from dedup.formats import silent
+from dedup.model import ACROSS, WITHIN, Strings
+from dedup.stages import resemblance
+from dedup.text.hyphens import joined
+from dedup.text.normalising import normalise_text
 from dedup.text.paragraphs import MODES as ASKED
 from dedup.text.paragraphs import paragraphs_of
 
@@ -33,8 +44,15 @@ if TYPE_CHECKING:
 
     from dedup.cleaning.ledger import Line, Name
     from dedup.cleaning.manifest import File, Manifest
+    from dedup.cleaning.policy import Policy
+    from dedup.cleaning.removals import Decision
+    from dedup.cleaning.tables import Plan
     from dedup.formats import Record, Source, Span, Watch
+    from dedup.model import I32, I64, Facts
+    from dedup.settings import Settings
 
+
+Grams = NDArray[np.uint64]
 Stretch = tuple[int, int, bool]
 """Where a keeper starts and ends, and whether it is sentences rather than paragraphs."""
 
@@ -45,7 +63,7 @@ def verify(out: str | os.PathLike[str], *, watch: Watch = silent) -> Verified:
     manifest, lines = opened(root)
     check_files(root, manifest.files)
     proof = Proof(manifest, lines, read(root / OWN / LEDGER))
-    ledger = Ledger(read(root / OWN / LEDGER))
+    ledger = by_document(read(root / OWN / LEDGER))
     for number, file in enumerate(manifest.files):
         watch("verifying", number, len(manifest.files))
         if file.changed or file.document in proof.files:
@@ -213,7 +231,7 @@ class NearProof:
         gone = [line for line in lines if line.reason == DOCUMENT and line.keeper is not None]
         if not gone and name not in self.keepers:
             return
-        grams = Grams.of(paragraphs, self._manifest.settings)
+        grams = _grams(paragraphs, self._manifest.settings)
         if not gone:
             self._sets[name] = grams
             return
@@ -234,9 +252,22 @@ class NearProof:
             if kept is None:
                 name = keeper.document, keeper.record
                 raise LedgerError(f"{_shown(name)}, which keeps a document, is in no file")
-            found = grams.resemblance(kept)
+            found = _resemblance(grams, kept)
             if found != line.similarity or found < self._manifest.settings.document_threshold:
                 raise LedgerError(f"{_place(line)} does not resemble its keeper as the ledger says")
+
+
+def _grams(paragraphs: Iterable[str], settings: Settings) -> Grams:
+    """Return the set of word 3-grams of a document's paragraphs, as the pipeline takes it."""
+    whole = (joined(text) if settings.join_hyphens else text for text in paragraphs)
+    normal = Strings.of([" ".join(filter(None, map(normalise_text, whole)))])
+    return kernels.gram_sets(normal.data, normal.offsets, size=resemblance.SIZE)[0]
+
+
+def _resemblance(one: Grams, other: Grams) -> float:
+    """Return what both sets have by what either has, 0 to 1, rounded down to 4 digits."""
+    shared = np.array([len(np.intersect1d(one, other, assume_unique=True))])
+    return float(resemblance.share(shared, len(one) + len(other) - shared)[0])
 
 
 def _within(name: Name, paragraphs: Sequence[Span], line: Line) -> list[int]:
@@ -270,3 +301,78 @@ def _place(line: Line) -> str:
 def _shown(name: Name) -> str:
     path, record = name
     return path if record is None else f"{path}, record {record}"
+
+
+def check_plan(plan: Plan, facts: Facts, settings: Settings, policy: Policy) -> None:
+    """
+    Raise `RuntimeError` for a plan that must not be carried out.
+
+    Nothing goes twice; every keeper stays, is like what it stands for, and is where `scope` lets it
+    be; only boilerplate goes without one. A whole document is kept by one of which paragraphs may
+    go for others, and that does not go whole itself.
+    """
+    places = _keys(plan.doc, plan.no)
+    has = plan.keeper != NONE
+    kept = _keys(plan.keeper, plan.keeper_no)
+    inside = plan.keeper == plan.doc
+    near = plan.reason == REASONS.index(DOCUMENT)
+    # Of one strict form, words may be parted otherwise ("10² m", "10 ² m"): these need no likeness.
+    least = np.full(len(plan), settings.threshold if policy.remove == MATCH else 0.0)
+    least[near] = settings.document_threshold
+    at = np.minimum(np.searchsorted(places, kept), max(len(places) - 1, 0))
+    goes = places[at] == kept if len(places) else has
+    goes = np.where(near, np.isin(plan.keeper, plan.doc[near]), goes)
+    wrong = {
+        "goes itself": has & goes,
+        "is too unlike it": has & ~(plan.similarity >= least),
+        "stands where it may not": has
+        & ((inside & (policy.scope == "across")) | (~inside & (policy.scope == "within"))),
+        "is not what its reason says": has
+        & ~near
+        & (plan.reason != np.where(inside, REASONS.index(WITHIN), REASONS.index(ACROSS))),
+        "is missing": ~has & (policy.boilerplate != "remove"),
+    }
+    if len(places) and (places[1:] <= places[:-1]).any():
+        raise RuntimeError("the plan removes a paragraph twice; nothing was written")
+    for what, rows in wrong.items():
+        if rows.any():
+            row = int(np.flatnonzero(rows)[0])
+            doc = int(plan.doc[row])
+            raise RuntimeError(
+                f"the keeper of paragraph {int(plan.no[row]) + 1} of {facts.path[doc]} "
+                f"{facts.record[doc]} {what}; nothing was written"
+            )
+
+
+def check_sentences(decision: Decision) -> None:
+    """
+    Raise `RuntimeError` for sentences that must not go.
+
+    None goes twice, and none of a keeper goes, be it with a paragraph or by itself.
+    """
+    gone: defaultdict[int, Intervals] = defaultdict(Intervals)
+    plan, sentences = decision.plan, decision.sentences
+    for table in (plan, sentences):
+        for doc, start, end in zip(
+            *(c.tolist() for c in (table.doc, table.start, table.end)), strict=True
+        ):
+            if gone[doc].touches(start, end):
+                raise RuntimeError(_said(decision, doc, start, "goes twice"))
+            gone[doc].add(start, end)
+    # What keeps a whole document may lose paragraphs.
+    for table in (plan.take(plan.reason != REASONS.index(DOCUMENT)), sentences):
+        kept = table.keeper, table.keeper_start, table.keeper_end
+        for doc, start, end in zip(*(c.tolist() for c in kept), strict=True):
+            if doc != NONE and gone[doc].touches(start, end):
+                raise RuntimeError(_said(decision, doc, start, "keeps what goes, and goes itself"))
+
+
+def _said(decision: Decision, doc: int, start: int, what: str) -> str:
+    path, record = decision.facts.path[doc], decision.facts.record[doc]
+    return f"the text at {start} of {path} {record} {what}; nothing was written"
+
+
+def _keys(doc: I64, no: I32) -> I64:
+    """Pack document and paragraph number into one number."""
+    keys: I64 = (doc << 32) | no.astype(np.int64)
+    return keys

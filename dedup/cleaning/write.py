@@ -6,33 +6,47 @@ was taken of them. Without a target (a dry run) the same is done, and nothing wr
 
 A large file is cut in chunks of records: each by a process that is free, and written in its turn. A
 chunk takes along what is decided of its documents and the names of those that keep, and no more.
+
+What an interrupted clean had written is taken over by the run that goes on from it: each file is
+kept in the work folder, by a link where that is possible, with its lines of the ledger. A file that
+is not what was noted (edited, damaged) is written anew.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
+import logging
 import os
+import shutil
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple, cast
 
 import numpy as np
 
 from dedup import formats
+from dedup.atomic import fresh
 from dedup.cleaning.cut import changed, document, noted, numbered, parts
 from dedup.cleaning.ledger import dump
-from dedup.cleaning.manifest import MODE_NAMES, Entry, File
-from dedup.cleaning.tables import of_documents
+from dedup.cleaning.manifest import MODE_NAMES, Entry, File, file_sha256
+from dedup.cleaning.tables import NONE, ParagraphTable, Plan, Sentences, of_documents
+from dedup.model import Copied, MarkdownBlocks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from dedup.cleaning.cut import Place
     from dedup.cleaning.ledger import Writer
+    from dedup.cleaning.policy import Policy
     from dedup.cleaning.removals import Decision
+    from dedup.engines.checkpoints import Checkpoints
     from dedup.engines.workers import Workers
     from dedup.formats import Piece, Seen, Source
+
 
 BUFFER = 1 << 20
 _NOWHERE = Path(os.devnull)
@@ -250,11 +264,43 @@ def _cut(
         return Chunk(raw, raw, b"", [])
     docs = [doc for _, (doc, _, _) in losing.values()]
     own = [(piece, (doc - docs[0], number, at)) for piece, (doc, number, at) in losing.values()]
-    share = decision.share(docs[0], docs[-1] + 1)
+    share = decision_on(decision, docs[0], docs[-1] + 1)
     kept, ledger, entries = workers.call(cut_documents, share, source, own)
     for at, stays in zip(losing, kept, strict=True):
         raws[at] = stays
     return Chunk(raw, b"".join(raws), ledger, entries)
+
+
+def decision_on(decision: Decision, first: int, stop: int) -> Decision:
+    """
+    Return what a writer of some documents, numbered from 0, needs of a decision.
+
+    Those that keep something for them come after them.
+    """
+    removals = of_documents(decision.removals, first, stop)
+    keeper, group = removals.keeper, removals.group
+    own = (keeper >= first) & (keeper < stop)
+    others = np.unique(keeper[(keeper != NONE) & ~own])
+    beyond = stop - first + np.searchsorted(others, keeper)
+    groups = np.unique(group[group != NONE])
+    return replace(
+        decision,
+        facts=decision.facts.take(np.concatenate([np.arange(first, stop), others])),
+        paragraphs=ParagraphTable.empty(),
+        blocks=MarkdownBlocks.empty(),
+        groups=[decision.groups[number] for number in groups.tolist()],
+        copied=Copied.empty(),
+        labels=None,
+        documents={},
+        plan=Plan.empty(),
+        sentences=Sentences.empty(),
+        removals=replace(
+            removals,
+            doc=removals.doc - first,
+            keeper=np.where(own, keeper - first, np.where(keeper == NONE, NONE, beyond)),
+            group=np.where(group == NONE, NONE, np.searchsorted(groups, group)),
+        ),
+    )
 
 
 def cut_documents(
@@ -272,3 +318,69 @@ def cut_documents(
     ]
     lines = b"".join(dump(line.to_json()) for part in found for line in part.lines)
     return [part.kept for part in found], lines, [part.entry for part in found if part.entry]
+
+
+NAME = "written"
+
+
+class Finished:
+    """What is written of one clean; a class for where that is kept, and under which names."""
+
+    def __init__(self, notes: Checkpoints, policy: Policy) -> None:
+        """Name the run's work folder, and what is decided by besides what that is named for."""
+        key = json.dumps(asdict(policy), sort_keys=True, default=str)
+        self._notes = notes
+        self._name = f"{NAME}-{hashlib.sha256(key.encode()).hexdigest()[:8]}"
+
+    def again(self, number: int, sha256: str | None, target: Path, ledger: Writer) -> File | None:
+        """Take over what was written of an input with this checksum, if it is still that."""
+        noted = self._notes.noted(f"{self._name}-{number}")
+        if noted is None:
+            return None
+        file = File.of(noted["file"])
+        text, lines = self._path(number, "text"), self._path(number, "ledger")
+        if (file.sha256, file.output_sha256, noted["ledger"]) != (
+            sha256,
+            None if file.output_sha256 is None else file_sha256(text),
+            file_sha256(lines),
+        ):
+            logging.getLogger("dedup").info("%s was changed: writing %s anew", text, file.output)
+            return None
+        if file.output_sha256 is not None:
+            _linked(text, target)
+        with lines.open("rb") as stream:
+            for line in stream:
+                ledger.write(line)
+        return file
+
+    @contextmanager
+    def lines(self, number: int, ledger: Writer) -> Iterator[None]:
+        """Keep the lines that are written meanwhile."""
+        with fresh(self._path(number, "ledger")) as stream, ledger.beside(stream):
+            yield
+
+    def keep(self, number: int, file: File, target: Path) -> None:
+        """Keep a file that was written."""
+        if file.output_sha256 is not None:
+            _linked(target, self._path(number, "text"))
+        noted = {
+            "file": asdict(file),
+            "ledger": file_sha256(self._path(number, "ledger")),
+        }
+        self._notes.note(f"{self._name}-{number}", noted)
+
+    def _path(self, number: int, what: str) -> Path:
+        return self._notes.folder / f"{self._name}-{number}.{what}"
+
+
+def _linked(path: Path, beside: Path) -> None:
+    """Let a file stand in a second place; copied where it cannot be linked."""
+    beside.unlink(missing_ok=True)
+    with suppress(OSError):
+        # NOTE: the output must not share its bytes with a file that is somebody else's.
+        if path.lstat().st_nlink == 1:
+            os.link(path, beside)
+            return
+    with path.open("rb") as stream, fresh(beside) as out:
+        shutil.copyfileobj(stream, out)
+    shutil.copymode(path, beside)

@@ -133,7 +133,7 @@ def _data(found: "Diff", names: tuple[str, str], form: str) -> str:
     """Write a comparison for programs and browsers."""
     if form == "json":
         from dedup import api
-        from dedup.report import Name
+        from dedup.group import Name
         from dedup.reports.diff_json import diff_to_json
 
         return diff_to_json(found, *(Name(*api.file_and_record(name)) for name in names))

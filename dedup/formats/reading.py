@@ -331,7 +331,9 @@ def pieces(source: Source, settings: Settings, *, whole: bool = False) -> Iterat
     `Unreadable`; never for a malformed record, which is a piece with a `fault`.
     """
     with source.raw() as raw:
-        yield from _pieces(source, raw, settings, whole=whole)
+        opened = _opened(source, raw, settings, whole=whole)
+        with _told(source):
+            yield from source.layout.pieces(opened.stream, source.path, settings)
 
 
 def refuse_foreign(source: Source, settings: Settings) -> None:
@@ -340,12 +342,6 @@ def refuse_foreign(source: Source, settings: Settings) -> None:
         stream, size, _ = _opened(source, raw, settings, whole=False)
         documents = source.layout.documents(stream, source.path, settings, size=size, to_cut=True)
         next(documents, None)
-
-
-def _pieces(source: Source, raw: IO[bytes], settings: Settings, *, whole: bool) -> Iterator[Piece]:
-    opened = _opened(source, raw, settings, whole=whole)
-    with _told(source):
-        yield from source.layout.pieces(opened.stream, source.path, settings)
 
 
 class _Opened(NamedTuple):
@@ -370,14 +366,11 @@ def _opened(source: Source, raw: IO[bytes], settings: Settings, *, whole: bool) 
             stream, size = io.BufferedReader(io.BytesIO(head)), len(head)
         else:
             stream = _proved(source, raw)
-    name = _charset(source, stream, settings)
+    name = ""
+    if source.layout.records and source.layout.as_bytes:
+        head = cast("io.BufferedReader", stream).peek(_PEEKED)
+        name = recoding.charset(head, settings.encoding)
     return _Opened(recoding.recoded(stream, name, source.path) if name else stream, size, name)
-
-
-def _charset(source: Source, stream: IO[bytes], settings: Settings) -> str:
-    if not (source.layout.records and source.layout.as_bytes):
-        return ""
-    return recoding.charset(cast("io.BufferedReader", stream).peek(_PEEKED), settings.encoding)
 
 
 @contextlib.contextmanager

@@ -210,7 +210,7 @@ class _Finder:
     def argument(self, place: int, given: str) -> None:
         """Find what one PATH argument stands for. Raises `InputError`."""
         try:
-            if remote.is_remote(given) and not os.path.lexists(given):
+            if not os.path.lexists(given) and remote.is_remote(given):
                 self._remote(place, given)
                 return
             for path in _expanded(given):
@@ -267,10 +267,11 @@ class _Finder:
 
     def _form(self, path: str) -> tuple[str, str]:
         """Return format and compression of a file that was asked for."""
-        known, asked = _format(path), self._settings.input_format
-        if known is not None and (known[0] not in WEB or asked == "auto"):
-            return known
-        return "text" if asked == "auto" else asked, _packing(path)
+        form, packing = _told_by(path)
+        asked = self._settings.input_format
+        if form is not None and (form not in WEB or asked == "auto"):
+            return form, packing
+        return "text" if asked == "auto" else asked, packing
 
     def _add(self, real: str, source: Source) -> None:
         self.found.setdefault(real, replace(source, published=self._published))
@@ -367,7 +368,8 @@ def _files(count: int, which: str = "") -> str:
 
 def _no_suffix(name: str) -> str:
     """Say why a file met in a walk is not read, and what reads it."""
-    suffix = os.path.splitext(name[: len(name) - len(_packing(name))])[1] + _packing(name)
+    packing = _told_by(name)[1]
+    suffix = os.path.splitext(name[: len(name) - len(packing)])[1] + packing
     pattern = f"*{suffix}" if suffix else glob.escape(name)
     return f"no text suffix: --include '{pattern}' reads it"
 
@@ -430,22 +432,18 @@ def _globbed(pattern: str) -> Iterator[str]:
                 waiting += [f"{folder}{n}/" for n in names if not n.startswith(".")]
 
 
-def _format(path: str) -> tuple[str, str] | None:
-    """Return format and compression of a file by its suffixes; `None` where they are no text's."""
-    packing = _packing(path)
-    suffix = os.path.splitext(path[: len(path) - len(packing)])[1].lower()
-    return (_BY_SUFFIX[suffix], packing) if suffix in _BY_SUFFIX else None
+def _told_by(path: str) -> tuple[str | None, str]:
+    """Return format and compression of a file by its suffixes; `None` where no text has them."""
+    stem, packing = os.path.splitext(path)
+    if packing.lower() not in compression.SUFFIXES:
+        stem, packing = path, ""
+    return _BY_SUFFIX.get(os.path.splitext(stem)[1].lower()), packing.lower()
 
 
 def is_text_name(path: str) -> bool:
     """Tell whether a path is named like a file of texts, packed or not."""
-    form = _format(path)
-    return form is not None and form[0] not in WEB
-
-
-def _packing(path: str) -> str:
-    suffix = os.path.splitext(path)[1].lower()
-    return suffix if suffix in compression.SUFFIXES else ""
+    form, _ = _told_by(path)
+    return form is not None and form not in WEB
 
 
 def _from_pipe(stream: IO[bytes], path: str, place: int, settings: Settings) -> Source:

@@ -20,8 +20,9 @@ from dedup.reports.wording import counted, named, percent
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dedup.report import Checked, Finding, Report, Verdict
+    from dedup.report import Report
     from dedup.reports.page import Block
+    from dedup.verdict import Checked, Finding, Verdict
 
 _DOCUMENTS = 30
 """Documents that are shown."""

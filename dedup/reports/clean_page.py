@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dedup.cleaning import Cleaned
-    from dedup.cleaning.preview import Doubt, Family, Preview, Share, Undated
+    from dedup.cleaning.counts import Tally
+    from dedup.cleaning.results import Doubt, Family, Preview, Undated
     from dedup.reports.page import Block, Spans
 
 _SOURCES = 20
@@ -177,7 +178,7 @@ def _reasons(done: Cleaned) -> Iterator[Block]:
     )
 
 
-def _sources(sources: tuple[Share, ...]) -> Iterator[Block]:
+def _sources(sources: tuple[Tally, ...]) -> Iterator[Block]:
     """List what each source loses."""
     if not sources:
         return

@@ -13,7 +13,7 @@ from dataclasses import MISSING, dataclass, fields, is_dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from dedup.escaping import escaped, name_to_json
-from dedup.report import Name
+from dedup.group import Name
 from dedup.reports.diff.parts import Kind, Mark, Verdict  # noqa: TC001 - the schema reads them
 from dedup.version import VERSION
 

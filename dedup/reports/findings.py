@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dedup.report import KNOWN, NEW
 from dedup.reports.visible import visible
 from dedup.reports.wording import counted, likeness, percent
+from dedup.verdict import KNOWN, NEW
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dedup.report import Checked, Finding, Occurrence, Part, Report, Verdict
+    from dedup.group import Occurrence, Part
+    from dedup.report import Report
+    from dedup.verdict import Checked, Finding, Verdict
 
 _EXCERPT = 200
 """Characters of a text in a message."""

@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from dedup.report import NEW
 from dedup.reports.findings import (
     aside,
     compared_with,
@@ -25,11 +24,13 @@ from dedup.reports.findings import (
 )
 from dedup.reports.visible import visible
 from dedup.reports.wording import counted, headline, named, percent
+from dedup.verdict import NEW
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from dedup.report import Finding, Report, Verdict
+    from dedup.report import Report
+    from dedup.verdict import Finding, Verdict
 
 MOST = 10
 """Annotations of one type that a step may have."""

@@ -6,8 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from dedup.escaping import escaped, shown
-from dedup.report import NEW
 from dedup.reports.findings import over, quoted, source_pointer, told
+from dedup.verdict import NEW
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -35,7 +35,7 @@ from dedup.reports.wording import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from dedup.report import Group, Occurrence
+    from dedup.group import Group, Occurrence
     from dedup.reports.diff import Diff
     from dedup.reports.page import Block, Spans
     from dedup.reports.repeated import Rest

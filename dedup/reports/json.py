@@ -17,15 +17,8 @@ from dedup.report import SCHEMA, Report
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dedup.report import (
-        Group,
-        Incoming,
-        Name,
-        NearDocuments,
-        Occurrence,
-        Overlap,
-        Summary,
-    )
+    from dedup.group import Group, Name, Occurrence
+    from dedup.report import Incoming, NearDocuments, Overlap, Summary
 
 
 def to_json(report: Report) -> str:

@@ -15,7 +15,8 @@ from dedup.reports.findings import over, pointer, quoted, source_pointer, told
 from dedup.reports.wording import counted, named
 
 if TYPE_CHECKING:
-    from dedup.report import Checked, Finding, Report, Verdict
+    from dedup.report import Report
+    from dedup.verdict import Checked, Finding, Verdict
 
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SHOWN = 50

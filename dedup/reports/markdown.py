@@ -38,7 +38,8 @@ from dedup.reports.wording import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from dedup.report import Group, Name, Report
+    from dedup.group import Group, Name
+    from dedup.report import Report
     from dedup.reports.diff import Diff
     from dedup.reports.places import Where
     from dedup.reports.repeated import Rest

@@ -15,7 +15,8 @@ from dedup.reports.visible import visible
 from dedup.reports.wording import counted, excerpt, kind_of, named, percent, ranged
 
 if TYPE_CHECKING:
-    from dedup.report import Group, Report
+    from dedup.group import Group
+    from dedup.report import Report
 
 _SHOWN = 5
 """Groups in the table."""

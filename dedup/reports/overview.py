@@ -12,7 +12,8 @@ from dedup.stages.explain import COPIED
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dedup.report import Extent, Group, Name, Overlap, Report
+    from dedup.group import Group, Name
+    from dedup.report import Extent, Overlap, Report
 
 _LENGTHS = (
     (500, "of 500 words and more"),

@@ -11,7 +11,7 @@ from dedup.text.lines import split_into
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dedup.report import Group, Occurrence
+    from dedup.group import Group, Occurrence
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from dedup.text.sentences import beginning, ending
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from dedup.report import Group, Occurrence
+    from dedup.group import Group, Occurrence
     from dedup.reports.diff import Diff
 
 _WORD = re.compile(r"\w")

@@ -34,7 +34,8 @@ from dedup.reports.wording import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from dedup.report import Group, Report
+    from dedup.group import Group
+    from dedup.report import Report
     from dedup.reports.overview import Copied
     from dedup.reports.page import Block, Spans
 

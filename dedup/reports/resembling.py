@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dedup.report import Name, NearCopy, Report
+    from dedup.group import Name
+    from dedup.report import NearCopy, Report
     from dedup.reports.diff import Diff
 
 _COMPARED = 50

@@ -14,13 +14,15 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from dedup.escaping import escaped
-from dedup.report import ALLOWED, IGNORED, KNOWN, NEW
 from dedup.reports.findings import RULES, quoted, source_pointer, told
+from dedup.verdict import ALLOWED, IGNORED, KNOWN, NEW
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dedup.report import Finding, Occurrence, Part, Report, Verdict
+    from dedup.group import Occurrence, Part
+    from dedup.report import Report
+    from dedup.verdict import Finding, Verdict
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _ABOUT = "https://pypi.org/project/paradedup/"

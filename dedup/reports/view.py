@@ -11,7 +11,8 @@ from dedup.settings import choice, nearest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dedup.report import Group, Report
+    from dedup.group import Group
+    from dedup.report import Report
 
 FULL = 10
 """Groups that are shown in full where nobody said how many."""

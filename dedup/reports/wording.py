@@ -10,7 +10,9 @@ if TYPE_CHECKING:
     from dedup.cleaning.ledger import Keeper
     from dedup.cleaning.ledger import Line as LedgerLine
     from dedup.cleaning.planned import Taken
-    from dedup.report import Checked, Extent, Group, Incoming, Name, Occurrence, Part, Report
+    from dedup.group import Group, Name, Occurrence, Part
+    from dedup.report import Extent, Incoming, Report
+    from dedup.verdict import Checked
 
 KINDS = {
     ("within", "block"): "repeated inside one document",

@@ -11,21 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dedup import kernels
+from dedup.group import Group, Name, Occurrence, Part
 from dedup.model import ACROSS, BLOCK, BOILERPLATE, KINDS, UNITS, Facts, Strings
-from dedup.report import (
-    Extent,
-    Group,
-    Incoming,
-    Name,
-    Occurrence,
-    Overlap,
-    Pair,
-    Part,
-    Place,
-    Report,
-    Seen,
-    Summary,
-)
+from dedup.report import Extent, Incoming, Overlap, Pair, Place, Report, Seen, Summary
 from dedup.rows import fresh
 from dedup.stages.identities import identity, numbered
 from dedup.text.templates import deciding

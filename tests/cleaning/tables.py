@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import naive
 import numpy as np
 
-from dedup.cleaning import Policy, keeping
+from dedup.cleaning import Policy
 from dedup.cleaning.detection import Detection
 from dedup.cleaning.plan import REASONS, plan
+from dedup.cleaning.policy import ranks_by
 from dedup.cleaning.tables import ParagraphTable, Plan
-from dedup.cleaning.whole import Near
 from dedup.model import (
     CODE,
     FRONT,
@@ -156,7 +156,7 @@ def blocks_of(corpus: naive.Corpus) -> MarkdownBlocks:
     return MarkdownBlocks(doc, start, end, kinds.astype(np.int8))
 
 
-def near_of(corpus: naive.Corpus) -> Near:
+def near_of(corpus: naive.Corpus) -> tuple[Resemblances, Equals]:
     """Give the documents that resemble each other, those of one text by the first of them."""
     pairs = naive.resemblances(corpus)
     texts = [
@@ -174,14 +174,14 @@ def near_of(corpus: naive.Corpus) -> Near:
     columns = list(zip(*rows, strict=True)) or [()] * 5
     kinds = (np.int64, np.int64, np.float64, np.float64, np.float64)
     table = Resemblances(*(np.array(c, k) for c, k in zip(columns, kinds, strict=True)))
-    return Near(table, Equals(ends[:, 0], ends[:, 1]))
+    return table, Equals(ends[:, 0], ends[:, 1])
 
 
 def plan_of(corpus: naive.Corpus, options: dict[str, Any]) -> Plan:
     """Make the plan of a corpus."""
     settings, policy = split(options)
     found = detection_of(corpus)
-    ranks = keeping.ranks(policy.keep_rules, found.facts, {}, ())
+    ranks = ranks_by(policy.keep_rules, found.facts, {}, ())
     return plan(found, ranks, settings, policy)
 
 

@@ -15,8 +15,8 @@ from cleaning.tables import plan_of, split, tables_of
 from cleaning.test_passages import S, planned
 from cleaning.test_plan import options
 
-from dedup.cleaning.checking import check_plan, check_sentences
 from dedup.cleaning.plan import Plan
+from dedup.cleaning.verifying import check_plan, check_sentences
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.cleaning.groups import groups_of
 from dedup.cleaning.ledger import REASONS
+from dedup.cleaning.removals import groups_of
 from dedup.cleaning.tables import NONE
 from dedup.model import KINDS, Copied
 

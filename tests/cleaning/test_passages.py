@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import dedup
-from dedup.cleaning.sentences import Intervals
+from dedup.cleaning.passages import Intervals
 from dedup.errors import LedgerError
 
 if TYPE_CHECKING:

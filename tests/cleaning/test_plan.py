@@ -18,8 +18,9 @@ from test_pipeline import documents
 
 from dedup import pipeline
 from dedup.cleaning import Policy
-from dedup.cleaning.kinship import REMOVE, sameness
+from dedup.cleaning.detection import sameness
 from dedup.cleaning.plan import plan
+from dedup.cleaning.policy import REMOVE
 from dedup.cleaning.tables import ParagraphTable
 from dedup.engines.local import Local
 from dedup.errors import SettingsError

@@ -11,6 +11,7 @@ from cleaning.conftest import A, B, C, X, Y, contents, literal, write
 
 from dedup import cleaning
 from dedup.api import clean_to
+from dedup.cleaning.undo import before_and_after
 from dedup.errors import LedgerError, OutputError, SettingsError
 
 if TYPE_CHECKING:
@@ -109,8 +110,16 @@ def test_a_bad_destination_is_refused(target: str, cleaned: Path) -> None:
 
 def test_what_a_clean_took_from_a_document(cleaned: Path) -> None:
     """The text as it was, and what is left; by record."""
-    assert cleaning.taken(cleaned, "in/b.txt") == [(None, f"{B}\n{Y}\n{B}\n", f"{Y}\n")]
-    assert cleaning.taken(cleaned, "in/d/c.txt") == [(None, f"{A}\n", "")]
-    assert cleaning.taken(cleaned, "r.jsonl") == [("1", A, ""), ("2", f"{C}\n{B}", C)]
-    with pytest.raises(SettingsError):
-        cleaning.taken(cleaned, "x")
+    for document, record, before, after in (
+        ("in/b.txt", None, f"{B}\n{Y}\n{B}\n", f"{Y}\n"),
+        ("in/d/c.txt", None, f"{A}\n", ""),
+        ("r.jsonl", "1", A, ""),
+        ("r.jsonl", "2", f"{C}\n{B}", C),
+    ):
+        assert before_and_after(cleaned, document, record)[:2] == (before, after)
+    for name in (("x",), ("r.jsonl",), ("r.jsonl", "9")):
+        with pytest.raises(SettingsError):
+            before_and_after(cleaned, *name)
+    Path(cleaned, "r.jsonl").write_bytes(b"")
+    with pytest.raises(LedgerError):
+        before_and_after(cleaned, "r.jsonl", "1")

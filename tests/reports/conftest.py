@@ -9,16 +9,13 @@ from typing import Any
 
 import pytest
 
+from dedup.group import Group, Name, Occurrence, Part
 from dedup.report import (
     Extent,
-    Group,
     Incoming,
-    Name,
     NearCopy,
     NearDocuments,
-    Occurrence,
     Overlap,
-    Part,
     Report,
     Skipped,
     Summary,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dedup import api
-from dedup.report import Name
+from dedup.group import Name
 from dedup.reports.diff import compare
 from dedup.reports.html import diff_to_html, plan_to_html, to_html
 

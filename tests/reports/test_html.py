@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dedup import Planned, Policy, SettingsError, api
-from dedup.report import Name
+from dedup.group import Name
 from dedup.reports.diff import compare
 from dedup.reports.html import diff_to_html, found, plan_to_html, planned, to_html
 from dedup.reports.html.pictures import matrix, strips

@@ -9,7 +9,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from dedup import SettingsError
-from dedup.report import Name
+from dedup.group import Name
 from dedup.reports.markdown import ROOM, escaped, to_markdown
 from dedup.reports.view import View
 

@@ -11,11 +11,13 @@ import jsonschema
 import pytest
 import xmlschema
 
-from dedup.report import Checked, Finding, Group, Incoming, Occurrence, Report, Summary, Verdict
+from dedup.group import Group, Occurrence
+from dedup.report import Incoming, Report, Summary
 from dedup.reports.github import LARGEST, job_summary, to_github
 from dedup.reports.gitlab import to_gitlab
 from dedup.reports.junit import to_junit
 from dedup.reports.sarif import to_sarif
+from dedup.verdict import Checked, Finding, Verdict
 
 SCHEMAS = Path(__file__).parent / "schemas"
 HOSTILE = [

@@ -30,7 +30,8 @@ from dedup.settings import Settings
 from dedup.stages import seeds
 
 if TYPE_CHECKING:
-    from dedup.report import Group, Report
+    from dedup.group import Group
+    from dedup.report import Report
 
 WORDS = [word for letter in strategies.LONG for word in strategies.letter(letter)]
 

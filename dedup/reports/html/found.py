@@ -34,7 +34,8 @@ from dedup.reports.wording import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from dedup.report import Group, Name, Occurrence, Report
+    from dedup.group import Group, Name, Occurrence
+    from dedup.report import Report
 
 WHOLE = 200
 """Groups that stand in a page with their texts where nobody said how many."""

@@ -6,13 +6,14 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dedup.report import Name
+from dedup.group import Name
 from dedup.reports.wording import named, percent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dedup.report import Extent, Group, Occurrence, Report
+    from dedup.group import Group, Occurrence
+    from dedup.report import Extent, Report
 
 STRIPS = 40
 """Documents that have a strip."""

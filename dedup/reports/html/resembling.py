@@ -12,7 +12,8 @@ from dedup.reports.wording import counted, named, near_documents, percent
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dedup.report import Name, Report
+    from dedup.group import Name
+    from dedup.report import Report
 
 _PAIRS = 500
 """Pairs of documents that are listed."""

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dateparser.date import DateDataParser
+    from numpy.typing import NDArray
 
-    from dedup.model import I64
+    I64 = NDArray[np.int64]
 
 NONE = np.iinfo(np.int64).min
 """Stands for a date that is not there or cannot be read."""

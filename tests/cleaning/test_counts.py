@@ -10,10 +10,10 @@ import strategies
 from cleaning.tables import POLICY, detection_of, split
 from hypothesis import given
 
-from dedup.cleaning import keeping
+from dedup.cleaning.counts import Staying, staying
 from dedup.cleaning.plan import plan
+from dedup.cleaning.policy import ranks_by
 from dedup.cleaning.removals import Decision
-from dedup.cleaning.staying import Staying, staying
 
 
 def counted(corpus: naive.Corpus) -> tuple[int, int, int]:
@@ -50,7 +50,7 @@ def test_agrees_with_brute_force(corpus: strategies.Corpus) -> None:
     read = naive.read(corpus.documents, own)
     settings, policy = split(own)
     found = detection_of(read)
-    ranks = keeping.ranks(policy.keep_rules, found.facts, {}, ())
+    ranks = ranks_by(policy.keep_rules, found.facts, {}, ())
     decision = Decision.of(found, plan(found, ranks, settings, policy), settings, policy)
     made = staying(found, decision, ranks)
     near, short, characters = counted(read)

@@ -1,11 +1,15 @@
 """
-What a clean removes, counted by reason and source; and the guard, by which it is refused.
+What goes, and what repeats and stays, counted; and the guard, by which a clean is refused.
 
 A clean that would remove more than it may is refused before anything is written. Off below 20
 documents unless a limit was given; by default 30 % of the characters of the run and 60 % of each
 source of 20 documents or more. A source is the first folder below a PATH, else the PATH, or what
 stands in the field that was named. A limit that was given replaces both, and holds whatever the
 size.
+
+A clean removes less than a report shows: near copies, paragraphs of few words and boilerplate stay
+unless they are asked for. What is not told would be missed, so each is counted from the tables at
+hand, and named with the option that takes it.
 """
 
 from __future__ import annotations
@@ -15,17 +19,28 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dedup import kernels
+from dedup.cleaning.boilerplate import fixed_texts
 from dedup.cleaning.ledger import REASONS
-from dedup.cleaning.scan import source_folder
+from dedup.cleaning.places import source_folder
+from dedup.cleaning.policy import keep_order
 from dedup.cleaning.tables import NONE
+from dedup.model import BLOCK, BOILERPLATE, KINDS, UNITS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
+    from dedup.cleaning.detection import Detection
     from dedup.cleaning.ledger import Name
     from dedup.cleaning.removals import Decision
+    from dedup.cleaning.tables import ParagraphTable
     from dedup.formats import Source
     from dedup.model import I64
+
+    Mask = NDArray[np.bool_]
+
 
 LEAST_DOCUMENTS = 20
 RUN, FOLDER = 0.30, 0.60
@@ -35,8 +50,9 @@ HUSK = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What one run or source loses."""
+    """What the run, or one source, loses: a folder, or what stands in the source field."""
 
+    name: str
     documents: int
     characters: int
     removed: int
@@ -52,7 +68,8 @@ class Counts:
     """What is removed."""
 
     run: Tally
-    sources: dict[str, Tally]
+    sources: tuple[Tally, ...]
+    """In the order in which they come."""
     keeper: tuple[str, int] | None
     """The file that keeps the most of it, and how many characters."""
     paragraphs: dict[str, int]
@@ -90,8 +107,8 @@ def counts(decision: Decision, sources: Sequence[Source]) -> Counts:
         np.add.at(column, number, values)
     whole = len(facts), int(facts.characters.sum()), int(lost.sum())
     return Counts(
-        Tally(*whole),
-        {name: Tally(*column) for name, column in zip(names, tallies.T.tolist(), strict=True)},
+        Tally("the run", *whole),
+        tuple(Tally(name, *own) for name, own in zip(names, tallies.T.tolist(), strict=True)),
         _keeper(decision, lengths),
         {name: int(paragraphs[reason]) for name, reason in there},
         {name: int(characters[reason]) for name, reason in there},
@@ -135,11 +152,10 @@ def _keeper(decision: Decision, lengths: I64) -> tuple[str, int] | None:
 
 def refusal(found: Counts, limit: float | None) -> str | None:
     """Say why the guard refuses, if it does; `limit` is what was given."""
-    cases = [("the run", found.run, RUN)]
-    cases += [(name, tally, FOLDER) for name, tally in found.sources.items()]
-    for name, tally, default in cases:
+    for tally in (found.run, *found.sources):
         if limit is None and tally.documents < LEAST_DOCUMENTS:
             continue
+        default = RUN if tally is found.run else FOLDER
         most = default if limit is None else limit
         if tally.share > most:
             whose = ""
@@ -147,8 +163,8 @@ def refusal(found: Counts, limit: float | None) -> str | None:
                 document, count = found.keeper
                 whose = f"; {count / found.run.removed:.0%} of it are copies of {document}"
             return (
-                f"clean would remove {tally.share:.1%} of the characters of {name}, more than "
-                f"{100 * most:g}%{whose}: look with dry_run=…, "
+                f"clean would remove {tally.share:.1%} of the characters of {tally.name}, "
+                f"more than {100 * most:g}%{whose}: look with dry_run=…, "
                 f"allow it with max_removed='{allowing(found)}%'"
             )
     return None
@@ -156,5 +172,96 @@ def refusal(found: Counts, limit: float | None) -> str | None:
 
 def allowing(found: Counts) -> int:
     """Return the lowest limit, in whole per cents, that lets the run and each source pass."""
-    every = (found.run, *found.sources.values())
+    every = (found.run, *found.sources)
     return max(-(-100 * tally.removed // max(1, tally.characters)) for tally in every)
+
+
+@dataclass(frozen=True, slots=True)
+class Staying:
+    """What repeats and stays; paragraphs are large from `min_group_words` words, else small."""
+
+    near_kept: int
+    """Large paragraphs, boilerplate apart, that match one that stays too and ranks before them."""
+    blocks_kept: int
+    """Copies of the report's blocks, within the scope, of which nothing goes on either side."""
+    short_blocks_kept: int
+    """Those of them without a large paragraph."""
+    short_kept: int
+    """Small paragraphs, boilerplate apart, that are equal to one before them that stays too."""
+    boilerplate_characters: int
+    """Of all boilerplate, whether it goes or stays."""
+
+
+def staying(found: Detection, decision: Decision, ranks: Sequence[I64]) -> Staying:
+    """Count what stays of what was `found`, once it is known what goes."""
+    places, policy = found.paragraphs, decision.policy
+    gone = np.zeros(len(places), bool)
+    gone[np.searchsorted(places.doc, decision.plan.doc) + decision.plan.no] = True
+    large = places.words >= decision.settings.min_group_words
+    flagged = places.boilerplate != 0
+
+    # Large paragraphs that stay, but for what boilerplate fixes.
+    fixed = np.zeros(len(places), bool)
+    if policy.boilerplate == "keep" and flagged.any():
+        fixed = fixed_texts(places, found.matches, _texts(places))[places.text]
+    near = _near(found, np.flatnonzero(large & ~gone & ~fixed), keep_order(ranks))
+
+    # Blocks from which nothing goes, no sentence either.
+    touched = gone.copy()
+    touched[np.searchsorted(places.doc, decision.sentences.doc) + decision.sentences.no] = True
+    blocks, short_blocks = _blocks(found, touched, large, policy.scope)
+
+    small = ~gone & ~large & ~flagged & (places.words > 0)
+    again = int(small.sum()) - len(np.unique(places.strict[small]))
+    lengths = places.end[flagged] - places.start[flagged]
+    return Staying(near, blocks, short_blocks, again, int(lengths.sum()))
+
+
+def _near(found: Detection, rows: I64, rank: I64) -> int:
+    """Count the rows, a strict form once, that match an earlier one in keep order."""
+    places = found.paragraphs
+    order = kernels.order([rank[places.doc[rows]]])
+    rows = rows if order is None else rows[order]
+    _, once = np.unique(places.strict[rows], return_index=True)
+    text = places.text[rows[np.sort(once)]]
+    number = np.arange(len(text))
+    first = np.full(_texts(places), len(text))
+    np.minimum.at(first, text, number)
+    earliest = first.copy()
+    for batch in found.matches:
+        np.minimum.at(earliest, batch.a, first[batch.b])
+        np.minimum.at(earliest, batch.b, first[batch.a])
+    return int((earliest[text] < number).sum())
+
+
+def _blocks(found: Detection, touched: Mask, large: Mask, scope: str) -> tuple[int, int]:
+    """Count the blocks of which nothing was touched, and those of them of small paragraphs only."""
+    copied = found.copied
+    wanted = (copied.unit == UNITS.index(BLOCK)) & (copied.kind != KINDS.index(BOILERPLATE))
+    if scope != "all":
+        wanted &= copied.kind == KINDS.index(scope)
+    copied = copied.take(wanted)
+    if not len(copied):
+        return 0, 0
+    mine = _rows(found.paragraphs, copied.doc, copied.start, copied.end)
+    theirs = _rows(found.paragraphs, copied.source, copied.source_start, copied.source_end)
+    stays = (_count(touched, mine) == 0) & (_count(touched, theirs) == 0)
+    return int(stays.sum()), int((stays & (_count(large, mine) == 0)).sum())
+
+
+def _rows(places: ParagraphTable, doc: I64, start: I64, end: I64) -> tuple[I64, I64]:
+    """Return the paragraphs that begin in each stretch: the first one, and the last one + 1."""
+    wide = int(max(places.end.max(initial=0), end.max(initial=0))) + 1
+    keys = places.doc * wide + places.start
+    return np.searchsorted(keys, doc * wide + start), np.searchsorted(keys, doc * wide + end)
+
+
+def _count(mask: Mask, rows: tuple[I64, I64]) -> I64:
+    """Count the marked rows of each range."""
+    before = np.append(0, np.cumsum(mask))
+    counts: I64 = before[rows[1]] - before[rows[0]]
+    return counts
+
+
+def _texts(places: ParagraphTable) -> int:
+    return int(places.text.max(initial=-1)) + 1

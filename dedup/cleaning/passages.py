@@ -1,0 +1,411 @@
+"""
+Rounds: repeats are found on what is left, sentences go, until nothing does any more.
+
+    what is left ─► detect ─► repeats ─► runs of sentences ─► those that may go ─┐
+         ▲                                                                        │
+         └────────────────────────────────────────────────────────────────────────┘
+
+Repeats are passages, and blocks whose paragraphs are alike but not the same text: no passage is
+sought in these. Each round compares what the rounds before have left: with text gone, other
+stretches meet, and what is left of a paragraph may be the text of another one.
+
+Sentences of both sides are paired in order; a run that stands in both without a break, of
+`min_group_words` words, goes from the document that the keep rules rank later, a line of the ledger
+for each paragraph that it touches; offsets are those of the input. What keeps something stays, and
+what went keeps nothing. Sentences that are only alike stay, unless any match may go: four other
+words are much of one.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from bisect import bisect_left, bisect_right
+from collections import Counter, defaultdict
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
+from functools import partial
+from itertools import accumulate, chain
+from operator import itemgetter
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from dedup.cleaning.detection import likeness
+from dedup.cleaning.plan import plan
+from dedup.cleaning.policy import EQUAL, FIRST, NEAR, deciding_rules, keep_order
+from dedup.cleaning.tables import NONE, Sentences, of_documents
+from dedup.formats.slices import without
+from dedup.model import BOILERPLATE, KINDS, TABLE, Strings
+from dedup.running import run
+from dedup.text.normalising import count_words, normalise_text
+from dedup.text.sentences import sentences
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
+
+    from dedup.cleaning.detection import Compare, Detection
+    from dedup.cleaning.policy import Policy
+    from dedup.cleaning.removals import Decision
+    from dedup.cleaning.tables import ParagraphTable, Removals
+    from dedup.formats import Watch
+    from dedup.formats.interface import Span
+    from dedup.model import I64, Documents, MarkdownBlocks
+    from dedup.settings import Settings
+
+
+def without_passages(
+    decision: Decision,
+    ranks: Sequence[I64],
+    documents: Iterable[Documents],
+    compare: Compare,
+    watch: Watch,
+) -> Decision:
+    """
+    Let whole sentences go that are repeated across paragraph borders, and return what goes.
+
+    `documents` are those of the input, to be read as often as it takes.
+    """
+    rank = keep_order(ranks)
+    settings, policy = replace(decision.settings, passages="on"), decision.policy
+    number = 0
+    while True:
+        number += 1
+        remaining = Remaining(decision, documents)
+        with run(remaining, settings, watch) as (left, engine):
+            found = compare(left, settings, policy.remove, engine)
+            repeats = _paragraph_sides(found, decision, ranks)
+            sides = [*repeats, *_copied_sides(found, decision, rank)]
+        texts = remaining.of({side.doc for pair in sides for side in pair}, found)
+        some = [
+            one
+            for copy, kept in sides
+            for one in runs(copy, kept, texts, decision.settings, policy)
+        ]
+        chosen = _chosen(some, decision, rank)
+        if not chosen:
+            logging.getLogger("dedup").info("passages: nothing more goes in round %d", number)
+            return decision
+        decision = _with(decision, chosen, ranks)
+
+
+class Remaining:
+    """The documents of a clean without what goes; a class since they are read again and again."""
+
+    def __init__(self, decision: Decision, documents: Iterable[Documents]) -> None:
+        self._decision = decision
+        self._documents = documents
+
+    def __iter__(self) -> Iterator[Documents]:
+        """Yield them as they were read, those that lose something with what is left of them."""
+        modes = self._decision.facts.mode
+        touched = np.unique(self._decision.removals.doc)
+        for batch in self._documents:
+            rows = np.flatnonzero(np.isin(batch.doc, touched))
+            if not len(rows):
+                yield batch
+                continue
+            raws, mode = batch.text.raws(), batch.mode.copy()
+            mode[rows] = modes[batch.doc[rows]]
+            for row in rows.tolist():
+                rest = without(batch.text[row], self._cuts(int(batch.doc[row])))
+                raws[row] = rest.encode("utf-8", "surrogatepass")
+            yield replace(batch, text=Strings.of(raws), mode=mode)
+
+    def of(self, docs: set[int], found: Detection) -> dict[int, Left]:
+        """Return what is left of some documents; `found` is what was found in all of them."""
+        out: dict[int, Left] = {}
+        before, now = self._decision.paragraphs, found.paragraphs
+        for batch in self._documents if docs else ():
+            for row, doc in enumerate(batch.doc.tolist()):
+                if doc in docs:
+                    old = _spans(of_documents(before, doc, doc + 1))
+                    left = of_documents(now, doc, doc + 1)
+                    tables = _within(old, self._tables(doc))
+                    cuts, walls = self._cuts(doc), _walls(left)
+                    out[doc] = Left(batch.text[row], cuts, old, _spans(left), walls, tables)
+        return out
+
+    def _cuts(self, doc: int) -> list[Span]:
+        """Return what goes of a document."""
+        return _spans(of_documents(self._decision.removals, doc, doc + 1))
+
+    def _tables(self, doc: int) -> list[Span]:
+        """Return where the tables of a Markdown document stand."""
+        blocks = of_documents(self._decision.blocks, doc, doc + 1)
+        return _spans(blocks.take(blocks.kind == TABLE))
+
+
+def _paragraph_sides(
+    found: Detection, decision: Decision, ranks: Sequence[I64]
+) -> Iterator[tuple[Side, Side]]:
+    """Yield what is left of a paragraph and has become the text of another one, that one second."""
+    again = plan(found, ranks, decision.settings, decision.policy)
+    again = again.take(again.keeper != NONE)
+    columns = again.doc, again.start, again.end, again.keeper, again.keeper_start, again.keeper_end
+    for doc, start, end, of, first, last in zip(*(c.tolist() for c in columns), strict=True):
+        yield Side(doc, start, end), Side(of, first, last)
+
+
+def _copied_sides(found: Detection, decision: Decision, rank: I64) -> Iterator[tuple[Side, Side]]:
+    """Yield both sides of each passage and of each block's copy, that which goes first."""
+    scope = decision.policy.scope
+    wanted = found.copied.kind != KINDS.index(BOILERPLATE)
+    if scope != "all":
+        wanted &= found.copied.kind == KINDS.index(scope)
+    rows = found.copied.take(wanted)
+    copies = rows.doc, rows.start, rows.end, rows.source, rows.source_start, rows.source_end
+    for doc, start, end, of, first, last in zip(*(c.tolist() for c in copies), strict=True):
+        kept, mine = Side(of, first, last), Side(doc, start, end)
+        yield (kept, mine) if rank[doc] < rank[of] else (mine, kept)
+
+
+def _chosen(some: Iterable[Run], decision: Decision, rank: I64) -> list[Run]:
+    """
+    Choose in keep order what goes: nothing that keeps something, or is kept by what went.
+
+    What a plan or an earlier round has kept stays, too.
+    """
+    held: defaultdict[int, Intervals] = defaultdict(Intervals)
+    gone: defaultdict[int, Intervals] = defaultdict(Intervals)
+    for table in (decision.plan, decision.sentences):
+        columns = table.keeper, table.keeper_start, table.keeper_end
+        for doc, start, end in zip(*(column.tolist() for column in columns), strict=True):
+            held[doc].add(start, end)
+    out = []
+    for one in sorted(some, key=lambda one: (rank[one.doc], one.start, rank[one.keeper], one)):
+        kept = one.keeper, one.keeper_start, one.keeper_end
+        if (
+            held[one.doc].touches(one.start, one.end)
+            or gone[one.doc].touches(one.start, one.end)
+            or gone[one.keeper].touches(*kept[1:])
+            or (one.doc == one.keeper and one.start < kept[2] and kept[1] < one.end)
+        ):
+            continue
+        gone[one.doc].add(one.start, one.end)
+        held[one.keeper].add(*kept[1:])
+        out.append(one)
+    return out
+
+
+def _with(decision: Decision, chosen: Sequence[Run], ranks: Sequence[I64]) -> Decision:
+    """Add what goes to a clean."""
+    doc = np.array([one.doc for one in chosen])
+    keeper = np.array([one.keeper for one in chosen])
+    rules = deciding_rules(ranks, keeper, doc, decision.policy.rules.index(FIRST))
+    rows = Sentences.of((*one, rule) for one, rule in zip(chosen, rules.tolist(), strict=True))
+    both = Sentences.concat([decision.sentences, rows])
+    both = both.take(np.lexsort([both.start, both.doc]))
+    return decision.with_parts(decision.plan, both, keeper)
+
+
+def _within(paragraphs: Sequence[Span], spans: Sequence[Span]) -> frozenset[int]:
+    """Return the numbers of the paragraphs that begin inside one of some stretches."""
+    starts = [start for start, _ in paragraphs]
+    numbers = (range(bisect_left(starts, a), bisect_left(starts, b)) for a, b in spans)
+    return frozenset(chain.from_iterable(numbers))
+
+
+def _spans(table: ParagraphTable | Removals | MarkdownBlocks) -> list[Span]:
+    """Return where each row starts and ends."""
+    return list(zip(table.start.tolist(), table.end.tolist(), strict=True))
+
+
+def _walls(paragraphs: ParagraphTable) -> set[int]:
+    """Return where the paragraphs start that are boilerplate."""
+    return set(paragraphs.start[paragraphs.boilerplate != 0].tolist())
+
+
+_MOST = 1_000_000
+"""Pairs of equal sentences, at most, of which all are weighed."""
+_WORDS = re.compile(r"\w(?:.*\w)?", re.DOTALL)
+
+
+class Side(NamedTuple):
+    """One side of a passage or a block: a document, and a stretch of what is left of it."""
+
+    doc: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What is left of a document that a passage touches."""
+
+    text: str
+    """Of the input."""
+    cuts: Sequence[Span]
+    """What went of it."""
+    paragraphs: Sequence[Span]
+    """In the input."""
+    remaining: Sequence[Span]
+    """Paragraphs of what is left, in its own offsets."""
+    walls: AbstractSet[int]
+    """Where those of them start that are boilerplate: no sentence of these goes or keeps."""
+    tables: frozenset[int] = frozenset()
+    """Numbers of the paragraphs that are tables: each is one sentence."""
+
+
+class Sentence(NamedTuple):
+    """A sentence that is left, in the input's offsets."""
+
+    number: int
+    """Those that follow one another in what is left have numbers that do."""
+    no: int
+    """Its paragraph in the input."""
+    start: int
+    end: int
+    shift: int
+    """Characters that went before it."""
+    written: str
+    normal: str
+
+
+class Run(NamedTuple):
+    """Sentences of one paragraph that may go, and those that stay for them; as in `Sentences`."""
+
+    doc: int
+    no: int
+    start: int
+    end: int
+    before: int
+    after: int
+    keeper: int
+    keeper_start: int
+    keeper_end: int
+    similarity: float
+
+
+def runs(
+    copy: Side, kept: Side, left: Mapping[int, Left], settings: Settings, policy: Policy
+) -> Iterator[Run]:
+    """Pair the sentences of two stretches, and give those of `copy` that may go for `kept`."""
+    alike = partial(likeness, settings=settings, remove=of_sentences(policy.remove))
+    here, there = left[copy.doc], left[kept.doc]
+    mine, others = sentences_of(here, copy), sentences_of(there, kept)
+    for series in _split(_paired(mine, others, alike), _is_next):
+        if sum(count_words(one.normal) for one, _ in series) < settings.min_group_words:
+            continue
+        for piece in _split(series, _is_beside):
+            (first, of), (last, to) = piece[0], piece[-1]
+            start, end = first.start, last.end
+            found = alike(here.text[start:end], there.text[of.start : to.end])
+            if found is not None:
+                low, high = here.paragraphs[first.no]
+                before = low + len(here.text[low:start].rstrip())
+                after = high - len(here.text[end:high].lstrip())
+                side = (copy.doc, first.no, start, end, before, after)
+                yield Run(*side, kept.doc, of.start, to.end, found)
+
+
+def of_sentences(remove: str) -> str:
+    """Return what `--remove` means for sentences: by `near` too much of one may be other words."""
+    return EQUAL if remove == NEAR else remove
+
+
+def sentences_of(left: Left, side: Side) -> list[Sentence]:
+    """Return the sentences that lie in a stretch, by their words, and stand so in the input."""
+    text = without(left.text, left.cuts)
+    lengths = [end - start for start, end in left.cuts]
+    shifts = [0, *accumulate(lengths)]
+    seams = [start - shift for (start, _), shift in zip(left.cuts, shifts, strict=False)]
+    out: list[Sentence] = []
+    number = 0
+    at = bisect_right(left.remaining, side.start, key=itemgetter(1))
+    for first, past in left.remaining[at:]:
+        if first >= side.end:
+            break
+        if first in left.walls:
+            number += 1
+            continue
+        origin = first + shifts[bisect_right(seams, first)]
+        no = bisect_right(left.paragraphs, origin, key=itemgetter(0)) - 1
+        whole_table = [(0, past - first)] if no in left.tables else None
+        for a, b in whole_table or sentences(text[first:past]):
+            start, end = first + a, first + b
+            number += 1
+            shift = shifts[bisect_right(seams, start)]
+            whole = shift == shifts[bisect_left(seams, end)]
+            no = bisect_right(left.paragraphs, start + shift, key=itemgetter(0)) - 1
+            whole &= end + shift <= left.paragraphs[no][1]
+            low, high = _words(text[start:end])
+            if whole and side.start <= start + low and start + high <= side.end:
+                written = text[start:end]
+                place = number, no, start + shift, end + shift, shift
+                out.append(Sentence(*place, written, normalise_text(written)))
+    return out
+
+
+def _words(text: str) -> Span:
+    """Return where the first word of a sentence starts and the last one ends."""
+    found = _WORDS.search(text)
+    return found.span() if found is not None else (0, len(text))
+
+
+def _paired(
+    mine: Sequence[Sentence],
+    others: Sequence[Sentence],
+    alike: Callable[[str, str], float | None],
+) -> list[tuple[Sentence, Sentence]]:
+    """Pair sentences that are alike, in order; equal beginnings first."""
+    both = list(zip(mine, others, strict=False))
+    head = next((n for n, (a, b) in enumerate(both) if a.normal != b.normal), len(both))
+    out = [(a, b) for a, b in both[:head] if alike(a.written, b.written) is not None]
+    mine, others = mine[head:], others[head:]
+    first, second = ([one.normal for one in side] for side in (mine, others))
+    here, there = Counter(first), Counter(second)
+    equal = sum(count * there[normal] for normal, count in here.items())
+    # Where a few sentences stand over and over they pair only beside others: time in proportion.
+    matcher = SequenceMatcher(None, first, second, autojunk=equal > _MOST)
+    for _, a, b, c, d in matcher.get_opcodes():
+        if b - a == d - c:
+            pairs = zip(mine[a:b], others[c:d], strict=True)
+            out += [pair for pair in pairs if alike(pair[0].written, pair[1].written) is not None]
+    return out
+
+
+def _is_next(one: Sentence, other: Sentence) -> bool:
+    """Nothing that is left stands between two sentences."""
+    return other.number == one.number + 1
+
+
+def _is_beside(one: Sentence, other: Sentence) -> bool:
+    """In the input nothing but white space does, and they are in one paragraph."""
+    return (one.no, one.shift) == (other.no, other.shift)
+
+
+def _split(
+    pairs: Iterable[tuple[Sentence, Sentence]], joins: Callable[[Sentence, Sentence], bool]
+) -> Iterator[list[tuple[Sentence, Sentence]]]:
+    """Part pairs where one of both sides is not joined to the one before."""
+    held: list[tuple[Sentence, Sentence]] = []
+    for pair in pairs:
+        if held and not all(joins(a, b) for a, b in zip(held[-1], pair, strict=True)):
+            yield held
+            held = []
+        held.append(pair)
+    if held:
+        yield held
+
+
+class Intervals:
+    """Stretches of a document; a class since they are merged as they come."""
+
+    def __init__(self) -> None:
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+
+    def add(self, start: int, end: int) -> None:
+        """Take one more."""
+        first = bisect_left(self._ends, start)
+        past = bisect_right(self._starts, end)
+        if first < past:
+            start, end = min(start, self._starts[first]), max(end, self._ends[past - 1])
+        self._starts[first:past], self._ends[first:past] = [start], [end]
+
+    def touches(self, start: int, end: int) -> bool:
+        """Tell whether one of them shares a character with this stretch."""
+        at = bisect_right(self._ends, start)
+        return at < len(self._starts) and self._starts[at] < end

@@ -5,6 +5,7 @@ The library twin of each command: read, run the pipeline, hand back plain values
     check    check(data, against) -> Report      clean --verify   verify(output)
     pairs    pairs(data) -> Pair after Pair      restore          restore(output, destination)
     diff     compare(a, b) -> Diff               serve            serve(index)
+    audit    audit(output), precision(output, sheet)
 
 `minhash(text)` gives the signature of a text to those who bring an index of their own.
 Nothing here prints. `watch` is told now and then what is being done, how much of it is done, and of
@@ -22,7 +23,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from dedup.errors import InputError, SettingsError
 from dedup.running import run
-from dedup.settings import Settings, nearest
+from dedup.settings import Settings, nearest, of_class, typed
 from dedup.text.normalising import normalise_text
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from dedup.checking.baseline import Baseline
     from dedup.checking.changed import Changes, Lines
     from dedup.cleaning import Cleaned, Planned, Policy, Restored, Verified
+    from dedup.cleaning.audit import Audit
+    from dedup.cleaning.precision import Precision
     from dedup.formats import Given, Held, Reading, Rejects, Source, Watch
     from dedup.group import Name
     from dedup.index.library import Index
@@ -74,7 +77,7 @@ def minhash(text: str) -> LeanMinHash:
 
     from dedup import kernels
 
-    normal = normalise_text(text).encode()
+    normal = normalise_text(typed("text", text, str)).encode()
     data, offsets = np.frombuffer(normal, np.uint8), np.array([0, len(normal)], np.int64)
     (signature,) = kernels.sketch(data, offsets).view(np.uint32)
     return LeanMinHash(seed=1, scheme="affine32", hashvalues=signature)
@@ -150,7 +153,8 @@ def check(  # noqa: PLR0913 - what is read, and whom to tell of it
     """
     from dedup import checking, pipeline
 
-    settings, rules = _settings(settings, text, id, changes), rules or checking.Rules()
+    settings = _settings(settings, text, id, changes)
+    rules = of_class("rules", rules, checking.Rules)
     # A side that is not there is no side, so that files may all be incoming.
     none = against_texts is None and (
         against is None or (isinstance(against, list) and not against)
@@ -369,9 +373,8 @@ def clean(  # noqa: PLR0913 - what is read, and whom to tell of it
     from dedup import cleaning
 
     known = {field.name for field in fields(cleaning.Policy)}
-    policy = replace(
-        policy or cleaning.Policy(), **{name: changes.pop(name) for name in known & set(changes)}
-    )
+    named = {name: changes.pop(name) for name in known & set(changes)}
+    policy = replace(of_class("policy", policy, cleaning.Policy), **named)
     settings = replace(_settings(settings, text, id, changes), unit=policy.unit)
     return cleaning.plan_clean(_given(data, texts, again=True), settings, policy, watch=watch)
 
@@ -450,13 +453,40 @@ def restore(  # noqa: PLR0913 - the options of the command
     )
 
 
+def audit(output: PathLike, *, count: int = 100, seed: int = 0) -> Audit:
+    """
+    Draw a sample of what a clean removed, for a person to judge, each beside what stays for it.
+
+        for removal in dedup.audit("cleaned", count=50).removals:
+            print(removal.number, removal.line.text, removal.kept)
+
+    Raises `LedgerError` where the cleaned corpus or its ledger was edited since.
+    """
+    from dedup.cleaning.audit import audit as drawn
+
+    return drawn(output, typed("count", count, int), typed("seed", seed, int))
+
+
+def precision(output: PathLike, sheet: PathLike) -> Precision:
+    """
+    Return the share of a clean's removals that was right, from a sheet of `dedup audit`.
+
+        dedup.precision("cleaned", "sheet.csv").low
+
+    Raises `InputError` for a sheet without a verdict or of another clean, `LedgerError` as `audit`.
+    """
+    from dedup.cleaning.precision import precision as judged
+
+    return judged(output, sheet)
+
+
 def _settings(
     settings: Settings | None, text: str | None, name: str | None, changes: Mapping[str, Any]
 ) -> Settings:
     """Put what is given by name in the place of settings. Raises `SettingsError`."""
     fields = {"text_field": text, "id_field": name}
-    given = {field: value for field, value in fields.items() if value is not None}
-    return (settings or Settings()).updated({**changes, **given})
+    named = {field: value for field, value in fields.items() if value is not None}
+    return of_class("settings", settings, Settings).updated({**changes, **named})
 
 
 def _given(
@@ -510,7 +540,7 @@ def compare(
     """
     from dedup.reports import diff
 
-    own = (settings or Settings()).updated(changes)
+    own = of_class("settings", settings, Settings).updated(changes)
     one, two = (text if isinstance(text, str) else _text(text, own) for text in (a, b))
     return diff.compare(one, two, own)
 

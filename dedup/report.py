@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol, get_type_hints
 
 from dedup.errors import SettingsError
 from dedup.group import Group, Name
+from dedup.settings import Settings
 from dedup.verdict import Verdict  # noqa: TC001 - a saved report is read by its types
 
 if TYPE_CHECKING:
@@ -260,6 +261,17 @@ class Report:
         value: dict[str, Any] = json.loads(self.to_json())
         return value
 
+    @staticmethod
+    def from_dict(value: dict[str, Any]) -> Report:
+        """
+        Return the report of which `value` is what `to_dict` gave, or its JSON.
+
+        Texts are not in it (`save` keeps them). Raises `InputError` for what is no such report.
+        """
+        from dedup.reports.json import from_dict
+
+        return from_dict(value)
+
     def to_frame(self) -> pa.Table:
         """
         Return a table with a row for each place of each group, the keeper first.
@@ -315,6 +327,7 @@ class Report:
 
         Raises `SettingsError` for a lower threshold than the run's, and for a stored report.
         """
+        threshold = Settings(threshold=threshold).threshold
         report = self._evidence().at_threshold(threshold)
         return report.with_skipped(self.summary.skipped)
 

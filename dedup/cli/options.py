@@ -274,6 +274,7 @@ TAKES: dict[str, frozenset[str]] = {
         )
     ),
     "restore": frozenset(("color", "quiet", "debug")),
+    "audit": frozenset(("quiet", "debug")),
     # Blocks are built when a check asks; an index has what they are built from.
     "index": _all_but(
         "min_group_words", "max_gap", "boilerplate_documents", "passages", "unit", "width"

@@ -207,6 +207,7 @@ class Texts(_Values):
         return [texts.get(row, text) for row, text in each if row in wanted]
 
     def _text(self, value: object, settings: Settings, *, to_cut: bool) -> str | Fault:  # noqa: ARG002 - a string
+        value = value.as_py() if hasattr(value, "as_py") else value  # of a column of Arrow
         if isinstance(value, str):
             return str(value)
         return Fault(f"{_kind(value)}, not a string", step=_LEAVE)

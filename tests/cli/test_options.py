@@ -58,6 +58,7 @@ CALLS = {
     "serve": ["serve --index asked --port 0"],
     "config": ["config"],
     "restore": ["restore out -o back"],
+    "audit": ["audit out -o sheet.csv"],
 }
 NOT_WATCHED = {
     "unit": "of pairs it is a setting of the command, beside `Settings`",

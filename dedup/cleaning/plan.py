@@ -227,17 +227,17 @@ def _plan(  # noqa: PLR0913 - the columns come from all sides
     reason[in_copy] = ACROSS
     rule = deciding_rules(ranks, of, doc, order)
     return Plan(
-        doc,
-        places.no[rows],
-        places.start[rows],
-        places.end[rows],
-        reason.astype(np.int8),
-        np.where(has, of, NONE),
-        np.where(has, places.no[safe], NONE).astype(np.int32),
-        np.where(has, places.start[safe], NONE),
-        np.where(has, places.end[safe], NONE),
-        np.where(has, similarity, np.nan),
-        np.where(has, rule, NONE).astype(np.int8),
+        doc=doc,
+        no=places.no[rows],
+        start=places.start[rows],
+        end=places.end[rows],
+        reason=reason.astype(np.int8),
+        keeper=np.where(has, of, NONE),
+        keeper_no=np.where(has, places.no[safe], NONE).astype(np.int32),
+        keeper_start=np.where(has, places.start[safe], NONE),
+        keeper_end=np.where(has, places.end[safe], NONE),
+        similarity=np.where(has, similarity, np.nan),
+        rule=np.where(has, rule, NONE).astype(np.int8),
     )
 
 

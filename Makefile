@@ -27,8 +27,8 @@ demo: $(VENV)/.installed ## find the repeated section in seeds/, clean it out an
 	@echo
 	@echo 'Now yours: $(BIN)/dedup report FOLDER, and $(BIN)/dedup --help for the rest.'
 
-test: $(VENV)/.tools ## run every test once
-	$(BIN)/python -m pytest --hypothesis-profile=ci $(TESTS)
+test: $(VENV)/.tools ## run every test once, on all cores
+	$(BIN)/python -m pytest -n auto --dist loadfile --hypothesis-profile=ci $(TESTS)
 
 lowest: $(LOWEST)/.installed ## test what meets other packages, with the lowest dependencies
 	$(LOWEST)/bin/python -m pytest --hypothesis-profile=ci -W default::DeprecationWarning \

@@ -64,14 +64,24 @@ class InMemory(Generic[T]):
         columns = [
             np.concatenate([getattr(b, name) for b in batches], dtype=np.int64) for name in key
         ]
-        self._order = kernels.order(columns)
-        self._keys = columns[0] if self._order is None else columns[0][self._order]
         self.nbytes = sum(b.nbytes for b in batches)
         if shared:
-            several = np.flatnonzero(_several(self._keys))
-            self._order = several if self._order is None else self._order[several]
-            self.nbytes = self.nbytes * len(several) // max(1, len(self._keys))
-            self._keys = self._keys[several]
+            self._sort_shared(columns)
+            return
+        # Where the key is all that there is of a row, the sorted key is all that is gathered.
+        whole = set(key) == set(type(batches[0]).names())
+        self._order, ordered = kernels.ordered(columns, most=len(key) if whole else 1)
+        self._keys = ordered[0]
+        self._columns = dict(zip(key, ordered, strict=True)) if whole else None
+
+    def _sort_shared(self, columns: Sequence[I64]) -> None:
+        """Sort the rows whose first key another row has; most of the others are never sorted."""
+        able = kernels.may_recur(columns[0])
+        order, (keys,) = kernels.ordered([column[able] for column in columns], most=1)
+        several = _several(keys)
+        self._order = (able if order is None else able[order])[several]
+        self._keys, self._columns = keys[several], None
+        self.nbytes = self.nbytes * len(self._keys) // max(1, len(columns[0]))
 
     def __len__(self) -> int:
         return len(self._keys)
@@ -84,6 +94,14 @@ class InMemory(Generic[T]):
         """Gather some rows."""
         if self._order is None:
             return _between(self._batches, self._bounds, start, stop)
+        first = self._batches[0]
+        if self._columns is not None:
+            return type(first)(
+                **{
+                    name: self._columns[name][start:stop].astype(column.dtype, copy=False)
+                    for name, column in first.columns().items()
+                }
+            )
         rows = self._order[start:stop]
         batch = self._batch_of[rows].astype(np.int64)
         return _gathered(self._batches, batch, rows - self._bounds[batch])

@@ -49,9 +49,12 @@ __all__ = [
     "gather_texts",
     "gram_sets",
     "indel",
+    "lay",
+    "may_recur",
     "meet",
     "normalise",
     "order",
+    "ordered",
     "pieces",
     "prefixes",
     "same_text_at",
@@ -204,11 +207,30 @@ def order(columns: Sequence[NDArray[np.int64]]) -> NDArray[np.int64] | None:
     Ties keep their order; `None` where the rows are sorted already. More than 16 columns, or 2^32
     rows, are a `ValueError`.
     """
+    return ordered(columns, most=0)[0]
+
+
+def ordered(
+    columns: Sequence[NDArray[np.int64]], *, most: int
+) -> tuple[NDArray[np.int64] | None, list[NDArray[np.int64]]]:
+    """Return the row numbers as `order` does, and the first *most* of the columns sorted."""
     every = [_array(column, np.int64, 1) for column in columns]
     if not 0 < len(every) <= _MOST_COLUMNS or len(every[0]) >= _MOST_ROWS:
         message = f"1 to {_MOST_COLUMNS} columns of fewer than {_MOST_ROWS} rows can be sorted"
         raise ValueError(message)
-    rows: NDArray[np.int64] | None = _kernel.order([_same(c, every[0]) for c in every])
+    found: tuple[NDArray[np.int64] | None, list[NDArray[np.int64]]]
+    found = _kernel.order([_same(c, every[0]) for c in every], most)
+    return found
+
+
+def may_recur(values: NDArray[np.int64]) -> NDArray[np.int64]:
+    """
+    Return the rows of the *values*, int64[n], that may have the value of another row, rising.
+
+    They are all rows that have one, and some that have none: what a filter of hashes lets pass
+    (Bloom, *Space/time trade-offs in hash coding with allowable errors*, 1970).
+    """
+    rows: NDArray[np.int64] = _kernel.may_recur(_array(values, np.int64, 1))
     return rows
 
 
@@ -488,19 +510,54 @@ def units(data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> Units:
     return Units(*_kernel.units(*_column(data, offsets)))
 
 
-def winnow(
-    units: Units, places: NDArray[np.int64], *, length: int, window: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+class Laid(NamedTuple):
+    """Units of documents, laid end to end; a row a unit."""
+
+    starts: NDArray[np.int32]
+    """int32[n]: code points in the document."""
+    ends: NDArray[np.int32]
+    halves: NDArray[np.int8]
+    """int8[n]: as of `Units`,"""
+    hashes: NDArray[np.uint32]
+    """uint32[n]: likewise."""
+    row: NDArray[np.int64]
+    """int64[n]: the text of each."""
+    places: NDArray[np.int64]
+    """int64[n]: where each begins, in halves of words, walls counted."""
+    base: NDArray[np.int64]
+    """int64[d]: the place at which each document begins."""
+
+
+def lay(
+    units: Units,
+    begin: NDArray[np.int32],
+    room: NDArray[np.int64],
+    documents: NDArray[np.int64],
+    *,
+    wall: int,
+) -> Laid:
+    """
+    Return the *units* of texts that begin in the first *room* code points, int64[m], of theirs.
+
+    Text i lies from `begin[i]` on in its document, int32[m]; *documents*, int64[d], are the first
+    texts of each, rising from 0. Where units are left out, and before each document but the first,
+    there is a wall of *wall* halves.
+    """
+    columns = (_array(begin, np.int32, 1), _array(room, np.int64, 1))
+    return Laid(*_kernel.lay(tuple(units), *columns, _array(documents, np.int64, 1), wall))
+
+
+def winnow(units: Laid, *, length: int, window: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """
     Return the rows of the seeds among *units*, int64[k], and their keys of 40 bits, int64[k].
 
-    `places`, int64[n], rises: unit i has `halves[i]` from there on, and where the next one does not
-    lie directly behind there is a wall. A gram is the shortest run of units of *length* halves that
-    crosses none. Of the grams that begin within *window* halves the one with the smallest key is a
-    seed, of equals the last (Schleimer, Wilkerson and Aiken, *Winnowing*, SIGMOD 2003).
+    Where a unit does not lie directly behind the one before there is a wall. A gram is the shortest
+    run of units of *length* halves that crosses none. Of the grams that begin within *window*
+    halves the one with the smallest key is a seed, of equals the last (Schleimer, Wilkerson and
+    Aiken, *Winnowing*, SIGMOD 2003).
     """
     kept: tuple[NDArray[np.int64], NDArray[np.int64]] = _kernel.winnow(
-        units.hashes, units.halves, _array(places, np.int64, 1), length, window
+        units.hashes, units.halves, units.places, length, window
     )
     return kept
 
@@ -531,7 +588,7 @@ def chain(  # noqa: PLR0913 - the rows, and what joins them
 
 
 def extend(
-    units: Units,
+    units: Laid,
     spans: NDArray[np.int64],
     limits: NDArray[np.int64],
     same: NDArray[np.uint8],

@@ -163,6 +163,19 @@ cdef extern from "chains.h":
         int64_t end
         int64_t drop
 
+    ctypedef struct dedup_laid_units:
+        int32_t *starts
+        int32_t *ends
+        int8_t *halves
+        uint32_t *hashes
+        int64_t *row
+        int64_t *places
+
+    int64_t dedup_lay(
+        const dedup_laid_units *units, const int64_t *counts, int64_t rows, const int32_t *begin,
+        const int64_t *room, const int64_t *documents, int64_t document_count, int64_t wall,
+        const dedup_laid_units *to, int64_t *base
+    ) nogil
     int64_t dedup_winnow(
         const uint32_t *hashes, const int8_t *halves, const int64_t *places, int64_t units,
         int64_t length, int64_t window, int64_t *keys, int64_t *rows
@@ -187,6 +200,11 @@ cdef extern from "order.h":
     int dedup_unpack(
         const dedup_key *keys, int64_t count, uint64_t *words, int64_t rows, int row_bits, int whole
     ) nogil
+    void dedup_sorted_key(
+        const dedup_key *keys, int64_t count, int64_t key, const uint64_t *words, int64_t rows,
+        int row_bits, int64_t *to
+    ) nogil
+    int64_t dedup_may_recur(const int64_t *values, int64_t rows, int64_t *to) nogil
 
 cdef extern from "same.h":
     bint dedup_same(
@@ -434,32 +452,53 @@ def same_text_at(
     return found.view(np.bool_)
 
 
-def order(list columns):
-    """Return the row numbers that sort by columns, or `None`. Raises `MemoryError`."""
+def order(list columns, int64_t most):
+    """Return the row numbers that sort by columns, or `None`, and some sorted. Raises `MemoryError`."""
     cdef int64_t count = len(columns), rows = len(columns[0])
     cdef dedup_key keys[16]
     cdef const int64_t[::1] column
+    cdef int64_t[::1] values
     cdef uint64_t[::1] words
     cdef int row_bits, whole, done
     if rows < 2:
-        return None
+        return None, columns[:most]
     for k in range(count):
         column = columns[k]
         keys[k].values = &column[0]
     with nogil:
         done = dedup_is_sorted(keys, count, rows)
     if done:
-        return None
+        return None, columns[:most]
     packed = np.empty(rows, np.uint64)
     words = packed
     with nogil:
         row_bits = dedup_pack(keys, count, rows, &words[0], &whole)
     packed.sort()
+    # What the words hold whole is read out of them, one after the other; else rows are gathered.
+    ordered = [np.empty(rows, np.int64) for _ in range(most if whole else 0)]
+    for k in range(len(ordered)):
+        values = ordered[k]
+        with nogil:
+            dedup_sorted_key(keys, count, k, &words[0], rows, row_bits, &values[0])
     with nogil:
         done = dedup_unpack(keys, count, &words[0], rows, row_bits, whole)
     if not done:
         raise MemoryError
-    return packed.view(np.int64)
+    numbers = packed.view(np.int64)
+    return numbers, ordered if whole else [own[numbers] for own in columns[:most]]
+
+
+def may_recur(const int64_t[::1] values):
+    """Return the rows whose value may be that of another row. Raises `MemoryError`."""
+    found = np.empty(values.shape[0], np.int64)
+    cdef int64_t[::1] rows = found
+    cdef int64_t count = 0
+    if rows.shape[0]:
+        with nogil:
+            count = dedup_may_recur(&values[0], values.shape[0], &rows[0])
+    if count < 0:
+        raise MemoryError
+    return found[:count]
 
 
 def band_keys(const int32_t[:, ::1] signatures, const int32_t[:, ::1] components):
@@ -557,6 +596,46 @@ def units(data, offsets):
             dedup_units(&TABLE, &raw[0], &places[0], rows, &counts[0], &out)
     found = (column[: before[-1]].copy() for column in columns)
     return exactly.units(data, offsets, before, *found)
+
+
+cdef dedup_laid_units laid(tuple columns):
+    """Return where the columns of units are; those of units that lie nowhere yet have no places."""
+    cdef dedup_laid_units out
+    cdef int32_t[::1] starts = columns[0], ends = columns[1]
+    cdef int8_t[::1] halves = columns[2]
+    cdef uint32_t[::1] hashes = columns[3]
+    cdef int64_t[::1] row, places
+    out.starts, out.ends, out.halves, out.hashes = &starts[0], &ends[0], &halves[0], &hashes[0]
+    if len(columns) > 4:
+        row, places = columns[4:]
+        out.row, out.places = &row[0], &places[0]
+    return out
+
+
+def lay(
+    tuple units, const int32_t[::1] begin, const int64_t[::1] room, const int64_t[::1] documents,
+    int64_t wall,
+):
+    """Return the units that are kept, their rows and places, and the place of each document."""
+    counts, *columns = units
+    cdef int64_t length = len(columns[0]), rows = begin.shape[0], kept = 0
+    cdef const int64_t[::1] before = counts
+    cdef int64_t[::1] base
+    cdef dedup_laid_units given, to
+    based = np.full(documents.shape[0], 0, np.int64)
+    made = (
+        *(np.empty(length, column.dtype) for column in columns),
+        np.empty(length, np.int64), np.empty(length, np.int64),
+    )
+    if length:
+        base = based
+        given, to = laid(tuple(columns)), laid(made)
+        with nogil:
+            kept = dedup_lay(
+                &given, &before[0], rows, &begin[0], &room[0], &documents[0], documents.shape[0],
+                wall, &to, &base[0],
+            )
+    return *(column[:kept] for column in made), based
 
 
 def winnow(

@@ -9,6 +9,43 @@
 
 #include <stdint.h>
 
+/* The units of texts, and of those that are kept: where they lie in their documents. */
+typedef struct {
+    int32_t *starts, *ends;
+    int8_t *halves;
+    uint32_t *hashes;
+    int64_t *row, *places;
+} dedup_laid_units;
+
+/* Lay the units of documents end to end: those that begin in the first `room[row]` code points of their
+ * text, which lies from `begin[row]` on in its document. There is a wall where units are left out, and
+ * before each document, of which `documents` are the first rows. `base` is set to the place of the first
+ * unit of each. Returns how many are kept. */
+static int64_t dedup_lay(const dedup_laid_units *units, const int64_t *counts, int64_t rows,
+                         const int32_t *begin, const int64_t *room, const int64_t *documents,
+                         int64_t document_count, int64_t wall, const dedup_laid_units *to,
+                         int64_t *base) {
+    int64_t kept = 0, place = 0, next = 0, waiting = 0, before = -1;
+    for (int64_t row = 0; row < rows; row++) {
+        if (next < document_count && documents[next] == row) next++;
+        for (int64_t unit = counts[row]; unit < counts[row + 1]; unit++) {
+            if (units->starts[unit] >= room[row]) continue;
+            if (kept && (unit != before + 1 || waiting < next)) place += wall;
+            for (; waiting < next; waiting++) base[waiting] = place;
+            to->starts[kept] = units->starts[unit] + begin[row];
+            to->ends[kept] = units->ends[unit] + begin[row];
+            to->halves[kept] = units->halves[unit];
+            to->hashes[kept] = units->hashes[unit];
+            to->row[kept] = row;
+            to->places[kept++] = place;
+            place += units->halves[unit];
+            before = unit;
+        }
+    }
+    for (; waiting < document_count; waiting++) base[waiting] = place + wall;
+    return kept;
+}
+
 /* Hash the shortest run of units from `n` on of at least `length` halves. Returns -1 if a wall or the
  * end comes first. 40 bits, so that a key and a row number pack into one word. */
 static inline int64_t dedup_gram(const uint32_t *hashes, const int8_t *halves,

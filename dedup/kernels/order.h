@@ -114,4 +114,45 @@ static int dedup_unpack(const dedup_key *keys, int64_t count, uint64_t *words, i
     return 1;
 }
 
+/* Write the sorted values of one key, where the words hold all bits of it; before they are unpacked. */
+static void dedup_sorted_key(const dedup_key *keys, int64_t count, int64_t key,
+                             const uint64_t *words, int64_t rows, int row_bits, int64_t *to) {
+    const uint64_t low = (uint64_t)keys[key].low;
+    const int bits = keys[key].bits;
+    int shift = row_bits;
+    uint64_t mask;
+    for (int64_t k = key + 1; k < count; k++) shift += keys[k].bits;
+    if (!bits) shift = 0; /* all rows have one value, and what lies behind the word is not asked */
+    mask = bits ? ~UINT64_C(0) >> (64 - bits) : 0;
+    for (int64_t row = 0; row < rows; row++) to[row] = (int64_t)(low + (words[row] >> shift & mask));
+}
+
+#define DEDUP_SEEN_BITS 8 /* places that are marked for each row, at least */
+
+/* Write the rows whose value may be that of another row, by a filter of hashes (Bloom, Space/time
+ * trade-offs in hash coding with allowable errors, 1970): no row of a value that recurs is left out.
+ * Returns how many, or -1 where there is no memory. */
+static int64_t dedup_may_recur(const int64_t *values, int64_t rows, int64_t *to) {
+    int bits = 6;
+    int64_t count = 0;
+    uint64_t *seen, *again;
+    while (UINT64_C(1) << bits < (uint64_t)rows * DEDUP_SEEN_BITS) bits++;
+    seen = calloc((size_t)2 << (bits - 6), sizeof *seen);
+    if (!seen) return -1;
+    again = seen + ((size_t)1 << (bits - 6));
+    for (int64_t row = 0; row < rows; row++) {
+        const uint64_t place = (uint64_t)values[row] * UINT64_C(0x9E3779B97F4A7C15) >> (64 - bits);
+        const uint64_t mark = UINT64_C(1) << (place & 63);
+        again[place >> 6] |= seen[place >> 6] & mark;
+        seen[place >> 6] |= mark;
+    }
+    for (int64_t row = 0; row < rows; row++) {
+        const uint64_t place = (uint64_t)values[row] * UINT64_C(0x9E3779B97F4A7C15) >> (64 - bits);
+        to[count] = row;
+        count += again[place >> 6] >> (place & 63) & 1;
+    }
+    free(seen);
+    return count;
+}
+
 #endif

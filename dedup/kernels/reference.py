@@ -14,7 +14,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from dedup.kernels import permutations
-from dedup.kernels.reference_chains import chain, extend, units, winnow
+from dedup.kernels.reference_chains import chain, extend, lay, units, winnow
 from dedup.kernels.reference_columns import (
     band_keys,
     characters,
@@ -23,6 +23,7 @@ from dedup.kernels.reference_columns import (
     gather,
     gather_texts,
     indel,
+    may_recur,
     meet,
     order,
     prefixes,
@@ -44,6 +45,8 @@ __all__ = [
     "gather_texts",
     "grams",
     "indel",
+    "lay",
+    "may_recur",
     "meet",
     "normalise",
     "order",

@@ -109,6 +109,30 @@ def _role(entry: int) -> str:
 _roles = cache(_Roles)
 
 
+def lay(
+    units: UnitColumns,
+    begin: NDArray[np.int32],
+    room: NDArray[np.int64],
+    documents: NDArray[np.int64],
+    wall: int,
+) -> tuple[NDArray[np.integer], ...]:
+    """Return the units that are kept, their rows and places, and the place of each document."""
+    counts, starts, ends, halves, hashes = units
+    row = np.repeat(np.arange(len(begin)), np.diff(counts))
+    kept = np.flatnonzero(starts < room[row])
+    row = row[kept]
+    # A wall stands before a unit that follows others which are left out, or begins a document.
+    walls = np.zeros(len(kept) + 1, np.int64)
+    walls[1:-1] = np.diff(kept) != 1
+    first = np.searchsorted(row, documents)
+    walls[first[first > 0]] = 1
+    counted = np.cumsum(halves[kept], dtype=np.int64)
+    places = counted - halves[kept] + wall * np.cumsum(walls[:-1])
+    end = places[-1] + halves[kept][-1] + wall if len(kept) else 0
+    laid = (starts[kept] + begin[row], ends[kept] + begin[row], halves[kept], hashes[kept])
+    return *laid, row, places, np.append(places, end)[first]
+
+
 def winnow(
     hashes: NDArray[np.uint32],
     halves: NDArray[np.int8],

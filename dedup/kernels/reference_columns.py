@@ -86,10 +86,18 @@ def digest(data: Bytes, offsets: Numbers) -> tuple[Numbers, Numbers]:
     return np.ascontiguousarray(halves[:, 0]), np.ascontiguousarray(halves[:, 1])
 
 
-def order(columns: list[Numbers]) -> Numbers | None:
-    """Return the row numbers that sort by columns, or `None`."""
+def order(columns: list[Numbers], most: int) -> tuple[Numbers | None, list[Numbers]]:
+    """Return the row numbers that sort by columns, or `None`, and some of the columns sorted."""
     rows = np.lexsort(columns[::-1])
-    return None if (rows == np.arange(len(rows))).all() else rows
+    if (rows == np.arange(len(rows))).all():
+        return None, columns[:most]
+    return rows, [column[rows] for column in columns[:most]]
+
+
+def may_recur(values: Numbers) -> Numbers:
+    """Return the rows whose value is that of another row."""
+    _, own, counts = np.unique(values, return_inverse=True, return_counts=True)
+    return np.flatnonzero(counts[own] > 1)
 
 
 def band_keys(signatures: NDArray[np.int32], components: NDArray[np.int32]) -> NDArray[np.int32]:

@@ -147,9 +147,9 @@ class Scene:
         self.copy = np.searchsorted(docs, links.copy)
         self.same = (links.copy == links.source).astype(np.uint8)
         self.chain = np.flatnonzero(fresh(links.copy, links.source, links.chain))
-        places = self.words.places
-        of = self.words.base[self.source] + links.of
-        at = self.words.base[self.copy] + links.at
+        places = self.words.units.places
+        of = self.words.units.base[self.source] + links.of
+        at = self.words.units.base[self.copy] + links.at
         edges = (of, of + LENGTH, at, at + LENGTH)
         self.seeds = np.stack([np.searchsorted(places, edge) for edge in edges], axis=1)
         self.limits = self._limits(links)
@@ -161,16 +161,17 @@ class Scene:
     def _limits(self, links: Links) -> I64:
         """Find what each seed's chain may reach: up to the walls on both sides."""
         words = self.words
-        step = np.diff(words.places) != words.units.halves[:-1]
-        walls = np.concatenate([[0], np.flatnonzero(step) + 1, [len(words.places)]])
+        units = words.units
+        step = np.diff(units.places) != units.halves[:-1]
+        walls = np.concatenate([[0], np.flatnonzero(step) + 1, [len(units.places)]])
         sides = []
         for edge in (self.seeds[:, 0], self.seeds[:, 2]):
             part = np.searchsorted(walls, edge, "right")
             sides += [walls[part - 1], walls[part]]
         first = words.documents[self.copy]
         last = words.documents[self.copy + 1]
-        low = np.searchsorted(words.row, first + links.low, "right")
-        high = np.searchsorted(words.row, np.minimum(first + links.high, last))
+        low = np.searchsorted(units.row, first + links.low, "right")
+        high = np.searchsorted(units.row, np.minimum(first + links.high, last))
         sides[2] = np.maximum(sides[2], np.where(links.low >= 0, low, 0))
         sides[3] = np.minimum(sides[3], high)
         return np.stack(sides, axis=1)
@@ -253,7 +254,7 @@ class Scene:
         chains = [Chain(first, past, one.limits, freely=False)]
         if past == first + 1:
             return chains
-        steps = np.diff(self.words.places[self.seeds[first:past, ::2]], axis=0).max(axis=1)
+        steps = np.diff(self.words.units.places[self.seeds[first:past, ::2]], axis=0).max(axis=1)
         cut = first + int(steps.argmax()) + 1
         a, b, c, d = one.limits
         _, left, _, right = self.seeds[cut - 1].tolist()
@@ -356,7 +357,7 @@ class Scene:
         units, scenes = self.words.units, self.scenes
         first = np.array([one.candidate.first for one in found], np.int64)
         last = np.array([one.candidate.past for one in found], np.int64) - 1
-        rows = self.words.row[first], self.words.row[last]
+        rows = self.words.units.row[first], self.words.units.row[last]
         places = units.starts[first], units.ends[last]
         at = edges(scenes, rows[0], places[0]), edges(scenes, rows[1], places[1])
         return around(scenes, rows, at, places[1])

@@ -28,7 +28,7 @@ from dedup.model import Covered, Links, Partners, Seeds, Shared
 from dedup.rows import arranged, fresh, rank_within, repeated
 
 if TYPE_CHECKING:
-    from dedup.kernels import Units
+    from dedup.kernels import Laid
     from dedup.model import I8, I32, I64, Bodies, Runs, Scenes
     from dedup.settings import Settings
 
@@ -63,48 +63,28 @@ FAR = 2**31 - 1
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stream:
-    """The words of some documents, end to end; a row is a unit as the kernels know it."""
+    """The words of some documents, end to end."""
 
-    units: Units
-    """Their `starts` and `ends` are code points of the documents."""
-    row: I64
-    """The paragraph of each unit: a row of the table that the stream was made from."""
-    places: I64
-    """Where each unit begins, in halves of words, walls counted; documents lie far apart."""
+    units: Laid
+    """A row a unit; the texts are rows of the table that the stream was made from."""
     documents: I64
     """First row of each document in the table, and the table's length."""
-    base: I64
-    """Place at which each document begins."""
 
 
 def stream(rows: Bodies | Scenes) -> Stream:
     """Read the words of paragraphs; they are sorted by `doc`, each document once."""
     documents = np.append(np.flatnonzero(fresh(rows.doc)), len(rows))
     units = kernels.units(rows.written.data, rows.written.offsets)
-    count = np.diff(units.counts)
-    row = np.repeat(np.arange(len(rows)), count)
-    begin = np.repeat(rows.start.astype(np.int32), count)
     # What stands behind a paragraph's end is fenced code, or it would have no words.
     room = np.where(rows.boilerplate == 0, rows.end - rows.start, 0)
-    kept = np.flatnonzero(units.starts < np.repeat(room, count))
-    walls = np.zeros(len(kept) + 1, np.int64)
-    walls[1:-1] = np.diff(kept) != 1
-    if len(kept) < len(row):
-        row, begin = row[kept], begin[kept]
-        columns = (units.starts[kept], units.ends[kept], units.halves[kept], units.hashes[kept])
-        units = kernels.Units(units.counts, *columns)
-    units = units._replace(starts=units.starts + begin, ends=units.ends + begin)
-    first = np.searchsorted(row, documents[:-1])
-    walls[first[first > 0]] = 1
-    places = np.cumsum(units.halves, dtype=np.int64) - units.halves + WALL * np.cumsum(walls[:-1])
-    ends = np.append(places, places[-1] + WALL if len(places) else 0)
-    return Stream(units, row, places, documents, ends[first])
+    begin = rows.start.astype(np.int32)
+    return Stream(kernels.lay(units, begin, room, documents[:-1], wall=WALL), documents)
 
 
 def choose_seeds(bodies: Bodies, covered: Covered) -> Seeds:
     """Choose the seeds of every document, and say where a block lies; both sorted by `doc`."""
-    words = stream(bodies)
-    rows, keys = kernels.winnow(words.units, words.places, length=LENGTH, window=WINDOW)
+    words = stream(bodies).units
+    rows, keys = kernels.winnow(words, length=LENGTH, window=WINDOW)
     at = words.row[rows]
     document = (np.cumsum(fresh(bodies.doc)) - 1)[at]
     return Seeds(

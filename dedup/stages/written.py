@@ -68,7 +68,7 @@ class Written:
         """Return the characters of stretches of units, first to past, and their normal text."""
         units, written = self.words.units, self.scenes.written
         at = units.starts[spans[:, 0]], units.ends[spans[:, 1] - 1]
-        rows = self.words.row[spans - (0, 1)].T
+        rows = self.words.units.row[spans - (0, 1)].T
         raw = written.pieces(*(edges(self.scenes, *some) for some in zip(rows, at, strict=True)))
         data, cuts, _ = kernels.normalise(raw.data, raw.offsets)
         return (at[1] - at[0]).astype(np.int64), Strings(data, cuts)
@@ -77,8 +77,8 @@ class Written:
         """Return a part of a normalised text, with the space before the next, if there is one."""
         start = int(self.words.units.starts[first]) if first < past else 0
         more = (
-            past < len(self.words.places)
-            and self.words.row[past] < self.words.documents[document + 1]
+            past < len(self.words.units.places)
+            and self.words.units.row[past] < self.words.documents[document + 1]
         )
         end = int(self.words.units.starts[past] if more else self.words.units.ends[past - 1])
         if first >= past:
@@ -95,7 +95,7 @@ class Written:
 
     def place(self, document: int, first: int, past: int) -> tuple[int, ...]:
         """Return offsets, paragraphs and lines of some units."""
-        units, rows = self.words.units, self.words.row[[first, past - 1]].tolist()
+        units, rows = self.words.units, self.words.units.row[[first, past - 1]].tolist()
         start, end = int(units.starts[first]), int(units.ends[past - 1])
         lines = (self.line(document, row, at) for row, at in zip(rows, (start, end), strict=True))
         return (start, end, *self.scenes.no[rows].tolist(), *lines)

@@ -43,6 +43,22 @@ def test_units_are_alike(texts: list[str]) -> None:
         assert mine.tolist() == twin.tolist()
 
 
+@given(texts=st.lists(strategies.texts(), max_size=6), seed=st.integers(0, 2**32))
+def test_units_are_laid_alike(texts: list[str], seed: int) -> None:
+    """What is left out leaves a wall, and so does the end of a document, with words or without."""
+    dice = random.Random(seed)  # noqa: S311
+    column = Strings.of(texts)
+    units = kernels.Units(*native.units(column.data, column.offsets))
+    begin = np.array([dice.randrange(9) for _ in texts], np.int32)
+    room = np.array([dice.choice([0, 1, 5, 2**40]) for _ in texts], np.int64)
+    documents = np.array([n for n in range(len(texts)) if not n or dice.random() < 0.5], np.int64)
+    columns = (tuple(units), begin, room, documents, 180)
+    mine, twin = native.lay(*columns), reference.lay(*columns)
+
+    assert [c.dtype for c in mine] == [c.dtype for c in twin]
+    assert [c.tolist() for c in mine] == [c.tolist() for c in twin]
+
+
 @given(seed=st.integers(0, 2**32))
 def test_seeds_are_alike_and_never_far_apart(seed: int) -> None:
     """Both kernels choose the same grams, at least one in each window."""

@@ -150,6 +150,28 @@ def test_order_is_that_of_sorted(rows: list[tuple[int, int, int]], columns: int)
 
     assert (found is None) == (wanted == list(range(len(rows))))
     assert found is None or found.tolist() == wanted
+    for most in range(columns + 1):
+        again, ordered = kernels.ordered(table, most=most)
+        assert (again is None) == (found is None)
+        assert again is None or again.tolist() == wanted
+        assert [c.tolist() for c in ordered] == [[rows[n][k] for n in wanted] for k in range(most)]
+
+
+@given(values=st.lists(WHOLE, max_size=50))
+def test_no_value_that_recurs_is_left_out(values: list[int]) -> None:
+    """Rows rise; of values that stand alone only a few may pass."""
+    found = kernels.may_recur(np.array(values, np.int64)).tolist()
+
+    assert found == sorted(set(found))
+    assert set(found) <= set(range(len(values)))
+    assert {n for n, value in enumerate(values) if values.count(value) > 1} <= set(found)
+
+
+def test_most_values_that_stand_alone_are_left_out() -> None:
+    """One in eight passes at most, of random ones and of numbers in a row."""
+    random_ones = np.random.default_rng(1).integers(-(2**63), 2**63 - 1, 100_000)
+    for alone in (random_ones, np.arange(100_000), np.arange(100_000) << 32):
+        assert len(kernels.may_recur(alone)) <= len(alone) // 8
 
 
 @pytest.mark.parametrize("shape", [(), (3,), (128,)])

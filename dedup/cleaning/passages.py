@@ -307,6 +307,7 @@ def of_sentences(remove: str) -> str:
 
 def sentences_of(left: Left, side: Side) -> list[Sentence]:
     """Return the sentences that lie in a stretch, by their words, and stand so in the input."""
+    # What is left, and where in it something went: from there on offsets are shifted.
     text = without(left.text, left.cuts)
     lengths = [end - start for start, end in left.cuts]
     shifts = [0, *accumulate(lengths)]
@@ -317,6 +318,7 @@ def sentences_of(left: Left, side: Side) -> list[Sentence]:
     for first, past in left.remaining[at:]:
         if first >= side.end:
             break
+        # Boilerplate parts the sentences on its two sides.
         if first in left.walls:
             number += 1
             continue
@@ -324,6 +326,7 @@ def sentences_of(left: Left, side: Side) -> list[Sentence]:
         no = bisect_right(left.paragraphs, origin, key=itemgetter(0)) - 1
         whole_table = [(0, past - first)] if no in left.tables else None
         for a, b in whole_table or sentences(text[first:past]):
+            # A sentence counts where nothing went inside it and it lies in one paragraph.
             start, end = first + a, first + b
             number += 1
             shift = shifts[bisect_right(seams, start)]

@@ -67,6 +67,7 @@ def copy_file(
     """
     if seen.sha256 is None:
         return None
+    # What the manifest says of its paragraph modes.
     first, stop = decision.documents.get(source.path, (0, 0))
     paragraphs, entries = decision.settings.paragraphs, list[Entry]()
     if not source.layout.records:
@@ -74,6 +75,7 @@ def copy_file(
     for piece, (doc, number, _) in numbered(decision, source) if decision.notes_modes else ():
         entry = None if piece.record is None else noted(decision, piece.record, doc, number)
         entries += [entry] if entry is not None else []
+    # The bytes as they are, which must be those that were read.
     permissions = _permissions(source)
     with source.raw() as stream, (target or _NOWHERE).open("xb" if target else "wb") as out:
         hashed = _Hashed(out)

@@ -259,9 +259,11 @@ class Reading:
         try:
             lenient = not source.named or self._settings.on_error != "fail"
             with source.raw() as file:
+                # What a clean will cut is hashed as it is read.
                 hashing = Hashing(file) if self.to_cut else None
                 raw = io.BufferedReader(hashing, BUFFER) if hashing is not None else file
                 self._place = lambda: before + min(raw.tell(), source.size)
+                # Records are handed on, and what is none goes by `on_error`.
                 for piece in self._documents(source, raw, whole=lenient):
                     if isinstance(piece, Chunk):
                         given = True

@@ -163,6 +163,7 @@ def groups(finds: Iterable[Finds], naming: Naming) -> Iterator[Found]:
     group: list[Occurrence] = []
     last: tuple[str, str, int, int] = ("", "", 0, 0)
     for batch in finds:
+        # The columns of a batch as plain values.
         plain = {
             name: column.tolist()
             for name, column in batch.columns().items()
@@ -175,6 +176,7 @@ def groups(finds: Iterable[Finds], naming: Naming) -> Iterator[Found]:
         pairs = [numbers[a // 8 : b // 8] for a, b in pairwise(batch.pairs.offsets.tolist())]
         for row, around in enumerate(sides):
             cells = {name: column[row] for name, column in plain.items()}
+            # A keeper begins a group, and ends the one before.
             if not cells["copy"]:
                 if group:
                     yield found(docs, group, *last)
@@ -198,6 +200,7 @@ def occurrence(  # noqa: PLR0913 - a row, cell by cell
     naming: Naming,
 ) -> Occurrence:
     """Turn one row into an occurrence; the keeper comes first."""
+    # The part of the keeper that this repeats, and what is written there.
     name = naming.name(cells["doc"])
     part = cells["part"]
     covered = Part((part[0] + 1, part[1] + 1), (part[2], part[3]), part[4], part[5])

@@ -101,12 +101,14 @@ def keepers(  # noqa: PLR0913
     runs: Runs, kind: I8, number: I64, base: I64, heads: I64, bodies: Bodies
 ) -> Finds:
     """Write the keeper of each group: the smallest stretch that covers its sources."""
+    # The smallest stretch that covers all sources of a group,
     first = np.minimum.reduceat(runs.from_first, heads)
     last = np.maximum.reduceat(runs.from_last, heads)
     base = base[heads]
     where = stretches(first, last, base, bodies)
     _, _, line, line_end, start, end = where.T
     words = np.concatenate([[0], np.cumsum(bodies.words, dtype=np.int64)])
+    # and what is written there.
     written = bodies.written.pieces(
         bodies.written.offsets[base + first], bodies.written.offsets[base + last + 1]
     )

@@ -44,6 +44,7 @@ def gather(passages: Passages, bodies: Bodies) -> Finds:
 
 def keepers(passages: Passages, kind: I8, number: I64, heads: I64, bodies: Bodies) -> Finds:
     """Write the keeper of each group: the smallest stretch that covers its sources."""
+    # The smallest stretch that covers all sources of a group,
     first, line, start = (
         np.minimum.reduceat(column, heads)
         for column in (passages.from_first, passages.from_line, passages.from_start)
@@ -52,6 +53,7 @@ def keepers(passages: Passages, kind: I8, number: I64, heads: I64, bodies: Bodie
         np.maximum.reduceat(column, heads)
         for column in (passages.from_last, passages.from_line_end, passages.from_end)
     )
+    # and what is written there.
     source = passages.source[heads]
     base = np.searchsorted(bodies.doc, source)
     rows = base + first, base + last

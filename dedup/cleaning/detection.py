@@ -168,7 +168,7 @@ class HalfMatched(Table):
 
 
 class Sameness(NamedTuple):
-    """Which paragraphs are the same text; `strict` and `same` are in step with the paragraphs."""
+    """Which paragraphs are the same text; `strict` and `same` have a row a paragraph."""
 
     strict: I32 | I64
     same: I32 | I64

@@ -24,7 +24,7 @@ from rapidfuzz.distance import Indel
 from dedup import kernels
 from dedup.model import Passages, Strings
 from dedup.rows import fresh
-from dedup.stages.in_step import in_step
+from dedup.stages.lockstep import lockstep
 from dedup.stages.runs import each_once
 from dedup.stages.seeds import LENGTH, WORD, stream
 from dedup.stages.stretches import BOUND
@@ -94,7 +94,7 @@ class Chosen(NamedTuple):
 def choose(links: Links, scenes: Scenes, settings: Settings) -> Passages:
     """Choose the passages of each document `copy`; links sorted by copy, source, chain, at."""
     scene = Scene(links, scenes, settings)
-    choices = in_step([chosen(kind, scene) for kind in scene.candidates()], scene.answers)
+    choices = lockstep([chosen(kind, scene) for kind in scene.candidates()], scene.answers)
     return scene.table([one for found in choices for one in found])
 
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from dedup.model import Runs, Scenes, Strings
 from dedup.rows import arranged, fresh, matching, repeated, spans
-from dedup.stages.in_step import in_step
+from dedup.stages.lockstep import lockstep
 from dedup.stages.stretches import Answer, Document, Question, Shelf, ends, likenesses
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def choose(points: Points, scenes: Scenes, settings: Settings) -> Runs:
         )
     ]
     # All documents are gone through together, so that one kernel call answers for many.
-    choices = in_step([chosen(near, settings) for near in open_], likenesses)
+    choices = lockstep([chosen(near, settings) for near in open_], likenesses)
     found = [
         (near.copy, run, near.here)
         for near, runs in zip(open_, choices, strict=True)

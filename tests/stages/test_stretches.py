@@ -13,7 +13,7 @@ from rapidfuzz.distance import Indel
 from dedup.model import Scenes, Strings
 from dedup.settings import Settings
 from dedup.stages import stretches
-from dedup.stages.in_step import in_step
+from dedup.stages.lockstep import lockstep
 from dedup.stages.stretches import Document, Question, Shelf, ends, likenesses
 from dedup.text.normalising import normalise_text
 
@@ -126,6 +126,6 @@ def test_choices_in_step() -> None:
         asked.append(list(questions))
         return [-question for question in questions]
 
-    chosen = in_step(map(counting, (2, 0, 3)), answered)
+    chosen = lockstep(map(counting, (2, 0, 3)), answered)
     assert chosen == [[-20, -21], [], [-30, -31, -32]]
     assert asked == [[20, 30], [21, 31], [32]]

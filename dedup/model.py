@@ -657,7 +657,7 @@ class Bodies(Table):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Scenes(Table):
+class Neighbourhoods(Table):
     """The bodies of all partners of a document `copy`. Sorted by `copy`, `doc`, `no`."""
 
     copy: I64

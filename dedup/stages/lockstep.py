@@ -22,7 +22,7 @@ def lockstep(
     choices: Iterable[Generator[Question, Answer, Choice]],
     answered: Callable[[Sequence[Question]], Iterable[Answer]],
 ) -> list[Choice]:
-    """Return what each choice returns, in their order; `answered` answers the questions of a step."""
+    """Return what each choice returns, in their order; `answered` answers a step's questions."""
     open_ = list(enumerate(choices))
     chosen: list[Choice | None] = [None] * len(open_)
     answers: Iterable[Answer | None] = [None] * len(open_)

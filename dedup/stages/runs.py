@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dedup.model import Runs, Scenes, Strings
+from dedup.model import Neighbourhoods, Runs, Strings
 from dedup.rows import arranged, fresh, matching, repeated, spans
 from dedup.stages.lockstep import lockstep
 from dedup.stages.stretches import Answer, Document, Question, Shelf, ends, likenesses
@@ -31,18 +31,18 @@ if TYPE_CHECKING:
     Choice: TypeAlias = Generator[Question, Answer, T]
 
 
-def scene(partners: Partners, bodies: Bodies) -> Scenes:
+def neighbourhood(partners: Partners, bodies: Bodies) -> Neighbourhoods:
     """Bring the paragraphs of all partners of a document together; both sorted by `doc`."""
     row, at = matching(partners.doc, bodies.doc)
-    return Scenes(partners.copy[row], **bodies.take(at).columns())
+    return Neighbourhoods(partners.copy[row], **bodies.take(at).columns())
 
 
-def choose(points: Points, scenes: Scenes, settings: Settings) -> Runs:
-    """Choose the runs of each document `copy`; points and scenes sorted by it."""
+def choose(points: Points, neighbourhoods: Neighbourhoods, settings: Settings) -> Runs:
+    """Choose the runs of each document `copy`; points and neighbourhoods sorted by it."""
     # Points in order of where a run may begin; the paragraphs of each document once.
     within = points.source == points.copy
     points = arranged(points, points.copy, within, points.j, points.source, points.i)
-    rows = each_once(scenes)
+    rows = each_once(neighbourhoods)
     past_of = ends(rows)
     shelf = Shelf.of(rows, past_of, settings)
     heads = np.flatnonzero(fresh(rows.doc))
@@ -86,12 +86,12 @@ def choose(points: Points, scenes: Scenes, settings: Settings) -> Runs:
     )
 
 
-def each_once(scenes: Scenes) -> Scenes:
-    """Return the paragraphs of every document of some scenes, sorted by `doc`; many share one."""
-    heads = np.flatnonzero(fresh(scenes.copy, scenes.doc))
-    _, first = np.unique(scenes.doc[heads], return_index=True)
-    row, no = repeated(np.diff(heads, append=len(scenes))[first])
-    return scenes.take(heads[first][row] + no)
+def each_once(neighbourhoods: Neighbourhoods) -> Neighbourhoods:
+    """Return the paragraphs of every document of some neighbourhoods once, sorted by `doc`."""
+    heads = np.flatnonzero(fresh(neighbourhoods.copy, neighbourhoods.doc))
+    _, first = np.unique(neighbourhoods.doc[heads], return_index=True)
+    row, no = repeated(np.diff(heads, append=len(neighbourhoods))[first])
+    return neighbourhoods.take(heads[first][row] + no)
 
 
 @dataclass(frozen=True, slots=True)

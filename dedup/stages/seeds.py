@@ -29,7 +29,7 @@ from dedup.rows import arranged, fresh, rank_within, repeated
 
 if TYPE_CHECKING:
     from dedup.kernels import Laid
-    from dedup.model import I8, I32, I64, Bodies, Runs, Scenes
+    from dedup.model import I8, I32, I64, Bodies, Neighbourhoods, Runs
     from dedup.settings import Settings
 
 WORD = 2
@@ -71,7 +71,7 @@ class Stream:
     """First row of each document in the table, and the table's length."""
 
 
-def stream(rows: Bodies | Scenes) -> Stream:
+def stream(rows: Bodies | Neighbourhoods) -> Stream:
     """Read the words of paragraphs; they are sorted by `doc`, each document once."""
     documents = np.append(np.flatnonzero(fresh(rows.doc)), len(rows))
     units = kernels.units(rows.written.data, rows.written.offsets)

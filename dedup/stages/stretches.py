@@ -20,7 +20,7 @@ from dedup.stages.verify import DIGITS, ratios
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from dedup.model import I64, Scenes
+    from dedup.model import I64, Neighbourhoods
     from dedup.settings import Settings
 
 Answer = tuple[float, bool]
@@ -52,7 +52,7 @@ class Shelf:
     join_hyphens: bool
 
     @classmethod
-    def of(cls, rows: Scenes, past: I64, settings: Settings) -> Self:
+    def of(cls, rows: Neighbourhoods, past: I64, settings: Settings) -> Self:
         """Take the columns of a table, and where its paragraphs end."""
         long = rows.words >= settings.min_words
         open_ = long & (rows.boilerplate == 0)
@@ -72,7 +72,7 @@ class Shelf:
         )
 
 
-def ends(rows: Scenes) -> I64:
+def ends(rows: Neighbourhoods) -> I64:
     """Return where in `written` each paragraph itself ends, in bytes."""
     written = rows.written
     return kernels.prefixes(written.data, written.offsets, rows.end - rows.start)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import Indel
 
-from dedup.model import Scenes, Strings
+from dedup.model import Neighbourhoods, Strings
 from dedup.settings import Settings
 from dedup.stages import stretches
 from dedup.stages.lockstep import lockstep
@@ -36,7 +36,7 @@ def cut(documents: Sequence[Sequence[str]]) -> list[Document]:
     end = [at + len(text) - 2 for at, text in zip(start, whole, strict=True)]
     doc = np.repeat(np.arange(len(documents)), sizes)
     zeros = np.zeros(len(whole), np.int32)
-    rows = Scenes(
+    rows = Neighbourhoods(
         doc,
         doc,
         np.concatenate([np.arange(size) for size in sizes]).astype(np.int32),

@@ -18,7 +18,7 @@ import numpy as np
 from dedup.model import Neighbourhoods, Runs, Strings
 from dedup.rows import arranged, fresh, matching, repeated, spans
 from dedup.stages.lockstep import lockstep
-from dedup.stages.stretches import Answer, Document, Question, Shelf, ends, likenesses
+from dedup.stages.stretches import Answer, Document, ParagraphColumns, Question, ends, likenesses
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -44,10 +44,10 @@ def choose(points: Points, neighbourhoods: Neighbourhoods, settings: Settings) -
     points = arranged(points, points.copy, within, points.j, points.source, points.i)
     rows = each_once(neighbourhoods)
     past_of = ends(rows)
-    shelf = Shelf.of(rows, past_of, settings)
+    columns = ParagraphColumns.of(rows, past_of, settings)
     heads = np.flatnonzero(fresh(rows.doc))
     seen = {
-        doc: Document(shelf, *where)
+        doc: Document(columns, *where)
         for doc, where in zip(rows.doc[heads].tolist(), spans(heads, len(rows)), strict=True)
     }
     # The points of each document, those within it apart.

@@ -14,7 +14,7 @@ from dedup.model import Neighbourhoods, Strings
 from dedup.settings import Settings
 from dedup.stages import stretches
 from dedup.stages.lockstep import lockstep
-from dedup.stages.stretches import Document, Question, Shelf, ends, likenesses
+from dedup.stages.stretches import Document, ParagraphColumns, Question, ends, likenesses
 from dedup.text.normalising import normalise_text
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def cut(documents: Sequence[Sequence[str]]) -> list[Document]:
         np.array(end),
         *(zeros, zeros, Strings.of(whole), np.arange(len(whole)), zeros, zeros.astype(np.int8)),
     )
-    made = Shelf.of(rows, ends(rows), Settings())
+    made = ParagraphColumns.of(rows, ends(rows), Settings())
     edges = np.cumsum([0, *sizes]).tolist()
     return [Document(made, a, b) for a, b in pairwise(edges)]
 

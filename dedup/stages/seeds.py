@@ -153,7 +153,7 @@ def link(shared: Shared, covered: Covered, settings: Settings) -> Links:
     """Chain the seeds that two documents share outside of block copies; both sorted by copy."""
     pair = np.cumsum(fresh(shared.copy, shared.source)) - 1
     shared = shared.take(np.bincount(pair, minlength=1)[pair] > 1)
-    low, high = walls(shared, covered)
+    low, high = covered_neighbours(shared, covered)
     unnumbered = np.zeros(len(shared), np.int64)
     found = Links(shared.copy, shared.source, unnumbered, shared.at, shared.of, low, high)
     found = found.take(low < shared.no)
@@ -176,7 +176,7 @@ def link(shared: Shared, covered: Covered, settings: Settings) -> Links:
     return arranged(found.take(long), chains[long])
 
 
-def walls(shared: Shared, covered: Covered) -> tuple[I32, I32]:
+def covered_neighbours(shared: Shared, covered: Covered) -> tuple[I32, I32]:
     """
     Find the covered paragraphs around each shared seed: the last up to it, the first after it.
 

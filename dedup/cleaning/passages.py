@@ -123,8 +123,8 @@ class Remaining:
                     old = _spans(of_documents(before, doc, doc + 1))
                     left = of_documents(now, doc, doc + 1)
                     tables = _within(old, self._tables(doc))
-                    cuts, walls = self._cuts(doc), _walls(left)
-                    out[doc] = Left(batch.text[row], cuts, old, _spans(left), walls, tables)
+                    cuts, boilerplate = self._cuts(doc), _boilerplate_starts(left)
+                    out[doc] = Left(batch.text[row], cuts, old, _spans(left), boilerplate, tables)
         return out
 
     def _cuts(self, doc: int) -> list[Span]:
@@ -212,7 +212,7 @@ def _spans(table: ParagraphTable | Removals | MarkdownBlocks) -> list[Span]:
     return list(zip(table.start.tolist(), table.end.tolist(), strict=True))
 
 
-def _walls(paragraphs: ParagraphTable) -> set[int]:
+def _boilerplate_starts(paragraphs: ParagraphTable) -> set[int]:
     """Return where the paragraphs start that are boilerplate."""
     return set(paragraphs.start[paragraphs.boilerplate != 0].tolist())
 
@@ -242,7 +242,7 @@ class Left:
     """In the input."""
     remaining: Sequence[Span]
     """Paragraphs of what is left, in its own offsets."""
-    walls: AbstractSet[int]
+    boilerplate: AbstractSet[int]
     """Where those of them start that are boilerplate: no sentence of these goes or keeps."""
     tables: frozenset[int] = frozenset()
     """Numbers of the paragraphs that are tables: each is one sentence."""
@@ -319,7 +319,7 @@ def sentences_of(left: Left, side: Side) -> list[Sentence]:
         if first >= side.end:
             break
         # Boilerplate parts the sentences on its two sides.
-        if first in left.walls:
+        if first in left.boilerplate:
             number += 1
             continue
         origin = first + shifts[bisect_right(seams, first)]

@@ -244,7 +244,7 @@ def longest(
         there = near.seen[near.docs[number]]
         limit = place if there is here else len(there.open)
         first = (there.position(i), place)
-        grown.append((near.docs[number], grow(first, near, number, taken, limit, max_gap)))
+        grown.append((near.docs[number], extend_chain(first, near, number, taken, limit, max_gap)))
     # The longest are settled first: a shorter chain cannot beat one that holds.
     best: Run | None = None
     for source, places in sorted(grown, key=lambda g: -len(g[1])):
@@ -287,7 +287,7 @@ def steps(max_gap: int) -> list[tuple[int, int]]:
     )
 
 
-def grow(  # noqa: PLR0913
+def extend_chain(  # noqa: PLR0913
     first: tuple[int, int],
     near: Near,
     number: int,

@@ -32,7 +32,7 @@ from dedup.cleaning.tree import LEDGER, MANIFEST, OWN, Tree, is_inside
 from dedup.errors import InputError, LedgerError, OutputError, SettingsError
 from dedup.formats import Source, Watch, silent
 from dedup.formats.slices import without
-from dedup.settings import choice, nearest
+from dedup.settings import nearest, one_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -325,7 +325,7 @@ def _chosen(manifest: Manifest, documents: Collection[str]) -> dict[str, File]:
 def _wanted(groups: Collection[str], reasons: Collection[str], known: Collection[str]) -> Wanted:
     """Return what tells the removals that are put back. Raises `SettingsError`."""
     for reason in reasons:
-        choice("reason", reason, REASONS)
+        one_of("reason", reason, REASONS)
     for group in groups:
         if group not in known:
             raise SettingsError(f"the ledger knows no group {group!r}{nearest(group, known)}")

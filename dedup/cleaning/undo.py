@@ -214,12 +214,12 @@ def _filled(piece: Piece, record: Record, lines: tuple[Line, ...], wanted: Wante
         shift += line.end - line.start
     if slices[-1][0] > len(record.text):
         raise LedgerError(f"{lines[0].document} does not fit its ledger")
-    raw = record.fill(slices)
+    raw = record.insert(slices)
     chosen = [one for one, line in zip(slices, lines, strict=True) if wanted(line)]
     undone = tuple(line for line in lines if wanted(line))
     if len(chosen) == len(slices):
         return Original(raw, raw, undone)
-    return Original(raw, record.fill(chosen) if chosen else piece.raw, undone)
+    return Original(raw, record.insert(chosen) if chosen else piece.raw, undone)
 
 
 def restore(  # noqa: PLR0913 - the options of the command

@@ -441,10 +441,12 @@ def choose_runs(
 ) -> Stored[m.Runs]:
     """From points to the runs of each document; one that equals an earlier one is a run whole."""
     together = engine.by_key(found, ("copy", "source"), m.Partners, points.partners)
-    scenes = engine.join(together, whole, (("doc", "copy"), PLACE), m.Scenes, runs.scene)
+    neighbourhoods = engine.join(
+        together, whole, (("doc", "copy"), PLACE), m.Neighbourhoods, runs.neighbourhood
+    )
     chosen = engine.join(
         found,
-        scenes,
+        neighbourhoods,
         (("copy", "source", "j", "i"), ("copy", *PLACE)),
         m.Runs,
         partial(runs.choose, settings=settings),
@@ -489,10 +491,12 @@ def choose_passages(
     links = engine.join(shared, covered, (("copy", "source"), ("doc",)), m.Links, link)
     del shared
     together = engine.by_key(links, ("copy", "source"), m.Partners, seeds.partners)
-    scenes = engine.join(together, whole, (("doc", "copy"), PLACE), m.Scenes, runs.scene)
+    neighbourhoods = engine.join(
+        together, whole, (("doc", "copy"), PLACE), m.Neighbourhoods, runs.neighbourhood
+    )
     chosen = engine.join(
         links,
-        scenes,
+        neighbourhoods,
         (("copy", "source", "chain", "at", "of"), ("copy", *PLACE)),
         m.Passages,
         partial(passages.choose, settings=settings),

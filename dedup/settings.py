@@ -169,7 +169,7 @@ class Settings:
             if getattr(self, name) < least:
                 raise SettingsError(f"{name} is {getattr(self, name)}: the least is {least}")
         for name, allowed in CHOICES.items():
-            choice(name, getattr(self, name), allowed)
+            one_of(name, getattr(self, name), allowed)
 
     @classmethod
     def of(cls, values: Mapping[str, Any], where: str = "") -> Self:
@@ -219,7 +219,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return f"; did you mean {near!r}?" if near else ""
 
 
-def choice(name: str, value: str, allowed: tuple[str, ...]) -> str:
+def one_of(name: str, value: str, allowed: tuple[str, ...]) -> str:
     """Return back a value that is allowed. Raises `SettingsError` that lists those that are."""
     if value not in allowed:
         now = RENAMED.get(name, {}).get(value)

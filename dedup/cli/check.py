@@ -193,6 +193,7 @@ def _check_scope(  # noqa: PLR0913 - an option each
     index: str | None,
 ) -> None:
     """Refuse a check that would compare with nothing, and options that contradict each other."""
+    # An index is the whole published side.
     if index is not None:
         others = {
             "--against": against,
@@ -204,6 +205,7 @@ def _check_scope(  # noqa: PLR0913 - an option each
             if given:
                 raise SettingsError(f"--index and {name} both name the published side: give one")
         return
+    # Else something must name it, and only once,
     if not against and not any((changed_since, diff, baseline, baseline_from_ref)):
         raise SettingsError(
             "name what to compare with: --against PATH, --index INDEX or --changed-since REF;"
@@ -211,6 +213,7 @@ def _check_scope(  # noqa: PLR0913 - an option each
         )
     if changed_since is not None and diff is not None:
         raise SettingsError("--changed-since and --diff both say what was changed: give one")
+    # and a baseline is a file or comes of a commit.
     if baseline_from_ref is None:
         return
     if baseline is not None:

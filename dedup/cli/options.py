@@ -19,7 +19,7 @@ from dedup.cli.output import check_places
 from dedup.cli.terminal import Meter
 from dedup.config import COMMAND_LINE, PRESETS, Config, load
 from dedup.errors import SettingsError
-from dedup.settings import CHOICES, Settings, choice, size
+from dedup.settings import CHOICES, Settings, one_of, size
 
 DETECTION = "What is found"
 READING = "What is read"
@@ -179,7 +179,7 @@ class Talk:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be."""
-        choice("color", self.color, COLORS)
+        one_of("color", self.color, COLORS)
         if self.width is not None and self.width < NARROWEST:
             raise SettingsError(f"width is {self.width}: the least is {NARROWEST}")
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from dedup.engines.base import Base, Part, Task
 from dedup.engines.disk import Filed
-from dedup.engines.memory import Room, machine_memory
+from dedup.engines.memory import MemoryBudget, machine_memory
 from dedup.engines.sorted import InMemory, InOrder, OnDisk, merged, ranges
 from dedup.engines.stored import Held, loaded
 from dedup.engines.work import WorkFolder
@@ -74,7 +74,7 @@ class Local(Base):
         self.memory = (machine_memory() // 4 if memory is None else memory) // 2
         """Half of what may be taken: while rows are sorted they are there twice."""
         self._folder = WorkFolder(work_dir)
-        self._room = Room(self.memory * 3 // 4, self._folder.file)
+        self._budget = MemoryBudget(self.memory * 3 // 4, self._folder.file)
         self.checkpoints = checkpoints
         """Where finished tables are kept for a run that goes on; `None` for nowhere."""
         self._begin()
@@ -93,7 +93,7 @@ class Local(Base):
         self._left = True
         self.workers.close()
         self._pool.shutdown(cancel_futures=True)
-        self._room.close()
+        self._budget.close()
         if self.checkpoints is not None and failed is None:
             self.checkpoints.finish()
         elif self.checkpoints is not None:
@@ -244,12 +244,12 @@ class Local(Base):
                 sizes[number] += batch.nbytes
                 # What is worth a thread by itself is not copied.
                 if sizes[number] >= min(RANGE_BYTES, self.batch_bytes // 2):
-                    self._room.keep(kinds[number].concat(small[number]), held[number])
+                    self._budget.keep(kinds[number].concat(small[number]), held[number])
                     small[number], sizes[number] = [], 0
         for own, kind, rest in zip(held, kinds, small, strict=True):
             if rest:
-                self._room.keep(kind.concat(rest), own)
-        self._room.settle()
+                self._budget.keep(kind.concat(rest), own)
+        self._budget.settle()
         return held
 
     def _sorted(self, table: Held[T], key: Key, *, shared: bool = False) -> list[Run]:
@@ -262,7 +262,7 @@ class Local(Base):
         new = rows = 0
         for batch in table.batches:
             group.append(batch)
-            new += batch.nbytes if isinstance(batch, Filed) else self._room.more(batch)
+            new += batch.nbytes if isinstance(batch, Filed) else self._budget.more(batch)
             rows += len(batch)
             if self._is_too_much(new, rows, whole=not filing and not runs):
                 filing.append(self._pool.submit(self._filed, group, key))

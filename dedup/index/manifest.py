@@ -74,6 +74,7 @@ def load(folder: Path) -> Manifest:
     path = folder / NAME
     try:
         found = json.loads(path.read_bytes())
+        # A newer format cannot be read, whatever it holds.
         number = int(found["format"])
         if number != FORMAT:
             newer = "use that version, or build the index again"
@@ -89,6 +90,7 @@ def load(folder: Path) -> Manifest:
         return Manifest(
             **found, segments=segments, order=None if order is None else Stated(**order)
         )
+    # What is wrong, and what helps.
     except FileNotFoundError as error:
         raise InputError(
             f"{folder}: is no index (it has no {NAME}); make one: dedup index build"

@@ -228,6 +228,7 @@ def _doubt(doubt: Doubt, number: str) -> Card:
     from dedup.reports.diff import compare
     from dedup.reports.diff_page import PROSE, merged
 
+    # Where it stands, and what stays for it.
     line = doubt.line
     title = (
         Span(number, "soft"),
@@ -244,6 +245,7 @@ def _doubt(doubt: Doubt, number: str) -> Card:
             ),
         )
     )
+    # How they differ.
     difference = compare(doubt.kept, line.text.strip())
     rows = tuple(
         (_SIGN.get(mark.text[:1], Span("")), text) for mark, text in merged(difference, _CONTEXT)

@@ -42,11 +42,13 @@ def summary(report: Report) -> str:
 
 def to_html(report: Report) -> str:
     """Return a headline, and a table of the groups with most words."""
+    # What was found, in one sentence.
     shown = sorted(report.groups, key=lambda group: -group.words)[:_SHOWN]
     said = summary(report)
     parts = [
         f'<p style="margin:.2em 0"><strong>{escape(said[:1].upper() + said[1:])}.</strong></p>'
     ]
+    # A table of the groups with most words.
     if shown:
         heads = "".join(
             f'<th style="{style}{_LINE}">{head}</th>'
@@ -64,6 +66,7 @@ def to_html(report: Report) -> str:
             '<table style="border-collapse:collapse;border:none">'
             f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
         )
+    # What the table leaves out.
     left = len(report.groups) - len(shown)
     more = f"{counted(left, 'more group')}: " if left else ""
     hint = f"{more}<code>.groups</code> has them all, <code>.to_frame()</code> each place as a row."

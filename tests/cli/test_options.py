@@ -14,7 +14,7 @@ import pytest
 from dedup import cli, serving
 from dedup.cli import app, call, exits, rendering
 from dedup.cli.options import PLANNED, TAKES, Shared, Talk
-from dedup.settings import Settings, choice
+from dedup.settings import Settings, one_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -221,7 +221,7 @@ def test_a_folder_of_that_name_may_be_written(dedup: Callable, here: Path) -> No
 def test_an_old_name_of_a_value_says_the_new_one() -> None:
     """`--remove same` of the first edition."""
     with pytest.raises(ValueError, match=r"; 'same' is called 'near' now$"):
-        choice("remove", "same", ("exact", "equal", "near", "match"))
+        one_of("remove", "same", ("exact", "equal", "near", "match"))
 
 
 @pytest.mark.usefixtures("here")

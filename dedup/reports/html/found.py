@@ -108,6 +108,7 @@ def to_html(
     `texts` are those of documents that resemble each other, to be set side by side.
     """
     view = view or View()
+    # What stands on the page is made here, how it looks is in the template.
     groups = ordered(report, view)
     sheets: dict[str, int] = {}
     items = list(_items(groups, view, sheets))

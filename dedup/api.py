@@ -22,7 +22,7 @@ from dataclasses import asdict, fields, replace
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from dedup.errors import InputError, SettingsError
-from dedup.running import run
+from dedup.running import is_spark_frame, run_anywhere
 from dedup.settings import Settings, nearest, of_class, typed
 from dedup.text.normalising import normalise_text
 
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from dedup.cleaning import Cleaned, Planned, Policy, Restored, Verified
     from dedup.cleaning.audit import Audit
     from dedup.cleaning.precision import Precision
+    from dedup.engines.interface import Engine
     from dedup.formats import Given, Held, Reading, Rejects, Source, Watch
     from dedup.group import Name
     from dedup.index.library import Index
@@ -91,6 +92,7 @@ def find(  # noqa: PLR0913 - what is read, and whom to tell of it
     text: str | None = None,
     id: str | None = None,  # noqa: A002 - the field is called so
     order: str = "place",
+    engine: Engine | None = None,
     watch: Watch = silent,
     rejects: Rejects | None = None,
     **changes: Any,  # noqa: ANN401 - settings by name
@@ -108,19 +110,29 @@ def find(  # noqa: PLR0913 - what is read, and whom to tell of it
     In the report texts that were given have the document `texts` or `rows`, and as their record
     their id, or their number from 1. What is called the first is so by `order`: `place`, or
     `oldest:FIELD` by the date in a field. Raises `InputError` and `SettingsError`.
+
+    The work runs on this machine, or on an `engine` of the caller's: in a job on a cluster
+
+        from dedup.engines.spark import SparkEngine
+        report = dedup.find(df, text="body", engine=SparkEngine(spark))
+
+    where `df` is a Spark DataFrame, or paths that all workers see.
     """
     from dedup import by_date, pipeline
 
     settings = _settings(settings, text, id, changes)
     field = by_date.field_of(order)
+    if is_spark_frame(data):
+        with run_anywhere(data, settings, watch, engine) as (documents, own):
+            return pipeline.find(documents, settings, own)
     reading = _read(_given(data, texts), settings, watch, rejects, fields=(field,) if field else ())
-    with run(reading, settings, watch) as (documents, engine):
+    with run_anywhere(reading, settings, watch, engine) as (documents, own):
         if field is None:
-            report = pipeline.find(documents, settings, engine)
+            report = pipeline.find(documents, settings, own)
         else:
-            ordered = by_date.oldest_first(documents, reading.values[field], order, engine)
-            report = pipeline.find(engine.fetch(ordered.documents), settings, engine)
-            report = by_date.dated(report, ordered, order, engine)
+            ordered = by_date.oldest_first(documents, reading.values[field], order, own)
+            report = pipeline.find(own.fetch(ordered.documents), settings, own)
+            report = by_date.dated(report, ordered, order, own)
     return report.with_skipped(tuple(reading.skipped))
 
 
@@ -171,9 +183,13 @@ def check(  # noqa: PLR0913 - what is read, and whom to tell of it
 
         if published or since is not None:
             raise SettingsError("index: is the published side: leave out against and since")
+        if settings.engine != "local":
+            raise SettingsError(
+                f"index: is read on one machine: leave out engine={settings.engine!r}"
+            )
         report = library.at(index).check(reading, settings, watch)
     else:
-        with run(reading, settings, watch) as (documents, engine):
+        with run_anywhere(reading, settings, watch) as (documents, engine):
             report = pipeline.check(documents, settings, engine)
         report = report.with_skipped(tuple(reading.skipped))
     names = checking.with_findings(report)
@@ -307,7 +323,7 @@ def pairs(  # noqa: PLR0913 - what is read, and whom to tell of it
 
     settings = _settings(settings, text, id, changes)
     reading = _read(_given(data, texts), settings, watch, rejects)
-    with run(reading, settings, watch) as (documents, engine):
+    with run_anywhere(reading, settings, watch) as (documents, engine):
         yield from pipeline.pairs(documents, settings, engine)
     if skipped is not None:
         for one in reading.skipped:
@@ -337,7 +353,7 @@ def document_pairs(  # noqa: PLR0913 - what is read, and whom to tell of it
 
     settings = _settings(settings, text, id, changes)
     reading = _read(_given(data, texts), settings, watch, rejects)
-    with run(reading, settings, watch) as (documents, engine):
+    with run_anywhere(reading, settings, watch) as (documents, engine):
         yield from near_documents.pairs(documents, settings, engine)
     if skipped is not None:
         for one in reading.skipped:

@@ -138,17 +138,18 @@ def verified(
 def meetings(
     sketches: Stored[m.Sketches], banding: candidates.Banding, engine: Engine
 ) -> Stored[m.Pairs]:
-    """Let the documents meet band by band, which bounds the memory."""
-
-    def one(number: int) -> Stored[m.Pairs]:
-        bands = engine.map(sketches, m.Bands, partial(candidates.band, number=number))
-        meet = partial(candidates.meet, number=number, banding=banding, threshold=ANY_LENGTH)
-        kinds = (m.Pairs, m.Crowds)
-        pairs: Stored[m.Pairs] = engine.by_key(bands, ("key", "text"), kinds, meet, shared=True)[0]
-        return pairs
-
-    makers = [partial(one, number) for number in range(banding.bands)]
-    return engine.union(*engine.together(*makers, name="comparing documents"))
+    """Let the documents meet in each band."""
+    meet = partial(candidates.meet, banding=banding, threshold=ANY_LENGTH)
+    pairs: Stored[m.Pairs] = engine.by_each(
+        sketches,
+        banding.bands,
+        (m.Bands, candidates.band),
+        ("key", "text"),
+        (m.Pairs, m.Crowds),
+        meet,
+        name="comparing documents",
+    )[0]
+    return pairs
 
 
 def stars(near: Near, published: int, engine: Engine) -> m.Resemblances:

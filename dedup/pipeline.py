@@ -317,31 +317,21 @@ def meetings(
     engine: Engine,
     published: int = 0,
 ) -> tuple[Stored[m.Pairs], Stored[m.Crowds]]:
-    """Let the texts meet band by band, which bounds the memory; the first ones are published."""
-
-    def one(number: int) -> tuple[Stored[m.Pairs], Stored[m.Crowds]]:
-        bands = engine.map(sketches, m.Bands, partial(candidates.band, number=number))
-        meet = partial(
-            candidates.meet,
-            number=number,
-            banding=banding,
-            threshold=settings.threshold,
-            published=published,
-        )
-        kinds = (m.Pairs, m.Crowds)
-        pairs, crowds = engine.by_key(bands, ("key",), kinds, meet, shared=True)
-        return pairs, crowds
-
-    def kept(number: int) -> tuple[Stored[m.Pairs], Stored[m.Crowds]]:
-        pairs, crowds = engine.kept(f"band-{number}", (m.Pairs, m.Crowds), partial(one, number))
-        return pairs, crowds
-
-    makers = [partial(kept, number) for number in range(banding.bands)]
-    found = engine.together(*makers, name="comparing signatures")
-    return (
-        engine.union(*(pairs for pairs, _ in found)),
-        engine.union(*(crowds for _, crowds in found)),
+    """Let the texts meet in each band; the first ones are published."""
+    meet = partial(
+        candidates.meet, banding=banding, threshold=settings.threshold, published=published
     )
+    pairs, crowds = engine.by_each(
+        sketches,
+        banding.bands,
+        (m.Bands, candidates.band),
+        ("key",),
+        (m.Pairs, m.Crowds),
+        meet,
+        kept="band",
+        name="comparing signatures",
+    )
+    return pairs, crowds
 
 
 def marked(

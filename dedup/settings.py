@@ -37,7 +37,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
         *("auto", "text", "markdown", "jsonl", "json", "csv", "tsv", "parquet", "html", "warc"),
     ),
     "on_error": ("fail", "skip", "quarantine"),
-    "engine": ("local",),
+    "engine": ("local", "spark"),
 }
 
 
@@ -154,7 +154,13 @@ class Settings:
     threads: int = _setting(
         0, "running", "threads, and processes where there is much; 0: as many as cores"
     )
-    engine: str = _setting("local", "running", "where the work runs")
+    engine: str = _setting(
+        "local", "running", "where the work runs: on this machine, or on a cluster of Spark"
+    )
+    master: str | None = _setting(
+        None, "running", "URL of the cluster's master, such as spark://HOST:7077 or local[*]"
+    )
+    spark_conf: tuple[str, ...] = _setting((), "running", "a setting of Spark's, as KEY=VALUE")
     work_dir: str | None = _setting(
         None,
         "running",

@@ -178,6 +178,19 @@ class Reading:
         files = tuple(s for s in self.sources.files if not s.published and s.path in paths)
         return Reading(Sources(files, ()), self._settings, modes=self._modes)
 
+    @classmethod
+    def of_part(cls, files: tuple[Source, ...], settings: Settings) -> Reading:
+        """Read some files of many, in which there may be no document."""
+        reading = cls(Sources(files, ()), settings)
+        reading._sides = set()
+        return reading
+
+    def refuse_missing(self, *, published: int, incoming: int) -> None:
+        """Raise `InputError` where a side has none of so many documents that were read."""
+        for side in sorted(self._sides):
+            if not (published if side else incoming):
+                raise InputError(self._nothing(published=side))
+
     def recall(self, state: dict[str, Any]) -> None:
         """Know again what an earlier reading of the same files had learnt."""
         self.done = self.total

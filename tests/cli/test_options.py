@@ -62,7 +62,8 @@ CALLS = {
 }
 NOT_WATCHED = {
     "unit": "of pairs it is a setting of the command, beside `Settings`",
-    "engine": "there is one so far",
+    "master": "of a cluster, which `engines/test_spark.py` has",
+    "spark_conf": "likewise",
     "debug": "read before anything else, in exits.py",
 }
 OURS = ("settings.py", "config.py", "dataclasses.py", "options.py")

@@ -35,6 +35,8 @@ LAST = candidates.LONG_CROWD + 1
 """Texts of a bucket, behind its first, that later ones may meet: it is a crowd with or without."""
 KEY_BITS = 32
 """Of the key of a band."""
+AT_ONCE = 128
+"""Keys of seeds that are looked for before what was read is let go."""
 GONE = -1
 BATCH = 1024
 """Documents that are read at once to write an index anew."""
@@ -230,18 +232,24 @@ class Published:
     def seeds(self, keys: m.I64) -> m.Seeds:
         """Return the seeds with some keys, sorted by key and place; keys are sorted."""
         found = [m.Seeds.empty()]
-        for part in self.segments:
-            first, past = part.keys("seed").find(0, keys.astype(np.uint64), seeds.KEY_BITS)
-            row, step = repeated(past - first)
-            place = part["seed.place"][first[row] + step]
-            doc = np.searchsorted(part["seed.base"], place, "right") - 1
-            rank = self.order[part.first_doc + doc]
-            alive = rank >= 0
-            zeros = np.zeros(int(alive.sum()), np.int32)
-            at = (place - part["seed.base"][doc])[alive].astype(np.int32)
-            found.append(m.Seeds(keys[row[alive]], rank[alive], zeros, at, zeros.astype(np.int8)))
+        for start in range(0, len(keys), AT_ONCE):
+            some = keys[start : start + AT_ONCE]
+            found += [self._seeds_in(part, some) for part in self.segments]
+            self.rest()
         every = m.Seeds.concat(found)
         return arranged(every, every.key, every.doc, every.at)
+
+    def _seeds_in(self, part: Segment, keys: m.I64) -> m.Seeds:
+        """Return the seeds of a segment with some keys."""
+        first, past = part.keys("seed").find(0, keys.astype(np.uint64), seeds.KEY_BITS)
+        row, step = repeated(past - first)
+        place = part["seed.place"][first[row] + step]
+        doc = np.searchsorted(part["seed.base"], place, "right") - 1
+        rank = self.order[part.first_doc + doc]
+        alive = rank >= 0
+        zeros = np.zeros(int(alive.sum()), np.int32)
+        at = (place - part["seed.base"][doc])[alive].astype(np.int32)
+        return m.Seeds(keys[row[alive]], rank[alive], zeros, at, zeros.astype(np.int8))
 
     def rest(self) -> None:
         """Let go of the memory that was read: the files are as large as they are."""

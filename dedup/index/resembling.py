@@ -36,6 +36,7 @@ def resembling(
     for number in range(banding.bands if len(sketches) else 0):
         mine = candidates.band(sketches, number)
         theirs = known.in_band("document", number, mine, banding)
+        known.rest()
         both = m.Bands.concat([theirs, mine.take(mine.text >= known.docs)])
         both = arranged(both, both.key, both.text)
         met, _ = candidates.meet(both, number, banding, near_documents.ANY_LENGTH)

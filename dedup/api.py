@@ -24,6 +24,7 @@ from dedup.errors import InputError, SettingsError
 from dedup.running import run
 from dedup.settings import Settings, nearest
 from dedup.text.normalising import normalise_text
+from dedup.watching import silent
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -34,11 +35,12 @@ if TYPE_CHECKING:
     from dedup.checking.baseline import Baseline
     from dedup.checking.changed import Changes, Lines
     from dedup.cleaning import Cleaned, Planned, Policy, Restored, Verified
-    from dedup.formats import Given, Reading, Rejects, Source, Watch
+    from dedup.formats import Given, Reading, Rejects, Source
     from dedup.group import Name
     from dedup.index.library import Index
     from dedup.report import NearPair, Pair, Report, Skipped
     from dedup.reports.diff import Diff
+    from dedup.watching import Watch
 
 PathLike: TypeAlias = str | os.PathLike[str]
 Paths: TypeAlias = PathLike | Sequence[PathLike]
@@ -52,10 +54,6 @@ class ArrowStream(Protocol):
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         """Return its rows as Arrow's C stream."""
         ...
-
-
-def silent(stage: str, done: int, total: int | None) -> None:
-    """Say nothing."""
 
 
 def minhash(text: str) -> LeanMinHash:

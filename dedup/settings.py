@@ -17,6 +17,7 @@ from typing import (
     Any,
     NamedTuple,
     Self,
+    TypeVar,
     get_args,
     get_origin,
     get_type_hints,
@@ -36,7 +37,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
         *("auto", "text", "markdown", "jsonl", "json", "csv", "tsv", "parquet", "html", "warc"),
     ),
     "on_error": ("fail", "skip", "quarantine"),
-    "engine": ("local",),
+    "engine": ("local", "spark"),
 }
 
 
@@ -153,7 +154,13 @@ class Settings:
     threads: int = _setting(
         0, "running", "threads, and processes where there is much; 0: as many as cores"
     )
-    engine: str = _setting("local", "running", "where the work runs")
+    engine: str = _setting(
+        "local", "running", "where the work runs: on this machine, or on a cluster of Spark"
+    )
+    master: str | None = _setting(
+        None, "running", "URL of the cluster's master, such as spark://HOST:7077 or local[*]"
+    )
+    spark_conf: tuple[str, ...] = _setting((), "running", "a setting of Spark's, as KEY=VALUE")
     work_dir: str | None = _setting(
         None,
         "running",
@@ -249,6 +256,20 @@ def check_types(record: Any) -> None:  # noqa: ANN401 - any frozen record
     """Convert every field to the type that its declaration says. Raises `SettingsError`."""
     for name, kind in get_type_hints(type(record), include_extras=True).items():
         object.__setattr__(record, name, typed(name, getattr(record, name), kind))
+
+
+Record = TypeVar("Record")
+
+
+def of_class(name: str, value: Record | None, kind: type[Record]) -> Record:
+    """Return a record that was given, or one of the defaults. Raises `SettingsError`."""
+    if value is None:
+        return kind()
+    if not isinstance(value, kind):
+        raise SettingsError(
+            f"{name} is {value!r} ({type(value).__name__}): give dedup.{kind.__name__}(…)"
+        )
+    return value
 
 
 def typed(name: str, value: Any, kind: Any) -> Any:  # noqa: ANN401 - a declared type and its value

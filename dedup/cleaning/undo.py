@@ -203,6 +203,28 @@ def restored(out: Path, manifest: Manifest, file: File, lines: Groups) -> Iterat
         yield source_of(file, file.document, stream)
 
 
+def texts_of(
+    out: Path, manifest: Manifest, documents: Collection[str], names: Collection[Name] | None = None
+) -> dict[Name, str]:
+    """
+    Read texts of some files of a cleaned corpus as they were: all, or those that are named.
+
+    Raises `LedgerError`.
+    """
+    found: dict[Name, str] = {}
+    lines = ledger.by_document(opened(out)[1])
+    for file in manifest.files:
+        if file.document not in documents:
+            pass_over(lines, file)
+            continue
+        with restored(out, manifest, file, lines) as source:
+            for piece in formats.pieces(source, manifest.settings):
+                name = file.document, piece.record.id if piece.record else None
+                if piece.record is not None and (names is None or name in names):
+                    found[name] = piece.record.text
+    return found
+
+
 def _filled(piece: Piece, record: Record, lines: tuple[Line, ...], wanted: Wanted) -> Original:
     """Put removals back into a record."""
     if not lines:
@@ -350,17 +372,9 @@ def before_and_after(
     [file] = _chosen(manifest, [document]).values()
     check_files(root, [file])
     modes = {entry.record: entry.paragraphs for entry in file.entries}
-    own = [
-        line for line in opened(root)[1] if (line.document, line.record) == (file.document, record)
-    ]
+    own = [line for line in lines if (line.document, line.record) == (file.document, record)]
 
-    # The input file once more, and in it the text.
-    groups = ledger.by_document(lines)
-    for earlier in manifest.files[: manifest.files.index(file)]:
-        pass_over(groups, earlier)
-    with restored(root, manifest, file, groups) as source:
-        found = (piece.record for piece in formats.pieces(source, manifest.settings))
-        texts = {one.id: one.text for one in found if one is not None}
+    texts = {name: text for (_, name), text in texts_of(root, manifest, {file.document}).items()}
     if record not in texts:
         if record is None:
             raise SettingsError(f"{file.document} holds {len(texts)} records: name one after it")

@@ -23,6 +23,7 @@ from dedup.formats import compression, recoding
 from dedup.formats.hashing import Hashing, Seen
 from dedup.formats.interface import Chunk, Fault, Piece, Unreadable
 from dedup.formats.sources import BUFFER, Source, Sources, sources
+from dedup.formats.text import charset
 from dedup.model import Documents, Strings
 from dedup.report import Skipped
 from dedup.text.paragraphs import AUTO
@@ -167,6 +168,19 @@ class Reading:
         """Return the incoming documents of some files once more, by the paths as shown."""
         files = tuple(s for s in self.sources.files if not s.published and s.path in paths)
         return Reading(Sources(files, ()), self._settings, modes=self._modes)
+
+    @classmethod
+    def of_part(cls, files: tuple[Source, ...], settings: Settings) -> Reading:
+        """Read some files of many, in which there may be no document."""
+        reading = cls(Sources(files, ()), settings)
+        reading._sides = set()
+        return reading
+
+    def refuse_missing(self, *, published: int, incoming: int) -> None:
+        """Raise `InputError` where a side has none of so many documents that were read."""
+        for side in sorted(self._sides):
+            if not (published if side else incoming):
+                raise InputError(self._nothing(published=side))
 
     def recall(self, state: dict[str, Any]) -> None:
         """Know again what an earlier reading of the same files had learnt."""
@@ -361,7 +375,7 @@ def _opened(source: Source, raw: IO[bytes], settings: Settings, *, whole: bool) 
     name = ""
     if source.layout.records and source.layout.as_bytes:
         head = cast("io.BufferedReader", stream).peek(_PEEKED)
-        name = recoding.charset(head, settings.encoding)
+        name = charset(head, settings.encoding)
     return _Opened(recoding.recoded(stream, name, source.path) if name else stream, size, name)
 
 

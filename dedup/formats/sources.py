@@ -30,7 +30,7 @@ from typing import IO, TYPE_CHECKING, NamedTuple, cast
 from dedup.errors import InputError
 from dedup.formats import compression, remote
 from dedup.formats.csv import Csv, Tsv
-from dedup.formats.held import Held
+from dedup.formats.held import Document, Held
 from dedup.formats.ignoring import Ignoring
 from dedup.formats.interface import Fault, Unreadable
 from dedup.formats.json import Json
@@ -173,6 +173,18 @@ def sources(
     old.sort(key=lambda s: s.path.split("/"))
     skipped = tuple(published.skipped + incoming.skipped)
     return Sources((*old, *incoming.found.values()), skipped)
+
+
+def document(name: str, text: str, record: str | None = None) -> Held:
+    """
+    Return a text that is held as the document of a file, which need not exist.
+
+    Raises `InputError` for a file of records where no record is named.
+    """
+    form = FORMATS[_told_by(name)[0] or "text"]
+    if form.records and record is None:
+        raise InputError(f"{name}: is a file of records: name the record")
+    return Document(name, text, record, markdown=record is None and isinstance(form, Markdown))
 
 
 def listed(paths: Sequence[PathLike], settings: Settings) -> Iterator[str]:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from dedup.errors import as_options
 from dedup.reports.page import Card, Gap, Grid, Line, Rows, Span, span
-from dedup.reports.wording import counted, excerpt, named, percent, runs_of_sentences, short_id
+from dedup.reports.wording import counted, named, percent, runs_of_sentences, short_id
+from dedup.text.lines import excerpt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

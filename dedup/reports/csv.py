@@ -76,11 +76,11 @@ def to_csv(report: Report, *, spreadsheet: bool = False) -> str:
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(DOCUMENT_COLUMNS if whole else COLUMNS)
     for row in _documents(report) if whole else _rows(report):
-        writer.writerow(map(_defused, row) if spreadsheet else row)
+        writer.writerow(map(defused, row) if spreadsheet else row)
     return ("\ufeff" if spreadsheet else "") + out.getvalue()
 
 
-def _defused(cell: object) -> object:
+def defused(cell: object) -> object:
     """Put a sign before a text that is no formula, and that a spreadsheet would calculate."""
     formula = isinstance(cell, str) and cell.lstrip(" \u00a0").startswith(_FORMULA)
     return f"'{cell}" if formula else cell

@@ -12,7 +12,8 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from dedup.reports.visible import visible
-from dedup.reports.wording import counted, excerpt, kind_of, named, percent, ranged
+from dedup.reports.wording import counted, kind_of, named, percent, ranged
+from dedup.text.lines import excerpt
 
 if TYPE_CHECKING:
     from dedup.group import Group

@@ -22,7 +22,6 @@ from dedup.reports.wording import (
     KINDS,
     at,
     counted,
-    excerpt,
     headline,
     named,
     near_documents,
@@ -30,6 +29,7 @@ from dedup.reports.wording import (
     percent,
     short_id,
 )
+from dedup.text.lines import excerpt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

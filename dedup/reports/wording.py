@@ -233,12 +233,3 @@ def size(group: Group) -> str:
             counted(group.characters, "character"),
         )
     )
-
-
-def excerpt(text: str, most: int = 120) -> str:
-    """Return the beginning of a text on one line, of at most so many characters."""
-    line = " ".join(text[: 4 * most].split())
-    if len(line) <= most and len(text) <= 4 * most:
-        return line
-    head = line[:most]
-    return (head.rpartition(" ")[0] or head) + " …"

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 Span = tuple[int, int]
 DECIDING = 40
 """Words that are named of those that differ between texts of one template."""
+AT_ONCE = 4 << 20
+"""Bytes of texts that are turned into occurrences at a time."""
 COPIED = 0.8
 """A document of which this share of the text are copies is told as copied."""
 
@@ -164,7 +166,8 @@ def groups(finds: Iterable[Finds], naming: Naming) -> Iterator[Found]:
     docs: list[int] = []
     group: list[Occurrence] = []
     last: tuple[str, str, int, int] = ("", "", 0, 0)
-    for batch in finds:
+    kept = b""
+    for batch in few_at_a_time(finds):
         # The columns of a batch as plain values.
         plain = {
             name: column.tolist()
@@ -173,23 +176,38 @@ def groups(finds: Iterable[Finds], naming: Naming) -> Iterator[Found]:
         }
         sides = zip(batch.before.list(), batch.after.list(), strict=True)
         data, offsets, _ = kernels.normalise(batch.written.data, batch.written.offsets)
-        normal, written = Strings(data, offsets).raws(), batch.written
+        normal, written = Strings(data, offsets).raws(), batch.written.raws()
         numbers = (batch.pairs.data.view("<i4").reshape(-1, 2) + 1).tolist()
         pairs = [numbers[a // 8 : b // 8] for a, b in pairwise(batch.pairs.offsets.tolist())]
         for row, around in enumerate(sides):
             cells = {name: column[row] for name, column in plain.items()}
+            keeper = group[0] if cells["copy"] else None
+            # A copy that is written as its keeper is shares the keeper's text: often most are.
+            if keeper is not None and written[row] == kept:
+                text = keeper.text
+            else:
+                text = written[row].decode("utf-8", "surrogatepass")
             # A keeper begins a group, and ends the one before.
-            if not cells["copy"]:
+            if keeper is None:
                 if group:
                     yield found(docs, group, *last)
-                docs, group = [], []
+                docs, group, kept = [], [], written[row]
                 last = (KINDS[cells["kind"]], UNITS[cells["unit"]], cells["words"], cells["count"])
             docs.append(cells["doc"])
-            keeper = group[0] if group else None
             name = identity(KINDS[cells["kind"]], normal[row])
-            group.append(occurrence(cells, keeper, name, pairs[row], written[row], around, naming))
+            group.append(occurrence(cells, keeper, name, pairs[row], text, around, naming))
     if group:
         yield found(docs, group, *last)
+
+
+def few_at_a_time(finds: Iterable[Finds]) -> Iterator[Finds]:
+    """Yield the rows with so few texts at a time that what is made of these is no matter."""
+    for batch in finds:
+        at = 0
+        while at < len(batch):
+            ends = batch.written.offsets[at + 1 :]
+            most = ends.searchsorted(batch.written.offsets[at] + AT_ONCE, "right")
+            yield batch.slice(at, at := at + max(1, int(most)))
 
 
 def occurrence(  # noqa: PLR0913 - a row, cell by cell

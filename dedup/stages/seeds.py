@@ -39,6 +39,8 @@ LENGTH = 5 * WORD
 """Of a seed."""
 WINDOW = 4 * WORD
 """One seed is kept of those that begin within so many."""
+KEY_BITS = 40
+"""Of the key of a seed."""
 EARLIEST = 8
 """Places that a seed is shared with."""
 GAP = 45 * WORD

@@ -21,7 +21,6 @@ from dedup.reports.view import View, ordered
 from dedup.reports.wording import (
     at,
     counted,
-    excerpt,
     headline,
     kind_of,
     named,
@@ -30,6 +29,7 @@ from dedup.reports.wording import (
     percent,
     told_apart,
 )
+from dedup.text.lines import excerpt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -48,6 +48,7 @@ def clean(  # noqa: PLR0913 - the options of the command
     settings: Settings,
     policy: Policy,
     *,
+    against: Sequence[PathLike] = (),
     dry_run: bool = False,
     ids: PathLike | None = None,
     ledger: PathLike | None = None,
@@ -65,11 +66,11 @@ def clean(  # noqa: PLR0913 - the options of the command
     if output is None and not dry_run:
         raise SettingsError("clean needs a folder to write to: give -o OUT, or --dry-run")
     with told(output), contextlib.ExitStack() as stack:
-        scan = scanned(paths, settings, policy, watch)
+        scan = scanned(paths, settings, policy, watch, against)
         if scan.aside is not None:
             stack.enter_context(scan.aside)
         out = None if dry_run else output
-        copies = free((ledger, ids), out, scan.sources)
+        copies = free((ledger, ids), out, scan.reading.sources.files)
         # NOTE: the place is taken first: who cannot write there learns it before the long work.
         place = stack.enter_context(opened(out, scan, *copies))
         documents, engine = stack.enter_context(run(scan.reading, scan.settings, watch))
@@ -80,10 +81,15 @@ def clean(  # noqa: PLR0913 - the options of the command
 
 
 def plan_clean(
-    given: Sequence[formats.Given], settings: Settings, policy: Policy, *, watch: Watch = silent
+    given: Sequence[formats.Given],
+    settings: Settings,
+    policy: Policy,
+    *,
+    against: Sequence[formats.Given] = (),
+    watch: Watch = silent,
 ) -> Planned:
     """Return what a clean would do; nothing is written. Raises `InputError`."""
-    scan = scanned(given, settings, policy, watch)
+    scan = scanned(given, settings, policy, watch, against)
     with run(scan.reading, scan.settings, watch) as (documents, engine):
         return decide(scan, documents, engine)
 
@@ -96,7 +102,7 @@ def decide(
     found = compare(documents, settings, policy.remove, engine)
     check_fields(scan)
     dated = {name: dates.read(reading.values[name]) for name in dated_fields(policy.keep_rules)}
-    ranks = ranks_by(policy.keep_rules, found.facts, dated, scan.sources)
+    ranks = ranks_by(policy.keep_rules, found.facts, dated, reading.sources.files)
     todo = plan(found, ranks, settings, policy)
     check_plan(todo, found.facts, settings, policy)
     labels = reading.values[policy.source_field] if policy.source_field else None

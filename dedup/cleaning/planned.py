@@ -74,9 +74,10 @@ class Planned:
 
     def __repr__(self) -> str:
         rows, facts = self.decision.removals, self.decision.facts
-        goes, of = int((rows.end - rows.start).sum()), int(facts.characters.sum())
+        own = facts.characters[self.decision.published :]
+        goes, of = int((rows.end - rows.start).sum()), int(own.sum())
         return (
-            f"<Planned: {goes:,} of {of:,} characters of {len(facts):,} documents would go, "
+            f"<Planned: {goes:,} of {of:,} characters of {len(own):,} documents would go, "
             f"in {len(rows):,} piece{'s' * (len(rows) != 1)}>"
         )
 
@@ -189,12 +190,12 @@ class Planned:
         Raises `GuardError` where too much would go, `InputError` where an input has changed,
         `OutputError`, and `SettingsError` for texts that are held; then nothing has appeared.
         """
-        if any(source.held is not None for source in self.scan.sources):
-            raise SettingsError(
-                f"{self.scan.sources[0].path} is held in memory: take selected and removed"
-            )
+        every = self.scan.reading.sources.files
+        for source in every:
+            if source.held is not None:
+                raise SettingsError(f"{source.path} is held in memory: take selected and removed")
         with told(output):
-            copies = free((ledger, ids), output, self.scan.sources)
+            copies = free((ledger, ids), output, every)
             with opened(output, self.scan, *copies) as place:
                 return self.write_to(place, ids=ids, ledger=ledger)
 
@@ -227,7 +228,8 @@ class Planned:
         done = self._cleaned(found, files, place, refused)
         if ids is not None:
             place.besides[-1].write(b"".join(map(_id, done.not_written)))
-        place.finish(self._manifest(done, writer, files))
+        published = self._kept() if place.ledger else ()
+        place.finish(self._manifest(done, writer, files, published))
         if seen is None:
             return done
         return replace(done, preview=seen.preview(found.sources, self.texts))
@@ -264,7 +266,7 @@ class Planned:
 
         found: dict[Name, str] = {}
         paths = {path for path, _ in wanted}
-        for source in self.scan.sources if wanted else ():
+        for source in self.scan.reading.sources.files if wanted else ():
             if source.path in paths:
                 for piece in formats.pieces(source, self.scan.settings):
                     record = piece.record
@@ -278,6 +280,17 @@ class Planned:
             if path in {None, source.path} and self.decision.touches(source):
                 yield from (part for part in parts(self.decision, source) if part.lines)
 
+    def _kept(self) -> tuple[File, ...]:
+        """Return what the manifest says of the published files that keep something."""
+        kept = np.unique(self.decision.removals.keeper)
+        files = []
+        for source in self.scan.published:
+            first, stop = self.decision.documents.get(source.path, (0, 0))
+            if ((kept >= first) & (kept < stop)).any():
+                seen = self.scan.reading.seen[source.path]
+                files.append(copy_file(self.decision, source, "", seen, None))
+        return tuple(file for file in files if file is not None)
+
     def _cleaned(
         self, found: Counts, files: list[File], place: Place, refused: str | None
     ) -> Cleaned:
@@ -285,7 +298,7 @@ class Planned:
         gone = sum(file.output_sha256 is None for file in files)
         return Cleaned(
             documents=found.run.documents,
-            paragraphs=len(self.decision.paragraphs),
+            paragraphs=int((self.decision.paragraphs.doc >= self.decision.published).sum()),
             characters=found.run.characters,
             removed_paragraphs=found.paragraphs,
             removed_characters=found.characters,
@@ -300,6 +313,7 @@ class Planned:
             staying=self.staying,
             settings=self.scan.settings,
             policy=self.scan.policy,
+            published=self.decision.published,
             guard=refused,
             undated=tuple(
                 Undated(field, dates.missing, dates.unreadable, dates.example)
@@ -307,7 +321,9 @@ class Planned:
             ),
         )
 
-    def _manifest(self, done: Cleaned, writer: Writer, files: list[File]) -> Manifest:
+    def _manifest(
+        self, done: Cleaned, writer: Writer, files: list[File], published: tuple[File, ...]
+    ) -> Manifest:
         return Manifest(
             self.version,
             self.scan.settings,
@@ -317,6 +333,7 @@ class Planned:
             writer.sha256,
             tuple(files),
             tuple(name_to_json(one.path, "path") | {"why": shown(one.why)} for one in done.skipped),
+            published,
         )
 
 

@@ -50,6 +50,8 @@ class Cleaned:
     """What repeats and stays all the same."""
     settings: Settings = field(repr=False, compare=False)
     policy: Policy = field(repr=False, compare=False)
+    published: int = 0
+    """Documents that were compared with and only read (`--against`)."""
     guard: str | None = None
     """Of a dry run: why a real one would be refused."""
     undated: tuple[Undated, ...] = ()
@@ -85,8 +87,10 @@ class Cleaned:
 
     def counts(self) -> dict[str, Any]:
         """Return the figures, as the manifest keeps them."""
+        published = {"published": self.published} if self.published else {}
         return {
             "documents": self.documents,
+            **published,
             "documents_not_written": len(self.not_written),
             "documents_changed": self.documents_changed,
             "husks": self.husks,

@@ -58,8 +58,8 @@ def clean(  # noqa: PLR0913 - the options of the command
     """
     Write a corpus anew with one copy of each text, and a ledger that can undo it.
 
-    `output` is a folder, or `-` for one file to the standard output; `ledger` and `ids` (the
-    documents of which nothing is left, one a line, a tab before the record) are written besides.
+    `output` is a folder, or `-` for one file to the standard output; `ledger` and `ids`
+    (the documents that went whole, and what keeps them: see `ids.py`) are written besides.
     A dry run writes nothing else and shows what would go. Raises `InputError`, `OutputError`,
     `GuardError`; then nothing has appeared.
     """

@@ -20,13 +20,14 @@ import numpy as np
 
 from dedup.cleaning.counts import counts, refusal
 from dedup.cleaning.cut import Part, parts
+from dedup.cleaning.ids import ids_of
 from dedup.cleaning.ledger import PASSAGE, REASONS, Writer
 from dedup.cleaning.manifest import File, Manifest
 from dedup.cleaning.places import free, opened, told
 from dedup.cleaning.results import Cleaned, Collector, Undated
 from dedup.cleaning.write import copy_file, cut_file
 from dedup.errors import GuardError, SettingsError
-from dedup.escaping import in_one_line, name_to_json, shown
+from dedup.escaping import name_to_json, shown
 from dedup.settings import nearest
 
 if TYPE_CHECKING:
@@ -227,7 +228,7 @@ class Planned:
         files = list(self._written(place, writer, finished, workers))
         done = self._cleaned(found, files, place, refused)
         if ids is not None:
-            place.besides[-1].write(b"".join(map(_id, done.not_written)))
+            place.besides[-1].write(ids_of(self.decision, ids))
         published = self._kept() if place.ledger else ()
         place.finish(self._manifest(done, writer, files, published))
         if seen is None:
@@ -335,9 +336,3 @@ class Planned:
             tuple(name_to_json(one.path, "path") | {"why": shown(one.why)} for one in done.skipped),
             published,
         )
-
-
-def _id(name: Name) -> bytes:
-    path, record = name
-    line = "\t".join(in_one_line(part) for part in (path, record) if part is not None)
-    return line.encode("utf-8", "surrogateescape") + b"\n"

@@ -161,7 +161,8 @@ def clean(  # noqa: PLR0913 - an option each
     ids: Annotated[
         Path | None,
         typer.Option(
-            help="also write the documents that went whole, one a line",
+            help="also write which documents went whole, one a line; into .jsonl or .parquet both"
+            " ways: each with its keeper, and what keeps them with its copies",
             metavar="FILE",
             show_default=False,
         ),

@@ -357,6 +357,7 @@ def clean_to(  # noqa: PLR0913 - the options of the command
     dry_run: bool = False,
     ids: PathLike | None = None,
     ledger: PathLike | None = None,
+    annotate: bool = False,
     watch: Watch = silent,
 ) -> Cleaned:
     """
@@ -364,7 +365,8 @@ def clean_to(  # noqa: PLR0913 - the options of the command
 
     `output` is a folder that does not exist or is empty, or `None` for a dry run; the input is
     never changed, and what is published (`against`) only read. `ids` and `ledger` are files to
-    write those to besides. Raises `GuardError` where more would go than `policy.max_removed`.
+    write those to besides; with `annotate` nothing goes, and the records say what would. Raises
+    `GuardError` where more would go than `policy.max_removed`.
     """
     from dedup import cleaning
 
@@ -379,6 +381,7 @@ def clean_to(  # noqa: PLR0913 - the options of the command
         dry_run=dry_run,
         ids=ids,
         ledger=ledger,
+        annotate=annotate,
         watch=watch,
     )
 

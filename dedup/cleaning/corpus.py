@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dedup import formats
 from dedup.cleaning.counts import staying
@@ -52,6 +52,7 @@ def clean(  # noqa: PLR0913 - the options of the command
     dry_run: bool = False,
     ids: PathLike | None = None,
     ledger: PathLike | None = None,
+    annotate: bool = False,
     watch: Watch = silent,
     compare: Compare = detection,
 ) -> Cleaned:
@@ -60,7 +61,8 @@ def clean(  # noqa: PLR0913 - the options of the command
 
     `output` is a folder, or `-` for one file to the standard output; `ledger` and `ids`
     (the documents that went whole, and what keeps them: see `ids.py`) are written besides.
-    A dry run writes nothing else and shows what would go. Raises `InputError`, `OutputError`,
+    A dry run writes nothing else and shows what would go; to `annotate` is to remove nothing, and
+    to note in each record what would go. Raises `InputError`, `OutputError`,
     `GuardError`; then nothing has appeared.
     """
     if output is None and not dry_run:
@@ -77,7 +79,10 @@ def clean(  # noqa: PLR0913 - the options of the command
         planned = decide(scan, documents, engine, compare)
         notes, workers = engine.checkpoints, engine.workers
         finished = None if notes is None else Finished(notes, policy)
-        return planned.write_to(place, ids=ids, ledger=ledger, finished=finished, workers=workers)
+        besides: dict[str, Any] = {"ids": ids, "ledger": ledger}
+        if annotate:
+            return planned.write_to(place, **besides, annotate=True)
+        return planned.write_to(place, **besides, finished=finished, workers=workers)
 
 
 def plan_clean(

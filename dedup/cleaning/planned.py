@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from dedup.cleaning.annotate import annotate_file
 from dedup.cleaning.counts import counts, refusal
 from dedup.cleaning.cut import Part, parts
 from dedup.cleaning.ids import ids_of
@@ -183,10 +184,15 @@ class Planned:
         ]
 
     def write(
-        self, output: PathLike, *, ids: PathLike | None = None, ledger: PathLike | None = None
+        self,
+        output: PathLike,
+        *,
+        ids: PathLike | None = None,
+        ledger: PathLike | None = None,
+        annotate: bool = False,
     ) -> Cleaned:
         """
-        Write what stays, as `dedup.clean` does.
+        Write what stays, as `dedup.clean` does; or, to `annotate`, all with what would go noted.
 
         Raises `GuardError` where too much would go, `InputError` where an input has changed,
         `OutputError`, and `SettingsError` for texts that are held; then nothing has appeared.
@@ -198,25 +204,27 @@ class Planned:
         with told(output):
             copies = free((ledger, ids), output, every)
             with opened(output, self.scan, *copies) as place:
-                return self.write_to(place, ids=ids, ledger=ledger)
+                return self.write_to(place, ids=ids, ledger=ledger, annotate=annotate)
 
-    def write_to(
+    def write_to(  # noqa: PLR0913 - where to, and how
         self,
         place: Place,
         *,
         ids: PathLike | None = None,
         ledger: PathLike | None = None,
+        annotate: bool = False,
         finished: Finished | None = None,
         workers: Workers | None = None,
     ) -> Cleaned:
         """
         Write to a place that was taken; `ids` and `ledger` say what goes besides.
 
+        To `annotate` is to remove nothing, which no guard refuses.
         What `finished` has of an interrupted run is taken over; `workers` cut large files.
         """
         scan, dry = self.scan, place.output is None
         found = counts(self.decision, scan.sources)
-        refused = refusal(found, scan.policy.max_removed)
+        refused = None if annotate else refusal(found, scan.policy.max_removed)
         if refused is not None and not dry:
             raise GuardError(refused, self.preview())
         seen = Collector() if dry else None
@@ -225,8 +233,11 @@ class Planned:
             *(place.besides[:1] if ledger is not None else ()),
             watch=seen.add if seen else None,
         )
-        files = list(self._written(place, writer, finished, workers))
-        done = self._cleaned(found, files, place, refused)
+        if annotate:
+            files = list(self._annotated(place, writer))
+        else:
+            files = list(self._written(place, writer, finished, workers))
+        done = replace(self._cleaned(found, files, place, refused), annotated=annotate)
         if ids is not None:
             place.besides[-1].write(ids_of(self.decision, ids))
         published = self._kept() if place.ledger else ()
@@ -258,6 +269,14 @@ class Planned:
                     file = copy_file(decision, source, name, known, target)
             if finished is not None and file is not None and target is not None:
                 finished.keep(number, file, target)
+            if file is not None:
+                yield file
+
+    def _annotated(self, place: Place, writer: Writer) -> Iterator[File]:
+        """Write file after file with what would go, and yield what the manifest says of each."""
+        for source, name, known in zip(self.scan.sources, self.scan.names, self.seen, strict=True):
+            target = place.target(name)
+            file = annotate_file(self.decision, source, name, known, target, writer)
             if file is not None:
                 yield file
 

@@ -79,6 +79,10 @@ def pass_over(groups: Groups, file: File) -> None:
 def opened(out: Path) -> tuple[Manifest, Iterator[Line]]:
     """Read manifest and ledger of a cleaned corpus. Raises `LedgerError` for what is not whole."""
     manifest = Manifest.read(out / OWN / MANIFEST)
+    if manifest.summary.get("annotated"):
+        raise LedgerError(
+            f"{out} was annotated and lost nothing: there is nothing to undo, to prove or to judge"
+        )
     ledger.check(out / OWN / LEDGER, manifest.ledger_sha256)
     return manifest, ledger.read(out / OWN / LEDGER)
 

@@ -34,6 +34,7 @@ dedup clean fr/ es/ -o cleaned/ --keep longest --drop-document-over 80%
 dedup clean news.jsonl -o cleaned/ --keep prefer:afp/*,oldest:date
 dedup clean articles/ -o cleaned/ --passages on
 dedup clean new/ --against published/ -o cleaned/   [dim]what is not published yet[/dim]
+dedup clean news.jsonl --annotate -o noted/   [dim]remove nothing, note what would go[/dim]
 dedup clean --verify cleaned/      [dim]prove that every keeper is there[/dim]
 """
 
@@ -141,6 +142,15 @@ def clean(  # noqa: PLR0913 - an option each
         bool,
         typer.Option("--dry-run", help="say what would go, write nothing", show_default=False),
     ] = False,
+    annotate: Annotated[
+        bool,
+        typer.Option(
+            "--annotate",
+            help="remove nothing: every record gets a field dedup that says what would go and why"
+            " (JSON, JSON lines, CSV, Parquet; of other texts only the ledger says it)",
+            show_default=False,
+        ),
+    ] = False,
     document: Annotated[
         str | None,
         typer.Option(
@@ -179,7 +189,7 @@ def clean(  # noqa: PLR0913 - an option each
     removed is written back byte for byte. The input is never changed; dedup restore undoes it.
     """
     if verify is not None:
-        if paths or against or output or dry_run or document or format or ids or ledger:
+        if paths or against or annotate or output or dry_run or document or format or ids or ledger:
             raise SettingsError("--verify takes no PATH and writes nothing: the ledger has it all")
         policy = (keep, scope, remove, boilerplate, drop_document_over, max_removed, source_field)
         if any(value is not None for value in (*policy, shared.preset, shared.timings)):
@@ -189,9 +199,8 @@ def clean(  # noqa: PLR0913 - an option each
     # To clean, or to show what would go.
     if not paths:
         raise SettingsError("clean of nothing: give a PATH")
-    for option, given in (("document", document), ("format", format)):
-        if given is not None and not dry_run:
-            raise SettingsError(f"--{option} shows what would go: give --dry-run as well")
+    shown = {"document": document, "format": format}
+    check_dry_run(dry_run, [name for name, value in shown.items() if value is not None], annotate)
     config = shared.resolve(
         "clean",
         keep=keep,
@@ -210,8 +219,16 @@ def clean(  # noqa: PLR0913 - an option each
         return draw(paths, against or [], document, output, config, shared)
     if document is not None:
         return look(paths, against or [], document, config, shared)
-    besides = {"dry_run": dry_run, "ids": ids, "ledger": ledger}
+    besides = {"annotate": annotate, "dry_run": dry_run, "ids": ids, "ledger": ledger}
     return run(paths, against or [], output, config, shared, besides)
+
+
+def check_dry_run(dry_run: bool, shown: list[str], annotate: bool) -> None:  # noqa: FBT001 - options
+    """Raise `SettingsError` for options that show what would go without one, or write with one."""
+    if shown and not dry_run:
+        raise SettingsError(f"--{shown[0]} shows what would go: give --dry-run as well")
+    if annotate and dry_run:
+        raise SettingsError("--annotate writes and --dry-run does not: leave out one of them")
 
 
 def run(  # noqa: PLR0913 - what is cleaned, where to, how
@@ -246,7 +263,7 @@ def run(  # noqa: PLR0913 - what is cleaned, where to, how
                 put(refused_page(error.preview), shared, sys.stderr)
             raise
     # What was done, or would be, and what to beware of.
-    if done.nothing_is_left:
+    if done.nothing_is_left and not done.annotated:
         say(
             f"dedup: warning: 100% of the characters go, all {done.documents:,} documents: "
             "nothing is left (--boilerplate first leaves one of each text)"

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         pairs,
         precision,
         restore,
+        serve,
         verify,
     )
     from dedup.checking import Rules
@@ -121,6 +122,7 @@ __all__ = [
     "pairs",
     "precision",
     "restore",
+    "serve",
     "shingle_hash",
     "shingles",
     "verify",

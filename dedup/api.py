@@ -4,7 +4,8 @@ The library twin of each command: read, run the pipeline, hand back plain values
     report   find(data) -> Report                clean            clean(data) -> Planned
     check    check(data, against) -> Report      clean --verify   verify(output)
     pairs    pairs(data) -> Pair after Pair      restore          restore(output, destination)
-    diff     compare(a, b) -> Diff               audit      audit(output), precision(output, sheet)
+    diff     compare(a, b) -> Diff               serve            serve(index)
+    audit    audit(output), precision(output, sheet)
 
 `minhash(text)` gives the signature of a text to those who bring an index of their own.
 Nothing here prints. `watch` is told now and then what is being done, how much of it is done, and of
@@ -17,11 +18,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import fields, replace
+from dataclasses import asdict, fields, replace
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from dedup.errors import InputError, SettingsError
-from dedup.running import run
+from dedup.running import is_spark_frame, run_anywhere
 from dedup.settings import Settings, nearest, of_class, typed
 from dedup.text.normalising import normalise_text
 
@@ -36,15 +37,17 @@ if TYPE_CHECKING:
     from dedup.cleaning import Cleaned, Planned, Policy, Restored, Verified
     from dedup.cleaning.audit import Audit
     from dedup.cleaning.precision import Precision
-    from dedup.formats import Given, Reading, Rejects, Source, Watch
+    from dedup.engines.interface import Engine
+    from dedup.formats import Given, Held, Reading, Rejects, Source, Watch
     from dedup.group import Name
     from dedup.index.library import Index
+    from dedup.index.shared import SharedIndex
     from dedup.report import NearPair, Pair, Report, Skipped
     from dedup.reports.diff import Diff
 
 PathLike: TypeAlias = str | os.PathLike[str]
 Paths: TypeAlias = PathLike | Sequence[PathLike]
-Data: TypeAlias = "PathLike | Iterable[PathLike] | Iterable[Mapping[str, Any]] | ArrowStream"
+Data: TypeAlias = "PathLike | Iterable[PathLike | Held] | Iterable[Mapping[str, Any]] | ArrowStream"
 """What is read: a path or several, or rows that a caller holds (see `find`)."""
 
 
@@ -89,6 +92,7 @@ def find(  # noqa: PLR0913 - what is read, and whom to tell of it
     text: str | None = None,
     id: str | None = None,  # noqa: A002 - the field is called so
     order: str = "place",
+    engine: Engine | None = None,
     watch: Watch = silent,
     rejects: Rejects | None = None,
     **changes: Any,  # noqa: ANN401 - settings by name
@@ -106,19 +110,29 @@ def find(  # noqa: PLR0913 - what is read, and whom to tell of it
     In the report texts that were given have the document `texts` or `rows`, and as their record
     their id, or their number from 1. What is called the first is so by `order`: `place`, or
     `oldest:FIELD` by the date in a field. Raises `InputError` and `SettingsError`.
+
+    The work runs on this machine, or on an `engine` of the caller's: in a job on a cluster
+
+        from dedup.engines.spark import SparkEngine
+        report = dedup.find(df, text="body", engine=SparkEngine(spark))
+
+    where `df` is a Spark DataFrame, or paths that all workers see.
     """
     from dedup import by_date, pipeline
 
     settings = _settings(settings, text, id, changes)
     field = by_date.field_of(order)
+    if is_spark_frame(data):
+        with run_anywhere(data, settings, watch, engine) as (documents, own):
+            return pipeline.find(documents, settings, own)
     reading = _read(_given(data, texts), settings, watch, rejects, fields=(field,) if field else ())
-    with run(reading, settings, watch) as (documents, engine):
+    with run_anywhere(reading, settings, watch, engine) as (documents, own):
         if field is None:
-            report = pipeline.find(documents, settings, engine)
+            report = pipeline.find(documents, settings, own)
         else:
-            ordered = by_date.oldest_first(documents, reading.values[field], order, engine)
-            report = pipeline.find(engine.fetch(ordered.documents), settings, engine)
-            report = by_date.dated(report, ordered, order, engine)
+            ordered = by_date.oldest_first(documents, reading.values[field], order, own)
+            report = pipeline.find(own.fetch(ordered.documents), settings, own)
+            report = by_date.dated(report, ordered, order, own)
     return report.with_skipped(tuple(reading.skipped))
 
 
@@ -127,7 +141,7 @@ def check(  # noqa: PLR0913 - what is read, and whom to tell of it
     against: Data | None = None,
     settings: Settings | None = None,
     *,
-    index: Index | PathLike | None = None,
+    index: Index | SharedIndex | PathLike | None = None,
     texts: Iterable[str] | None = None,
     against_texts: Iterable[str] | None = None,
     text: str | None = None,
@@ -161,14 +175,17 @@ def check(  # noqa: PLR0913 - what is read, and whom to tell of it
         if not changed:
             return _nothing_changed(reading, settings, rules)
     if index is not None:
-        from dedup.index.library import Index
+        from dedup.index import library
 
         if published or since is not None:
             raise SettingsError("index: is the published side: leave out against and since")
-        opened = index if isinstance(index, Index) else Index(index)
-        report = opened.check(reading, settings, watch)
+        if settings.engine != "local":
+            raise SettingsError(
+                f"index: is read on one machine: leave out engine={settings.engine!r}"
+            )
+        report = library.at(index).check(reading, settings, watch)
     else:
-        with run(reading, settings, watch) as (documents, engine):
+        with run_anywhere(reading, settings, watch) as (documents, engine):
             report = pipeline.check(documents, settings, engine)
         report = report.with_skipped(tuple(reading.skipped))
     names = checking.with_findings(report)
@@ -177,6 +194,42 @@ def check(  # noqa: PLR0913 - what is read, and whom to tell of it
         again = reading.of_files({name.document for name in names})
         known = checking.articles(again, names, settings, rules)
     return replace(report, verdict=checking.judged(report, rules, known, changed))
+
+
+def serve(
+    index: Index | SharedIndex | PathLike,
+    settings: Settings | None = None,
+    *,
+    rules: Rules | None = None,
+    port: int = 8765,
+    listening: Callable[[int], object] | None = None,
+    **changes: Any,  # noqa: ANN401 - settings by name
+) -> None:
+    """
+    Answer checks against an index by HTTP on this machine, until Ctrl-C or a signal ends it.
+
+        dedup.serve("published.index", rules=dedup.Rules(max_overlap=0.25))
+
+    What is asked and answered stands in `dedup.serving`; each answer is that of `check`. An index
+    that changes is looked at anew. `listening` is told the port once it is listened on. Raises as
+    `check` where the index cannot be asked, and `SettingsError` for a port that cannot be had.
+    """
+    from dedup import serving
+    from dedup.index import library
+
+    own = (settings or Settings()).updated(changes)
+    # Requests are answered side by side, a core each.
+    own = replace(own, threads=own.threads or 1)
+    asked = library.at(index)
+    asked.size(own)
+    serving.run(
+        serving.Application(
+            lambda texts: check(texts, None, own, index=asked, rules=rules),
+            lambda: asdict(asked.size(own)),
+        ),
+        port,
+        listening or (lambda _: None),
+    )
 
 
 def _parted(reading: Reading, changes: Changes) -> tuple[Reading, dict[str, Lines]]:
@@ -266,7 +319,7 @@ def pairs(  # noqa: PLR0913 - what is read, and whom to tell of it
 
     settings = _settings(settings, text, id, changes)
     reading = _read(_given(data, texts), settings, watch, rejects)
-    with run(reading, settings, watch) as (documents, engine):
+    with run_anywhere(reading, settings, watch) as (documents, engine):
         yield from pipeline.pairs(documents, settings, engine)
     if skipped is not None:
         for one in reading.skipped:
@@ -296,7 +349,7 @@ def document_pairs(  # noqa: PLR0913 - what is read, and whom to tell of it
 
     settings = _settings(settings, text, id, changes)
     reading = _read(_given(data, texts), settings, watch, rejects)
-    with run(reading, settings, watch) as (documents, engine):
+    with run_anywhere(reading, settings, watch) as (documents, engine):
         yield from near_documents.pairs(documents, settings, engine)
     if skipped is not None:
         for one in reading.skipped:

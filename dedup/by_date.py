@@ -19,9 +19,9 @@ from dedup import model as m
 from dedup.engines.base import as_it_is
 from dedup.errors import SettingsError
 from dedup.group import Name
-from dedup.reports.wording import excerpt
 from dedup.settings import typed
 from dedup.text import dates
+from dedup.text.lines import excerpt
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -159,19 +159,31 @@ class Table:
     def schema(cls) -> dict[str, Column | None]:
         """Return what each column holds, by its name; `None` is a column of `Strings`."""
         types = get_type_hints(cls, include_extras=True)
-        return {name: _column(types[name]) for name in cls.names()}
+        return {f.name: _column(types[f.name]) for f in fields(cls)}
 
     @classmethod
     def empty(cls) -> Self:
         """Build a table without rows."""
-        return cls(
-            **{
-                name: Strings.empty()
-                if column is None
-                else np.zeros((0, max(0, column.width)) if column.width else 0, column.dtype)
-                for name, column in cls.schema().items()
-            }
-        )
+        return cls.filled(0)
+
+    @classmethod
+    def filled(cls, rows: int, **columns: Any) -> Self:  # noqa: ANN401 - arrays, or a number each
+        """
+        Build a table of so many rows from columns, each put into its type.
+
+        A number stands in every row; a column that is not given holds zeros, or empty strings.
+        """
+        made: dict[str, Any] = {}
+        for name, column in cls.schema().items():
+            given = columns.pop(name, None)
+            if column is None:
+                made[name] = Strings.empty(rows) if given is None else given
+            elif isinstance(given, np.ndarray):
+                made[name] = given.astype(column.dtype, copy=False)
+            else:
+                shape = (rows, max(0, column.width)) if column.width else (rows,)
+                made[name] = np.full(shape, given or 0, column.dtype)
+        return cls(**made, **columns)
 
     def columns(self) -> dict[str, Any]:
         """Return the columns by name."""
@@ -207,7 +219,7 @@ class Table:
     def concat(cls, tables: Iterable[Self]) -> Self:
         """Put tables end to end; without any the result has no rows."""
         every = list(tables)
-        tables = [table for table in every if len(table)] or every[:1] or [cls.empty()]
+        tables = [table for table in every if len(table)] or every[:1] or [cls.filled(0)]
         if len(tables) == 1:
             return tables[0]
         columns = {}
@@ -645,7 +657,7 @@ class Bodies(Table):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Scenes(Table):
+class Neighbourhoods(Table):
     """The bodies of all partners of a document `copy`. Sorted by `copy`, `doc`, `no`."""
 
     copy: I64

@@ -128,26 +128,28 @@ def verified(
     # What a pair shares is counted on the sets themselves.
     wanted = engine.map(pairs, m.Docs, resemblance.both)
     sets = engine.join(wanted, wholes, (_DOC, _DOC), m.Grams, resemblance.grams)
-    half = engine.lookup(pairs, sets, (("a",), _DOC), m.HalfCompared, resemblance.read_first)
+    half = (m.HalfCompared, resemblance.read_first)
     comparing = partial(resemblance.compare, threshold=settings.document_threshold)
-    good = engine.lookup(half, sets, (("b",), _DOC), m.Resemblances, comparing)
+    whole = (m.Resemblances, comparing)
+    good = engine.pairwise(pairs, sets, ((("a",), ("b",)), _DOC), half, whole)
     return engine.by_key(good, ("a", "b"), m.Resemblances, as_it_is), equals
 
 
 def meetings(
     sketches: Stored[m.Sketches], banding: candidates.Banding, engine: Engine
 ) -> Stored[m.Pairs]:
-    """Let the documents meet band by band, which bounds the memory."""
-
-    def one(number: int) -> Stored[m.Pairs]:
-        bands = engine.map(sketches, m.Bands, partial(candidates.band, number=number))
-        meet = partial(candidates.meet, number=number, banding=banding, threshold=ANY_LENGTH)
-        kinds = (m.Pairs, m.Crowds)
-        pairs: Stored[m.Pairs] = engine.by_key(bands, ("key", "text"), kinds, meet, shared=True)[0]
-        return pairs
-
-    makers = [partial(one, number) for number in range(banding.bands)]
-    return engine.union(*engine.together(*makers, name="comparing documents"))
+    """Let the documents meet in each band."""
+    meet = partial(candidates.meet, banding=banding, threshold=ANY_LENGTH)
+    pairs: Stored[m.Pairs] = engine.by_each(
+        sketches,
+        banding.bands,
+        (m.Bands, candidates.band),
+        ("key", "text"),
+        (m.Pairs, m.Crowds),
+        meet,
+        name="comparing documents",
+    )[0]
+    return pairs
 
 
 def stars(near: Near, published: int, engine: Engine) -> m.Resemblances:

@@ -217,7 +217,7 @@ class Report:
     incoming: tuple[Incoming, ...] | None = None
     """The incoming documents, of a check only."""
     verdict: Verdict | None = None
-    """Of a check only: which findings fail, and why the others do not. Not written to JSON."""
+    """Of a check only: which findings fail, and why the others do not."""
     extents: tuple[Extent, ...] = ()
     """Of the documents that groups name, in Order. Not written to JSON."""
 

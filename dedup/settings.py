@@ -37,7 +37,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
         *("auto", "text", "markdown", "jsonl", "json", "csv", "tsv", "parquet", "html", "warc"),
     ),
     "on_error": ("fail", "skip", "quarantine"),
-    "engine": ("local",),
+    "engine": ("local", "spark"),
 }
 
 
@@ -154,7 +154,13 @@ class Settings:
     threads: int = _setting(
         0, "running", "threads, and processes where there is much; 0: as many as cores"
     )
-    engine: str = _setting("local", "running", "where the work runs")
+    engine: str = _setting(
+        "local", "running", "where the work runs: on this machine, or on a cluster of Spark"
+    )
+    master: str | None = _setting(
+        None, "running", "URL of the cluster's master, such as spark://HOST:7077 or local[*]"
+    )
+    spark_conf: tuple[str, ...] = _setting((), "running", "a setting of Spark's, as KEY=VALUE")
     work_dir: str | None = _setting(
         None,
         "running",
@@ -169,7 +175,7 @@ class Settings:
             if getattr(self, name) < least:
                 raise SettingsError(f"{name} is {getattr(self, name)}: the least is {least}")
         for name, allowed in CHOICES.items():
-            choice(name, getattr(self, name), allowed)
+            one_of(name, getattr(self, name), allowed)
 
     @classmethod
     def of(cls, values: Mapping[str, Any], where: str = "") -> Self:
@@ -219,7 +225,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return f"; did you mean {near!r}?" if near else ""
 
 
-def choice(name: str, value: str, allowed: tuple[str, ...]) -> str:
+def one_of(name: str, value: str, allowed: tuple[str, ...]) -> str:
     """Return back a value that is allowed. Raises `SettingsError` that lists those that are."""
     if value not in allowed:
         now = RENAMED.get(name, {}).get(value)

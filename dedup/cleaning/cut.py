@@ -130,7 +130,7 @@ def changed(source: Source) -> InputError:
     return InputError(f"{source.path} changed while it was being cleaned; run the command again")
 
 
-def noted(decision: Decision, record: Record, doc: int, number: int) -> Entry | None:
+def mode_entry(decision: Decision, record: Record, doc: int, number: int) -> Entry | None:
     """Return what the manifest has to say of a document that loses nothing."""
     settings, mode = decision.settings, int(decision.facts.mode[doc])
     if paragraph_mode(record.text, record.markdown, settings.join_hyphens) == mode:
@@ -151,7 +151,7 @@ def document(  # noqa: PLR0913 - a document, where it is, and what goes of it
     assert record is not None  # noqa: S101 - for the type checker
     doc, number, at = place
     if not rows:
-        entry = noted(decision, record, doc, number) if decision.notes_modes else None
+        entry = mode_entry(decision, record, doc, number) if decision.notes_modes else None
         return Part(piece.raw, piece.raw[lead:], entry=entry)
     text, spans = record.text, [(row.start, row.end) for row in rows]
     if len(text) != decision.facts.characters[doc]:

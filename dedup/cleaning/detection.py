@@ -150,15 +150,15 @@ def _paragraphs(
 ) -> ParagraphTable:
     where = Extents.concat(engine.fetch(engine.map(paragraphs, Extents, all_extents)))
     return ParagraphTable(
-        places.doc,
-        places.no,
-        narrow(where.start),
-        narrow(where.end),
-        narrow(places.text),
-        same.strict,
-        same.same,
-        places.words,
-        places.boilerplate,
+        doc=places.doc,
+        no=places.no,
+        start=narrow(where.start),
+        end=narrow(where.end),
+        text=narrow(places.text),
+        strict=same.strict,
+        same=same.same,
+        words=places.words,
+        boilerplate=places.boilerplate,
     )
 
 
@@ -173,7 +173,7 @@ class HalfMatched(Table):
 
 
 class Sameness(NamedTuple):
-    """Which paragraphs are the same text; `strict` and `same` are in step with the paragraphs."""
+    """Which paragraphs are the same text; `strict` and `same` have a row a paragraph."""
 
     strict: I32 | I64
     same: I32 | I64

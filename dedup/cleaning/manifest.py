@@ -134,6 +134,7 @@ class Manifest:
     @classmethod
     def read(cls, path: Path) -> Self:
         """Read one. Raises `LedgerError` where it is missing, damaged, edited or not ours."""
+        # Whether it is a whole manifest of ours,
         try:
             body = json.loads(path.read_bytes())
         except OSError as error:
@@ -146,6 +147,7 @@ class Manifest:
             raise LedgerError(f"{path} is no manifest of this version ({SCHEMA})")
         if not _is_whole(body):
             raise LedgerError(f"{path} was edited since the clean")
+        # and what it says.
         try:
             files = tuple(map(File.of, body["files"]))
             for file in files:

@@ -229,17 +229,17 @@ def _plan(  # noqa: PLR0913 - the columns come from all sides
     reason[in_copy] = ACROSS
     rule = deciding_rules(ranks, of, doc, order)
     return Plan(
-        doc,
-        places.no[rows],
-        places.start[rows],
-        places.end[rows],
-        reason.astype(np.int8),
-        np.where(has, of, NONE),
-        np.where(has, places.no[safe], NONE).astype(np.int32),
-        np.where(has, places.start[safe], NONE),
-        np.where(has, places.end[safe], NONE),
-        np.where(has, similarity, np.nan),
-        np.where(has, rule, NONE).astype(np.int8),
+        doc=doc,
+        no=places.no[rows],
+        start=places.start[rows],
+        end=places.end[rows],
+        reason=reason.astype(np.int8),
+        keeper=np.where(has, of, NONE),
+        keeper_no=np.where(has, places.no[safe], NONE).astype(np.int32),
+        keeper_start=np.where(has, places.start[safe], NONE),
+        keeper_end=np.where(has, places.end[safe], NONE),
+        similarity=np.where(has, similarity, np.nan),
+        rule=np.where(has, rule, NONE).astype(np.int8),
     )
 
 
@@ -260,10 +260,12 @@ def choose(  # noqa: PLR0913 - rows, what they are alike, and which of them may 
     Those of the first documents, which are `published`, all stay and all keep.
     A unit is decided as one: a text, or, where the scope looks at documents, a text in a document.
     """
+    # Where each text comes first; what is the same text as none here plays no part.
     text, doc = places.same[rows], places.doc[rows]
     first = np.full(texts, len(rows))
     np.minimum.at(first, text, np.arange(len(rows)))
     kin = kin.take((first[kin.a] < len(rows)) & (first[kin.b] < len(rows)))
+    # The units, and where each begins.
     if scope == "all":
         unit, begins = text, first
         begun = np.flatnonzero(first < len(rows))
@@ -273,6 +275,7 @@ def choose(  # noqa: PLR0913 - rows, what they are alike, and which of them may 
             text.astype(np.int64) * docs + doc, return_index=True, return_inverse=True
         )
         begun = np.arange(len(begins))
+    # Of texts that are the same as no other a unit goes for the first one elsewhere, at once.
     keeper = np.full(len(begins), NONE)
     related = np.zeros(texts, bool)
     related[kin.a] = True
@@ -282,11 +285,13 @@ def choose(  # noqa: PLR0913 - rows, what they are alike, and which of them may 
         opening = first[text[at]]
         away = (doc[opening] != doc[at]) & ~related[text[at]]
         keeper[begun[away]] = opening[away]
+    # All others one by one.
     at = np.sort(at[related[text[at]]])
     relations = Kinship(kin, texts)
     chosen = _one_by_one(text[at].tolist(), doc[at].tolist(), relations, scope, published)
     has = chosen != NONE
     keeper[unit[at[has]]] = at[chosen[has]]
+    # The later ones of a unit go as the first one does, or for it.
     of = keeper[unit]
     if scope != "across":
         later = (of == NONE) & (begins[unit] < np.arange(len(rows)))

@@ -25,7 +25,7 @@ import numpy as np
 
 from dedup.errors import SettingsError
 from dedup.formats import fits
-from dedup.settings import SHARES, check_types, choice, nearest
+from dedup.settings import SHARES, check_types, nearest, one_of
 from dedup.text import dates
 
 if TYPE_CHECKING:
@@ -72,11 +72,11 @@ class Policy:
     def __post_init__(self) -> None:
         """Refuse what cannot work."""
         check_types(self)
-        choice("scope", self.scope, SCOPES)
-        choice("remove", self.remove, REMOVE)
-        choice("boilerplate", self.boilerplate, BOILERPLATE)
-        choice("passages", self.passages, PASSAGES)
-        choice("unit", self.unit, UNITS)
+        one_of("scope", self.scope, SCOPES)
+        one_of("remove", self.remove, REMOVE)
+        one_of("boilerplate", self.boilerplate, BOILERPLATE)
+        one_of("passages", self.passages, PASSAGES)
+        one_of("unit", self.unit, UNITS)
         parse_rules(self.keep)
 
     @classmethod

@@ -32,7 +32,7 @@ from dedup.cleaning.tree import LEDGER, MANIFEST, OWN, Tree, is_inside
 from dedup.errors import InputError, LedgerError, OutputError, SettingsError
 from dedup.formats import Source, Watch, silent
 from dedup.formats.slices import without
-from dedup.settings import choice, nearest
+from dedup.settings import nearest, one_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -128,6 +128,7 @@ def originals(
     for piece in _pieces(out, manifest, file):
         rest = piece.raw
         item = piece.record is not None or piece.fault is not None
+        # Records that were dropped come back where they began, in the middle of a piece too.
         while due(at if item else at + extent(rest) - 1):
             entry = dropped.popleft()
             begin = (entry.at or 0) - at
@@ -139,6 +140,7 @@ def originals(
             yield original
             at, rest = at + begin + extent(original.raw), rest[begin:]
             number += 1
+        # What stands in the output gets back what was cut out of it.
         if piece.record is not None:
             number += 1
             entry_here = listed.get(number)
@@ -148,6 +150,7 @@ def originals(
             original = Original(rest, rest)
         at += extent(original.raw)
         yield original
+    # Those that were dropped at the end.
     while due(at):
         original = come_back(dropped.popleft())
         at += extent(original.raw)
@@ -250,12 +253,12 @@ def _filled(piece: Piece, record: Record, lines: tuple[Line, ...], wanted: Wante
         shift += line.end - line.start
     if slices[-1][0] > len(record.text):
         raise LedgerError(f"{lines[0].document} does not fit its ledger")
-    raw = record.fill(slices)
+    raw = record.insert(slices)
     chosen = [one for one, line in zip(slices, lines, strict=True) if wanted(line)]
     undone = tuple(line for line in lines if wanted(line))
     if len(chosen) == len(slices):
         return Original(raw, raw, undone)
-    return Original(raw, record.fill(chosen) if chosen else piece.raw, undone)
+    return Original(raw, record.insert(chosen) if chosen else piece.raw, undone)
 
 
 def restore(  # noqa: PLR0913 - the options of the command
@@ -274,6 +277,7 @@ def restore(  # noqa: PLR0913 - the options of the command
     files, ledger or manifest were edited, `SettingsError` for a name that the ledger does not
     hold, `OutputError` where `destination` is not absent or empty; then nothing was written.
     """
+    # What is put back, and whether it can be.
     root, target = Path(out), Path(destination)
     manifest, lines = opened(root)
     chosen = _chosen(manifest, documents or ())
@@ -283,6 +287,7 @@ def restore(  # noqa: PLR0913 - the options of the command
     check_files(root, chosen.values())
     if is_inside(target, root) or is_inside(root, target):
         raise OutputError(f"{target} and {root} lie in one another: give a folder apart")
+    # File after file in the order of the manifest, in which the ledger is.
     done = Restored(0, 0, 0, 0, str(target))
     try:
         with Tree(target, {"restore": os.fspath(out)}, list(chosen)) as tree:
@@ -316,6 +321,7 @@ def _written(place: Path, file: File, pieces: Iterator[Original], done: Restored
     """Write one file with what is put back, nothing if nothing of it is, and count it."""
     found, size = formats.FORMATS[file.format].checksum(), 0
     documents, lines, characters = 0, 0, 0
+    # Every piece as it was goes into the checksum, as it is wanted into the file.
     with (
         place.open("xb") as stream,
         formats.writing(stream, file.format, file.compression, file.charset) as sink,
@@ -327,6 +333,7 @@ def _written(place: Path, file: File, pieces: Iterator[Original], done: Restored
             documents += bool(piece.undone)
             lines += len(piece.undone)
             characters += sum(line.end - line.start for line in piece.undone)
+    # A file of which nothing came back is not written.
     if found.hexdigest() != file.content:
         raise LedgerError(f"{file.output} and its ledger do not give {file.document} again")
     if size:
@@ -357,7 +364,7 @@ def _chosen(manifest: Manifest, documents: Collection[str]) -> dict[str, File]:
 def _wanted(groups: Collection[str], reasons: Collection[str], known: Collection[str]) -> Wanted:
     """Return what tells the removals that are put back. Raises `SettingsError`."""
     for reason in reasons:
-        choice("reason", reason, REASONS)
+        one_of("reason", reason, REASONS)
     for group in groups:
         if group not in known:
             raise SettingsError(f"the ledger knows no group {group!r}{nearest(group, known)}")

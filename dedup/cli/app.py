@@ -30,6 +30,7 @@ COMMANDS = {
     "diff": "Compare two texts, word by word.",
     "check": "Check new texts for what they repeat, also of published ones.",
     "index": "Keep an index of published texts, for checks that need not read them.",
+    "serve": "Answer checks by HTTP, for programs on this machine.",
     "config": "Show each setting, its value and where it comes from.",
 }
 """Each is the function of that name in the module of that name; here with its first sentence."""

@@ -13,7 +13,7 @@ import typer
 from dedup.cli.options import Out, Talk
 from dedup.cli.output import check_places, write
 from dedup.errors import OutputError, SettingsError
-from dedup.settings import Settings, choice
+from dedup.settings import Settings, one_of
 
 FORMATS = ("csv", "html")
 
@@ -82,7 +82,7 @@ def audit(  # noqa: PLR0913 - an option each
         found = api.precision(cleaned, verdicts)
         write("".join(f"{line}\n" for line in told(found)), output, data=False)
         return 0
-    form = choice("format", format or "csv", FORMATS)
+    form = one_of("format", format or "csv", FORMATS)
     if form == "csv" and output is not None and output.is_file():
         raise OutputError(f"{output} is there already, and may hold verdicts: name another file")
     check_places((output,), own, Settings())

@@ -19,7 +19,7 @@ from dedup.cli.output import check_places
 from dedup.cli.terminal import Meter
 from dedup.config import COMMAND_LINE, PRESETS, Config, load
 from dedup.errors import SettingsError
-from dedup.settings import CHOICES, Settings, choice, size
+from dedup.settings import CHOICES, Settings, one_of, size
 
 DETECTION = "What is found"
 READING = "What is read"
@@ -70,6 +70,8 @@ OnError = Annotated[str | None, _option("on_error", READING, "")]
 Memory = Annotated[str | None, _option("memory", RUNNING, "SIZE")]
 Threads = Annotated[int | None, _option("threads", RUNNING, "N")]
 Engine = Annotated[str | None, _option("engine", RUNNING, "")]
+Master = Annotated[str | None, _option("master", RUNNING, "URL")]
+SparkConf = Annotated[list[str] | None, _option("spark_conf", RUNNING, "KEY=VALUE")]
 WorkDir = Annotated[str | None, _option("work_dir", RUNNING, "DIR")]
 
 Preset = Annotated[
@@ -179,7 +181,7 @@ class Talk:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be."""
-        choice("color", self.color, COLORS)
+        one_of("color", self.color, COLORS)
         if self.width is not None and self.width < NARROWEST:
             raise SettingsError(f"width is {self.width}: the least is {NARROWEST}")
 
@@ -211,6 +213,8 @@ class Shared(Talk):
     memory: Memory = None
     threads: Threads = None
     engine: Engine = None
+    master: Master = None
+    spark_conf: SparkConf = None
     work_dir: WorkDir = None
     timings: Timings = None
     config: ConfigFile = None
@@ -253,7 +257,7 @@ def _all_but(*names: str) -> frozenset[str]:
 TAKES: dict[str, frozenset[str]] = {
     "report": _all_but(),
     "check": _all_but(),
-    "clean": _all_but(),
+    "clean": _all_but("master", "spark_conf"),
     # Pairs are of paragraphs, whatever blocks and passages these are in; they are no page.
     "pairs": _all_but("min_group_words", "max_gap", "boilerplate_documents", "passages", "width"),
     "diff": frozenset(
@@ -277,7 +281,13 @@ TAKES: dict[str, frozenset[str]] = {
     "audit": frozenset(("quiet", "debug")),
     # Blocks are built when a check asks; an index has what they are built from.
     "index": _all_but(
-        "min_group_words", "max_gap", "boilerplate_documents", "passages", "unit", "width"
+        *("min_group_words", "max_gap", "boilerplate_documents", "passages", "unit", "width"),
+        *("engine", "master", "spark_conf"),
+    ),
+    # Texts come by HTTP, as JSON; there is no page, and no end at which to tell of stages.
+    "serve": _all_but(
+        *("text_field", "id_field", "input_format", "encoding", "include", "exclude", "no_ignore"),
+        *("on_error", "work_dir", "timings", "color", "width"),
     ),
     "config": _all_but("timings", "quiet"),
 }

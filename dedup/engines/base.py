@@ -67,6 +67,35 @@ class Base:
         tasks = self._ranges([(table, key)], shared=shared)
         return self._run(kind, stage, tasks, name, len(table))
 
+    def by_each(  # noqa: PLR0913 - as the interface says
+        self,
+        table: Any,  # noqa: ANN401 - as the interface says
+        count: int,
+        part: tuple[type[Table], Callable[..., Any]],
+        key: Key,
+        kind: tuple[type[Table], ...],
+        stage: Callable[..., Any],
+        *,
+        kept: str | None = None,
+        name: str | None = None,
+    ) -> tuple[Any, ...]:
+        """Make tables of one, and apply `stage` by key: one by one, which bounds the memory."""
+        of, make = part
+
+        def one(number: int) -> tuple[Stored[Any], ...]:
+            rows = self.map(table, of, partial(make, number=number))
+            own = partial(stage, number=number)
+            found: tuple[Stored[Any], ...] = self.by_key(rows, key, kind, own, shared=True)
+            return found
+
+        def kept_one(number: int) -> tuple[Any, ...]:
+            if kept is None:
+                return one(number)
+            return self.kept(f"{kept}-{number}", kind, partial(one, number))
+
+        every = self.together(*(partial(kept_one, n) for n in range(count)), name=name)
+        return tuple(self.union(*tables) for tables in zip(*every, strict=True))
+
     def join(  # noqa: PLR0913 - two tables, two keys, what comes out
         self,
         table: Any,  # noqa: ANN401 - as the interface says
@@ -96,6 +125,21 @@ class Base:
     ) -> Any:  # noqa: ANN401 - likewise
         """Apply `stage` to every batch beside the rows of `other` that it wants: a join serves."""
         return self.join(table, other, key, kind, stage, name=name)
+
+    def pairwise(  # noqa: PLR0913 - two tables, two keys each, what comes out
+        self,
+        table: Any,  # noqa: ANN401 - as the interface says
+        other: Any,  # noqa: ANN401 - likewise
+        key: tuple[tuple[Key, Key], Key],
+        half: Any,  # noqa: ANN401 - likewise
+        whole: Any,  # noqa: ANN401 - likewise
+        *,
+        name: str | None = None,
+    ) -> Any:  # noqa: ANN401 - likewise
+        """Look up both rows that each row wants, one after the other."""
+        (first, second), wanted = key
+        beside = self.lookup(table, other, (first, wanted), *half)
+        return self.lookup(beside, other, (second, wanted), *whole, name=name)
 
     def union(self, *tables: Stored[T]) -> United[T]:
         """Return all rows of several tables."""

@@ -3,8 +3,10 @@ Where the work runs: a few verbs and nothing else.
 
     map       a stage on every batch
     by_key    on batches that are sorted by key and in which no key is split
+    by_each   the same for several tables that are made of one
     join      on batches of two tables that hold the same keys
     lookup    on batches beside the one row of another table that each row wants
+    pairwise  the same for pairs: on batches beside the two rows that each pair wants
     union     several tables of one kind as one
     rank      a stage on every batch, with the numbers of its rows in the order of a key
     together  several things of which none needs another
@@ -123,7 +125,29 @@ class Engine(Protocol):
         """
         Sort by `key`, then apply `stage` to batches in which no key is split; in order of key.
 
-        With `shared` the stage is not shown rows whose key (the first column) no other row has.
+        With `shared` the stage is not shown rows whose key (the first column) no other row has, and
+        keys may come in any order.
+        """
+        ...
+
+    def by_each(  # noqa: PLR0913 - a table, what is made of it, and what comes out
+        self,
+        table: Stored[T],
+        count: int,
+        part: tuple[type[U], Callable[..., U]],
+        key: Key,
+        kind: tuple[type[Table], ...],
+        stage: Callable[..., tuple[Table, ...]],
+        *,
+        kept: str | None = None,
+        name: str | None = None,
+    ) -> tuple[Any, ...]:
+        """
+        Make `count` tables of one, and apply `stage` by key to each, as `by_key` with `shared`.
+
+        `part` is the kind of these tables and what makes them of a batch; both it and `stage` are
+        told which one it is, as `number=`. What comes of all is united. Where it is done one by
+        one, each may be `kept` under this name and its number.
         """
         ...
 
@@ -163,6 +187,24 @@ class Engine(Protocol):
         Among these is the row that each row of the batch wants, where there is one: no two rows of
         `other` have one key. Batches and rows come in any order, so `other` is read in place where
         it lies in memory.
+        """
+        ...
+
+    def pairwise(  # noqa: PLR0913 - two tables, two keys each, what comes out
+        self,
+        table: Stored[T],
+        other: Stored[U],
+        key: tuple[tuple[Key, Key], Key],
+        half: tuple[type[A], Callable[[T, U], A]],
+        whole: tuple[type[V], Callable[[A, U], V]],
+        *,
+        name: str | None = None,
+    ) -> Stored[V]:
+        """
+        Look up both rows of `other` that each row of `table` wants, by its two keys.
+
+        The stage of `half` puts the first beside it, and that of `whole` is shown the second: two
+        lookups, of which what comes between need not be stored where `other` lies in memory.
         """
         ...
 

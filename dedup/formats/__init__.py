@@ -19,7 +19,16 @@ from dedup.formats.reading import (
     refuse_foreign,
     silent,
 )
-from dedup.formats.sources import FORMATS, Given, Source, Sources, fits, is_text_name, sources
+from dedup.formats.sources import (
+    FORMATS,
+    Given,
+    Source,
+    Sources,
+    document,
+    fits,
+    is_text_name,
+    sources,
+)
 from dedup.formats.writing import writing
 
 __all__ = [
@@ -39,6 +48,7 @@ __all__ = [
     "Span",
     "Unreadable",
     "Watch",
+    "document",
     "fits",
     "given",
     "is_text_name",

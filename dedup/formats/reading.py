@@ -178,6 +178,19 @@ class Reading:
         files = tuple(s for s in self.sources.files if not s.published and s.path in paths)
         return Reading(Sources(files, ()), self._settings, modes=self._modes)
 
+    @classmethod
+    def of_part(cls, files: tuple[Source, ...], settings: Settings) -> Reading:
+        """Read some files of many, in which there may be no document."""
+        reading = cls(Sources(files, ()), settings)
+        reading._sides = set()
+        return reading
+
+    def refuse_missing(self, *, published: int, incoming: int) -> None:
+        """Raise `InputError` where a side has none of so many documents that were read."""
+        for side in sorted(self._sides):
+            if not (published if side else incoming):
+                raise InputError(self._nothing(published=side))
+
     def recall(self, state: dict[str, Any]) -> None:
         """Know again what an earlier reading of the same files had learnt."""
         self.done = self.total
@@ -259,9 +272,11 @@ class Reading:
         try:
             lenient = not source.named or self._settings.on_error != "fail"
             with source.raw() as file:
+                # What a clean will cut is hashed as it is read.
                 hashing = Hashing(file) if self.to_cut else None
                 raw = io.BufferedReader(hashing, BUFFER) if hashing is not None else file
                 self._place = lambda: before + min(raw.tell(), source.size)
+                # Records are handed on, and what is none goes by `on_error`.
                 for piece in self._documents(source, raw, whole=lenient):
                     if isinstance(piece, Chunk):
                         given = True
@@ -425,14 +440,14 @@ class _Batch:
         numbers = np.array(self.rows, np.int64).reshape(-1, 4)
         small = numbers[:, 1:].astype(np.int8)
         return Documents(
-            np.arange(len(numbers)),
-            Strings.of(self._paths),
-            Strings.of(self._names),
-            np.ascontiguousarray(numbers[:, 0]),
-            np.ascontiguousarray(small[:, 0]),
-            np.ascontiguousarray(small[:, 1]),
-            np.ascontiguousarray(small[:, 2]),
-            Strings.of(self._texts),
+            doc=np.arange(len(numbers)),
+            path=Strings.of(self._paths),
+            record=Strings.of(self._names),
+            file_line=np.ascontiguousarray(numbers[:, 0]),
+            markdown=np.ascontiguousarray(small[:, 0]),
+            mode=np.ascontiguousarray(small[:, 1]),
+            published=np.ascontiguousarray(small[:, 2]),
+            text=Strings.of(self._texts),
         )
 
 
@@ -440,18 +455,15 @@ def _table(source: Source, chunk: Chunk) -> Documents:
     """Return records in columns as a table."""
     count = len(chunk.names)
     path = source.path.encode("utf-8", "surrogatepass")
-    zero = np.zeros(count, np.int8)
-    return Documents(
-        np.arange(count),
-        Strings(
-            np.frombuffer(path * count, np.uint8), np.arange(count + 1, dtype=np.int64) * len(path)
-        ),
-        chunk.names,
-        chunk.lines,
-        zero,
-        zero,
-        zero + source.published,
-        chunk.text,
+    offsets = np.arange(count + 1, dtype=np.int64) * len(path)
+    return Documents.filled(
+        count,
+        doc=np.arange(count),
+        path=Strings(np.frombuffer(path * count, np.uint8), offsets),
+        record=chunk.names,
+        file_line=chunk.lines,
+        published=int(source.published),
+        text=chunk.text,
     )
 
 

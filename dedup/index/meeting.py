@@ -38,7 +38,7 @@ def matches(
     banding = candidates.banding(settings, known.texts + len(texts))
     every = [
         candidates.meet(table, number, banding, settings.threshold)[0]
-        for number, table in enumerate(buckets(sketches, known))
+        for number, table in enumerate(buckets(sketches, known, banding))
     ]
     met = m.Pairs.concat(every)
     met = met.take(met.b >= NEW)
@@ -47,11 +47,14 @@ def matches(
     return compared(pairs, texts, known, settings), len(pairs)
 
 
-def buckets(sketches: m.Sketches, known: Published) -> Iterator[m.Bands]:
+def buckets(
+    sketches: m.Sketches, known: Published, banding: candidates.Banding
+) -> Iterator[m.Bands]:
     """Yield band by band the incoming texts, with the published ones that they may meet."""
     for number in range(sketches.keys.shape[1]):
         mine = candidates.band(sketches, number)
-        theirs = known.in_band("text", number, np.unique(mine.key))
+        theirs = known.in_band("text", number, mine, banding)
+        known.rest()
         both = m.Bands.concat([theirs, m.Bands(**mine.columns() | {"text": mine.text + NEW})])
         yield both.take(np.argsort(both.key, kind="stable"))
 

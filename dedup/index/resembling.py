@@ -25,7 +25,8 @@ def resembling(
 
     `wholes` are the incoming documents; they are numbered on from the published ones.
     """
-    equals = earliest(resemblance.editions(wholes), known.editions("whole"))
+    editions = resemblance.editions(wholes)
+    equals = earliest(editions, known.with_edition("whole", editions))
     # A document that is equal to a published one joins what that one resembles.
     sources = np.unique(equals.source[equals.source < known.docs])
     wholes = m.Wholes.concat([resemblance.whole(known.paragraphs(sources), settings), wholes])
@@ -34,7 +35,7 @@ def resembling(
     found = [m.Pairs.empty()]
     for number in range(banding.bands if len(sketches) else 0):
         mine = candidates.band(sketches, number)
-        theirs = known.in_band("document", number, np.unique(mine.key))
+        theirs = known.in_band("document", number, mine, banding)
         both = m.Bands.concat([theirs, mine.take(mine.text >= known.docs)])
         both = arranged(both, both.key, both.text)
         met, _ = candidates.meet(both, number, banding, near_documents.ANY_LENGTH)

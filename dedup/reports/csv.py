@@ -101,6 +101,7 @@ def _documents(report: Report) -> Iterator[tuple[object, ...]]:
 
 
 def _rows(report: Report) -> Iterator[tuple[object, ...]]:
+    # A row a place of a group, the keeper first,
     for group in report.groups:
         for place in group.occurrences:
             yield (
@@ -124,6 +125,7 @@ def _rows(report: Report) -> Iterator[tuple[object, ...]]:
                 shown_in_csv(" ".join(group.deciding)),
             )
 
+    # and a row a document that resembles another one.
     for number, near in enumerate(report.documents or (), 1):
         copies = ((copy.name, copy.resemblance, False) for copy in near.copies)
         rows = [(near.keeper, 1.0, True), *copies]

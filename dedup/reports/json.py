@@ -13,12 +13,16 @@ from typing import TYPE_CHECKING, Any
 from dedup.errors import InputError
 from dedup.escaping import escaped, name_from_json, name_to_json, shown
 from dedup.report import SCHEMA, Report
+from dedup.reports.verdict_json import verdict_to_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable
 
     from dedup.group import Group, Name, Occurrence
     from dedup.report import Incoming, NearDocuments, Overlap, Summary
+
+LISTED = ("findings", "documents", "stale")
+"""What of a verdict stands an item a line."""
 
 
 def to_json(report: Report) -> str:
@@ -36,7 +40,18 @@ def to_json(report: Report) -> str:
         members.append('"documents": ' + _array(_dump(_near(near)) for near in report.documents))
     if report.incoming is not None:
         members.append('"incoming": ' + _array(_dump(_incoming(i)) for i in report.incoming))
+    if report.verdict is not None:
+        members.append('"verdict": ' + _verdict(verdict_to_json(report, report.verdict)))
     return "{" + ",\n ".join(members) + "}\n"
+
+
+def _verdict(verdict: dict[str, Any]) -> str:
+    """Return a verdict, a finding and a document a line."""
+    members = [
+        f"{_dump(key)}: {_array(map(_dump, value)) if key in LISTED else _dump(value)}"
+        for key, value in verdict.items()
+    ]
+    return "{" + ",\n  ".join(members) + "}"
 
 
 def to_jsonl(report: Report) -> str:
@@ -99,7 +114,7 @@ def _dump(value: object) -> str:
     return escaped(json.dumps(value, ensure_ascii=False))
 
 
-def _array(items: Iterator[str]) -> str:
+def _array(items: Iterable[str]) -> str:
     """Return one item a line."""
     lines = ",\n  ".join(items)
     return f"[\n  {lines}]" if lines else "[]"

@@ -15,7 +15,9 @@ from dedup.settings import CHOICES, Settings
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-COMMANDS = ("report", "pairs", "clean", "restore", "audit", "diff", "check", "index", "config")
+COMMANDS = (
+    *("report", "pairs", "clean", "restore", "audit", "diff", "check", "index", "serve", "config"),
+)
 
 
 def test_the_first_page_says_what_the_pages_say() -> None:

@@ -1,0 +1,273 @@
+"""
+What the tasks of a cluster do: record batches in, stages called, record batches out.
+
+Each function here runs in a worker, on the rows of one partition, and is sent there by name; the
+stage and what it needs to know go with it.
+"""
+
+from __future__ import annotations
+
+import pickle
+from functools import partial
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from dedup.engines.arrow import NUMBER, Slots, every_slot, slots, to_batches, to_strings, to_table
+from dedup.engines.whole_keys import Side, whole_keys
+from dedup.rows import fresh, spans
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from dedup.engines.interface import Key
+    from dedup.model import I64, Table
+
+KEY = "key"
+"""What columns of keys are called where two tables are in one batch; a number follows."""
+
+
+class Source(NamedTuple):
+    """A table as its rows come: the kind, where its columns are, and what is done to each batch."""
+
+    kind: type[Table]
+    layout: Slots
+    stages: tuple[Callable[[Any], Any], ...] = ()
+
+    @property
+    def is_plain(self) -> bool:
+        """The rows are those of the table as they come."""
+        return not self.stages
+
+    def then(self, stage: Callable[[Any], Any]) -> Source:
+        """Return the same, with a stage more."""
+        return self._replace(stages=(*self.stages, stage))
+
+    def tables(self, batches: Iterable[pa.RecordBatch]) -> Iterator[Any]:
+        """Yield the tables that come of batches."""
+        for batch in batches:
+            if batch.num_rows:
+                yield _through(self.stages, to_table(batch, self.kind, self.layout))
+
+
+class Made(NamedTuple):
+    """A table of which each task makes a part: what `Source` is for rows that come."""
+
+    parts: Sequence[Any]
+    make: Callable[[Any], Iterable[Table]]
+    stages: tuple[Callable[[Any], Any], ...] = ()
+    is_plain: bool = False
+
+    def then(self, stage: Callable[[Any], Any]) -> Made:
+        """Return the same, with a stage more."""
+        return self._replace(stages=(*self.stages, stage))
+
+    def tables(self, batches: Iterable[pa.RecordBatch]) -> Iterator[Any]:  # noqa: ARG002 - as `Source`
+        """Yield the tables of this task's part."""
+        for table in self.make(self.parts[partition()]):
+            yield _through(self.stages, table)
+
+
+class Given(NamedTuple):
+    """A table that is made of a caller's strings: what `Source` is for rows of ours."""
+
+    make: Callable[..., Table]
+    is_plain: bool = False
+
+    def tables(self, batches: Iterable[pa.RecordBatch]) -> Iterator[Any]:
+        """Yield the tables that come of batches."""
+        for batch in batches:
+            if batch.num_rows:
+                yield self.make(*(to_strings(column) for column in batch.columns))
+
+
+def _through(stages: Iterable[Callable[[Any], Any]], table: Any) -> Any:  # noqa: ANN401 - a table
+    for stage in stages:
+        table = stage(table)
+    return table
+
+
+class Sink(NamedTuple):
+    """Tables as their rows go: where the columns of each kind are, in batches that all share."""
+
+    kinds: tuple[type[Table], ...]
+    layouts: tuple[Slots, ...]
+    every: tuple[str, ...]
+    """All slots."""
+    is_one: bool
+    """The stage gives one table, and no tuple of them."""
+
+    @classmethod
+    def of(cls, kind: Any) -> Sink:  # noqa: ANN401 - a kind of table or a tuple of them
+        """Lay out what a stage gives."""
+        is_one = not isinstance(kind, tuple)
+        kinds = (kind,) if is_one else kind
+        layouts = tuple(slots(one) for one in kinds)
+        return cls(kinds, layouts, tuple(every_slot(layouts)), is_one)
+
+    def batches(self, result: Any) -> Iterator[pa.RecordBatch]:  # noqa: ANN401 - what a stage gives
+        """Yield the batches of what a stage gave."""
+        for number, table in enumerate((result,) if self.is_one else result):
+            yield from to_batches(table, self.layouts[number], self.every, number)
+
+
+def mapped(
+    batches: Iterable[pa.RecordBatch],
+    source: Source | Made,
+    stage: Callable[[Any], Any],
+    sink: Sink,
+) -> Iterator[pa.RecordBatch]:
+    """Apply a stage to every batch."""
+    for table in source.tables(batches):
+        yield from sink.batches(stage(table))
+
+
+def by_key(  # noqa: PLR0913 - a table and its key, what comes out
+    batches: Iterable[pa.RecordBatch],
+    source: Source,
+    key: Key,
+    stage: Callable[[Any], Any],
+    sink: Sink,
+    *,
+    shared: bool,
+) -> Iterator[pa.RecordBatch]:
+    """Apply a stage to sorted rows, no key split; with `shared` to keys of several rows only."""
+    sides = ([_side(table, key)] for table in source.tables(batches))
+    for (rows,) in whole_keys(sides):
+        some: Table = rows.take(~_alone(_first(rows, key))) if shared else rows
+        if len(some):
+            yield from sink.batches(stage(some))
+
+
+def split(
+    batches: Iterable[pa.RecordBatch],
+    source: Source | Made,
+    count: int,
+    stage: Callable[..., Any],
+    sink: Sink,
+) -> Iterator[pa.RecordBatch]:
+    """Make `count` tables of each batch; each row comes with the number of its table."""
+    for table in source.tables(batches):
+        for number in range(count):
+            made = stage(table, number=number)
+            yield from to_batches(made, sink.layouts[0], sink.every, number)
+
+
+def by_number(
+    batches: Iterable[pa.RecordBatch],
+    source: Source,
+    key: Key,
+    stage: Callable[..., Any],
+    sink: Sink,
+) -> Iterator[pa.RecordBatch]:
+    """Apply a stage to keys of several rows, table after table, with the number of the table."""
+    for number, parts in groupby(_numbered(batches), itemgetter(0)):
+        rows = (batch for _, batch in parts)
+        yield from by_key(rows, source, key, partial(stage, number=number), sink, shared=True)
+
+
+def joined(
+    batches: Iterable[pa.RecordBatch],
+    source: tuple[Source, Source],
+    key: tuple[Key, Key],
+    stage: Callable[[Any, Any], Any],
+    sink: Sink,
+) -> Iterator[pa.RecordBatch]:
+    """Apply a stage to rows of two tables that are sorted together by their keys."""
+    both = list(zip(source, key, strict=True))
+
+    def sides() -> Iterator[list[Side]]:
+        for batch in batches:
+            if batch.num_rows:
+                of = batch.column(NUMBER).to_numpy()
+                parts = (batch.filter(pa.array(of == number)) for number in range(2))
+                yield [
+                    _side(to_table(part, one.kind, one.layout), own)
+                    for part, (one, own) in zip(parts, both, strict=True)
+                ]
+
+    for table, other in whole_keys(sides()):
+        yield from sink.batches(stage(table, other))
+
+
+def ranked(
+    batches: Iterable[pa.RecordBatch],
+    source: Source,
+    firsts: Sequence[int],
+    stage: Callable[[Any, I64], Any],
+    sink: Sink,
+) -> Iterator[pa.RecordBatch]:
+    """Apply a stage to every batch and the numbers of its rows; partitions begin at `firsts`."""
+    first = firsts[partition()]
+    for table in source.tables(batches):
+        yield from sink.batches(stage(table, np.arange(first, first + len(table))))
+        first += len(table)
+
+
+def counted(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Yield the number of this partition, and how many rows it has of each kind."""
+    rows: dict[int, int] = {}
+    for batch in batches:
+        numbers, counts = np.unique(batch.column(NUMBER).to_numpy(), return_counts=True)
+        for number, count in zip(numbers.tolist(), counts.tolist(), strict=True):
+            rows[number] = rows.get(number, 0) + count
+    columns = [[partition()] * len(rows), list(rows), list(rows.values())]
+    arrays = [pa.array(column, pa.int64()) for column in columns]
+    yield pa.RecordBatch.from_arrays(arrays, names=["partition", NUMBER, "rows"])
+
+
+def chosen(batches: Iterable[pa.RecordBatch], first: int, past: int) -> Iterator[pa.RecordBatch]:
+    """Yield the batches of some partitions."""
+    if first <= partition() < past:
+        yield from batches
+
+
+def answered(
+    batches: Iterable[pa.RecordBatch],  # noqa: ARG001 - the part is known by its number
+    parts: Sequence[Any],
+    question: Callable[[Any], Any],
+) -> Iterator[pa.RecordBatch]:
+    """Yield what a function says of this task's part."""
+    answer = pickle.dumps(question(parts[partition()]))
+    yield pa.RecordBatch.from_arrays([pa.array([answer], pa.binary())], names=["answer"])
+
+
+def partition() -> int:
+    """Return the number of the partition that this task works on."""
+    from pyspark import TaskContext
+
+    context = TaskContext.get()
+    assert context is not None  # noqa: S101 - a worker has one
+    number: int = context.partitionId()
+    return number
+
+
+def _first(table: Table, key: Key) -> I64:
+    """Return the first column of a key."""
+    column: I64 = getattr(table, key[0]).astype(np.int64, copy=False)
+    return column
+
+
+def _alone(keys: I64) -> NDArray[np.bool_]:
+    """Mark the rows whose key no other row has; keys are sorted."""
+    new = fresh(keys)
+    alone: NDArray[np.bool_] = new & np.append(new[1:], True)
+    return alone
+
+
+def _side(table: Table, key: Key) -> Side:
+    return Side(_first(table, key), table)
+
+
+def _numbered(batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[int, pa.RecordBatch]]:
+    """Part batches where the number of the table changes."""
+    for batch in batches:
+        numbers = batch.column(NUMBER).to_numpy()
+        starts = np.flatnonzero(np.diff(numbers, prepend=-1))
+        for start, stop in spans(starts, len(numbers)):
+            yield int(numbers[start]), batch.slice(start, stop - start)

@@ -86,7 +86,7 @@ class Counts:
 
 def counts(decision: Decision, sources: Sequence[Source]) -> Counts:
     """Count what goes from each document, by reason and by source."""
-    facts, rows, published = decision.facts, decision.removals, decision.published
+    facts, rows, published = decision.facts, decision.removals, decision.facts.incoming
     lengths = rows.end - rows.start
     lost = np.zeros(len(facts), np.int64)
     np.add.at(lost, rows.doc, lengths)
@@ -205,7 +205,7 @@ def staying(found: Detection, decision: Decision, ranks: Sequence[I64]) -> Stayi
     if policy.boilerplate == "keep" and flagged.any():
         fixed = fixed_texts(places, found.matches, _texts(places))[places.text]
     near = _near(found, np.flatnonzero(large & ~gone & ~fixed), keep_order(ranks))
-    own = places.doc >= found.published
+    own = places.doc >= found.facts.incoming
 
     # Blocks from which nothing goes, no sentence either.
     touched = gone.copy()
@@ -235,7 +235,7 @@ def _near(found: Detection, rows: I64, rank: I64) -> int:
     for batch in found.matches:
         np.minimum.at(earliest, batch.a, first[batch.b])
         np.minimum.at(earliest, batch.b, first[batch.a])
-    return int(((earliest[text] < number) & (places.doc[rows] >= found.published)).sum())
+    return int(((earliest[text] < number) & (places.doc[rows] >= found.facts.incoming)).sum())
 
 
 def _blocks(found: Detection, touched: Mask, large: Mask, scope: str) -> tuple[int, int]:

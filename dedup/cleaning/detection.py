@@ -86,11 +86,6 @@ class Detection:
     """Documents that resemble each other, where these go whole: pairs of distinct texts, and the
     documents of the same text as an earlier one."""
 
-    @property
-    def published(self) -> int:
-        """How many of the documents, the first ones, are only read."""
-        return int(self.facts.published.sum())
-
 
 def detection(
     documents: Iterable[Documents], settings: Settings, remove: str, engine: Engine

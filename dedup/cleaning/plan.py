@@ -61,7 +61,7 @@ def plan(found: Detection, ranks: Sequence[I64], settings: Settings, policy: Pol
     """Decide what goes; `ranks` rank the documents by each of `policy.rules`, the lowest first."""
     places, kin = found.paragraphs, found.kin
     texts = int(max(places.same.max(initial=-1), places.text.max(initial=-1))) + 1
-    rank, published = keep_order(ranks), found.published
+    rank, published = keep_order(ranks), found.facts.incoming
     every = np.arange(len(places))
 
     # Documents go whole before all else: none of their paragraphs is chosen or keeps.
@@ -132,10 +132,10 @@ def _whole(found: Detection, rank: I64, policy: Policy) -> tuple[I64, I64, F64]:
         return none, none, np.full(len(rank), np.nan)
     may_be = len(found.copies) or len(found.alike) or policy.remove == MATCH
     equal = equals(places, np.arange(len(places)), rank) if may_be else none.copy()
-    equal[: found.published] = NONE
+    equal[: found.facts.incoming] = NONE
     if found.near is None:
         return equal, none, np.full(len(rank), np.nan)
-    kept_by, alike = keepers(*found.near, rank, found.published)
+    kept_by, alike = keepers(*found.near, rank, found.facts.incoming)
     kept_by[kept_by == equal] = NONE
     equal[kept_by != NONE] = NONE
     return equal, kept_by, alike

@@ -76,7 +76,7 @@ class Planned:
 
     def __repr__(self) -> str:
         rows, facts = self.decision.removals, self.decision.facts
-        own = facts.characters[self.decision.published :]
+        own = facts.characters[self.decision.facts.incoming :]
         goes, of = int((rows.end - rows.start).sum()), int(own.sum())
         return (
             f"<Planned: {goes:,} of {of:,} characters of {len(own):,} documents would go, "
@@ -240,7 +240,7 @@ class Planned:
         done = replace(self._cleaned(found, files, place, refused), annotated=annotate)
         if ids is not None:
             place.besides[-1].write(ids_of(self.decision, ids))
-        published = self._kept() if place.ledger else ()
+        published = self._kept() if place.ledger and self.decision.facts.incoming else ()
         place.finish(self._manifest(done, writer, files, published))
         if seen is None:
             return done
@@ -318,7 +318,7 @@ class Planned:
         gone = sum(file.output_sha256 is None for file in files)
         return Cleaned(
             documents=found.run.documents,
-            paragraphs=int((self.decision.paragraphs.doc >= self.decision.published).sum()),
+            paragraphs=int((self.decision.paragraphs.doc >= self.decision.facts.incoming).sum()),
             characters=found.run.characters,
             removed_paragraphs=found.paragraphs,
             removed_characters=found.characters,
@@ -333,7 +333,7 @@ class Planned:
             staying=self.staying,
             settings=self.scan.settings,
             policy=self.scan.policy,
-            published=self.decision.published,
+            published=self.decision.facts.incoming,
             guard=refused,
             undated=tuple(
                 Undated(field, dates.missing, dates.unreadable, dates.example)

@@ -83,11 +83,6 @@ class Decision:
     removals: Removals
     """What comes of plan and sentences, line by line."""
 
-    @property
-    def published(self) -> int:
-        """How many of the documents, the first ones, are only read."""
-        return int(self.facts.published.sum())
-
     @classmethod
     def of(  # noqa: PLR0913 - what is known before anything is decided
         cls,

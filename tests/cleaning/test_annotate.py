@@ -54,7 +54,7 @@ def test_every_line_of_json_gets_a_field_and_nothing_else(dedup: Callable, here:
         *("clean", "a.jsonl", "--annotate", "-o", "out", "--on-error", "skip", "--ledger", "l")
     )
     assert done.returncode == 0, done.stderr
-    assert done.stderr.startswith("noted 3 paragraphs of 7 (3 across), 1 document whole that would")
+    assert done.stderr.startswith("noted 3 paragraphs of 7 (3 across) that would go, 43.7%")
     assert "removed nothing; wrote 1 file to out" in done.stderr
     written = (here / "out/a.jsonl").read_bytes().decode()
     first, *rest = written.split("\n")

@@ -26,7 +26,7 @@ import generate
 import grow
 import orjson
 from measures.tables import markdown, store
-from timing import growth, kernels, memory, peers, shapes, whole
+from timing import growth, index, kernels, memory, peers, shapes, whole
 from timing.runs import Bench
 
 from dedup import formats
@@ -51,6 +51,7 @@ class Options:
     size: int | None
     scale: float
     bound: int
+    recall: str
     shape: str
     cache: Path
     peer: list[str]
@@ -107,6 +108,11 @@ def _size(options: Options, bench: Bench) -> int:
     return options.lines(bench, 0).stat().st_size
 
 
+def _index(options: Options, bench: Bench) -> Result:
+    corpus = options.lines(bench, 20_000_000)
+    return options.name, index.measure(corpus, options.recall, bench)
+
+
 def _shapes(options: Options, bench: Bench) -> Result:
     return "generated shapes", shapes.measure(options.scale, bench, options.shape)
 
@@ -125,6 +131,7 @@ PARTS: dict[str, tuple[Callable[[Options, Bench], Result], bool]] = {
     "whole": (_whole, True),
     "kernels": (_kernels, True),
     "growth": (_growth, True),
+    "index": (_index, True),
     "shapes": (_shapes, True),
     "peers": (_peers, False),
     "memory": (_memory, False),
@@ -147,6 +154,7 @@ def _parser() -> argparse.ArgumentParser:
         "--scale", type=float, default=1.0, help="of full size, in shapes and memory"
     )
     parse.add_argument("--bound", type=bytes_of, default=memory.BOUND, help="--memory of memory")
+    parse.add_argument("--recall", default="high", help="of index", choices=("high", "standard"))
     parse.add_argument("--shape", default="", help="only shapes with this in their name")
     parse.add_argument(
         "--cache", type=Path, default=_cache(), help="folder for peers' environments"

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dedup.api import (
+        audit,
         check,
         clean,
         compare,
@@ -23,11 +24,15 @@ if TYPE_CHECKING:
         find,
         minhash,
         pairs,
+        precision,
         restore,
+        serve,
         verify,
     )
     from dedup.checking import Rules
     from dedup.cleaning import Cleaned, Planned, Policy, Restored, Verified
+    from dedup.cleaning.audit import Audit, Removal, Stratum
+    from dedup.cleaning.precision import Judged, Precision
     from dedup.errors import (
         DedupError,
         GuardError,
@@ -63,6 +68,7 @@ if TYPE_CHECKING:
     __version__: str
 
 __all__ = [
+    "Audit",
     "Borderline",
     "Checked",
     "Cleaned",
@@ -75,6 +81,7 @@ __all__ = [
     "Incoming",
     "Index",
     "InputError",
+    "Judged",
     "LedgerError",
     "Name",
     "NearCopy",
@@ -88,7 +95,9 @@ __all__ = [
     "Place",
     "Planned",
     "Policy",
+    "Precision",
     "RecordError",
+    "Removal",
     "Report",
     "Restored",
     "Rules",
@@ -97,10 +106,12 @@ __all__ = [
     "SettingsError",
     "Skipped",
     "Stale",
+    "Stratum",
     "Summary",
     "Verdict",
     "Verified",
     "__version__",
+    "audit",
     "check",
     "clean",
     "compare",
@@ -109,13 +120,16 @@ __all__ = [
     "minhash",
     "normalise",
     "pairs",
+    "precision",
     "restore",
+    "serve",
     "shingle_hash",
     "shingles",
     "verify",
 ]
 
 _PLACES = {
+    "Audit": ("dedup.cleaning.audit", "Audit"),
     "Borderline": ("dedup.report", "Borderline"),
     "Checked": ("dedup.verdict", "Checked"),
     "Cleaned": ("dedup.cleaning", "Cleaned"),
@@ -125,6 +139,7 @@ _PLACES = {
     "Group": ("dedup.group", "Group"),
     "Incoming": ("dedup.report", "Incoming"),
     "Index": ("dedup.index.library", "Index"),
+    "Judged": ("dedup.cleaning.precision", "Judged"),
     "Name": ("dedup.group", "Name"),
     "NearCopy": ("dedup.report", "NearCopy"),
     "NearDocuments": ("dedup.report", "NearDocuments"),
@@ -136,6 +151,8 @@ _PLACES = {
     "Place": ("dedup.report", "Place"),
     "Planned": ("dedup.cleaning", "Planned"),
     "Policy": ("dedup.cleaning", "Policy"),
+    "Precision": ("dedup.cleaning.precision", "Precision"),
+    "Removal": ("dedup.cleaning.audit", "Removal"),
     "Report": ("dedup.report", "Report"),
     "Restored": ("dedup.cleaning", "Restored"),
     "Rules": ("dedup.checking", "Rules"),
@@ -143,6 +160,7 @@ _PLACES = {
     "Settings": ("dedup.settings", "Settings"),
     "Skipped": ("dedup.report", "Skipped"),
     "Stale": ("dedup.verdict", "Stale"),
+    "Stratum": ("dedup.cleaning.audit", "Stratum"),
     "Summary": ("dedup.report", "Summary"),
     "Verdict": ("dedup.verdict", "Verdict"),
     "Verified": ("dedup.cleaning", "Verified"),

@@ -4,7 +4,8 @@ The library twin of each command: read, run the pipeline, hand back plain values
     report   find(data) -> Report                clean            clean(data) -> Planned
     check    check(data, against) -> Report      clean --verify   verify(output)
     pairs    pairs(data) -> Pair after Pair      restore          restore(output, destination)
-    diff     compare(a, b) -> Diff
+    diff     compare(a, b) -> Diff               serve            serve(index)
+    audit    audit(output), precision(output, sheet)
 
 `minhash(text)` gives the signature of a text to those who bring an index of their own.
 Nothing here prints. `watch` is told now and then what is being done, how much of it is done, and of
@@ -17,13 +18,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import fields, replace
+from dataclasses import asdict, fields, replace
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from dedup.errors import InputError, SettingsError
 from dedup.running import is_spark_frame, run_anywhere
-from dedup.settings import Settings, nearest
+from dedup.settings import Settings, nearest, of_class, typed
 from dedup.text.normalising import normalise_text
+from dedup.watching import silent
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -34,16 +36,20 @@ if TYPE_CHECKING:
     from dedup.checking.baseline import Baseline
     from dedup.checking.changed import Changes, Lines
     from dedup.cleaning import Cleaned, Planned, Policy, Restored, Verified
+    from dedup.cleaning.audit import Audit
+    from dedup.cleaning.precision import Precision
     from dedup.engines.interface import Engine
-    from dedup.formats import Given, Reading, Rejects, Source, Watch
+    from dedup.formats import Given, Held, Reading, Rejects, Source
     from dedup.group import Name
     from dedup.index.library import Index
+    from dedup.index.shared import SharedIndex
     from dedup.report import NearPair, Pair, Report, Skipped
     from dedup.reports.diff import Diff
+    from dedup.watching import Watch
 
 PathLike: TypeAlias = str | os.PathLike[str]
 Paths: TypeAlias = PathLike | Sequence[PathLike]
-Data: TypeAlias = "PathLike | Iterable[PathLike] | Iterable[Mapping[str, Any]] | ArrowStream"
+Data: TypeAlias = "PathLike | Iterable[PathLike | Held] | Iterable[Mapping[str, Any]] | ArrowStream"
 """What is read: a path or several, or rows that a caller holds (see `find`)."""
 
 
@@ -53,10 +59,6 @@ class ArrowStream(Protocol):
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         """Return its rows as Arrow's C stream."""
         ...
-
-
-def silent(stage: str, done: int, total: int | None) -> None:
-    """Say nothing."""
 
 
 def minhash(text: str) -> LeanMinHash:
@@ -74,7 +76,7 @@ def minhash(text: str) -> LeanMinHash:
 
     from dedup import kernels
 
-    normal = normalise_text(text).encode()
+    normal = normalise_text(typed("text", text, str)).encode()
     data, offsets = np.frombuffer(normal, np.uint8), np.array([0, len(normal)], np.int64)
     (signature,) = kernels.sketch(data, offsets).view(np.uint32)
     return LeanMinHash(seed=1, scheme="affine32", hashvalues=signature)
@@ -137,7 +139,7 @@ def check(  # noqa: PLR0913 - what is read, and whom to tell of it
     against: Data | None = None,
     settings: Settings | None = None,
     *,
-    index: Index | PathLike | None = None,
+    index: Index | SharedIndex | PathLike | None = None,
     texts: Iterable[str] | None = None,
     against_texts: Iterable[str] | None = None,
     text: str | None = None,
@@ -161,12 +163,9 @@ def check(  # noqa: PLR0913 - what is read, and whom to tell of it
     """
     from dedup import checking, pipeline
 
-    settings, rules = _settings(settings, text, id, changes), rules or checking.Rules()
-    # A side that is not there is no side, so that files may all be incoming.
-    none = against_texts is None and (
-        against is None or (isinstance(against, list) and not against)
-    )
-    published = () if none else _given(against, against_texts, "against")
+    settings = _settings(settings, text, id, changes)
+    rules = of_class("rules", rules, checking.Rules)
+    published = _published(against, against_texts)
     reading = _read(_given(data, texts, again=True), settings, watch, rejects, published)
     changed = None
     if since is not None:
@@ -174,7 +173,7 @@ def check(  # noqa: PLR0913 - what is read, and whom to tell of it
         if not changed:
             return _nothing_changed(reading, settings, rules)
     if index is not None:
-        from dedup.index.library import Index
+        from dedup.index import library
 
         if published or since is not None:
             raise SettingsError("index: is the published side: leave out against and since")
@@ -182,8 +181,7 @@ def check(  # noqa: PLR0913 - what is read, and whom to tell of it
             raise SettingsError(
                 f"index: is read on one machine: leave out engine={settings.engine!r}"
             )
-        opened = index if isinstance(index, Index) else Index(index)
-        report = opened.check(reading, settings, watch)
+        report = library.at(index).check(reading, settings, watch)
     else:
         with run_anywhere(reading, settings, watch) as (documents, engine):
             report = pipeline.check(documents, settings, engine)
@@ -194,6 +192,42 @@ def check(  # noqa: PLR0913 - what is read, and whom to tell of it
         again = reading.of_files({name.document for name in names})
         known = checking.articles(again, names, settings, rules)
     return replace(report, verdict=checking.judged(report, rules, known, changed))
+
+
+def serve(
+    index: Index | SharedIndex | PathLike,
+    settings: Settings | None = None,
+    *,
+    rules: Rules | None = None,
+    port: int = 8765,
+    listening: Callable[[int], object] | None = None,
+    **changes: Any,  # noqa: ANN401 - settings by name
+) -> None:
+    """
+    Answer checks against an index by HTTP on this machine, until Ctrl-C or a signal ends it.
+
+        dedup.serve("published.index", rules=dedup.Rules(max_overlap=0.25))
+
+    What is asked and answered stands in `dedup.serving`; each answer is that of `check`. An index
+    that changes is looked at anew. `listening` is told the port once it is listened on. Raises as
+    `check` where the index cannot be asked, and `SettingsError` for a port that cannot be had.
+    """
+    from dedup import serving
+    from dedup.index import library
+
+    own = (settings or Settings()).updated(changes)
+    # Requests are answered side by side, a core each.
+    own = replace(own, threads=own.threads or 1)
+    asked = library.at(index)
+    asked.size(own)
+    serving.run(
+        serving.Application(
+            lambda texts: check(texts, None, own, index=asked, rules=rules),
+            lambda: asdict(asked.size(own)),
+        ),
+        port,
+        listening or (lambda _: None),
+    )
 
 
 def _parted(reading: Reading, changes: Changes) -> tuple[Reading, dict[str, Lines]]:
@@ -325,7 +359,9 @@ def clean(  # noqa: PLR0913 - what is read, and whom to tell of it
     settings: Settings | None = None,
     policy: Policy | None = None,
     *,
+    against: Data | None = None,
     texts: Iterable[str] | None = None,
+    against_texts: Iterable[str] | None = None,
     text: str | None = None,
     id: str | None = None,  # noqa: A002 - the field is called so
     watch: Watch = silent,
@@ -343,17 +379,23 @@ def clean(  # noqa: PLR0913 - what is read, and whom to tell of it
         frame = dedup.clean(frame, text="body", remove="near").selected
         lines = dedup.clean(texts=lines).selected
 
+    What is published, `against` which texts are cleaned, is given likewise; it is only read, and
+    all of it stays:
+
+        new = dedup.clean(new, against=old, text="body").selected
+
     Settings and policies may be given by their names. Raises `InputError` and `SettingsError`; what
     may go wrong in writing, `Planned.write` raises.
     """
     from dedup import cleaning
 
     known = {field.name for field in fields(cleaning.Policy)}
-    policy = replace(
-        policy or cleaning.Policy(), **{name: changes.pop(name) for name in known & set(changes)}
-    )
+    named = {name: changes.pop(name) for name in known & set(changes)}
+    policy = replace(of_class("policy", policy, cleaning.Policy), **named)
     settings = replace(_settings(settings, text, id, changes), unit=policy.unit)
-    return cleaning.plan_clean(_given(data, texts, again=True), settings, policy, watch=watch)
+    published = _published(against, against_texts)
+    given = _given(data, texts, again=True)
+    return cleaning.plan_clean(given, settings, policy, against=published, watch=watch)
 
 
 def clean_to(  # noqa: PLR0913 - the options of the command
@@ -362,17 +404,20 @@ def clean_to(  # noqa: PLR0913 - the options of the command
     settings: Settings | None = None,
     policy: Policy | None = None,
     *,
+    against: Paths = (),
     dry_run: bool = False,
     ids: PathLike | None = None,
     ledger: PathLike | None = None,
+    annotate: bool = False,
     watch: Watch = silent,
 ) -> Cleaned:
     """
     Plan a clean and write it at once; that it can be written is made sure of first.
 
     `output` is a folder that does not exist or is empty, or `None` for a dry run; the input is
-    never changed. `ids` and `ledger` are files to write those to besides. Raises `GuardError` where
-    more would go than `policy.max_removed`.
+    never changed, and what is published (`against`) only read. `ids` and `ledger` are files to
+    write those to besides; with `annotate` nothing goes, and the records say what would. Raises
+    `GuardError` where more would go than `policy.max_removed`.
     """
     from dedup import cleaning
 
@@ -383,9 +428,11 @@ def clean_to(  # noqa: PLR0913 - the options of the command
         output,
         settings,
         policy,
+        against=_listed(against),
         dry_run=dry_run,
         ids=ids,
         ledger=ledger,
+        annotate=annotate,
         watch=watch,
     )
 
@@ -430,13 +477,40 @@ def restore(  # noqa: PLR0913 - the options of the command
     )
 
 
+def audit(output: PathLike, *, count: int = 100, seed: int = 0) -> Audit:
+    """
+    Draw a sample of what a clean removed, for a person to judge, each beside what stays for it.
+
+        for removal in dedup.audit("cleaned", count=50).removals:
+            print(removal.number, removal.line.text, removal.kept)
+
+    Raises `LedgerError` where the cleaned corpus or its ledger was edited since.
+    """
+    from dedup.cleaning.audit import audit as drawn
+
+    return drawn(output, typed("count", count, int), typed("seed", seed, int))
+
+
+def precision(output: PathLike, sheet: PathLike) -> Precision:
+    """
+    Return the share of a clean's removals that was right, from a sheet of `dedup audit`.
+
+        dedup.precision("cleaned", "sheet.csv").low
+
+    Raises `InputError` for a sheet without a verdict or of another clean, `LedgerError` as `audit`.
+    """
+    from dedup.cleaning.precision import precision as judged
+
+    return judged(output, sheet)
+
+
 def _settings(
     settings: Settings | None, text: str | None, name: str | None, changes: Mapping[str, Any]
 ) -> Settings:
     """Put what is given by name in the place of settings. Raises `SettingsError`."""
     fields = {"text_field": text, "id_field": name}
-    given = {field: value for field, value in fields.items() if value is not None}
-    return (settings or Settings()).updated({**changes, **given})
+    named = {field: value for field, value in fields.items() if value is not None}
+    return of_class("settings", settings, Settings).updated({**changes, **named})
 
 
 def _given(
@@ -445,6 +519,12 @@ def _given(
     from dedup import formats
 
     return formats.given(data, texts, argument=argument, again=again)
+
+
+def _published(against: Data | None, texts: Iterable[str] | None) -> Sequence[Given]:
+    """Return the published side; one that is not there is none, so that all may be incoming."""
+    none = against is None or (isinstance(against, list) and not against)
+    return () if none and texts is None else _given(against, texts, "against")
 
 
 def _read(  # noqa: PLR0913 - as `formats.read`
@@ -490,7 +570,7 @@ def compare(
     """
     from dedup.reports import diff
 
-    own = (settings or Settings()).updated(changes)
+    own = of_class("settings", settings, Settings).updated(changes)
     one, two = (text if isinstance(text, str) else _text(text, own) for text in (a, b))
     return diff.compare(one, two, own)
 

@@ -19,8 +19,9 @@ from dedup import model as m
 from dedup.engines.base import as_it_is
 from dedup.errors import SettingsError
 from dedup.group import Name
-from dedup.reports.wording import excerpt
+from dedup.settings import typed
 from dedup.text import dates
+from dedup.text.lines import excerpt
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -37,7 +38,8 @@ _TITLE = 80
 
 def field_of(order: str) -> str | None:
     """Return the field that holds the dates, `None` for documents as they stand."""
-    name, _, field = order.partition(":")
+    own: str = typed("order", order, str)
+    name, _, field = own.partition(":")
     if order == PLACE:
         return None
     if name != OLDEST or not field:

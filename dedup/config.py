@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from dedup.errors import SettingsError
-from dedup.settings import SHARES, Settings, choice, nearest, typed
+from dedup.settings import SHARES, Settings, nearest, one_of, typed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -96,7 +96,7 @@ class Config:
 
     def with_preset(self, name: str, source: str) -> Config:
         """Let the values of a preset win; `source` says who asked. Raises `SettingsError`."""
-        values = PRESETS[choice("preset", name, tuple(PRESETS))]
+        values = PRESETS[one_of("preset", name, tuple(PRESETS))]
         shared = {key: value for key, value in values.items() if key not in COMMANDS}
         own = {key: self.commands[key] | value for key, value in values.items() if key in COMMANDS}
         keys = [*shared, *(f"{c}.{key}" for c in COMMANDS for key in values.get(c, ()))]

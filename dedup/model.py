@@ -147,35 +147,48 @@ class Table:
     An engine notices whether they are."""
 
     def __len__(self) -> int:
-        return len(getattr(self, fields(self)[0].name))
+        return len(getattr(self, self.names()[0]))
 
     @classmethod
-    def names(cls) -> list[str]:
+    @cache
+    def names(cls) -> tuple[str, ...]:
         """Return the names of the columns."""
-        return [f.name for f in fields(cls)]
+        return tuple(f.name for f in fields(cls))
 
     @classmethod
     @cache
     def schema(cls) -> dict[str, Column | None]:
         """Return what each column holds, by its name; `None` is a column of `Strings`."""
         types = get_type_hints(cls, include_extras=True)
-        return {name: _column(types[name]) for name in cls.names()}
+        return {f.name: _column(types[f.name]) for f in fields(cls)}
 
     @classmethod
     def empty(cls) -> Self:
         """Build a table without rows."""
-        return cls(
-            **{
-                name: Strings.empty()
-                if column is None
-                else np.zeros((0, max(0, column.width)) if column.width else 0, column.dtype)
-                for name, column in cls.schema().items()
-            }
-        )
+        return cls.filled(0)
+
+    @classmethod
+    def filled(cls, rows: int, **columns: Any) -> Self:  # noqa: ANN401 - arrays, or a number each
+        """
+        Build a table of so many rows from columns, each put into its type.
+
+        A number stands in every row; a column that is not given holds zeros, or empty strings.
+        """
+        made: dict[str, Any] = {}
+        for name, column in cls.schema().items():
+            given = columns.pop(name, None)
+            if column is None:
+                made[name] = Strings.empty(rows) if given is None else given
+            elif isinstance(given, np.ndarray):
+                made[name] = given.astype(column.dtype, copy=False)
+            else:
+                shape = (rows, max(0, column.width)) if column.width else (rows,)
+                made[name] = np.full(shape, given or 0, column.dtype)
+        return cls(**made, **columns)
 
     def columns(self) -> dict[str, Any]:
         """Return the columns by name."""
-        return {f.name: getattr(self, f.name) for f in fields(self)}
+        return {name: getattr(self, name) for name in self.names()}
 
     @property
     def nbytes(self) -> int:
@@ -207,14 +220,14 @@ class Table:
     def concat(cls, tables: Iterable[Self]) -> Self:
         """Put tables end to end; without any the result has no rows."""
         every = list(tables)
-        tables = [table for table in every if len(table)] or every[:1] or [cls.empty()]
+        tables = [table for table in every if len(table)] or every[:1] or [cls.filled(0)]
         if len(tables) == 1:
             return tables[0]
         columns = {}
-        for f in fields(cls):
-            parts = [getattr(t, f.name) for t in tables]
+        for name in cls.names():
+            parts = [getattr(t, name) for t in tables]
             ragged = isinstance(parts[0], Strings)
-            columns[f.name] = Strings.concat(parts) if ragged else np.concatenate(parts)
+            columns[name] = Strings.concat(parts) if ragged else np.concatenate(parts)
         return cls(**columns)
 
 
@@ -649,7 +662,7 @@ class Bodies(Table):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Scenes(Table):
+class Neighbourhoods(Table):
     """The bodies of all partners of a document `copy`. Sorted by `copy`, `doc`, `no`."""
 
     copy: I64
@@ -938,6 +951,11 @@ class Facts(Table):
     """Of its whole text."""
     mode: I8
     """Paragraph mode that it was cut by: `LINE` or `BLANK` of `text/paragraphs.py`."""
+
+    @property
+    def incoming(self) -> int:
+        """The number of the first document that is not published: as many are."""
+        return int(np.count_nonzero(self.published))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -128,9 +128,10 @@ def verified(
     # What a pair shares is counted on the sets themselves.
     wanted = engine.map(pairs, m.Docs, resemblance.both)
     sets = engine.join(wanted, wholes, (_DOC, _DOC), m.Grams, resemblance.grams)
-    half = engine.lookup(pairs, sets, (("a",), _DOC), m.HalfCompared, resemblance.read_first)
+    half = (m.HalfCompared, resemblance.read_first)
     comparing = partial(resemblance.compare, threshold=settings.document_threshold)
-    good = engine.lookup(half, sets, (("b",), _DOC), m.Resemblances, comparing)
+    whole = (m.Resemblances, comparing)
+    good = engine.pairwise(pairs, sets, ((("a",), ("b",)), _DOC), half, whole)
     return engine.by_key(good, ("a", "b"), m.Resemblances, as_it_is), equals
 
 

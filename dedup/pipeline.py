@@ -257,7 +257,9 @@ def distinct(
 def compare(corpus: Corpus, settings: Settings, engine: Engine) -> Matched:
     """Compare the distinct texts of a corpus, and flag what is boilerplate in it."""
     matches, counts = engine.kept(
-        "verifying", (m.Matches, m.Counts), partial(verified, corpus.texts, settings, engine)
+        "verifying",
+        (m.Matches, m.Counts),
+        partial(verified, corpus.texts, settings, engine, corpus.published),
     )
     places, near = marked(corpus, matches, settings, engine)
     told = m.Counts.concat(engine.fetch(counts))
@@ -277,19 +279,21 @@ def compare(corpus: Corpus, settings: Settings, engine: Engine) -> Matched:
 
 
 def verified(
-    texts: Stored[m.Texts], settings: Settings, engine: Engine
+    texts: Stored[m.Texts], settings: Settings, engine: Engine, published: int = 0
 ) -> tuple[Stored[m.Matches], Stored[m.Counts]]:
-    """From distinct texts to the matches among them."""
+    """From distinct texts to the matches among them; the first documents are published."""
     banding = candidates.banding(settings, engine.count(texts))
     (sketches,) = engine.kept(
         "sketching", (m.Sketches,), partial(sketched, texts, banding, settings, engine)
     )
-    met, crowds = meetings(sketches, banding, settings, engine)
+    first = partial(candidates.published, docs=published)
+    old = engine.count(engine.map(texts, m.Docs, first)) if published else 0
+    met, crowds = meetings(sketches, banding, settings, engine, old)
     del sketches
     pairs = engine.by_key(met, ("a", "b"), m.Pairs, candidates.distinct)
-    half = engine.lookup(pairs, texts, (("a",), TEXT), m.HalfRead, verify.read_first)
-    comparing = partial(verify.verify, settings=settings)
-    good = engine.lookup(half, texts, (("b",), TEXT), m.Matches, comparing, name="verifying")
+    half = (m.HalfRead, verify.read_first)
+    whole = (m.Matches, partial(verify.verify, settings=settings))
+    good = engine.pairwise(pairs, texts, ((("a",), ("b",)), TEXT), half, whole, name="verifying")
     matches = engine.by_key(good, ("a", "b"), m.Matches, as_it_is)
     counts = engine.union(
         engine.map(pairs, m.Counts, candidates.counted),
@@ -311,9 +315,12 @@ def meetings(
     banding: candidates.Banding,
     settings: Settings,
     engine: Engine,
+    published: int = 0,
 ) -> tuple[Stored[m.Pairs], Stored[m.Crowds]]:
-    """Let the texts meet in each band."""
-    meet = partial(candidates.meet, banding=banding, threshold=settings.threshold)
+    """Let the texts meet in each band; the first ones are published."""
+    meet = partial(
+        candidates.meet, banding=banding, threshold=settings.threshold, published=published
+    )
     pairs, crowds = engine.by_each(
         sketches,
         banding.bands,
@@ -424,10 +431,12 @@ def choose_runs(
 ) -> Stored[m.Runs]:
     """From points to the runs of each document; one that equals an earlier one is a run whole."""
     together = engine.by_key(found, ("copy", "source"), m.Partners, points.partners)
-    scenes = engine.join(together, whole, (("doc", "copy"), PLACE), m.Scenes, runs.scene)
+    neighbourhoods = engine.join(
+        together, whole, (("doc", "copy"), PLACE), m.Neighbourhoods, runs.neighbourhood
+    )
     chosen = engine.join(
         found,
-        scenes,
+        neighbourhoods,
         (("copy", "source", "j", "i"), ("copy", *PLACE)),
         m.Runs,
         partial(runs.choose, settings=settings),
@@ -472,10 +481,12 @@ def choose_passages(
     links = engine.join(shared, covered, (("copy", "source"), ("doc",)), m.Links, link)
     del shared
     together = engine.by_key(links, ("copy", "source"), m.Partners, seeds.partners)
-    scenes = engine.join(together, whole, (("doc", "copy"), PLACE), m.Scenes, runs.scene)
+    neighbourhoods = engine.join(
+        together, whole, (("doc", "copy"), PLACE), m.Neighbourhoods, runs.neighbourhood
+    )
     chosen = engine.join(
         links,
-        scenes,
+        neighbourhoods,
         (("copy", "source", "chain", "at", "of"), ("copy", *PLACE)),
         m.Passages,
         partial(passages.choose, settings=settings),

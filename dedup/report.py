@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol, get_type_hints
 
 from dedup.errors import SettingsError
 from dedup.group import Group, Name
+from dedup.settings import Settings
 from dedup.verdict import Verdict  # noqa: TC001 - a saved report is read by its types
 
 if TYPE_CHECKING:
@@ -216,7 +217,7 @@ class Report:
     incoming: tuple[Incoming, ...] | None = None
     """The incoming documents, of a check only."""
     verdict: Verdict | None = None
-    """Of a check only: which findings fail, and why the others do not. Not written to JSON."""
+    """Of a check only: which findings fail, and why the others do not."""
     extents: tuple[Extent, ...] = ()
     """Of the documents that groups name, in Order. Not written to JSON."""
 
@@ -259,6 +260,17 @@ class Report:
         """Return the same as plain values."""
         value: dict[str, Any] = json.loads(self.to_json())
         return value
+
+    @staticmethod
+    def from_dict(value: dict[str, Any]) -> Report:
+        """
+        Return the report of which `value` is what `to_dict` gave, or its JSON.
+
+        Texts are not in it (`save` keeps them). Raises `InputError` for what is no such report.
+        """
+        from dedup.reports.json import from_dict
+
+        return from_dict(value)
 
     def to_frame(self) -> pa.Table:
         """
@@ -315,6 +327,7 @@ class Report:
 
         Raises `SettingsError` for a lower threshold than the run's, and for a stored report.
         """
+        threshold = Settings(threshold=threshold).threshold
         report = self._evidence().at_threshold(threshold)
         return report.with_skipped(self.summary.skipped)
 

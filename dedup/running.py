@@ -23,9 +23,10 @@ if TYPE_CHECKING:
     from dedup.engines.checkpoints import Checkpoints
     from dedup.engines.interface import Engine
     from dedup.engines.local import Local
-    from dedup.formats import Reading, Watch
+    from dedup.formats import Reading
     from dedup.model import Documents
     from dedup.settings import Settings
+    from dedup.watching import Watch
 
 READ = "read"
 """The checkpoint of what reading learns besides the documents."""
@@ -115,13 +116,13 @@ def run(
 def _going_on(reading: Reading, checkpoints: Checkpoints) -> Iterator[Documents]:
     """Let a reading know what an interrupted run had learnt, and note what it learns."""
     if set(checkpoints.names) - {READ}:
-        reading.recall(checkpoints.noted(READ) or reading.state)
+        reading.recall(checkpoints.read_json(READ) or reading.state)
         done = _finished(checkpoints.names)
         logging.getLogger("dedup").info("continuing from %s: %s", checkpoints.folder, done)
 
     def documents() -> Iterator[Documents]:
         yield from reading
-        checkpoints.note(READ, reading.state)
+        checkpoints.write_json(READ, reading.state)
 
     return documents()
 

@@ -17,6 +17,7 @@ from typing import (
     Any,
     NamedTuple,
     Self,
+    TypeVar,
     get_args,
     get_origin,
     get_type_hints,
@@ -174,7 +175,7 @@ class Settings:
             if getattr(self, name) < least:
                 raise SettingsError(f"{name} is {getattr(self, name)}: the least is {least}")
         for name, allowed in CHOICES.items():
-            choice(name, getattr(self, name), allowed)
+            one_of(name, getattr(self, name), allowed)
 
     @classmethod
     def of(cls, values: Mapping[str, Any], where: str = "") -> Self:
@@ -224,7 +225,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return f"; did you mean {near!r}?" if near else ""
 
 
-def choice(name: str, value: str, allowed: tuple[str, ...]) -> str:
+def one_of(name: str, value: str, allowed: tuple[str, ...]) -> str:
     """Return back a value that is allowed. Raises `SettingsError` that lists those that are."""
     if value not in allowed:
         now = RENAMED.get(name, {}).get(value)
@@ -255,6 +256,20 @@ def check_types(record: Any) -> None:  # noqa: ANN401 - any frozen record
     """Convert every field to the type that its declaration says. Raises `SettingsError`."""
     for name, kind in get_type_hints(type(record), include_extras=True).items():
         object.__setattr__(record, name, typed(name, getattr(record, name), kind))
+
+
+Record = TypeVar("Record")
+
+
+def of_class(name: str, value: Record | None, kind: type[Record]) -> Record:
+    """Return a record that was given, or one of the defaults. Raises `SettingsError`."""
+    if value is None:
+        return kind()
+    if not isinstance(value, kind):
+        raise SettingsError(
+            f"{name} is {value!r} ({type(value).__name__}): give dedup.{kind.__name__}(…)"
+        )
+    return value
 
 
 def typed(name: str, value: Any, kind: Any) -> Any:  # noqa: ANN401 - a declared type and its value

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -11,12 +13,13 @@ from typing import Any
 
 import pytest
 import yaml
-from conftest import ROOT
+from conftest import CI, ROOT
 
 HOOKS = ROOT / ".pre-commit-hooks.yaml"
 ACTION = ROOT / "action.yml"
 BIN = Path(sys.executable).parent
 TEXT = " ".join(f"word{chr(97 + n // 26)}{chr(97 + n % 26)}" for n in range(40))
+ONLY_IN_CI = pytest.mark.skipif(not CI, reason="installs the project: half a minute, and a network")
 
 
 @pytest.fixture
@@ -54,21 +57,32 @@ def commit(top: Path) -> None:
     assert run(top, "git", *who, "commit", "-q", "-m", "x", "--no-verify").returncode == 0
 
 
-def test_pre_commit_runs_the_hook(repository: Path, tmp_path: Path) -> None:
-    """It fails what is about to be committed, and passes it where it repeats nothing."""
+@pytest.mark.parametrize("isolated", [False, pytest.param(True, marks=ONLY_IN_CI)])
+def test_pre_commit_runs_the_hook(repository: Path, tmp_path: Path, isolated: bool) -> None:  # noqa: FBT001
+    """
+    It fails what is about to be committed, and passes it where it repeats nothing.
+
+    Isolated, pre-commit clones this repository and installs it into an environment of its own.
+    """
     [hook] = yaml.safe_load(HOOKS.read_text())
     assert run(ROOT, sys.executable, "-m", "pre_commit", "validate-manifest", HOOKS).returncode == 0
-    # An environment of its own would install the project anew, which takes minutes.
-    local = {"repo": "local", "hooks": [hook | {"language": "system"}]}
-    (repository / ".pre-commit-config.yaml").write_text(yaml.safe_dump({"repos": [local]}))
+    source: dict[str, Any] = {"repo": "local", "hooks": [hook | {"language": "system"}]}
+    if isolated:
+        revision = run(ROOT, "git", "rev-parse", "HEAD").stdout.strip()
+        source = {"repo": str(ROOT), "rev": revision, "hooks": [{"id": hook["id"]}]}
+    (repository / ".pre-commit-config.yaml").write_text(yaml.safe_dump({"repos": [source]}))
     run(repository, "git", "add", "-A")
     words = (sys.executable, "-m", "pre_commit", "run")
-    done = run(repository, *words, PRE_COMMIT_HOME=tmp_path / "home")
-    assert done.returncode == 1, done.stderr
+    # Nothing is compiled, which takes as long as all the rest.
+    own = {"PRE_COMMIT_HOME": tmp_path / "home", "CC": "false"}
+    done = run(repository, *words, **own)
+    assert done.returncode == 1, done.stdout + done.stderr
     assert "b.md:1  repeats ./a.md:1" in done.stdout
+    assert ("Installing environment" in done.stdout + done.stderr) == isolated
     (repository / "b.md").write_text("Something else.\n")
     run(repository, "git", "add", "-A")
-    assert run(repository, *words, PRE_COMMIT_HOME=tmp_path / "home").returncode == 0
+    assert run(repository, *words, **own).returncode == 0
+    shutil.rmtree(tmp_path / "home")
 
 
 def steps() -> dict[str, dict[str, Any]]:
@@ -103,6 +117,36 @@ def test_the_action_checks(repository: Path, tmp_path: Path) -> None:
     more = own | {"ARGUMENTS": "--against\na.md\n--fail-on=none\n", "PATHS": "b.md"}
     assert run(repository, "bash", "-e", "-c", script, **more).returncode == 0
     assert run(repository, "bash", "-e", "-c", script, **own | {"SINCE": "none"}).returncode == 2
+
+
+def test_the_action_keeps_an_index(repository: Path, tmp_path: Path) -> None:
+    """Named after the published texts, built where the cache has none, and asked."""
+    (repository / "old").mkdir()
+    (repository / "old/a.md").write_text(f"{TEXT}\n")
+    (repository / "old/two words.md").write_text("Something else.\n")
+    output = tmp_path / "output"
+    own = {"GITHUB_OUTPUT": output, "RUNNER_TEMP": tmp_path, "PUBLISHED": "old\n", "ARGUMENTS": ""}
+
+    def step(name: str, **more: object) -> dict[str, str]:
+        """Run one step, and return its outputs."""
+        output.write_text("")
+        words = ("bash", "-e", "-o", "pipefail", "-c", steps()[name]["run"])
+        done = run(repository, *words, **own, **more)
+        assert done.returncode == int(name == "Check"), done.stderr
+        return dict(line.split("=", 1) for line in output.read_text().splitlines())
+
+    index = step("Name the index")
+    assert index == step("Name the index")
+    step("Build the index", INDEX=index["folder"])
+    asked = {"INDEX": index["folder"], "PATHS": "b.md", "SINCE": "HEAD", "SARIF": "d.sarif"}
+    assert step("Check", **asked) == {"exit-code": "1"}
+    # What is uploaded is what code scanning reads.
+    [finding] = json.loads((repository / "d.sarif").read_text())["runs"][0]["results"]
+    [place], [other] = finding["locations"], finding["relatedLocations"]
+    uris = [p["physicalLocation"]["artifactLocation"]["uri"] for p in (place, other)]
+    assert uris == ["b.md", "old/a.md"]
+    (repository / "old/a.md").write_text(f"{TEXT} more\n")
+    assert step("Name the index")["key"] != index["key"]
 
 
 def test_the_action_installs(tmp_path: Path) -> None:

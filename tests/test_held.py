@@ -200,6 +200,8 @@ GIVE = r"give a path or several, dicts, a frame, or strings as texts=\[…\]"
         ({"texts": ["a"], "threshold": "x"}, "threshold is 'x': give a share"),
         ({"texts": ["a"], "treshold": 1}, "unknown key 'treshold'; did you mean 'threshold'"),
         ({"data": [{"a": 1}], "text": 5}, "text_field is 5: give a text"),
+        ({"texts": ["a"], "settings": 3}, r"settings is 3 \(int\): give dedup.Settings\(…\)"),
+        ({"texts": ["a"], "order": 3}, "order is 3: give a text"),
         ({"texts": []}, "no document was read: texts is empty"),
         (
             {"texts": ["a", None]},
@@ -221,6 +223,30 @@ def test_what_cannot_be_read_is_refused_in_one_line(given: dict[str, Any], messa
         dedup.find(**given)
     assert "\n" not in str(caught.value)
     assert "--" not in str(caught.value)
+
+
+def test_a_column_is_given_as_texts() -> None:
+    """Of any library; as data it is no table."""
+    import pandas as pd
+    import polars as pl
+
+    for make in (pd.Series, pl.Series, pa.array, lambda texts: pa.chunked_array([texts])):
+        assert len(dedup.find(texts=make([A, A])).groups) == 1
+    for make in (pd.Series, pl.Series):
+        with pytest.raises(dedup.SettingsError, match="data is a column, not a table: give a"):
+            dedup.find(make([A, A]))
+
+
+def test_records_of_another_class_are_refused() -> None:
+    """By their type, wherever one is taken."""
+    with pytest.raises(dedup.SettingsError, match=r"policy is .* \(dict\): give dedup.Policy"):
+        dedup.clean(texts=[A], policy={})  # type: ignore[arg-type]
+    with pytest.raises(dedup.SettingsError, match=r"rules is 3 \(int\): give dedup.Rules"):
+        dedup.check(texts=[A], rules=3)  # type: ignore[arg-type]
+    with pytest.raises(dedup.SettingsError, match="text is 3: give a text"):
+        dedup.minhash(3)  # type: ignore[arg-type]
+    with pytest.raises(dedup.SettingsError, match="threshold is 'x': give a share"):
+        dedup.find(texts=[A]).at_threshold("x")  # type: ignore[arg-type]
 
 
 def test_frames_that_hold_no_texts_are_refused() -> None:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pytest
 
 import dedup
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 A, B = (" ".join(f"{name}{n}" for n in range(30)) for name in ("first", "other"))
 EVIL = f"<script>alert(1)</script>\u202e {A}"
@@ -46,6 +51,44 @@ def test_a_report_is_plain_values(report: dedup.Report) -> None:
     """Those of the JSON that the command writes."""
     assert report.to_dict() == json.loads(report.to_json())
     assert report.to_dict()["schema"] == "dedup.report/1"
+
+
+def test_a_report_comes_back_from_plain_values() -> None:
+    """All of it but its texts: groups, documents, shares, names that are no text."""
+    rows = [{"id": "a", "text": f"{A}\n{B}\n{B}"}, {"id": "b", "text": f"{A}\n{B}\n{B}"}]
+    found = dedup.find(rows, unit="both")
+    checked = dedup.check(texts=[A, A], against_texts=[f"{A} {B}", A])
+    strange = replace(checked.groups[0].copies[0], document="caf\udce9.txt")
+    groups = (replace(checked.groups[0], occurrences=(checked.groups[0].keeper, strange)),)
+    assert found.documents
+    for report in (found, checked, replace(checked, groups=groups), dedup.find(texts=[A])):
+        again = dedup.Report.from_dict(json.loads(report.to_json()))
+        assert again.to_dict() == report.to_dict()
+        assert again.duplicate_ratio == report.duplicate_ratio
+        assert [g.keeper.paragraphs for g in again] == [g.keeper.paragraphs for g in report]
+    assert again.documents == report.documents
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda report: report.clear(),
+        lambda report: report.update(schema="dedup.report/9"),
+        lambda report: report.pop("groups"),
+        lambda report: report["summary"].update(words="many"),
+        lambda report: report["groups"][0].pop("kind"),
+        lambda report: report["groups"][0]["occurrences"].clear(),
+        lambda report: report["groups"][0]["occurrences"][0].update(document_bytes="=="),
+    ],
+)
+def test_what_is_no_report_is_refused(report: dedup.Report, change: Callable) -> None:
+    """In one line; so is what is no dict."""
+    value = report.to_dict()
+    change(value)
+    with pytest.raises(dedup.InputError, match=r"^this .*: give what to_dict gave$"):
+        dedup.Report.from_dict(value)
+    with pytest.raises(dedup.InputError, match="is no report of the schema"):
+        dedup.Report.from_dict([])  # type: ignore[arg-type]
 
 
 def test_a_report_is_a_frame_of_any_library(report: dedup.Report) -> None:

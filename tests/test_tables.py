@@ -31,6 +31,17 @@ def test_a_table_without_rows_has_the_declared_columns(kind: type[Table]) -> Non
     assert len(kind.concat([table, table])) == 0
 
 
+def test_a_column_that_is_not_given_is_empty() -> None:
+    """What is given is put into its type, a number stands in every row; no other name is known."""
+    table = Finds.filled(2, doc=np.array([3, 4]), copy=1, line=np.array([5, 6], np.int64))
+    assert (table.doc.tolist(), table.copy.tolist()) == ([3, 4], [1, 1])
+    assert table.line.dtype == np.int32
+    assert table.part.tolist() == [[0] * 6] * 2
+    assert table.written.list() == ["", ""]
+    with pytest.raises(TypeError):
+        Finds.filled(1, what=1)
+
+
 def test_wide_columns_keep_their_width() -> None:
     """A row of several numbers is as wide where there are no rows."""
     assert Finds.empty().part.shape == (0, 6)

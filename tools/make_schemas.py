@@ -16,10 +16,11 @@ import types
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
 
-from dedup import report
+from dedup import report, verdict
+from dedup.checking import KINDS as FINDINGS
 from dedup.cleaning import ledger
 from dedup.model import KINDS, UNITS
-from dedup.reports import diff_json
+from dedup.reports import diff_json, verdict_json
 
 DEDUP = Path(report.__file__).parent
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -90,6 +91,8 @@ SCHEMAS = (
     ),
 )
 
+WRITTEN = {verdict.Verdict: verdict_json.Verdict}
+"""Classes that are written as another one."""
 SPAN = {"minItems": 2, "maxItems": 2}
 GROUP_ID = {"pattern": "^[0-9a-f]{16}(-[1-9][0-9]*)?$"}
 RULES: dict[str, dict[str, Any]] = {
@@ -133,6 +136,12 @@ RULES: dict[str, dict[str, Any]] = {
             "properties": {"fingerprint": False, "of": False, "bound": False, "paired": False}
         },
     },
+    "Finding.group": GROUP_ID,
+    "Finding.kind": {"enum": list(FINDINGS)},
+    "Finding.file_line": {"minimum": 1},
+    "Finding.number": {"minimum": 1},
+    "Finding.status": {"enum": list(verdict.STATUSES)},
+    "Verdict.fail_on": {"items": {"enum": list(FINDINGS)}},
     "Piece.a": SPAN,
     "Piece.b": SPAN,
     "Line.reason": {"enum": list(ledger.REASONS)},
@@ -205,6 +214,7 @@ def _value(hint: Any, found: dict[str, Any]) -> dict[str, Any]:  # noqa: ANN401 
         return {"type": "string", "enum": list(get_args(hint))}
     if get_origin(hint) is tuple:
         return {"type": "array", "items": _value(get_args(hint)[0], found)}
+    hint = WRITTEN.get(hint, hint)
     name = hint.__name__.lower()
     if name not in found:
         found[name] = None

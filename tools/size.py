@@ -1,6 +1,8 @@
 """
 How much code there is: files, lines, classes and functions of each folder of `dedup`.
 
+`long` are functions of 25 lines and more, `bare` those of them without one comment.
+
 Run as `python tools/size.py [FOLDER ...]`, each the `dedup` of some checkout: one table, with a
 column group for each.
 """
@@ -8,11 +10,16 @@ column group for each.
 from __future__ import annotations
 
 import ast
+import io
 import sys
+import tokenize
 from collections import defaultdict
 from pathlib import Path
 
-WHAT = ("files", "lines", "classes", "functions")
+WHAT = ("files", "lines", "classes", "functions", "long", "bare")
+LONG = 25
+"""Lines, without the head and the docstring."""
+NOT_FOR_PEOPLE = ("# noqa", "# type:", "# pragma:")
 
 
 def sizes(home: Path) -> dict[str, list[int]]:
@@ -22,11 +29,29 @@ def sizes(home: Path) -> dict[str, list[int]]:
         text = path.read_text(encoding="utf-8")
         nodes = list(ast.walk(ast.parse(text)))
         classes = sum(isinstance(node, ast.ClassDef) for node in nodes)
-        functions = sum(isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) for node in nodes)
-        counts = (1, text.count("\n"), classes, functions)
+        functions = [n for n in nodes if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef))]
+        long = [lines for lines in map(_lines, functions) if len(lines) >= LONG]
+        comments = _comments(text)
+        bare = sum(comments.isdisjoint(lines) for lines in long)
+        counts = (1, text.count("\n"), classes, len(functions), len(long), bare)
         room = path.relative_to(home).parts[0] if path.parent != home else "."
         for name in (room, "all"):
             found[name] = [old + new for old, new in zip(found[name], counts, strict=True)]
+    return found
+
+
+def _lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> range:
+    """Return the lines of what a function does."""
+    first = function.body[1 if ast.get_docstring(function) and function.body[1:] else 0]
+    return range(first.lineno, (function.end_lineno or 0) + 1)
+
+
+def _comments(text: str) -> set[int]:
+    """Return the line that each comment for people is about, or stands in."""
+    found = set()
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type == tokenize.COMMENT and not token.string.startswith(NOT_FOR_PEOPLE):
+            found |= {token.start[0], token.start[0] + 1}
     return found
 
 

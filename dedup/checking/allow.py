@@ -20,6 +20,7 @@ from typing import Any
 
 from dedup.errors import SettingsError
 from dedup.settings import nearest
+from dedup.text.lines import excerpt
 from dedup.text.normalising import count_words, normalise_text
 
 _KEYS = ("text", "reason", "expires")
@@ -51,8 +52,7 @@ class Allowed:
     @property
     def shown(self) -> str:
         """The beginning of the text, on one line."""
-        line = " ".join(self.text.split())
-        return line if len(line) <= _SHOWN else line[:_SHOWN].rpartition(" ")[0] + " …"
+        return excerpt(self.text, _SHOWN)
 
     def uncovered(self, normal: str) -> str:
         """

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from dedup.errors import SettingsError
 from dedup.escaping import escaped, shown
+from dedup.text.lines import excerpt
 from dedup.verdict import Stale
 
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ def baseline_of(
             count,
             len(first.copy.text.split()),
             tuple(sorted(documents)),
-            beginning(first.copy.text),
+            excerpt(first.copy.text, _SHOWN),
         )
     return Baseline(entries)
 
@@ -147,12 +148,6 @@ def _renamed(document: str, names: Mapping[str, str]) -> str:
         if document == old or document.startswith(f"{old}/"):
             return new + document[len(old) :]
     return document
-
-
-def beginning(text: str) -> str:
-    """Return the beginning of a text on one line."""
-    line = " ".join(text[: 4 * _SHOWN].split())
-    return line if len(line) <= _SHOWN else line[:_SHOWN].rpartition(" ")[0] + " …"
 
 
 def known(findings: Sequence[Finding], baseline: Baseline) -> set[int]:

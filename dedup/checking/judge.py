@@ -19,9 +19,9 @@ from dedup.checking.baseline import NOTHING, baseline_of, judges, known, stale
 from dedup.checking.changed import touches
 from dedup.checking.resembling import resembling
 from dedup.checking.rules import DOCUMENTS
-from dedup.checking.spans import overlapping, united, without
 from dedup.group import Name
 from dedup.model import ACROSS, BOILERPLATE, Strings
+from dedup.text.spans import overlapping, united, without
 from dedup.verdict import ALLOWED, IGNORED, KNOWN, NEW, UNTOUCHED, Checked, Finding, Verdict
 
 if TYPE_CHECKING:
@@ -101,6 +101,7 @@ def _findings(
     report: Report, rules: Rules, articles: Mapping[Name, Article], used: set[str]
 ) -> Iterator[Finding]:
     """Yield each finding with what takes its text out; `used` gathers the entries that did."""
+    # Which rules hold, and which documents are judged.
     fewest = cast("int", report.settings.get("min_group_words", 1))
     allow = [entry for entry in rules.allow if not entry.has_expired(rules.today)]
     numbers: Counter[str] = Counter()
@@ -108,10 +109,12 @@ def _findings(
     whole = resembling(report, articles) if DOCUMENTS in rules.fail_on else ()
     for group in (*report.groups, *whole):
         for copy in _copies(group, incoming):
+            # What takes the text of a copy out, if anything does.
             article = articles.get(Name(copy.document, copy.record))
             status, why = TEMPLATE
             if not group.template:
                 status, why = _taken_out(group, copy, article, rules, allow, fewest, used)
+            # Findings of one fingerprint are numbered.
             boilerplate = group.kind == BOILERPLATE
             fingerprint = group.id if boilerplate else str(copy.fingerprint)
             numbers[fingerprint] += 1

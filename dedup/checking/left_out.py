@@ -80,11 +80,13 @@ def left_out(
 
     The second value is the line of an `ignore-start` that nothing closes; 0 where there is none.
     """
+    # Most texts hold nothing of the kind.
     titles = frozenset(map(_title, sections))
     marked = "dedup:" in text
     quotations = quotations and ">" in text and _MAY_QUOTE.search(text) is not None
     if not (marked or quotations or titles):
         return [], 0
+    # Lines, and what of them is code, a quotation or a section.
     lines = split(text)
     starts = [0, *accumulate(len(line) + 1 for line in lines)]
     layout = _of_markdown(lines, text) if markdown else _of_text(lines, titles)

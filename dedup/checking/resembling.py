@@ -31,6 +31,7 @@ def resembling(report: Report, articles: Mapping[Name, Article]) -> Iterator[Gro
 
 def _group(source: Name, near: NearCopy, article: Article) -> Group:
     """Make the group of one document; its id is that of its text."""
+    # The keeper is a document that is only named: it has no text here.
     text = article.text
     name = identity(DOCUMENTS, normalise_text(text).encode("utf-8", "surrogatepass"))
     keeper = Occurrence(
@@ -45,6 +46,7 @@ def _group(source: Name, near: NearCopy, article: Article) -> Group:
         keeper=True,
         text="",
     )
+    # The copy is the article, whole.
     copy = Occurrence(
         document=near.document,
         record=near.record,

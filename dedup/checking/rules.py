@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from dedup.errors import SettingsError
-from dedup.settings import SHARES, choice
+from dedup.settings import SHARES, one_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -53,7 +53,7 @@ class Rules:
     def __post_init__(self) -> None:
         """Refuse what cannot be."""
         for kind in self.fail_on:
-            choice("fail_on", kind, KINDS)
+            one_of("fail_on", kind, KINDS)
         if self.max_overlap is not None:
             SHARES["max_overlap"].read("max_overlap", self.max_overlap)
 
@@ -61,7 +61,7 @@ class Rules:
 def failing(given: Sequence[str]) -> tuple[str, ...]:
     """Read the kinds of `--fail-on`, several with commas; `none` stands alone and for no kind."""
     kinds = [
-        choice("fail_on", kind.strip(), (*KINDS, NONE)) for one in given for kind in one.split(",")
+        one_of("fail_on", kind.strip(), (*KINDS, NONE)) for one in given for kind in one.split(",")
     ]
     if NONE in kinds and set(kinds) != {NONE}:
         raise SettingsError(f"fail_on is {','.join(kinds)!r}: give {NONE} alone, or kinds")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dedup import formats
 from dedup.cleaning.ledger import REASONS, Keeper, Line
 from dedup.cleaning.manifest import MODE_NAMES, Entry, text_sha256
+from dedup.cleaning.policy import PUBLISHED
 from dedup.cleaning.tables import NONE
 from dedup.errors import InputError
 from dedup.formats.slices import without
@@ -129,7 +130,7 @@ def changed(source: Source) -> InputError:
     return InputError(f"{source.path} changed while it was being cleaned; run the command again")
 
 
-def noted(decision: Decision, record: Record, doc: int, number: int) -> Entry | None:
+def mode_entry(decision: Decision, record: Record, doc: int, number: int) -> Entry | None:
     """Return what the manifest has to say of a document that loses nothing."""
     settings, mode = decision.settings, int(decision.facts.mode[doc])
     if paragraph_mode(record.text, record.markdown, settings.join_hyphens) == mode:
@@ -150,7 +151,7 @@ def document(  # noqa: PLR0913 - a document, where it is, and what goes of it
     assert record is not None  # noqa: S101 - for the type checker
     doc, number, at = place
     if not rows:
-        entry = noted(decision, record, doc, number) if decision.notes_modes else None
+        entry = mode_entry(decision, record, doc, number) if decision.notes_modes else None
         return Part(piece.raw, piece.raw[lead:], entry=entry)
     text, spans = record.text, [(row.start, row.end) for row in rows]
     if len(text) != decision.facts.characters[doc]:
@@ -190,6 +191,7 @@ def _line(decision: Decision, path: str, record: Record, row: Removal, raw: byte
         facts, of = decision.facts, row.keeper
         keeper = Keeper(facts.path[of], facts.record[of] or None, row.keeper_start, row.keeper_end)
         rule, similarity = str(decision.policy.keep_rules[row.rule]), row.similarity
+        rule = PUBLISHED if facts.published[of] else rule
     return Line(
         path,
         record.id,

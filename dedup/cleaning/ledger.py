@@ -240,6 +240,7 @@ def parse(data: bytes) -> Line:
     """Read one line. Raises `ValueError`, `TypeError`, `KeyError` where it is not one."""
     if not data.endswith(b"\n"):
         raise ValueError("cut off")
+    # Every field is of its type,
     row = load(data)
     keeper = row["keeper"]
     line = Line(
@@ -261,6 +262,7 @@ def parse(data: bytes) -> Line:
         ),
         raw_from_json(row["raw"]) if "raw" in row else None,
     )
+    # and they fit one another.
     if line.reason not in REASONS or not 0 <= line.start <= line.end:
         raise ValueError("reason or offsets")
     if len(line.text) != line.end - line.start:

@@ -112,6 +112,8 @@ class Manifest:
     ledger_sha256: str
     files: tuple[File, ...]
     skipped: tuple[dict[str, str], ...] = field(default=())
+    published: tuple[File, ...] = ()
+    """Files that were only read and keep something; they have no output."""
 
     def to_json(self) -> bytes:
         """Write it."""
@@ -125,11 +127,14 @@ class Manifest:
             "skipped": list(self.skipped),
             "files": [_file_row(file) for file in self.files],
         }
+        if self.published:
+            body["published"] = [_file_row(file) for file in self.published]
         return dump(body | {"sha256": _checksum(body)}, _row)
 
     @classmethod
     def read(cls, path: Path) -> Self:
         """Read one. Raises `LedgerError` where it is missing, damaged, edited or not ours."""
+        # Whether it is a whole manifest of ours,
         try:
             body = json.loads(path.read_bytes())
         except OSError as error:
@@ -142,6 +147,7 @@ class Manifest:
             raise LedgerError(f"{path} is no manifest of this version ({SCHEMA})")
         if not _is_whole(body):
             raise LedgerError(f"{path} was edited since the clean")
+        # and what it says.
         try:
             files = tuple(map(File.of, body["files"]))
             for file in files:
@@ -155,6 +161,7 @@ class Manifest:
                 body["ledger"]["sha256"],
                 files,
                 tuple(body["skipped"]),
+                tuple(map(File.of, body.get("published", ()))),
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             if isinstance(error, DedupError):

@@ -123,8 +123,8 @@ class Remaining:
                     old = _spans(of_documents(before, doc, doc + 1))
                     left = of_documents(now, doc, doc + 1)
                     tables = _within(old, self._tables(doc))
-                    cuts, walls = self._cuts(doc), _walls(left)
-                    out[doc] = Left(batch.text[row], cuts, old, _spans(left), walls, tables)
+                    cuts, boilerplate = self._cuts(doc), _boilerplate_starts(left)
+                    out[doc] = Left(batch.text[row], cuts, old, _spans(left), boilerplate, tables)
         return out
 
     def _cuts(self, doc: int) -> list[Span]:
@@ -212,7 +212,7 @@ def _spans(table: ParagraphTable | Removals | MarkdownBlocks) -> list[Span]:
     return list(zip(table.start.tolist(), table.end.tolist(), strict=True))
 
 
-def _walls(paragraphs: ParagraphTable) -> set[int]:
+def _boilerplate_starts(paragraphs: ParagraphTable) -> set[int]:
     """Return where the paragraphs start that are boilerplate."""
     return set(paragraphs.start[paragraphs.boilerplate != 0].tolist())
 
@@ -242,7 +242,7 @@ class Left:
     """In the input."""
     remaining: Sequence[Span]
     """Paragraphs of what is left, in its own offsets."""
-    walls: AbstractSet[int]
+    boilerplate: AbstractSet[int]
     """Where those of them start that are boilerplate: no sentence of these goes or keeps."""
     tables: frozenset[int] = frozenset()
     """Numbers of the paragraphs that are tables: each is one sentence."""
@@ -307,6 +307,7 @@ def of_sentences(remove: str) -> str:
 
 def sentences_of(left: Left, side: Side) -> list[Sentence]:
     """Return the sentences that lie in a stretch, by their words, and stand so in the input."""
+    # What is left, and where in it something went: from there on offsets are shifted.
     text = without(left.text, left.cuts)
     lengths = [end - start for start, end in left.cuts]
     shifts = [0, *accumulate(lengths)]
@@ -317,13 +318,15 @@ def sentences_of(left: Left, side: Side) -> list[Sentence]:
     for first, past in left.remaining[at:]:
         if first >= side.end:
             break
-        if first in left.walls:
+        # Boilerplate parts the sentences on its two sides.
+        if first in left.boilerplate:
             number += 1
             continue
         origin = first + shifts[bisect_right(seams, first)]
         no = bisect_right(left.paragraphs, origin, key=itemgetter(0)) - 1
         whole_table = [(0, past - first)] if no in left.tables else None
         for a, b in whole_table or sentences(text[first:past]):
+            # A sentence counts where nothing went inside it and it lies in one paragraph.
             start, end = first + a, first + b
             number += 1
             shift = shifts[bisect_right(seams, start)]

@@ -25,7 +25,7 @@ import numpy as np
 
 from dedup.errors import SettingsError
 from dedup.formats import fits
-from dedup.settings import SHARES, check_types, choice, nearest
+from dedup.settings import SHARES, check_types, nearest, one_of
 from dedup.text import dates
 
 if TYPE_CHECKING:
@@ -72,11 +72,11 @@ class Policy:
     def __post_init__(self) -> None:
         """Refuse what cannot work."""
         check_types(self)
-        choice("scope", self.scope, SCOPES)
-        choice("remove", self.remove, REMOVE)
-        choice("boilerplate", self.boilerplate, BOILERPLATE)
-        choice("passages", self.passages, PASSAGES)
-        choice("unit", self.unit, UNITS)
+        one_of("scope", self.scope, SCOPES)
+        one_of("remove", self.remove, REMOVE)
+        one_of("boilerplate", self.boilerplate, BOILERPLATE)
+        one_of("passages", self.passages, PASSAGES)
+        one_of("unit", self.unit, UNITS)
         parse_rules(self.keep)
 
     @classmethod
@@ -115,6 +115,8 @@ class Policy:
 
 
 FIRST, PREFER = "first", "prefer"
+PUBLISHED = "published"
+"""What the ledger names as the rule where the keeper is published: only read, and kept."""
 PLAIN: dict[str, Callable[[Facts], I64]] = {
     FIRST: lambda facts: np.arange(len(facts), dtype=np.int64),
     "last": lambda facts: -np.arange(len(facts), dtype=np.int64),
@@ -166,8 +168,17 @@ def dated_fields(rules: Iterable[Rule]) -> tuple[str, ...]:
 def ranks_by(
     rules: Iterable[Rule], facts: Facts, dated: Mapping[str, Dates], sources: Sequence[Source]
 ) -> list[I64]:
-    """Rank the documents by each rule; `dated` has the dates of `dated_fields(rules)`."""
-    return [_rank(rule, facts, dated, sources) for rule in rules]
+    """
+    Rank the documents by each rule; `dated` has the dates of `dated_fields(rules)`.
+
+    What is published ranks before all else by every rule.
+    """
+    ranks = [_rank(rule, facts, dated, sources) for rule in rules]
+    published = facts.published != 0
+    if published.any():
+        ranks = [np.where(published, rank.min() - 1, rank) for rank in ranks]
+        ranks.append(PLAIN[FIRST](facts))
+    return ranks
 
 
 def keep_order(ranks: Sequence[I64]) -> I64:

@@ -307,20 +307,20 @@ def _of_sentences(  # noqa: PLR0913 - sentences, where they stand, and how parag
             if tail
             else (sentences.start[n], sentences.after[n])
         )
-    reason = np.full(len(sentences), REASONS.index(PASSAGE), np.int8)
-    return Removals(
-        sentences.doc,
-        starts,
-        ends,
-        sentences.no,
-        sentences.no,
-        reason,
-        sentences.keeper,
-        sentences.keeper_start,
-        sentences.keeper_end,
-        sentences.similarity,
-        sentences.rule,
-        np.full(len(sentences), NONE),
+    return Removals.filled(
+        len(sentences),
+        doc=sentences.doc,
+        start=starts,
+        end=ends,
+        first=sentences.no,
+        last=sentences.no,
+        reason=REASONS.index(PASSAGE),
+        keeper=sentences.keeper,
+        keeper_start=sentences.keeper_start,
+        keeper_end=sentences.keeper_end,
+        similarity=sentences.similarity,
+        rule=sentences.rule,
+        group=NONE,
     )
 
 
@@ -359,20 +359,20 @@ def _of_paragraphs(
     keeper_start, keeper_end, rule = (np.full(len(first), NONE) for _ in range(3))
     keeper_start[kept], keeper_end[kept] = plan.keeper_start[one], plan.keeper_end[other]
     rule[kept] = plan.rule[one]
-    why = reason[first].astype(np.int8)
-    return Removals(
-        doc,
-        starts[first] - shift,
-        ends[last] - shift,
-        places.no[gone[first]],
-        places.no[gone[last]],
-        why,
-        keeper[first],
-        keeper_start,
-        keeper_end,
-        np.minimum.reduceat(similarity, first),
-        rule.astype(np.int8),
-        np.full(len(first), NONE),
+    return Removals.filled(
+        len(first),
+        doc=doc,
+        start=starts[first] - shift,
+        end=ends[last] - shift,
+        first=places.no[gone[first]],
+        last=places.no[gone[last]],
+        reason=reason[first],
+        keeper=keeper[first],
+        keeper_start=keeper_start,
+        keeper_end=keeper_end,
+        similarity=np.minimum.reduceat(similarity, first),
+        rule=rule,
+        group=NONE,
     )
 
 

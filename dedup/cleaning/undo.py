@@ -32,7 +32,7 @@ from dedup.cleaning.tree import LEDGER, MANIFEST, OWN, Tree, is_inside
 from dedup.errors import InputError, LedgerError, OutputError, SettingsError
 from dedup.formats import Source, Watch, silent
 from dedup.formats.slices import without
-from dedup.settings import choice, nearest
+from dedup.settings import nearest, one_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -79,6 +79,10 @@ def pass_over(groups: Groups, file: File) -> None:
 def opened(out: Path) -> tuple[Manifest, Iterator[Line]]:
     """Read manifest and ledger of a cleaned corpus. Raises `LedgerError` for what is not whole."""
     manifest = Manifest.read(out / OWN / MANIFEST)
+    if manifest.summary.get("annotated"):
+        raise LedgerError(
+            f"{out} was annotated and lost nothing: there is nothing to undo, to prove or to judge"
+        )
     ledger.check(out / OWN / LEDGER, manifest.ledger_sha256)
     return manifest, ledger.read(out / OWN / LEDGER)
 
@@ -124,6 +128,7 @@ def originals(
     for piece in _pieces(out, manifest, file):
         rest = piece.raw
         item = piece.record is not None or piece.fault is not None
+        # Records that were dropped come back where they began, in the middle of a piece too.
         while due(at if item else at + extent(rest) - 1):
             entry = dropped.popleft()
             begin = (entry.at or 0) - at
@@ -135,6 +140,7 @@ def originals(
             yield original
             at, rest = at + begin + extent(original.raw), rest[begin:]
             number += 1
+        # What stands in the output gets back what was cut out of it.
         if piece.record is not None:
             number += 1
             entry_here = listed.get(number)
@@ -144,6 +150,7 @@ def originals(
             original = Original(rest, rest)
         at += extent(original.raw)
         yield original
+    # Those that were dropped at the end.
     while due(at):
         original = come_back(dropped.popleft())
         at += extent(original.raw)
@@ -200,6 +207,41 @@ def restored(out: Path, manifest: Manifest, file: File, lines: Groups) -> Iterat
         yield source_of(file, file.document, stream)
 
 
+def published(file: File) -> Source:
+    """Return a file that was only read, and keeps. Raises `LedgerError` where it is another now."""
+    source = source_of(file, file.document)
+    if source.sha256() != file.sha256:
+        raise LedgerError(
+            f"{file.document} keeps what was removed, and is not there as it was: run this where "
+            "the clean ran, or clean anew"
+        )
+    return source
+
+
+def texts_of(
+    out: Path, manifest: Manifest, documents: Collection[str], names: Collection[Name] | None = None
+) -> dict[Name, str]:
+    """
+    Read texts of some files of a cleaned corpus as they were: all, or those that are named.
+
+    Raises `LedgerError`.
+    """
+    found: dict[Name, str] = {}
+    lines = ledger.by_document(opened(out)[1])
+    for file in (*manifest.files, *manifest.published):
+        if file.document not in documents:
+            pass_over(lines, file)
+            continue
+        only_read = file in manifest.published
+        there = contextlib.nullcontext(published(file)) if only_read else None
+        with there or restored(out, manifest, file, lines) as source:
+            for piece in formats.pieces(source, manifest.settings):
+                name = file.document, piece.record.id if piece.record else None
+                if piece.record is not None and (names is None or name in names):
+                    found[name] = piece.record.text
+    return found
+
+
 def _filled(piece: Piece, record: Record, lines: tuple[Line, ...], wanted: Wanted) -> Original:
     """Put removals back into a record."""
     if not lines:
@@ -211,12 +253,12 @@ def _filled(piece: Piece, record: Record, lines: tuple[Line, ...], wanted: Wante
         shift += line.end - line.start
     if slices[-1][0] > len(record.text):
         raise LedgerError(f"{lines[0].document} does not fit its ledger")
-    raw = record.fill(slices)
+    raw = record.insert(slices)
     chosen = [one for one, line in zip(slices, lines, strict=True) if wanted(line)]
     undone = tuple(line for line in lines if wanted(line))
     if len(chosen) == len(slices):
         return Original(raw, raw, undone)
-    return Original(raw, record.fill(chosen) if chosen else piece.raw, undone)
+    return Original(raw, record.insert(chosen) if chosen else piece.raw, undone)
 
 
 def restore(  # noqa: PLR0913 - the options of the command
@@ -235,6 +277,7 @@ def restore(  # noqa: PLR0913 - the options of the command
     files, ledger or manifest were edited, `SettingsError` for a name that the ledger does not
     hold, `OutputError` where `destination` is not absent or empty; then nothing was written.
     """
+    # What is put back, and whether it can be.
     root, target = Path(out), Path(destination)
     manifest, lines = opened(root)
     chosen = _chosen(manifest, documents or ())
@@ -244,6 +287,7 @@ def restore(  # noqa: PLR0913 - the options of the command
     check_files(root, chosen.values())
     if is_inside(target, root) or is_inside(root, target):
         raise OutputError(f"{target} and {root} lie in one another: give a folder apart")
+    # File after file in the order of the manifest, in which the ledger is.
     done = Restored(0, 0, 0, 0, str(target))
     try:
         with Tree(target, {"restore": os.fspath(out)}, list(chosen)) as tree:
@@ -277,6 +321,7 @@ def _written(place: Path, file: File, pieces: Iterator[Original], done: Restored
     """Write one file with what is put back, nothing if nothing of it is, and count it."""
     found, size = formats.FORMATS[file.format].checksum(), 0
     documents, lines, characters = 0, 0, 0
+    # Every piece as it was goes into the checksum, as it is wanted into the file.
     with (
         place.open("xb") as stream,
         formats.writing(stream, file.format, file.compression, file.charset) as sink,
@@ -288,6 +333,7 @@ def _written(place: Path, file: File, pieces: Iterator[Original], done: Restored
             documents += bool(piece.undone)
             lines += len(piece.undone)
             characters += sum(line.end - line.start for line in piece.undone)
+    # A file of which nothing came back is not written.
     if found.hexdigest() != file.content:
         raise LedgerError(f"{file.output} and its ledger do not give {file.document} again")
     if size:
@@ -318,7 +364,7 @@ def _chosen(manifest: Manifest, documents: Collection[str]) -> dict[str, File]:
 def _wanted(groups: Collection[str], reasons: Collection[str], known: Collection[str]) -> Wanted:
     """Return what tells the removals that are put back. Raises `SettingsError`."""
     for reason in reasons:
-        choice("reason", reason, REASONS)
+        one_of("reason", reason, REASONS)
     for group in groups:
         if group not in known:
             raise SettingsError(f"the ledger knows no group {group!r}{nearest(group, known)}")
@@ -343,17 +389,9 @@ def before_and_after(
     [file] = _chosen(manifest, [document]).values()
     check_files(root, [file])
     modes = {entry.record: entry.paragraphs for entry in file.entries}
-    own = [
-        line for line in opened(root)[1] if (line.document, line.record) == (file.document, record)
-    ]
+    own = [line for line in lines if (line.document, line.record) == (file.document, record)]
 
-    # The input file once more, and in it the text.
-    groups = ledger.by_document(lines)
-    for earlier in manifest.files[: manifest.files.index(file)]:
-        pass_over(groups, earlier)
-    with restored(root, manifest, file, groups) as source:
-        found = (piece.record for piece in formats.pieces(source, manifest.settings))
-        texts = {one.id: one.text for one in found if one is not None}
+    texts = {name: text for (_, name), text in texts_of(root, manifest, {file.document}).items()}
     if record not in texts:
         if record is None:
             raise SettingsError(f"{file.document} holds {len(texts)} records: name one after it")

@@ -30,7 +30,7 @@ import numpy as np
 
 from dedup import formats
 from dedup.atomic import fresh
-from dedup.cleaning.cut import changed, document, noted, numbered, parts
+from dedup.cleaning.cut import changed, document, mode_entry, numbered, parts
 from dedup.cleaning.ledger import dump
 from dedup.cleaning.manifest import MODE_NAMES, Entry, File, file_sha256
 from dedup.cleaning.tables import NONE, ParagraphTable, Plan, Sentences, of_documents
@@ -67,13 +67,15 @@ def copy_file(
     """
     if seen.sha256 is None:
         return None
+    # What the manifest says of its paragraph modes.
     first, stop = decision.documents.get(source.path, (0, 0))
     paragraphs, entries = decision.settings.paragraphs, list[Entry]()
     if not source.layout.records:
         paragraphs = MODE_NAMES[int(decision.facts.mode[first])]
     for piece, (doc, number, _) in numbered(decision, source) if decision.notes_modes else ():
-        entry = None if piece.record is None else noted(decision, piece.record, doc, number)
+        entry = None if piece.record is None else mode_entry(decision, piece.record, doc, number)
         entries += [entry] if entry is not None else []
+    # The bytes as they are, which must be those that were read.
     permissions = _permissions(source)
     with source.raw() as stream, (target or _NOWHERE).open("xb" if target else "wb") as out:
         hashed = _Hashed(out)
@@ -326,15 +328,15 @@ NAME = "written"
 class Finished:
     """What is written of one clean; a class for where that is kept, and under which names."""
 
-    def __init__(self, notes: Checkpoints, policy: Policy) -> None:
+    def __init__(self, checkpoints: Checkpoints, policy: Policy) -> None:
         """Name the run's work folder, and what is decided by besides what that is named for."""
         key = json.dumps(asdict(policy), sort_keys=True, default=str)
-        self._notes = notes
+        self._checkpoints = checkpoints
         self._name = f"{NAME}-{hashlib.sha256(key.encode()).hexdigest()[:8]}"
 
     def again(self, number: int, sha256: str | None, target: Path, ledger: Writer) -> File | None:
         """Take over what was written of an input with this checksum, if it is still that."""
-        noted = self._notes.noted(f"{self._name}-{number}")
+        noted = self._checkpoints.read_json(f"{self._name}-{number}")
         if noted is None:
             return None
         file = File.of(noted["file"])
@@ -367,10 +369,10 @@ class Finished:
             "file": asdict(file),
             "ledger": file_sha256(self._path(number, "ledger")),
         }
-        self._notes.note(f"{self._name}-{number}", noted)
+        self._checkpoints.write_json(f"{self._name}-{number}", noted)
 
     def _path(self, number: int, what: str) -> Path:
-        return self._notes.folder / f"{self._name}-{number}.{what}"
+        return self._checkpoints.folder / f"{self._name}-{number}.{what}"
 
 
 def _linked(path: Path, beside: Path) -> None:

@@ -26,15 +26,14 @@ COMMANDS = {
     "pairs": "List every pair of paragraphs that match, with its similarity.",
     "clean": "Write the corpus anew with one copy of each text, and a ledger.",
     "restore": "Undo a clean: write the texts again as they were, to the byte.",
+    "audit": "Draw a sample of what was removed, to judge how precise a clean was.",
     "diff": "Compare two texts, word by word.",
     "check": "Check new texts for what they repeat, also of published ones.",
     "index": "Keep an index of published texts, for checks that need not read them.",
+    "serve": "Answer checks by HTTP, for programs on this machine.",
     "config": "Show each setting, its value and where it comes from.",
 }
 """Each is the function of that name in the module of that name; here with its first sentence."""
-
-PLANNED_COMMANDS = ("audit",)
-"""Commands of the specification that do not exist yet."""
 
 GROUPS = (Shared, Talk)
 
@@ -86,10 +85,9 @@ class CommandGroup(Page, TyperGroup):
         return made(cmd_name) if cmd_name in COMMANDS else None
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401 - likewise
-        """Find the command; say of a name that is none what was meant, or that it is planned."""
+        """Find the command; say of a name that is none what was meant."""
         if args[0] not in COMMANDS and not ctx.resilient_parsing:
-            near = "; it is planned" if args[0] in PLANNED_COMMANDS else nearest(args[0], COMMANDS)
-            ctx.fail(f"no such command {args[0]!r}{near}")
+            ctx.fail(f"no such command {args[0]!r}{nearest(args[0], COMMANDS)}")
         return super().resolve_command(ctx, args)
 
     def summaries(self) -> list[tuple[str, str]]:

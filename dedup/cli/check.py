@@ -17,6 +17,7 @@ from dedup.cli.options import Out, Paths, Rejects, Shared
 from dedup.cli.output import check_places, write
 from dedup.cli.rejects import kept
 from dedup.cli.rendering import CHECKS, PAGES, format_of, render_check, verdict_code
+from dedup.cli.rules import PUBLISHED, VERDICT, Allow, FailOn, MaxOverlap, Root, rules_of
 from dedup.cli.terminal import say
 from dedup.errors import SettingsError
 
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
     from dedup.checking.baseline import Baseline
     from dedup.checking.changed import Changes
     from dedup.report import Report
-
-KINDS = ("within", "across", "boilerplate", "documents")
-NONE = "none"
 
 EXAMPLES = r"""
 dedup check new.md --index published.index [dim]without reading them anew[/dim]
@@ -39,9 +37,6 @@ dedup check docs/ --baseline dedup-baseline.json --update-baseline
 dedup check docs/ --changed-since main --format github --format sarif=r.sarif
 """
 
-_SCOPE = "What is checked"
-_VERDICT = "What fails"
-
 
 def check(  # noqa: PLR0913 - an option each
     *,
@@ -52,36 +47,28 @@ def check(  # noqa: PLR0913 - an option each
         typer.Option(
             help="published files or a folder; may be repeated",
             metavar="PATH",
-            rich_help_panel=_SCOPE,
+            rich_help_panel=PUBLISHED,
             show_default=False,
         ),
     ] = None,
     index: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
-            help="an index of published texts, made by dedup index build: nothing is read anew",
+            help="an index of published texts, made by dedup index build: nothing is read anew;"
+            " or redis://HOST of one that Redis holds",
             metavar="INDEX",
-            rich_help_panel=_SCOPE,
+            rich_help_panel=PUBLISHED,
             show_default=False,
         ),
     ] = None,
-    root: Annotated[
-        Path | None,
-        typer.Option(
-            help="the folder that the paths of the index are relative to, instead of the one where"
-            " it was built",
-            metavar="DIR",
-            rich_help_panel=_SCOPE,
-            show_default=False,
-        ),
-    ] = None,
+    root: Root = None,
     changed_since: Annotated[
         str | None,
         typer.Option(
             help="only files that differ from where this commit and the current one parted are new,"
             " the others published; only added and changed lines fail",
             metavar="REF",
-            rich_help_panel=_SCOPE,
+            rich_help_panel=PUBLISHED,
             show_default=False,
         ),
     ] = None,
@@ -90,47 +77,20 @@ def check(  # noqa: PLR0913 - an option each
         typer.Option(
             help="the same by a patch instead of git's history; - is the standard input",
             metavar="FILE",
-            rich_help_panel=_SCOPE,
+            rich_help_panel=PUBLISHED,
             show_default=False,
         ),
     ] = None,
     output: Out = None,
-    fail_on: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="kinds of findings that make the exit code 1, with commas, or none"
-            r" [dim]\[within,across][/dim]",
-            metavar="KIND,...",
-            rich_help_panel=_VERDICT,
-            show_default=False,
-            autocompletion=lambda: [*KINDS, NONE],
-        ),
-    ] = None,
-    max_overlap: Annotated[
-        str | None,
-        typer.Option(
-            help="exit code 1 also where more than this share of a new text is found elsewhere",
-            metavar="SHARE",
-            rich_help_panel=_VERDICT,
-            show_default=False,
-        ),
-    ] = None,
-    allow: Annotated[
-        list[Path] | None,
-        typer.Option(
-            help="texts that may be repeated, as TOML: text, reason and expires of each; may be"
-            " repeated",
-            metavar="FILE",
-            rich_help_panel=_VERDICT,
-            show_default=False,
-        ),
-    ] = None,
+    fail_on: FailOn = None,
+    max_overlap: MaxOverlap = None,
+    allow: Allow = None,
     baseline: Annotated[
         Path | None,
         typer.Option(
             help="findings that are known and do not fail",
             metavar="FILE",
-            rich_help_panel=_VERDICT,
+            rich_help_panel=VERDICT,
             show_default=False,
         ),
     ] = None,
@@ -139,7 +99,7 @@ def check(  # noqa: PLR0913 - an option each
         typer.Option(
             "--update-baseline",
             help="write what is found now to the baseline; exit code 0",
-            rich_help_panel=_VERDICT,
+            rich_help_panel=VERDICT,
             show_default=False,
         ),
     ] = False,
@@ -148,7 +108,7 @@ def check(  # noqa: PLR0913 - an option each
         typer.Option(
             help="what was found at this commit of git is known",
             metavar="REF",
-            rich_help_panel=_VERDICT,
+            rich_help_panel=VERDICT,
             show_default=False,
         ),
     ] = None,
@@ -157,7 +117,7 @@ def check(  # noqa: PLR0913 - an option each
         typer.Option(
             "--exit-zero",
             help="exit code 0 where findings would make it 1, for the first weeks",
-            rich_help_panel=_VERDICT,
+            rich_help_panel=VERDICT,
             show_default=False,
         ),
     ] = False,
@@ -177,22 +137,22 @@ def check(  # noqa: PLR0913 - an option each
 
     Only the new texts hold findings. Exit code 0: nothing found; 1: something; 2: could not check.
     """
-    from dedup import Index, api
+    from dedup import api
+    from dedup.index import library
 
     config = shared.resolve("check", fail_on=fail_on, max_overlap=max_overlap)
     wanted = targets(format or [], output)
     # What cannot be is refused before anything is read.
     _check_scope(against, changed_since, diff, baseline, baseline_from_ref, index)
-    own_index = None if index is None else Index(index, root)
+    own_index = None if index is None else library.at(index, root)
     if update_baseline and baseline is None:
         raise SettingsError("--update-baseline needs --baseline FILE: the file to write")
     old = against or []
     outputs = [*(out for _, out in wanted), rejects, shared.timings]
     outputs += [baseline] if update_baseline else []
     check_places(outputs, [*paths, *old], config.settings)
-    rules = _rules(config.commands["check"], allow or (), baseline, new=update_baseline)
-    if config.settings.unit == "paragraph" and "documents" in rules.fail_on:
-        raise SettingsError("--fail-on documents needs --unit document or both")
+    own = config.commands["check"]
+    rules = rules_of(own, allow or (), config.settings.unit, baseline, new=update_baseline)
     changes = _changes(changed_since, diff, paths)
     with (
         kept(rejects, config.settings.on_error) as take,
@@ -230,9 +190,10 @@ def _check_scope(  # noqa: PLR0913 - an option each
     diff: str | None,
     baseline: Path | None,
     baseline_from_ref: str | None,
-    index: Path | None,
+    index: str | None,
 ) -> None:
     """Refuse a check that would compare with nothing, and options that contradict each other."""
+    # An index is the whole published side.
     if index is not None:
         others = {
             "--against": against,
@@ -244,6 +205,7 @@ def _check_scope(  # noqa: PLR0913 - an option each
             if given:
                 raise SettingsError(f"--index and {name} both name the published side: give one")
         return
+    # Else something must name it, and only once,
     if not against and not any((changed_since, diff, baseline, baseline_from_ref)):
         raise SettingsError(
             "name what to compare with: --against PATH, --index INDEX or --changed-since REF;"
@@ -251,6 +213,7 @@ def _check_scope(  # noqa: PLR0913 - an option each
         )
     if changed_since is not None and diff is not None:
         raise SettingsError("--changed-since and --diff both say what was changed: give one")
+    # and a baseline is a file or comes of a commit.
     if baseline_from_ref is None:
         return
     if baseline is not None:
@@ -260,45 +223,6 @@ def _check_scope(  # noqa: PLR0913 - an option each
             "--changed-since and --diff look only at what is new already:"
             " leave out --baseline-from-ref"
         )
-
-
-def _rules(
-    own: dict[str, object], allow: Sequence[Path], baseline: Path | None, *, new: bool
-) -> "Rules":
-    """Put together what decides; a baseline that is `new` need not exist."""
-    from dedup.checking import Rules
-    from dedup.checking.allow import allowed_in
-    from dedup.checking.baseline import baseline_in
-    from dedup.checking.rules import failing
-
-    known_before = None
-    if baseline is not None and (baseline.exists() or not new):
-        step = "make it with --update-baseline"
-        known_before = baseline_in(_text(baseline, "baseline", step), str(baseline))
-    entries = [
-        entry
-        for file in allow
-        for entry in allowed_in(_text(file, "allow file", "check its name"), str(file))
-    ]
-    kinds = own["fail_on"]
-    rest = {key: value for key, value in own.items() if key != "fail_on"}
-    return Rules(
-        fail_on=failing(kinds),  # type: ignore[arg-type]
-        allow=tuple(entries),
-        baseline=known_before,
-        gone=lambda name: not Path(name).exists(),
-        **rest,  # type: ignore[arg-type]
-    )
-
-
-def _text(file: Path, what: str, step: str) -> str:
-    """Read a small file. Raises `SettingsError` that names it and the next step."""
-    try:
-        return file.read_text(encoding="utf-8")
-    except OSError as error:
-        raise SettingsError(f"{file}: cannot read the {what}: {error.strerror}; {step}") from error
-    except UnicodeDecodeError as error:
-        raise SettingsError(f"{file}: cannot read the {what}: not UTF-8") from error
 
 
 def _with_baseline(rules: "Rules", baseline: "Baseline") -> "Rules":

@@ -15,7 +15,7 @@ from dedup.cli.output import check_places
 from dedup.cli.rejects import kept
 from dedup.cli.terminal import say
 from dedup.errors import SettingsError
-from dedup.settings import choice
+from dedup.settings import one_of
 
 if TYPE_CHECKING:
     from dedup.config import Config
@@ -78,7 +78,7 @@ def index(  # noqa: PLR0913 - an option each
     """
     from dedup import Index
 
-    choice("action", action, ACTIONS)
+    one_of("action", action, ACTIONS)
     given = paths or []
     if bool(given) != (action in TAKING):
         raise SettingsError(

@@ -19,7 +19,7 @@ from dedup.cli.output import check_places
 from dedup.cli.terminal import Meter
 from dedup.config import COMMAND_LINE, PRESETS, Config, load
 from dedup.errors import SettingsError
-from dedup.settings import CHOICES, Settings, choice, size
+from dedup.settings import CHOICES, Settings, one_of, size
 
 DETECTION = "What is found"
 READING = "What is read"
@@ -181,7 +181,7 @@ class Talk:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be."""
-        choice("color", self.color, COLORS)
+        one_of("color", self.color, COLORS)
         if self.width is not None and self.width < NARROWEST:
             raise SettingsError(f"width is {self.width}: the least is {NARROWEST}")
 
@@ -278,16 +278,22 @@ TAKES: dict[str, frozenset[str]] = {
         )
     ),
     "restore": frozenset(("color", "quiet", "debug")),
+    "audit": frozenset(("quiet", "debug")),
     # Blocks are built when a check asks; an index has what they are built from.
     "index": _all_but(
         *("min_group_words", "max_gap", "boilerplate_documents", "passages", "unit", "width"),
         *("engine", "master", "spark_conf"),
+    ),
+    # Texts come by HTTP, as JSON; there is no page, and no end at which to tell of stages.
+    "serve": _all_but(
+        *("text_field", "id_field", "input_format", "encoding", "include", "exclude", "no_ignore"),
+        *("on_error", "work_dir", "timings", "color", "width"),
     ),
     "config": _all_but("timings", "quiet"),
 }
 """The shared options that act in each command: it takes no others, and its help shows no others."""
 
 PLANNED: dict[str, tuple[str, ...]] = {
-    "clean": ("--against", "--index", "--annotate"),
+    "clean": ("--index",),
 }
 """Options of the specification, per command, whose features do not exist yet."""

@@ -16,7 +16,7 @@ from dedup.cli.rejects import kept
 from dedup.cli.rendering import faults
 from dedup.cli.terminal import Meter
 from dedup.report import Place
-from dedup.settings import choice
+from dedup.settings import one_of
 
 if TYPE_CHECKING:
     from dedup.report import NearPair, Pair, Skipped
@@ -68,8 +68,8 @@ def pairs(
     from dedup import api
 
     config = shared.resolve("pairs")
-    unit = choice("unit", config.commands["pairs"]["unit"], UNITS)
-    choice("format", format, FORMATS)
+    unit = one_of("unit", config.commands["pairs"]["unit"], UNITS)
+    one_of("format", format, FORMATS)
     check_places((output, rejects, shared.timings), paths, config.settings)
     skipped: list[Skipped] = []
     with (

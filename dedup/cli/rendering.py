@@ -27,7 +27,7 @@ from dedup.cli.terminal import (
     tell,
     written,
 )
-from dedup.settings import choice
+from dedup.settings import one_of
 
 if TYPE_CHECKING:
     from dedup.config import Config
@@ -53,7 +53,7 @@ SHOWN_FAULTS = 20
 def format_of(name: str | None, out: Path | None, formats: tuple[str, ...] = FORMATS) -> str:
     """Return the format that was asked for; else `terminal` on a terminal and `text` elsewhere."""
     if name is not None:
-        return choice("format", name, formats)
+        return one_of("format", name, formats)
     seen = out is None and is_terminal(sys.stdout) and can_draw(sys.stdout)
     return "terminal" if seen else "text"
 

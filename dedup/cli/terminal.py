@@ -268,6 +268,7 @@ def _bar(*, colors: bool) -> "Progress":
                 pace += f", {_clock(task.time_remaining)} left"
             return Text(pace)
 
+    # Data goes to the standard output, so the bar does not; and it leaves nothing behind.
     console = Console(file=sys.stderr, force_terminal=True, no_color=not colors, highlight=False)
     return Progress(
         TextColumn("{task.description}", markup=False),

@@ -14,17 +14,17 @@ import numpy as np
 
 from dedup.engines.stored import Held, United, loaded
 from dedup.model import Table
+from dedup.watching import silent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from dedup.engines.disk import Filed
     from dedup.engines.interface import Key, Stored
+    from dedup.watching import Watch
 
 T = TypeVar("T", bound=Table)
 U = TypeVar("U", bound=Table)
-Watch: TypeAlias = "Callable[[str, int, int | None], None]"
-"""Told the step that begins, and how much of it is done of how much."""
 
 
 class Part(NamedTuple):
@@ -126,6 +126,21 @@ class Base:
         """Apply `stage` to every batch beside the rows of `other` that it wants: a join serves."""
         return self.join(table, other, key, kind, stage, name=name)
 
+    def pairwise(  # noqa: PLR0913 - two tables, two keys each, what comes out
+        self,
+        table: Any,  # noqa: ANN401 - as the interface says
+        other: Any,  # noqa: ANN401 - likewise
+        key: tuple[tuple[Key, Key], Key],
+        half: Any,  # noqa: ANN401 - likewise
+        whole: Any,  # noqa: ANN401 - likewise
+        *,
+        name: str | None = None,
+    ) -> Any:  # noqa: ANN401 - likewise
+        """Look up both rows that each row wants, one after the other."""
+        (first, second), wanted = key
+        beside = self.lookup(table, other, (first, wanted), *half)
+        return self.lookup(beside, other, (second, wanted), *whole, name=name)
+
     def union(self, *tables: Stored[T]) -> United[T]:
         """Return all rows of several tables."""
         return United(cast("tuple[Held[T], ...]", tables))
@@ -215,10 +230,6 @@ class Base:
 def as_it_is(batch: T) -> T:
     """Return a batch as it is: for sorting, or for storing."""
     return batch
-
-
-def silent(step: str, done: int, total: int | None) -> None:
-    """Say nothing."""
 
 
 def _whole(batch: Table | Filed[Any]) -> Part:

@@ -77,9 +77,9 @@ class Checkpoints:
         """What is finished, in order of name."""
         return sorted(path.stem for path in self.folder.glob("*.json") if path.name != KEY)
 
-    def noted(self, name: str) -> Any:  # noqa: ANN401 - what was noted
+    def read_json(self, name: str) -> Any:  # noqa: ANN401 - any JSON
         """
-        Return what was noted under a name, or `None`.
+        Return what was written under a name, or `None`.
 
         Raises `OutputError` for what is damaged.
         """
@@ -91,7 +91,7 @@ class Checkpoints:
         except (OSError, ValueError) as error:
             raise self._damaged(path) from error
 
-    def note(self, name: str, value: Any) -> None:  # noqa: ANN401 - any JSON
+    def write_json(self, name: str, value: Any) -> None:  # noqa: ANN401 - any JSON
         """Write a value down. Raises `OutputError`."""
         with self._explained():
             atomic.write(self.folder / f"{name}.json", _written(value))
@@ -100,7 +100,7 @@ class Checkpoints:
         self, name: str, kinds: Sequence[type[Table]]
     ) -> list[tuple[bool, list[Filed[Any]]]] | None:
         """Return the tables of a name, if they are finished: whether in order, and the batches."""
-        found = self.noted(name)
+        found = self.read_json(name)
         if found is None:
             return None
         self.used.append(name)
@@ -287,7 +287,7 @@ def _written(value: Any) -> bytes:  # noqa: ANN401 - any JSON
     return json.dumps({"note": text, "sha256": hashlib.sha256(text.encode()).hexdigest()}).encode()
 
 
-def _read(path: Path) -> Any:  # noqa: ANN401 - what was noted
+def _read(path: Path) -> Any:  # noqa: ANN401 - any JSON
     """Read a note. Raises `OSError`, `ValueError` where it is not as it was written."""
     row = _json(path)
     try:

@@ -6,6 +6,7 @@ Where the work runs: a few verbs and nothing else.
     by_each   the same for several tables that are made of one
     join      on batches of two tables that hold the same keys
     lookup    on batches beside the one row of another table that each row wants
+    pairwise  the same for pairs: on batches beside the two rows that each pair wants
     union     several tables of one kind as one
     rank      a stage on every batch, with the numbers of its rows in the order of a key
     together  several things of which none needs another
@@ -186,6 +187,24 @@ class Engine(Protocol):
         Among these is the row that each row of the batch wants, where there is one: no two rows of
         `other` have one key. Batches and rows come in any order, so `other` is read in place where
         it lies in memory.
+        """
+        ...
+
+    def pairwise(  # noqa: PLR0913 - two tables, two keys each, what comes out
+        self,
+        table: Stored[T],
+        other: Stored[U],
+        key: tuple[tuple[Key, Key], Key],
+        half: tuple[type[A], Callable[[T, U], A]],
+        whole: tuple[type[V], Callable[[A, U], V]],
+        *,
+        name: str | None = None,
+    ) -> Stored[V]:
+        """
+        Look up both rows of `other` that each row of `table` wants, by its two keys.
+
+        The stage of `half` puts the first beside it, and that of `whole` is shown the second: two
+        lookups, of which what comes between need not be stored where `other` lies in memory.
         """
         ...
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from dedup.engines.base import Base, Part, Task
 from dedup.engines.disk import Filed
-from dedup.engines.memory import Room, machine_memory
+from dedup.engines.memory import MemoryBudget, machine_memory
 from dedup.engines.sorted import InMemory, InOrder, OnDisk, merged, ranges
 from dedup.engines.stored import Held, loaded
 from dedup.engines.work import WorkFolder
@@ -27,13 +27,15 @@ from dedup.rows import arranged
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from dedup.engines.base import Results, Watch
+    from dedup.engines.base import Results
     from dedup.engines.checkpoints import Checkpoints
     from dedup.engines.interface import Key, Stored
     from dedup.engines.sorted import Run
+    from dedup.watching import Watch
 
 T = TypeVar("T", bound=Table)
 U = TypeVar("U", bound=Table)
+V = TypeVar("V", bound=Table)
 
 BATCH_BYTES = 16 << 20
 """What a batch may hold where memory allows it."""
@@ -43,6 +45,8 @@ SORTING = 32
 """Bytes that sorting takes for a row, besides the row: key, place, and both once more."""
 PROCESS_BYTES = 64 << 20
 """What a stage works on at least, for it to be worth starting processes."""
+PAIRS = 1 << 13
+"""Rows whose two partners are looked up at once: both may be long."""
 AT_ONCE = 3
 """Things made together: while one is sorted the next is gathered, and the third is read."""
 WORKER_BYTES = 512 << 20
@@ -71,7 +75,7 @@ class Local(Base):
         self.memory = (machine_memory() // 4 if memory is None else memory) // 2
         """Half of what may be taken: while rows are sorted they are there twice."""
         self._folder = WorkFolder(work_dir)
-        self._room = Room(self.memory * 3 // 4, self._folder.file)
+        self._budget = MemoryBudget(self.memory * 3 // 4, self._folder.file)
         self.checkpoints = checkpoints
         """Where finished tables are kept for a run that goes on; `None` for nowhere."""
         self._begin()
@@ -90,7 +94,7 @@ class Local(Base):
         self._left = True
         self.workers.close()
         self._pool.shutdown(cancel_futures=True)
-        self._room.close()
+        self._budget.close()
         if self.checkpoints is not None and failed is None:
             self.checkpoints.finish()
         elif self.checkpoints is not None:
@@ -114,11 +118,39 @@ class Local(Base):
         name: str | None = None,
     ) -> Any:  # noqa: ANN401 - likewise
         """Apply `stage` to every batch: beside all of `other` where that is small, else by key."""
-        if not other.in_memory or other.nbytes > self.memory // 8:
+        rows = self._in_place(other, key[1])
+        if rows is None:
             return super().lookup(table, other, key, kind, stage, name=name)
-        rows = other.kind.concat(other)
-        rows = arranged(rows, *(getattr(rows, name) for name in key[1]))
         return self.map(table, kind, partial(_looked_up, stage, rows), name=name)
+
+    def pairwise(  # noqa: PLR0913 - two tables, two keys each, what comes out
+        self,
+        table: Any,  # noqa: ANN401 - as the interface says
+        other: Any,  # noqa: ANN401 - likewise
+        key: tuple[tuple[Key, Key], Key],
+        half: Any,  # noqa: ANN401 - likewise
+        whole: Any,  # noqa: ANN401 - likewise
+        *,
+        name: str | None = None,
+    ) -> Any:  # noqa: ANN401 - likewise
+        """Look up both rows at once where `other` is small, some rows of `table` at a time."""
+        rows = self._in_place(other, key[1])
+        if rows is None:
+            return super().pairwise(table, other, key, half, whole, name=name)
+        tasks = (
+            (Part(min(PAIRS, len(batch) - at), partial(_some, batch, at)),)
+            for batch in table.batches
+            for at in range(0, len(batch), PAIRS)
+        )
+        stage = partial(_both_looked_up, half[1], whole[1], rows)
+        return self._run(whole[0], stage, tasks, name, len(table))
+
+    def _in_place(self, other: Held[U], key: Key) -> U | None:
+        """Return all rows of a table by key, where it is small enough to be read in place."""
+        if not other.in_memory or other.nbytes > self.memory // 8:
+            return None
+        rows = other.kind.concat(other)
+        return arranged(rows, *(getattr(rows, name) for name in key))
 
     def together(self, *makers: Callable[[], Any], name: str | None = None) -> tuple[Any, ...]:
         """
@@ -213,17 +245,17 @@ class Local(Base):
                 sizes[number] += batch.nbytes
                 # What is worth a thread by itself is not copied.
                 if sizes[number] >= min(RANGE_BYTES, self.batch_bytes // 2):
-                    self._room.keep(kinds[number].concat(small[number]), held[number])
+                    self._budget.keep(kinds[number].concat(small[number]), held[number])
                     small[number], sizes[number] = [], 0
         for own, kind, rest in zip(held, kinds, small, strict=True):
             if rest:
-                self._room.keep(kind.concat(rest), own)
-        self._room.settle()
+                self._budget.keep(kind.concat(rest), own)
+        self._budget.settle()
         return held
 
     def _sorted(self, table: Held[T], key: Key, *, shared: bool = False) -> list[Run]:
         """Sort a table: one run where it fits in memory or is in order, else runs on disk."""
-        if not table.in_memory and table.sorted_by[: len(key)] == key:
+        if table.sorted_by[: len(key)] == key and not (shared and table.in_memory):
             return [InOrder[T](table.batches, key[0])]
         runs: list[Run] = []
         filing: deque[Future[Run]] = deque()
@@ -231,7 +263,7 @@ class Local(Base):
         new = rows = 0
         for batch in table.batches:
             group.append(batch)
-            new += batch.nbytes if isinstance(batch, Filed) else self._room.more(batch)
+            new += batch.nbytes if isinstance(batch, Filed) else self._budget.more(batch)
             rows += len(batch)
             if self._is_too_much(new, rows, whole=not filing and not runs):
                 filing.append(self._pool.submit(self._filed, group, key))
@@ -262,6 +294,18 @@ def _called(stage: Callable[..., U], task: Task) -> U:
 
 def _looked_up(stage: Callable[[T, U], Any], other: U, batch: T) -> Any:  # noqa: ANN401 - what the stage gives
     return stage(batch, other)
+
+
+def _both_looked_up(
+    half: Callable[[T, U], V], whole: Callable[[V, U], Any], other: U, batch: T
+) -> Any:  # noqa: ANN401 - what the stage gives
+    return whole(half(batch, other), other)
+
+
+def _some(batch: T | Filed[T], at: int) -> T:
+    """Return the rows of a batch from one on that are looked up at once."""
+    stop = min(at + PAIRS, len(batch))
+    return batch.load(at, stop) if isinstance(batch, Filed) else batch.slice(at, stop)
 
 
 def _merged(parts: Sequence[Part], kind: type[Table], key: Key, *, shared: bool) -> Table:

@@ -37,7 +37,7 @@ UNKNOWN = 8 << 30
 """Memory of a machine that does not tell."""
 
 
-class Room:
+class MemoryBudget:
     """
     The memory that held tables may take, an array counted once however many tables have it.
 

@@ -48,10 +48,11 @@ from dedup.engines.arrow import (
     to_batches,
     to_table,
 )
-from dedup.engines.base import as_it_is, silent
+from dedup.engines.base import as_it_is
 from dedup.errors import OutputError
 from dedup.model import Table
 from dedup.rows import arranged
+from dedup.watching import silent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -59,9 +60,9 @@ if TYPE_CHECKING:
     from pyspark.sql import Column, SparkSession
 
     from dedup.engines.arrow import Slots
-    from dedup.engines.base import Watch
     from dedup.engines.interface import Key, Stored
     from dedup.model import I64
+    from dedup.watching import Watch
 
 T = TypeVar("T", bound=Table)
 U = TypeVar("U", bound=Table)
@@ -288,6 +289,21 @@ class SparkEngine:
     ) -> Any:
         """Apply `stage` to batches beside the rows of `other` that they want: a join serves."""
         return self.join(table, other, key, kind, stage, name=name)
+
+    def pairwise(
+        self,
+        table: Any,
+        other: Any,
+        key: tuple[tuple[Key, Key], Key],
+        half: Any,
+        whole: Any,
+        *,
+        name: str | None = None,
+    ) -> Any:
+        """Look up both rows that each row wants, one after the other."""
+        (first, second), wanted = key
+        beside = self.lookup(table, other, (first, wanted), *half)
+        return self.lookup(beside, other, (second, wanted), *whole, name=name)
 
     def union(self, *tables: Any) -> Any:
         """Return all rows of several tables."""

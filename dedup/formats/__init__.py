@@ -13,14 +13,23 @@ from dedup.formats.interface import Chunk, Fault, Format, Piece, Record, Span, U
 from dedup.formats.reading import (
     Reading,
     Rejects,
-    Watch,
     pieces,
     read,
     refuse_foreign,
-    silent,
 )
-from dedup.formats.sources import FORMATS, Given, Source, Sources, fits, is_text_name, sources
+from dedup.formats.sources import (
+    FORMATS,
+    Given,
+    PathLike,
+    Source,
+    Sources,
+    document,
+    fits,
+    is_text_name,
+    sources,
+)
 from dedup.formats.writing import writing
+from dedup.watching import Watch, silent
 
 __all__ = [
     "FORMATS",
@@ -29,6 +38,7 @@ __all__ = [
     "Format",
     "Given",
     "Held",
+    "PathLike",
     "Piece",
     "Reading",
     "Record",
@@ -39,6 +49,7 @@ __all__ = [
     "Span",
     "Unreadable",
     "Watch",
+    "document",
     "fits",
     "given",
     "is_text_name",

@@ -115,7 +115,12 @@ def frame(data: Any, argument: str, name: str) -> Frame | None:  # noqa: ANN401 
     if hasattr(data, "collect") and hasattr(data, "lazy"):
         raise SettingsError(f"{argument} is a lazy frame: give the frame that its collect() gives")
     if hasattr(data, "__arrow_c_stream__"):
-        return Frame(name, _Table(pa.table(data)))
+        try:
+            return Frame(name, _Table(pa.table(data)))
+        except pa.ArrowInvalid:  # a stream of one column
+            raise SettingsError(
+                f"{argument} is a column, not a table: give a frame, or the column as texts"
+            ) from None
     return None
 
 

@@ -64,9 +64,9 @@ def _peeked(values: Iterable[Any]) -> tuple[Any, Iterable[Any]]:
 
 
 def _paths(paths: list[Any], argument: str, as_texts: str) -> list[str | PathLike[str] | Held]:
-    """Refuse what is no path, and a string that cannot be meant as one. Raises as `given`."""
+    """Refuse what is neither path nor held, and a string that is meant as none: see `given`."""
     for number, path in enumerate(paths):
-        if not isinstance(path, (str, PathLike)):
+        if not isinstance(path, (str, PathLike, Held)):
             raise SettingsError(
                 f"{argument}[{number}] is {_shown(path)}: give {_KINDS} as {as_texts}=[…]"
             )

@@ -72,6 +72,40 @@ class Held(Format):
         """Return the records `rows`, numbered from 0, as what came in, with these texts changed."""
 
 
+class Document(Held):
+    """One text under the name of a file, or of a record in one; a class because `Held` is one."""
+
+    def __init__(self, name: str, text: str, record: str | None, *, markdown: bool) -> None:
+        """With `markdown` front matter, code and HTML are no paragraphs."""
+        super().__init__(name)
+        self._text = text
+        self._record = record
+        self._markdown = markdown
+
+    def documents(  # noqa: PLR0913 - as the protocol has it
+        self,
+        stream: IO[bytes],  # noqa: ARG002 - nothing is opened
+        path: str,  # noqa: ARG002 - likewise
+        settings: Settings,  # noqa: ARG002 - a text has no fields
+        *,
+        size: int,  # noqa: ARG002 - nothing is opened
+        fields: Sequence[str] = (),  # noqa: ARG002 - a text has none
+        to_cut: bool = False,  # noqa: ARG002 - it is one string
+    ) -> Iterator[Piece | Chunk]:
+        """Yield the text."""
+        raw = self._text.encode("utf-8", "surrogatepass")
+        yield Piece(raw, _Text(raw, self._text, self._record, 1, markdown=self._markdown))
+
+    def selected(
+        self,
+        rows: Sequence[int],
+        texts: Mapping[int, str],
+        settings: Settings,  # noqa: ARG002 - a text has no fields
+    ) -> list[str]:
+        """Return the text, if it is among the rows."""
+        return [texts.get(row, self._text) for row in rows]
+
+
 class _Text(Sliced):
     """A text that is held; a class because `Sliced` asks where its code points begin."""
 
@@ -173,6 +207,7 @@ class Texts(_Values):
         return [texts.get(row, text) for row, text in each if row in wanted]
 
     def _text(self, value: object, settings: Settings, *, to_cut: bool) -> str | Fault:  # noqa: ARG002 - a string
+        value = value.as_py() if hasattr(value, "as_py") else value  # of a column of Arrow
         if isinstance(value, str):
             return str(value)
         return Fault(f"{_kind(value)}, not a string", step=_LEAVE)

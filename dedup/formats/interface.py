@@ -60,7 +60,7 @@ class Record(Protocol):
         """Return the bytes of the whole piece without these stretches (sorted, disjoint)."""
         ...
 
-    def fill(self, slices: Sequence[tuple[int, bytes]]) -> bytes:
+    def insert(self, slices: Sequence[tuple[int, bytes]]) -> bytes:
         """Undo `cut`: put raw bytes in at these code points of the (cleaned) text, in order."""
         ...
 

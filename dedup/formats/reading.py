@@ -23,9 +23,11 @@ from dedup.formats import compression, recoding
 from dedup.formats.hashing import Hashing, Seen
 from dedup.formats.interface import Chunk, Fault, Piece, Unreadable
 from dedup.formats.sources import BUFFER, Source, Sources, sources
+from dedup.formats.text import charset
 from dedup.model import Documents, Strings
 from dedup.report import Skipped
 from dedup.text.paragraphs import AUTO
+from dedup.watching import silent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from dedup.formats.interface import Record
     from dedup.formats.sources import Given
     from dedup.settings import Settings
+    from dedup.watching import Watch
 
 BATCH_BYTES = 4 << 20
 """Text of a batch, in bytes; the last document may go beyond."""
@@ -44,24 +47,12 @@ _HELD = 64 << 20
 """Decompressed bytes that are held rather than unpacked twice."""
 
 
-class Watch(Protocol):
-    """Told how far the work is."""
-
-    def __call__(self, stage: str, done: int, total: int | None) -> None:
-        """Take note: bytes done, and in all (`None` where that is not known)."""
-        ...
-
-
 class Rejects(Protocol):
     """Takes what is quarantined."""
 
     def __call__(self, data: bytes, path: str, line: int, why: str) -> None:
         """Put the bytes of a record, or of a whole file (line 0), aside."""
         ...
-
-
-def silent(stage: str, done: int, total: int | None) -> None:
-    """Take no note."""
 
 
 def read(  # noqa: PLR0913 - what is read, and whom to tell of it
@@ -272,9 +263,11 @@ class Reading:
         try:
             lenient = not source.named or self._settings.on_error != "fail"
             with source.raw() as file:
+                # What a clean will cut is hashed as it is read.
                 hashing = Hashing(file) if self.to_cut else None
                 raw = io.BufferedReader(hashing, BUFFER) if hashing is not None else file
                 self._place = lambda: before + min(raw.tell(), source.size)
+                # Records are handed on, and what is none goes by `on_error`.
                 for piece in self._documents(source, raw, whole=lenient):
                     if isinstance(piece, Chunk):
                         given = True
@@ -382,7 +375,7 @@ def _opened(source: Source, raw: IO[bytes], settings: Settings, *, whole: bool) 
     name = ""
     if source.layout.records and source.layout.as_bytes:
         head = cast("io.BufferedReader", stream).peek(_PEEKED)
-        name = recoding.charset(head, settings.encoding)
+        name = charset(head, settings.encoding)
     return _Opened(recoding.recoded(stream, name, source.path) if name else stream, size, name)
 
 
@@ -438,14 +431,14 @@ class _Batch:
         numbers = np.array(self.rows, np.int64).reshape(-1, 4)
         small = numbers[:, 1:].astype(np.int8)
         return Documents(
-            np.arange(len(numbers)),
-            Strings.of(self._paths),
-            Strings.of(self._names),
-            np.ascontiguousarray(numbers[:, 0]),
-            np.ascontiguousarray(small[:, 0]),
-            np.ascontiguousarray(small[:, 1]),
-            np.ascontiguousarray(small[:, 2]),
-            Strings.of(self._texts),
+            doc=np.arange(len(numbers)),
+            path=Strings.of(self._paths),
+            record=Strings.of(self._names),
+            file_line=np.ascontiguousarray(numbers[:, 0]),
+            markdown=np.ascontiguousarray(small[:, 0]),
+            mode=np.ascontiguousarray(small[:, 1]),
+            published=np.ascontiguousarray(small[:, 2]),
+            text=Strings.of(self._texts),
         )
 
 
@@ -453,18 +446,15 @@ def _table(source: Source, chunk: Chunk) -> Documents:
     """Return records in columns as a table."""
     count = len(chunk.names)
     path = source.path.encode("utf-8", "surrogatepass")
-    zero = np.zeros(count, np.int8)
-    return Documents(
-        np.arange(count),
-        Strings(
-            np.frombuffer(path * count, np.uint8), np.arange(count + 1, dtype=np.int64) * len(path)
-        ),
-        chunk.names,
-        chunk.lines,
-        zero,
-        zero,
-        zero + source.published,
-        chunk.text,
+    offsets = np.arange(count + 1, dtype=np.int64) * len(path)
+    return Documents.filled(
+        count,
+        doc=np.arange(count),
+        path=Strings(np.frombuffer(path * count, np.uint8), offsets),
+        record=chunk.names,
+        file_line=chunk.lines,
+        published=int(source.published),
+        text=chunk.text,
     )
 
 

@@ -90,9 +90,9 @@ class Row(Sliced):
         """Return the frame without these stretches of the text (sorted, disjoint)."""
         return _measured(super().cut(spans))
 
-    def fill(self, slices: Sequence[tuple[int, bytes]]) -> bytes:
+    def insert(self, slices: Sequence[tuple[int, bytes]]) -> bytes:
         """Undo `cut`: put bytes in at these code points of the (cleaned) text, in order."""
-        return _measured(super().fill(slices))
+        return _measured(super().insert(slices))
 
     def _find_starts(self) -> I64:
         _, others, _ = _HEAD.unpack_from(self._bytes)

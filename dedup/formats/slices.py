@@ -87,7 +87,7 @@ class Sliced:
         edges = [0, *self.places([at for span in spans for at in span]), len(self._bytes)]
         return b"".join(self._bytes[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True))
 
-    def fill(self, slices: Sequence[tuple[int, bytes]]) -> bytes:
+    def insert(self, slices: Sequence[tuple[int, bytes]]) -> bytes:
         """Undo `cut`: put raw bytes in at these code points of the (cleaned) text, in order."""
         out, at = [], 0
         places = self.places([place for place, _ in slices])

@@ -30,7 +30,7 @@ from typing import IO, TYPE_CHECKING, NamedTuple, cast
 from dedup.errors import InputError
 from dedup.formats import compression, remote
 from dedup.formats.csv import Csv, Tsv
-from dedup.formats.held import Held
+from dedup.formats.held import Document, Held
 from dedup.formats.ignoring import Ignoring
 from dedup.formats.interface import Fault, Unreadable
 from dedup.formats.json import Json
@@ -50,8 +50,8 @@ if TYPE_CHECKING:
     from dedup.formats.remote import Remote
     from dedup.settings import Settings
 
-Path = str | os.PathLike[str]
-Given = Path | Held
+PathLike = str | os.PathLike[str]
+Given = PathLike | Held
 """A PATH argument, or what a caller holds in its place."""
 
 FORMATS: dict[str, Format] = {
@@ -175,7 +175,19 @@ def sources(
     return Sources((*old, *incoming.found.values()), skipped)
 
 
-def listed(paths: Sequence[Path], settings: Settings) -> Iterator[str]:
+def document(name: str, text: str, record: str | None = None) -> Held:
+    """
+    Return a text that is held as the document of a file, which need not exist.
+
+    Raises `InputError` for a file of records where no record is named.
+    """
+    form = FORMATS[_told_by(name)[0] or "text"]
+    if form.records and record is None:
+        raise InputError(f"{name}: is a file of records: name the record")
+    return Document(name, text, record, markdown=record is None and isinstance(form, Markdown))
+
+
+def listed(paths: Sequence[PathLike], settings: Settings) -> Iterator[str]:
     """Yield the path of each file that would be read, opening none: a pipe would be used up."""
     for given in paths:
         with contextlib.suppress(InputError):  # whoever reads it says so
@@ -288,6 +300,7 @@ class _Finder:
         texts, first, left_out = 0, len(self.skipped), 0
         real = path if remote.is_remote(path) else os.path.realpath(path)
         for entry in entries:
+            # What is no text, and was not asked for, is told and left out.
             if not stat.S_ISREG(entry.mode):
                 self.skipped.append(Skipped(entry.path, _KINDS[stat.S_IFMT(entry.mode)]))
                 continue
@@ -298,11 +311,13 @@ class _Finder:
             if self._limited and not included:
                 left_out += 1
                 continue
+            # A text is found, by the name that its file has whatever links lead there.
             texts += 1
             form, size = self._form(entry.path), entry.size
             source = Source(entry.path, place, entry.below, *form, size, named=False)
             real_path = "/".join((real.rstrip("/"), *entry.below))
             self._add(real_path, replace(source, remote=entry.remote))
+        # What was left out, and a folder without any text.
         if left_out:
             self.skipped.append(Skipped(path, f"{_files(left_out)} in it that no --include fits"))
         if not texts:
@@ -320,6 +335,7 @@ class _Finder:
 
     def _walk(self, top: str) -> Iterator[tuple[str, tuple[str, ...], os.stat_result]]:
         """Yield the visible entries below a folder, other than folders, in Order."""
+        # What is left out at the top; folders wait for their turn.
         fault = self._settings.on_error != "skip"
         start = top if top.endswith("/") else f"{top}/"
         try:
@@ -331,6 +347,7 @@ class _Finder:
         while waiting:
             path, below, is_folder, rules = waiting.pop()
             try:
+                # Files are handed on; of folders the names inside are read.
                 if not is_folder:
                     yield path, below, os.lstat(path)
                     continue
@@ -343,6 +360,7 @@ class _Finder:
                     raise _not_opened(place, error) from None
                 self.skipped.append(Skipped(place, _reason(error), fault))
                 continue
+            # The last name first, since what waits is taken from the end.
             for name, folder in sorted(inside.items(), reverse=True):
                 parts = (*below, name)
                 entry = start + "/".join(parts)

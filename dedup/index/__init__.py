@@ -13,6 +13,8 @@ A persistent index of published documents: what a check asks of them, found with
     resembling   whole documents that resemble published ones
     checking     a check against the index, by the flow of `pipeline`
     writing      build, add, remove, compact
+    signatures   the signatures of its texts, for datasketch
+    shared       an index in Redis
 
 A text is named by its first place in Order: `doc << 32 | no`, so names are in Order too.
 """

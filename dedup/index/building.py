@@ -17,7 +17,9 @@ from dedup import kernels, pipeline
 from dedup import model as m
 from dedup.engines.base import as_it_is
 from dedup.index import meeting
-from dedup.rows import fresh
+from dedup.index.packing import Keys, Packed
+from dedup.index.published import KEY_BITS
+from dedup.rows import arranged, fresh
 from dedup.stages import candidates, equal_documents, resemblance, seeds
 from dedup.stages.bodies import bodies
 from dedup.stages.sketch import sketch
@@ -28,11 +30,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dedup.engines.interface import Engine, Stored
+    from dedup.index.files import Column
     from dedup.index.published import Published
     from dedup.matched import Corpus
     from dedup.settings import Settings
 
-BLOCK_BYTES = 1 << 15
+BLOCK_BYTES = 1 << 16
 """Text that is compressed at once: what is read to see one document."""
 LEVEL = 9
 STEPS = 10_000
@@ -45,7 +48,7 @@ def segment(
     known: Published,
     settings: Settings,
     engine: Engine,
-) -> dict[str, NDArray[Any]]:
+) -> dict[str, Column]:
     """
     Return the columns of a segment that holds these documents.
 
@@ -68,8 +71,8 @@ def segment(
     columns = library.columns(keys)
     columns |= _documents(corpus, texts, places, settings, engine)
     columns |= _texts(new, known.texts) | _held(places, numbers)
-    columns |= _signatures("text", sketches.keys, sketches.bits)
-    columns["text.row"] = numbers[np.searchsorted(texts.text, sketches.text)].astype(np.int32)
+    columns |= _signatures("text", sketches)
+    columns["text.row"] = Packed.of(numbers[np.searchsorted(texts.text, sketches.text)])
     columns |= _matches(corpus, new, sketches, numbers, known, settings, engine)
     columns |= _seeds(corpus, engine)
     return columns
@@ -104,7 +107,7 @@ class _Library:
             self._rows.append(m.Documents(**bare, text=m.Strings(_NOTHING, _offsets(lengths))))
             yield batch
 
-    def columns(self, keys: Mapping[str, str]) -> dict[str, NDArray[Any]]:
+    def columns(self, keys: Mapping[str, str]) -> dict[str, Column]:
         """Return the columns of files, of documents and of their texts."""
         paths = [path for rows in self._rows for path in rows.path.list()]
         firsts = [n for n, path in enumerate(paths) if not n or path != paths[n - 1]]
@@ -138,13 +141,13 @@ def _offsets(lengths: m.I64) -> m.I64:
     return np.concatenate([[0], np.cumsum(lengths)])
 
 
-def _strings(name: str, column: m.Strings) -> dict[str, NDArray[Any]]:
+def _strings(name: str, column: m.Strings) -> dict[str, Column]:
     return {name: column.data, name + ".offsets": column.offsets}
 
 
 def _documents(
     corpus: Corpus, texts: m.Texts, places: m.Places, settings: Settings, engine: Engine
-) -> dict[str, NDArray[Any]]:
+) -> dict[str, Column]:
     """Return what is known of whole documents: lengths, digests, signatures."""
     facts = m.Facts.concat(engine.fetch(corpus.facts))
     editions = editions_of(places, texts.digest, texts.digest2)
@@ -160,11 +163,11 @@ def _documents(
     return {
         "doc.first": _offsets(counts).astype(np.int32),
         "doc.characters": facts.characters.astype(np.int32),
-        **digests("edition", editions, count),
-        **digests("whole", alike, count),
-        "document.row": sketches.text.astype(np.int32),
-        "document.characters": sketches.characters,
-        **_signatures("document", sketches.keys, sketches.bits),
+        **_digests("edition", editions),
+        **_digests("whole", alike),
+        "document.row": Packed.of(sketches.text),
+        "document.characters": Packed.of(sketches.characters),
+        **_signatures("document", sketches),
     }
 
 
@@ -174,47 +177,56 @@ def editions_of(places: m.Places, digest: m.I64, digest2: m.I64) -> m.Editions:
     return equal_documents.editions(forms)
 
 
-def digests(name: str, editions: m.Editions, count: int) -> dict[str, NDArray[Any]]:
-    """Return the digest of each of `count` documents; zeros for one without words."""
-    halves = np.zeros((2, count), np.int64)
-    halves[:, editions.doc] = editions.digest, editions.digest2
-    return {f"{name}.digest": halves[0], f"{name}.digest2": halves[1]}
+def _digests(name: str, editions: m.Editions) -> dict[str, Column]:
+    """Return the digests of documents that have words, in order, with the document of each."""
+    rows = arranged(editions, editions.digest, editions.digest2)
+    return {
+        f"{name}.digest": rows.digest,
+        f"{name}.digest2": rows.digest2,
+        f"{name}.doc": rows.doc.astype(np.int32),
+    }
 
 
-def _texts(new: m.Texts, base: int) -> dict[str, NDArray[Any]]:
+def _texts(new: m.Texts, base: int) -> dict[str, Column]:
     """Return what is known of the texts that are new, and where their digests stand."""
     order = np.lexsort((new.digest2, new.digest))
     return {
-        "text.words": new.words,
-        "text.characters": kernels.characters(new.normal.data, new.normal.offsets),
-        "text.doc": new.doc.astype(np.int32),
-        "text.no": new.no,
+        "text.words": Packed.of(new.words),
+        "text.characters": Packed.of(kernels.characters(new.normal.data, new.normal.offsets)),
         "digest.first": new.digest[order],
         "digest.second": new.digest2[order],
-        "digest.text": (base + order).astype(np.int32),
+        "digest.text": Packed.of(base + order),
     }
 
 
-def _held(places: m.Places, numbers: m.I64) -> dict[str, NDArray[Any]]:
+def _held(places: m.Places, numbers: m.I64) -> dict[str, Column]:
     """Return which text stands at each place, and the places of each text."""
-    text = numbers[places.text].astype(np.int32)
+    text = numbers[places.text]
     order = np.argsort(text, kind="stable")
     heads = np.flatnonzero(fresh(text[order]))
     return {
-        "place.text": text,
-        "held.text": text[order][heads],
-        "held.first": np.append(heads, len(order)).astype(np.int32),
-        "held.place": order.astype(np.int32),
+        "place.text": Packed.of(text),
+        "held.text": text[order][heads].astype(np.int32),
+        "held.first": Packed.of(np.append(heads, len(order))),
+        "held.place": Packed.of(order),
     }
 
 
-def _signatures(name: str, keys: m.Keys, bits: m.Bits) -> dict[str, NDArray[Any]]:
+def _signatures(name: str, sketches: m.Sketches) -> dict[str, Column]:
     """Return signatures, and for each band its keys in order with the signature of each."""
-    order = np.argsort(keys, axis=0, kind="stable")
+    keys = sketches.keys.T.view(np.uint32)
+    order = np.empty(keys.shape, np.int32)
+    for band, own in enumerate(keys):
+        order[band] = np.argsort(own, kind="stable")
+    # Enough bits that a key has one row in four too many; these show by the signature itself.
+    kept = len(sketches).bit_length() + 2
+    ordered = np.take_along_axis(keys, order, axis=1).astype(np.uint64)
+    packed = Keys.of(ordered, KEY_BITS, kept)
     return {
-        f"{name}.bits": bits,
-        f"{name}.keys": np.take_along_axis(keys, order, axis=0).T,
-        f"{name}.sorted": order.T.astype(np.int32),
+        f"{name}.bits": sketches.bits,
+        f"{name}.starts": packed.starts,
+        f"{name}.rest": packed.rest,
+        f"{name}.sorted": Packed.of(order.reshape(-1)),
     }
 
 
@@ -226,7 +238,7 @@ def _matches(  # noqa: PLR0913 - the texts, old and new
     known: Published,
     settings: Settings,
     engine: Engine,
-) -> dict[str, NDArray[Any]]:
+) -> dict[str, Column]:
     """Return the matches of new texts with all texts, from both sides, by number."""
     if known.texts:
         met, _ = meeting.matches(new, sketches, known, settings)
@@ -240,25 +252,36 @@ def _matches(  # noqa: PLR0913 - the texts, old and new
         table = m.Matches.concat(engine.fetch(found))
         a, b, similarity = numbers[table.a], numbers[table.b], table.similarity
     one, other = np.concatenate([a, b]), np.concatenate([b, a])
-    steps = np.tile((similarity * STEPS).round().astype(np.uint16), 2)
+    steps = np.tile((similarity * STEPS).round().astype(np.int64), 2)
     order = np.lexsort((other, one))
+    heads = np.flatnonzero(fresh(one[order]))
     return {
-        "match.text": one[order].astype(np.int32),
-        "match.other": other[order].astype(np.int32),
-        "match.similarity": steps[order],
+        "match.text": one[order][heads].astype(np.int32),
+        "match.first": Packed.of(np.append(heads, len(order))),
+        "match.other": Packed.of(other[order]),
+        "match.similarity": Packed.of(steps[order]),
     }
 
 
-def _seeds(corpus: Corpus, engine: Engine) -> dict[str, NDArray[Any]]:
-    """Return the seeds of passages, sorted by key, as if no paragraph were boilerplate."""
+def _seeds(corpus: Corpus, engine: Engine) -> dict[str, Column]:
+    """
+    Return the seeds of passages, sorted by key, as if no paragraph were boilerplate.
+
+    Their places are counted through all documents.
+    """
     place = (pipeline.PLACE, pipeline.PLACE)
     whole = engine.join(corpus.paragraphs, corpus.places, place, m.Bodies, bodies)
     choose = partial(seeds.choose_seeds, covered=m.Covered.empty())
     every: Stored[m.Seeds] = engine.map(whole, m.Seeds, choose)
     ordered = engine.by_key(every, ("key", "doc", "at"), m.Seeds, as_it_is)
     found = m.Seeds.concat(engine.fetch(ordered))
+    lengths = np.zeros(engine.count(corpus.facts), np.int64)
+    np.maximum.at(lengths, found.doc, found.at + 1)
+    bases = _offsets(lengths)
+    keys = Keys.of(found.key.astype(np.uint64)[np.newaxis], seeds.KEY_BITS, seeds.KEY_BITS)
     return {
-        "seed.key": found.key,
-        "seed.doc": found.doc.astype(np.int32),
-        "seed.at": found.at,
+        "seed.starts": keys.starts,
+        "seed.rest": keys.rest,
+        "seed.base": bases,
+        "seed.place": Packed.of(bases[found.doc] + found.at),
     }

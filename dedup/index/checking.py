@@ -18,12 +18,13 @@ from dedup import near_documents, pipeline
 from dedup.engines.base import as_it_is
 from dedup.index import sharing
 from dedup.index.marking import Marks
+from dedup.index.naming import named_boilerplate
 from dedup.index.published import text_rows
 from dedup.index.relations import Relations, related
 from dedup.index.resembling import resembling
 from dedup.matched import Elsewhere, Matched
 from dedup.rows import arranged, fresh, rank_within
-from dedup.stages import groups, points, resemblance, seeds
+from dedup.stages import points, resemblance, seeds
 from dedup.stages.bodies import bodies
 from dedup.stages.explain_documents import report_of_documents
 from dedup.stages.normalise import PARAGRAPH
@@ -60,7 +61,7 @@ def check(
     if settings.unit != "paragraph":
         wholes = resemblance.whole(between.paragraphs, settings)
         near, equals = resembling(wholes, known, settings)
-    marks = Marks(between, settings, engine)
+    marks = Marks(between, settings)
     own = marks.put(between.places)
     named = named_boilerplate(own, between, marks)
     mine, theirs = seeds_of(own, between, marks, settings)
@@ -141,22 +142,6 @@ def seeds_of(
     whole = bodies(between.paragraphs, own)
     mine = seeds.choose_seeds(whole, m.Covered.empty())
     return mine, sharing.published_seeds(np.unique(mine.key), between.known, marks)
-
-
-def named_boilerplate(own: m.Places, between: Relations, marks: Marks) -> m.Named:
-    """Name the places of boilerplate that a report shows, of groups with incoming ones."""
-    # All boilerplate that matches boilerplate: whether a text keeps depends on earlier ones.
-    texts = np.unique(own.text[own.boilerplate != 0])
-    new = texts
-    while len(new):
-        others = np.setdiff1d(between.near(new).other, texts)
-        new = others[marks.of(others) != 0]
-        texts = np.union1d(texts, new)
-    pairs = between.matches_of(texts)
-    stars = groups.stars(texts, [pairs.take((pairs.a < pairs.b) & np.isin(pairs.b, texts))])
-    members = groups.members(between.places_of(texts), stars)
-    members = arranged(members, members.keeper, members.doc, members.no)
-    return groups.named(members, between.known.docs)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -3,7 +3,8 @@ Columns of numbers <-> one file that never changes, with a checksum of each colu
 
     8 bytes   MAGIC
     8 bytes   length of the head, little endian
-    head      JSON: of each column its type, shape, place behind the head, and BLAKE2b-128
+    head      JSON: of each column its type, shape, place behind the head, and BLAKE2b-128; the
+              type of packed numbers is `p` and their bits
     columns   each at a multiple of 64 bytes
 
 A file is named after the checksum of its head, so it never stands for anything else. It is mapped
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import mmap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -22,6 +24,7 @@ import numpy as np
 
 from dedup import atomic
 from dedup.errors import InputError
+from dedup.index.packing import SPARE, Packed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,9 +32,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    Columns = Mapping[str, NDArray[Any]]
+    Column = NDArray[Any] | Packed
+    """Numbers, as they are or packed."""
 
-MAGIC = b"dedupix1"
+MAGIC = b"dedupix2"
 ALIGNED = 64
 _DIGEST = 16
 
@@ -46,27 +50,45 @@ class Stated:
     """Of its head, in hex."""
 
 
-def write(folder: Path, kind: str, columns: Columns) -> Stated:
+class Columns(dict[str, Any]):
+    """The columns of a file by name; a class since the memory they are mapped into is one."""
+
+    def __init__(self, data: mmap.mmap) -> None:
+        super().__init__()
+        self._data = data
+
+    def rest(self) -> None:
+        """Let go of the memory that was read; it is read again where it is looked at."""
+        if hasattr(mmap, "MADV_DONTNEED"):
+            self._data.madvise(mmap.MADV_DONTNEED)
+
+
+def write(folder: Path, kind: str, columns: Mapping[str, Column]) -> Stated:
     """Write columns to a new file of a folder, and return what to state of it. Raises `OSError`."""
     head: dict[str, list[Any]] = {}
     place = 0
-    arrays = [np.ascontiguousarray(column) for column in columns.values()]
-    for name, column in zip(columns, arrays, strict=True):
-        head[name] = [column.dtype.str, list(column.shape), place, _checksum(column)]
-        place += -(-column.nbytes // ALIGNED) * ALIGNED
+    arrays = []
+    for name, column in columns.items():
+        array = np.ascontiguousarray(column.data if isinstance(column, Packed) else column)
+        arrays.append(array)
+        if isinstance(column, Packed):
+            head[name] = [f"p{column.width}", [len(column)], place, _checksum(array)]
+        else:
+            head[name] = [array.dtype.str, array.shape, place, _checksum(array)]
+        place += -(-array.nbytes // ALIGNED) * ALIGNED
     text = json.dumps(head, sort_keys=True, separators=(",", ":")).encode()
     text += b" " * (-(len(MAGIC) + 8 + len(text)) % ALIGNED)
     digest = hashlib.blake2b(text, digest_size=_DIGEST).hexdigest()
     path = folder / f"{kind}-{digest}.columns"
     with atomic.whole(path) as out:
         out.write(MAGIC + len(text).to_bytes(8, "little") + text)
-        for column in arrays:
-            out.write(_bytes(column))
-            out.write(bytes(-column.nbytes % ALIGNED))
+        for array in arrays:
+            out.write(_bytes(array))
+            out.write(bytes(-array.nbytes % ALIGNED))
     return Stated(path.name, path.stat().st_size, digest)
 
 
-def read(folder: Path, stated: Stated) -> dict[str, NDArray[Any]]:
+def read(folder: Path, stated: Stated) -> Columns:
     """
     Map the columns of a file into memory. Raises `InputError` where it is not what was stated.
 
@@ -75,20 +97,27 @@ def read(folder: Path, stated: Stated) -> dict[str, NDArray[Any]]:
     path = folder / stated.file
     try:
         with path.open("rb") as stream:
-            size = path.stat().st_size
-            data = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) if size else b""
+            data = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}; {AGAIN}") from error
+    except ValueError as error:  # It is empty.
+        raise InputError(f"{path}: is damaged; {AGAIN}") from error
     length = int.from_bytes(data[len(MAGIC) : len(MAGIC) + 8], "little")
     begin = len(MAGIC) + 8 + length
     head = data[len(MAGIC) + 8 : begin] if begin <= len(data) else b""
     digest = hashlib.blake2b(head, digest_size=_DIGEST).hexdigest()
-    if data[: len(MAGIC)] != MAGIC or size != stated.bytes or digest != stated.digest:
+    if data[: len(MAGIC)] != MAGIC or len(data) != stated.bytes or digest != stated.digest:
         raise InputError(f"{path}: is damaged; {AGAIN}")
-    columns = {}
+    columns = Columns(data)
     for name, (kind, shape, place, _) in json.loads(head).items():
-        count = int(np.prod(shape))
-        columns[name] = np.frombuffer(data, kind, count, begin + place).reshape(shape)
+        count = math.prod(shape)
+        if kind.startswith("p"):
+            width = int(kind[1:])
+            room = -(-count // 8) * width + SPARE
+            packed = np.frombuffer(data, np.uint8, room, begin + place)
+            columns[name] = Packed(packed, width, count)
+        else:
+            columns[name] = np.frombuffer(data, kind, count, begin + place).reshape(shape)
     return columns
 
 
@@ -101,12 +130,18 @@ def damaged(folder: Path, stated: Stated) -> list[str]:
     return [name for name, column in columns.items() if _checksum(column) != head[name][3]]
 
 
+def size(column: Column) -> int:
+    """Return the bytes of a column on disk."""
+    return int((column.data if isinstance(column, Packed) else column).nbytes)
+
+
 AGAIN = "build the index again: dedup index build"
 
 
-def _checksum(column: NDArray[Any]) -> str:
+def _checksum(column: Column) -> str:
     """Return the BLAKE2b-128 of a column's bytes, in hex."""
-    return hashlib.blake2b(_bytes(column), digest_size=_DIGEST).hexdigest()
+    array = column.data if isinstance(column, Packed) else column
+    return hashlib.blake2b(_bytes(array), digest_size=_DIGEST).hexdigest()
 
 
 def _bytes(column: NDArray[Any]) -> memoryview:

@@ -10,20 +10,25 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dedup import formats
-from dedup.engines.local import Local
 from dedup.errors import InputError
-from dedup.index import checking, files, manifest, published, writing
+from dedup.index import checking, files, manifest, ordering, writing
+from dedup.index.incoming import engine_of, keys_of, records_of
 from dedup.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from datasketch import LeanMinHash, MinHashLSH
 
     from dedup.formats import Reading, Rejects, Watch
     from dedup.index.manifest import Manifest
-    from dedup.report import Report, Skipped
+    from dedup.index.published import Published
+    from dedup.index.shared import SharedIndex
+    from dedup.report import Place, Report, Skipped
 
 TRIES = 5
 """Times that an index is opened whose files went while that was done."""
+IN_REDIS = ("redis://", "rediss://")
 PathLike = str | os.PathLike[str]
 
 
@@ -61,7 +66,10 @@ PARTS = {
         "order",
         "ranked",
         "first",
+        "copies",
+        "alike",
     ),
+    "what is boilerplate": ("stands", "company"),
     "signatures of texts": ("text", "digest"),
     "signatures of documents": ("document",),
     "texts": ("block",),
@@ -86,6 +94,7 @@ class Index:
         """Name the folder; paths are compared relative to `root`, by default where it was built."""
         self.folder = Path(folder)
         self._root = root
+        self._last: tuple[Manifest, Settings, Published] | None = None
 
     def build(
         self,
@@ -103,8 +112,8 @@ class Index:
         own = settings or Settings()
         root = os.path.realpath(self._root or ".")
         reading = self._reading(paths, own, watch, rejects)
-        with _engine(own, watch) as engine:
-            new = writing.Incoming(reading, _keys(reading, root))
+        with engine_of(own, watch) as engine:
+            new = writing.Incoming(reading, keys_of(reading, root))
             writing.build(self.folder, new, own, root, engine)
         return tuple(reading.skipped)
 
@@ -120,8 +129,8 @@ class Index:
         own = settings or Settings()
         root = self._root or manifest.load(self.folder).root
         reading = self._reading(paths, own, watch, rejects)
-        with _engine(own, watch) as engine:
-            new = writing.Incoming(reading, _keys(reading, os.path.realpath(root)))
+        with engine_of(own, watch) as engine:
+            new = writing.Incoming(reading, keys_of(reading, os.path.realpath(root)))
             writing.add(self.folder, new, own, engine)
         return tuple(reading.skipped)
 
@@ -136,7 +145,7 @@ class Index:
     def compact(self, settings: Settings | None = None) -> None:
         """Write the index anew, as if it were built of what it holds now."""
         own = settings or Settings()
-        with _engine(own, formats.silent) as engine:
+        with engine_of(own, formats.silent) as engine:
             writing.compact(self.folder, own, engine)
 
     def info(self) -> Info:
@@ -147,7 +156,7 @@ class Index:
         stated = _files(now)
         for one in stated:
             for name, column in files.read(self.folder, one).items():
-                sizes[by_name[name.partition(".")[0]]] += column.nbytes
+                sizes[by_name[name.partition(".")[0]]] += files.size(column)
         return Info(
             documents=now.documents,
             characters=now.characters,
@@ -177,33 +186,91 @@ class Index:
         """
         Find what incoming documents repeat, of each other or of those of the index.
 
-        Published files that are among the incoming ones are left out. Raises `InputError`, and
-        `SettingsError` where the index was built with other settings.
+        Published documents that are among the incoming ones, by path and record, are left out.
+        Raises `InputError`, and `SettingsError` where the index was built with other settings.
         """
-        now, known = self._opened(settings)
-        manifest.check_settings(self.folder, now, settings)
+        now, known = self._fitting(settings)
         root = os.path.realpath(self._root or now.root)
-        gone = known.files(set(_keys(reading, root).values()))
+        # Which documents come in is known when they are read.
+        incoming = list(reading)
+        gone = known.records(records_of(incoming, keys_of(reading, root)))
         left_out = known.facts(np.sort(known.order[gone]))
         if len(left_out) == now.documents:
-            raise InputError(f"{self.folder}: all published files are among the new ones")
+            raise InputError(f"{self.folder}: all published documents are among the new ones")
         size = checking.Size(
             now.documents - len(left_out), now.characters - int(left_out.characters.sum())
         )
-        with _engine(settings, watch) as engine:
-            report = checking.check(reading, known.without(gone), size, settings, engine)
+        with engine_of(settings, watch) as engine:
+            report = checking.check(incoming, ordering.without(known, gone), size, settings, engine)
         return report.with_skipped(tuple(reading.skipped))
 
-    def _opened(self, settings: Settings) -> tuple[Manifest, published.Published]:
-        """Open the index as it is now, whatever is written to it later. Raises `InputError`."""
+    def signatures(self) -> Iterator[tuple[Place, LeanMinHash]]:
+        """
+        Yield each long paragraph, by the place where it stands first, with its signature.
+
+        It is that of `dedup.minhash(paragraph)`. Raises `InputError`.
+        """
+        from dedup.index.signatures import named, signed
+
+        _, known = self._opened(Settings())
+        for texts, found in signed(known):
+            yield from zip(named(known, texts), found, strict=True)
+
+    def to_datasketch(self, storage_config: Mapping[str, Any] | None = None) -> MinHashLSH:
+        """
+        Return a `datasketch.MinHashLSH` of the index's long paragraphs, which one may go on using.
+
+            lsh = dedup.Index("published.index").to_datasketch()
+            lsh.query(dedup.minhash("a paragraph"))
+
+        Keys are places; in any other storage than memory, their JSON as bytes. In Redis, whose
+        `basename` is `dedup` unless given, the documents stand beside them, so that
+        `check --index redis://HOST` asks it. Raises `InputError` and `OutputError`.
+        """
+        from dedup.index import signatures
+
+        now, known = self._opened(Settings())
+        kind = (storage_config or signatures.MEMORY)["type"]
+        if kind == "redis" and storage_config is not None:
+            from dedup.index import shared
+
+            return shared.fill(known, now, storage_config)
+        lsh = signatures.lsh_of(storage_config)
+        key = signatures.key_of if storage_config and kind != "dict" else lambda place: place
+        for _ in signatures.inserted(lsh, known, key):
+            pass
+        return lsh
+
+    def size(self, settings: Settings) -> checking.Size:
+        """Return how much the index holds now. Raises as `check`."""
+        now, _ = self._fitting(settings)
+        return checking.Size(now.documents, now.characters)
+
+    def _fitting(self, settings: Settings) -> tuple[Manifest, Published]:
+        """Open the index, which must have been built with these settings. Raises as `check`."""
+        now, known = self._opened(settings)
+        manifest.check_settings(self.folder, now, settings)
+        return now, known
+
+    def _opened(self, settings: Settings) -> tuple[Manifest, Published]:
+        """
+        Open the index as it is now, whatever is written to it later. Raises `InputError`.
+
+        What was opened last stays open as long as nothing else takes its place.
+        """
         for _ in range(TRIES):
             now = manifest.load(self.folder)
+            if self._last is not None and self._last[:2] == (now, settings):
+                return now, self._last[2]
             try:
-                return now, published.opened(self.folder, now, settings.updated(now.settings))
+                known = ordering.opened(self.folder, now, settings.updated(now.settings))
             except InputError:
                 # A writer may have put another state in its place, and swept this one.
                 if manifest.load(self.folder) == now:
                     raise
+                continue
+            self._last = now, settings, known
+            return now, known
         raise InputError(f"{self.folder}: is written to all the time: try again")
 
     def _reading(
@@ -224,17 +291,14 @@ def _files(now: Manifest) -> list[files.Stated]:
     return [*(one.stated for one in now.segments), *([now.order] if now.order else [])]
 
 
-def _keys(reading: Reading, root: str) -> dict[str, str]:
-    """Return by the path of each file its place relative to the root of an index."""
-    return {
-        source.path: os.path.relpath(os.path.realpath(source.path), root)
-        for source in reading.sources.files
-    }
-
-
 def _several(paths: PathLike | Sequence[PathLike]) -> list[PathLike]:
     return [paths] if isinstance(paths, (str, os.PathLike)) else list(paths)
 
 
-def _engine(settings: Settings, watch: Watch) -> Local:
-    return Local(settings.memory or None, settings.threads, settings.work_dir, None, watch)
+def at(index: Index | SharedIndex | PathLike, root: PathLike | None = None) -> Index | SharedIndex:
+    """Return the index of a folder or, by `redis://…`, in Redis; one that is open, as it is."""
+    if isinstance(index, str) and index.startswith(IN_REDIS):
+        from dedup.index.shared import SharedIndex
+
+        return SharedIndex(index, root)
+    return Index(index, root) if isinstance(index, (str, os.PathLike)) else index

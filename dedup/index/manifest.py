@@ -2,7 +2,7 @@
 The manifest of an index: which files make it up, and what it was built with.
 
 It is the only file that is ever replaced, in one step; so whoever reads an index sees it before a
-change or after. A program refuses a format that is newer than its own.
+change or after. A program refuses a format that is newer than its own, and one that is too old.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from dedup.settings import Settings
 
 NAME = "manifest.json"
-FORMAT = 1
+FORMAT = 2
+"""Of the files that a manifest names; 1 was never released and is read no more."""
 FIXED = (
     "threshold",
     "min_words",
@@ -73,11 +74,13 @@ def load(folder: Path) -> Manifest:
     path = folder / NAME
     try:
         found = json.loads(path.read_bytes())
+        # A newer format cannot be read, whatever it holds.
         number = int(found["format"])
-        if number > FORMAT:
+        if number != FORMAT:
+            newer = "use that version, or build the index again"
             raise InputError(
                 f"{folder}: is an index of format {number}, written by dedup {found['version']};"
-                f" this one reads format {FORMAT}: use that version, or build the index again"
+                f" this one reads format {FORMAT}: {newer if number > FORMAT else AGAIN}"
             )
         segments = tuple(
             Segment(Stated(**one["stated"]), tuple(map(int, one["removed"])))
@@ -87,6 +90,7 @@ def load(folder: Path) -> Manifest:
         return Manifest(
             **found, segments=segments, order=None if order is None else Stated(**order)
         )
+    # What is wrong, and what helps.
     except FileNotFoundError as error:
         raise InputError(
             f"{folder}: is no index (it has no {NAME}); make one: dedup index build"
@@ -107,7 +111,7 @@ def save(folder: Path, manifest: Manifest) -> None:
         raise OutputError(f"{folder / NAME}: cannot be written: {error.strerror}") from error
 
 
-def check_settings(folder: Path, manifest: Manifest, settings: Settings) -> None:
+def check_settings(folder: Path | str, manifest: Manifest, settings: Settings) -> None:
     """Raise `SettingsError` where the settings in force are not those of the index."""
     for name in FIXED:
         here, there = getattr(settings, name), manifest.settings[name]

@@ -1,119 +1,148 @@
 """
-Which texts are boilerplate: the stages of `boilerplate`, shown only what decides of some texts.
+Which texts are boilerplate, of published documents and of those that come in.
 
-What a text has to do with is looked up from it outwards: its matches and who holds them; where
-company may spare it, the texts of its leader, what stands beside these, and the leaders of that.
+How published texts stand is stored; what comes in only adds to it: holders of what it matches, and
+companions where its paragraphs stand side by side. Incoming documents are the last in Order, so
+they change no leader of a published text.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from dedup import model as m
-from dedup import pipeline
-from dedup.engines.base import as_it_is
+from dedup.index.spreading import companions, flags, standing
+from dedup.index.standing import Companions
 from dedup.rows import arranged, fresh
 from dedup.stages import boilerplate
 from dedup.stages.equal_documents import without_copies
 from dedup.stages.normalise import PARAGRAPH
 
 if TYPE_CHECKING:
-    from dedup.engines.interface import Engine
+    from numpy.typing import NDArray
+
     from dedup.index.relations import Relations
     from dedup.settings import Settings
 
 
 class Marks:
-    """What is boilerplate, as far as it was asked; a class since it remembers."""
+    """What is boilerplate; a class since what comes in is counted once and asked of often."""
 
-    def __init__(self, between: Relations, settings: Settings, engine: Engine) -> None:
-        self._between, self._settings, self._engine = between, settings, engine
-        self._texts = np.zeros(0, np.int64)
-        self._flags = np.zeros(0, np.int8)
+    def __init__(self, between: Relations, settings: Settings) -> None:
+        self._between, self._settings = between, settings
+        self._known = between.known
+        self.standing = standing(between.known)
+        self._near = between.near(between.texts.text)
+        self._more = self._holders()
+        self._company = self._companions()
 
     def of(self, texts: m.I64) -> m.I8:
         """Return of each text by which limit it is boilerplate; 0 where it is none."""
-        new = np.setdiff1d(texts, self._texts)
-        if len(new):
-            flags = self._marked(new)
-            order = np.argsort(np.concatenate([self._texts, new]))
-            self._texts = np.concatenate([self._texts, new])[order]
-            self._flags = np.concatenate([self._flags, flags])[order]
-        return self._flags[np.searchsorted(self._texts, texts)]
+        spread, words = self._spread(texts), self._between.words(texts)
+        asked = spread >= self._settings.boilerplate_documents
+        leader = texts.copy()
+        leader[asked] = self._leaders(texts[asked])
+        beside = self._beside(np.unique(leader[asked]))
+        return flags(texts, words, spread, leader, beside, self._settings)
 
     def put(self, places: m.Places) -> m.Places:
         """Return places with what is boilerplate among them."""
         texts, at = np.unique(places.text, return_inverse=True)
         return replace(places, boilerplate=self.of(texts)[at])
 
-    def _marked(self, texts: m.I64) -> m.I8:
-        between, settings = self._between, self._settings
-        near = between.near(texts)
-        spread = self._spread(near)
-        asked = boilerplate.asked(spread, boilerplate.leaders(near), settings)
-        few = between.words(asked.text) < boilerplate.LONG_WORDS
-        if few.any():
-            spread = self._in_company(near, spread, np.unique(asked.leader[few]))
-        no = np.zeros(len(texts), np.int32)
-        flags = no.astype(np.int8)
-        places = m.Places(texts, no, texts, between.words(texts), flags)
-        return boilerplate.mark(places, spread, settings).boilerplate
+    @cached_property
+    def changed(self) -> m.I64:
+        """Published texts that are boilerplate only with what comes in, or only without."""
+        led = self._known.near(self._published(np.unique(self._company.leader))).other
+        texts = self._published(np.unique(np.concatenate([self._near.other, led])))
+        before = self.standing.flag[self._known.numbers(texts)]
+        return np.sort(texts[(before != 0) != (self.of(texts) != 0)])
 
-    def _spread(self, near: m.Neighbours) -> m.Spread:
-        """Count the documents that hold a match of each text."""
-        places = self._between.places_of(np.unique(near.other))
-        held = boilerplate.holders(places, self._settings, self._between.copies)
-        near = near.take(np.argsort(near.other, kind="stable"))
-        around = boilerplate.around(near, held)
-        around = arranged(around, around.text, around.doc)
-        return boilerplate.spread(around, self._settings)
+    def _published(self, texts: m.I64) -> m.I64:
+        """Leave out the texts that no published document holds."""
+        return texts[texts >> PARAGRAPH < self._known.docs]
 
-    def _in_company(self, near: m.Neighbours, spread: m.Spread, leaders: m.I64) -> m.Spread:
-        """Note which texts stand in company, where it may spare those with some leaders."""
-        between, engine = self._between, self._engine
-        # The texts that these lead, and what stands directly beside them.
-        theirs = self._led(np.unique(between.near(leaders).other))
-        led = np.unique(theirs.text[np.isin(theirs.other, leaders)])
-        places = without_copies(between.places_of(led), between.copies)
-        beside = self._beside(places)
-        sides = np.unique(beside.text)
-        # Which texts lead those, and how widely they are held.
-        first = self._led(np.union1d(np.union1d(led, sides), near.text))
-        more = np.setdiff1d(first.other, near.text)
-        spread = m.Spread.concat([spread, self._spread(between.near(more))])
-        spread = spread.take(np.argsort(spread.text))
-        first = m.Neighbours.concat([first, self._led(np.setdiff1d(more, first.text))])
-        first = first.take(np.argsort(first.text))
-        names = np.unique(np.concatenate([first.text, first.other, spread.text]))
-        none = np.zeros(len(names), np.int64)
-        no = none.astype(np.int32)
-        ranks = m.Ranks(names, none, no, between.words(names), none, none)
-        every = m.Places.concat([places, beside])
-        every = arranged(every, every.doc, every.no)
-        every = every.take(fresh(every.doc, every.no))
-        found = pipeline.spared(
-            engine.map([spread], m.Spread, as_it_is),
-            engine.map([first], m.Neighbours, as_it_is),
-            engine.map([every], m.Places, as_it_is),
-            engine.map([ranks], m.Ranks, as_it_is),
-            between.copies,
-            self._settings,
-            engine,
+    def _holders(self) -> m.Spread:
+        """Count the incoming documents that hold a match of a text, and all where it is new."""
+        between, near = self._between, self._near
+        places = arranged(between.places, between.places.text)
+        held = boilerplate.holders(places, self._settings, between.copies)
+        # A match is one of both: rows sorted by text are sorted by the neighbour.
+        around = [boilerplate.around(m.Neighbours(near.other, near.text), held)]
+        new = near.take(near.text >> PARAGRAPH >= self._known.docs)
+        new = new.take(np.argsort(new.other, kind="stable"))
+        places = self._known.places(self._published(np.unique(new.other)))
+        held = boilerplate.holders(places, self._settings, between.copies)
+        around.append(boilerplate.around(new, held))
+        every = m.Holders.concat(around)
+        return boilerplate.counted(arranged(every, every.text, every.doc))
+
+    def _spread(self, texts: m.I64) -> NDArray[Any]:
+        """Return in how many documents each text or a match of it stands."""
+        found = np.zeros(len(texts), np.int64)
+        old = texts >> PARAGRAPH < self._known.docs
+        found[old] = self.standing.spread[self._known.numbers(texts[old])]
+        if len(self._more):
+            at = np.minimum(np.searchsorted(self._more.text, texts), len(self._more) - 1)
+            found += np.where(self._more.text[at] == texts, self._more.documents[at], 0)
+        return found
+
+    def _leaders(self, texts: m.I64) -> m.I64:
+        """Return the first text in Order that each matches."""
+        found = texts.copy()
+        old = texts >> PARAGRAPH < self._known.docs
+        numbers = self.standing.leader[self._known.numbers(texts[old])]
+        found[old] = self._known.first[numbers]
+        first = boilerplate.leaders(self._near)
+        found[~old] = first.other[np.searchsorted(first.text, texts[~old])]
+        return found
+
+    def _beside(self, leaders: m.I64) -> Companions:
+        """Return what some leaders have beside them, in all documents; sorted by leader."""
+        stored = self.standing.company
+        first, past = (np.searchsorted(stored.leader, leaders, s) for s in ("left", "right"))
+        rows = [np.arange(a, b) for a, b in zip(first.tolist(), past.tolist(), strict=True)]
+        some = stored.take(np.concatenate([np.zeros(0, np.int64), *rows]))
+        every = Companions.concat(
+            [some, self._company.take(np.isin(self._company.leader, leaders))]
         )
-        return m.Spread.concat(engine.fetch(found))
+        every = arranged(every, every.leader, every.side, every.other)
+        heads = np.flatnonzero(fresh(every.leader, every.side, every.other))
+        if not len(heads):
+            return every
+        return replace(every.take(heads), documents=np.add.reduceat(every.documents, heads))
 
-    def _led(self, texts: m.I64) -> m.Neighbours:
-        """Return each text with its leader."""
-        return boilerplate.leaders(self._between.near(texts))
+    def _companions(self) -> Companions:
+        """Count what stands side by side in incoming documents, or counts because of them."""
+        between, limit = self._between, self._settings.boilerplate_documents
+        own = self._led(without_copies(between.places, between.copies))
+        leaders = self._published(np.unique(own.leader))
+        before = self.standing.spread[self._known.numbers(leaders)]
+        new = leaders[before < limit]
+        found = companions(boilerplate.beside(own))
+        if not len(new):
+            return found
+        # Leaders that are widespread only now were counted nowhere; few documents hold them.
+        near = self._known.near(new)
+        led = np.unique(near.other)
+        led = led[np.isin(self._leaders(led), new)]
+        places = without_copies(self._known.places(led), between.copies)
+        every = self._known.places_of(np.unique(places.doc))
+        others = companions(boilerplate.beside(self._led(every)))
+        others = others.take(np.isin(others.leader, new) | np.isin(others.other, new))
+        both = Companions.concat([found, others])
+        return arranged(both, both.leader, both.side, both.other)
 
-    def _beside(self, places: m.Places) -> m.Places:
-        """Return the places directly before and behind some."""
-        docs = np.unique(places.doc)
-        every = self._between.in_documents(docs)
-        codes = every.doc << PARAGRAPH | every.no
-        mine = places.doc << PARAGRAPH | places.no
-        wanted = np.concatenate([mine[places.no > 0] - 1, mine + 1])
-        return every.take(np.isin(codes, wanted))
+    def _led(self, places: m.Places) -> m.Led:
+        """Return the places whose leader is widespread, in Order."""
+        leader = self._leaders(places.text)
+        wide = self._spread(leader) >= self._settings.boilerplate_documents
+        places, leader = places.take(wide), leader[wide]
+        asked = np.full(len(places), boilerplate.LONG_WORDS - 1, np.int32)
+        words = self._between.words(leader)
+        found = m.Led(places.doc, places.no, leader, words, asked)
+        return arranged(found, found.doc, found.no)

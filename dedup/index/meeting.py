@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from dedup.index.published import Published
     from dedup.settings import Settings
 
+TOGETHER = 21
+"""Bands that are looked up at once: of all of them the pages read would be many."""
 NEW = 1 << 62
 """Incoming text n is named `NEW + n` here: published ones come before it."""
 
@@ -38,7 +40,7 @@ def matches(
     banding = candidates.banding(settings, known.texts + len(texts))
     every = [
         candidates.meet(table, number, banding, settings.threshold)[0]
-        for number, table in enumerate(buckets(sketches, known))
+        for number, table in enumerate(buckets(sketches, known, banding))
     ]
     met = m.Pairs.concat(every)
     met = met.take(met.b >= NEW)
@@ -47,13 +49,20 @@ def matches(
     return compared(pairs, texts, known, settings), len(pairs)
 
 
-def buckets(sketches: m.Sketches, known: Published) -> Iterator[m.Bands]:
+def buckets(
+    sketches: m.Sketches, known: Published, banding: candidates.Banding
+) -> Iterator[m.Bands]:
     """Yield band by band the incoming texts, with the published ones that they may meet."""
-    for number in range(sketches.keys.shape[1]):
-        mine = candidates.band(sketches, number)
-        theirs = known.in_band("text", number, np.unique(mine.key))
-        both = m.Bands.concat([theirs, m.Bands(**mine.columns() | {"text": mine.text + NEW})])
-        yield both.take(np.argsort(both.key, kind="stable"))
+    count = sketches.keys.shape[1]
+    for start in range(0, count, TOGETHER):
+        numbers = range(start, min(start + TOGETHER, count))
+        for number, theirs in zip(
+            numbers, known.in_bands("text", numbers, sketches, banding), strict=True
+        ):
+            mine = candidates.band(sketches, number)
+            both = m.Bands.concat([theirs, m.Bands(**mine.columns() | {"text": mine.text + NEW})])
+            yield both.take(np.argsort(both.key, kind="stable"))
+        known.rest()
 
 
 def compared(pairs: m.Pairs, texts: m.Texts, known: Published, settings: Settings) -> m.Matches:

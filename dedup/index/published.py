@@ -10,29 +10,34 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from dedup import model as m
-from dedup.index import files
-from dedup.index.segment import Segment
 from dedup.rows import arranged, fresh, rank_within, repeated
-from dedup.stages import candidates
+from dedup.stages import candidates, seeds
+from dedup.stages.equal_documents import among
 from dedup.stages.normalise import PARAGRAPH, normalise
 from dedup.stages.segment import segment as cut
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
-    from pathlib import Path
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from numpy.typing import NDArray
 
-    from dedup.index.manifest import Manifest
+    from dedup.index.segment import Segment
+    from dedup.index.standing import Standing
     from dedup.settings import Settings
+    from dedup.stages.candidates import Banding
 
 LAST = candidates.LONG_CROWD + 1
 """Texts of a bucket, behind its first, that later ones may meet: it is a crowd with or without."""
+KEY_BITS = 32
+"""Of the key of a band."""
+AT_ONCE = 128
+"""Keys of seeds that are looked for before what was read is let go."""
 GONE = -1
 BATCH = 1024
 """Documents that are read at once to write an index anew."""
@@ -50,7 +55,17 @@ class Published:
     """The number of each document, by its rank; `GONE` for one that was left out."""
     first: m.I64
     """The first place of each text, by its number; `GONE` for one that no document holds."""
+    copies: m.I64
+    """Documents that are equal to an earlier one, paragraph by paragraph; in Order."""
+    alike: m.I64
+    """Documents of the text of an earlier one; in Order."""
     settings: Settings
+    standing: Standing | None
+    """How its texts stand, where that is stored,"""
+    before: Published | None
+    """and else the index before a change,"""
+    touched: m.I64
+    """with the numbers of the texts of documents that came or went by it."""
 
     @property
     def texts(self) -> int:
@@ -93,6 +108,17 @@ class Published:
             found[rows] = part["place.text"][part["doc.first"][own] + nos[rows]]
         return found
 
+    def number(self, text: int) -> int:
+        """Return the number of one text."""
+        return int(self.numbers(np.array([text]))[0])
+
+    @cached_property
+    def all_words(self) -> m.I32:
+        """Return how many words each text has, by its number."""
+        return np.concatenate([_NONE, *(p["text.words"].all() for p in self.segments)]).astype(
+            np.int32
+        )
+
     def words(self, texts: m.I64) -> m.I32:
         """Return how many words each text has."""
         numbers = self.numbers(texts)
@@ -111,18 +137,28 @@ class Published:
 
     def neighbours(self, texts: m.I64) -> m.Matches:
         """Return the matches of texts: each is an `a`, and what it matches is the `b`."""
-        numbers = self.numbers(texts)
-        found = [m.Matches.empty()]
+        row, number, similarity = self.matched(self.numbers(texts))
+        other = self.first[number]
+        alive = other >= 0
+        return m.Matches(texts[row[alive]], other[alive], similarity[alive])
+
+    def matched(self, numbers: m.I64) -> tuple[m.I64, m.I64, m.F64]:
+        """Return the matches of texts by number: the row of each, the other one, how alike."""
+        found: list[tuple[m.I64, m.I64, m.F64]] = [(_NONE, _NONE, np.zeros(0))]
         for part in self.segments:
-            first = find(part["match.text"], numbers)
-            past = find(part["match.text"], numbers, "right")
+            some, first, past = _runs(part, "match", numbers)
             row, step = repeated(past - first)
-            at = first[row] + step
-            other = self.first[part["match.other"][at]]
-            alive = other >= 0
-            value = part["match.similarity"][at[alive]] / 10_000
-            found.append(m.Matches(texts[row[alive]], other[alive], value))
-        return m.Matches.concat(found)
+            row, at = some[row], first[row] + step
+            other = part["match.other"][at]
+            found.append((row, other, part["match.similarity"][at] / 10_000))
+        rows, others, values = (np.concatenate(columns) for columns in zip(*found, strict=True))
+        return rows, others, values
+
+    def near(self, texts: m.I64) -> m.Neighbours:
+        """Return all texts that some match, themselves included; sorted."""
+        found = self.neighbours(texts)
+        text, other = np.concatenate([texts, found.a]), np.concatenate([texts, found.b])
+        return arranged(m.Neighbours(text, other), text, other)
 
     def places(self, texts: m.I64) -> m.Places:
         """Return all places of texts, sorted by text, then in Order; texts are sorted."""
@@ -130,10 +166,7 @@ class Published:
         words = self.words(texts)
         found = [m.Places.empty()]
         for part in self.segments:
-            held = part["held.text"]
-            at = np.minimum(find(held, numbers), max(0, len(held) - 1))
-            some = np.flatnonzero(held[at] == numbers) if len(held) else np.zeros(0, np.int64)
-            first, past = (part["held.first"][at[some] + k] for k in (0, 1))
+            some, first, past = _runs(part, "held", numbers)
             row, step = repeated(past - first)
             place = part["held.place"][first[row] + step]
             doc = find(part["doc.first"], place, "right") - 1
@@ -148,60 +181,95 @@ class Published:
 
     # --- Signatures and seeds ---------------------------------------------------------------------
 
-    def in_band(self, kind: str, number: int, keys: m.I64) -> m.Bands:
+    def in_bands(
+        self, kind: str, numbers: range, sketches: m.Sketches, banding: Banding
+    ) -> Iterator[m.Bands]:
         """
-        Return what has one of some keys in a band, sorted by key, then in Order.
+        Yield of each band what shares a key in it with others, sorted by key, then in Order.
 
-        `kind` is `text` or `document`; of large buckets only what later ones may meet.
+        `kind` is `text` or `document`; of large buckets only what later ones may meet. The bands
+        are looked up together: one by one it takes as long as all the rest of a check.
         """
-        tables = []
-        for part in self.segments:
-            if not len(part[f"{kind}.row"]):
-                continue
-            own = part[f"{kind}.keys"][number]
-            first, past = (find(own, keys, side) for side in ("left", "right"))
-            row, step = repeated(past - first)
-            at = part[f"{kind}.sorted"][number][first[row] + step]
-            names = part[f"{kind}.row"][at]
-            name = self.first[names] if kind == "text" else self._alone[part.first_doc + names]
-            alive = name >= 0
-            tables.append((keys[row[alive]], name[alive], at[alive], part))
-        key, name = (np.concatenate([t[n] for t in tables] or [_NONE]) for n in (0, 1))
-        order = np.lexsort((name, key))
-        kept = order[last_ones(key[order])]
-        # Only of those kept the signatures are read.
-        bits = np.zeros((len(kept), 128), np.int8)
-        characters = np.zeros(len(kept), np.int32)
-        begin = 0
-        for _, names, at, part in tables:
-            mine = np.flatnonzero((kept >= begin) & (kept < begin + len(names)))
-            rows = at[kept[mine] - begin]
+        # Of each band and key one of the others tells what is equal besides.
+        columns = sketches.keys[:, numbers.start : numbers.stop].T.view(np.uint32).astype(np.int64)
+        bands = np.repeat(np.array(numbers), len(sketches)) << KEY_BITS
+        both, which = np.unique(bands | columns.reshape(-1), return_index=True)
+        band, keys = both >> KEY_BITS, both & ((1 << KEY_BITS) - 1)
+        components = banding.components[band]
+        wanted = np.take_along_axis(sketches.bits[which % max(1, len(sketches))], components, 1)
+        tables = [(_NONE, _NONE, _NONE, _NONE)]
+        for count, part in enumerate(self.segments):
+            size = len(part[f"{kind}.row"])
+            found = part.keys(kind).find(band, keys.astype(np.uint64), KEY_BITS)
+            row, step = repeated(found[1] - found[0])
+            at = part[f"{kind}.sorted"][band[row] * size + found[0][row] + step]
+            name = self._names(kind, part, at)
+            alive = np.flatnonzero(name != GONE)
+            tables.append((row[alive], name[alive], np.full(len(alive), count), at[alive]))
+        row, name, part_no, at = (np.concatenate(columns) for columns in zip(*tables, strict=True))
+        order = np.lexsort((name, row))
+        # Keys are stored in part: what is looked at shows by its signature that all is equal.
+        while True:
+            kept = order[last_ones(row[order])]
+            bits, characters = self._signatures(kind, part_no[kept], at[kept])
+            own = np.take_along_axis(bits, components[row[kept]], 1)
+            wrong = (own != wanted[row[kept]]).any(axis=1)
+            if not wrong.any():
+                break
+            order = order[~np.isin(order, kept[wrong])]
+        every = m.Bands(
+            keys[row[kept]].astype(np.uint32).view(np.int32), name[kept], characters, bits
+        )
+        cuts = np.searchsorted(band[row[kept]], [*numbers, numbers.stop])
+        for start, stop in pairwise(cuts.tolist()):
+            yield every.slice(start, stop)
+
+    def _names(self, kind: str, part: Segment, at: m.I64) -> m.I64:
+        """Return what the signatures of a segment are of; `GONE` where that meets nothing."""
+        own: m.I64 = part[f"{kind}.row"][at]
+        if kind == "text":
+            return self.first[own]
+        name = self.order[part.first_doc + own]
+        return np.where(among(name, self.alike), GONE, name) if len(self.alike) else name
+
+    def _signatures(self, kind: str, part_no: m.I64, at: m.I64) -> tuple[NDArray[Any], m.I32]:
+        """Return the signatures at some places of segments, and how long each text is."""
+        bits = np.zeros((len(at), candidates.COMPONENTS), np.int8)
+        characters = np.zeros(len(at), np.int32)
+        for count, part in enumerate(self.segments):
+            mine = np.flatnonzero(part_no == count)
+            rows = at[mine]
             bits[mine] = part[f"{kind}.bits"][rows]
-            sizes = rows if kind == "document" else part["text.row"][rows]
-            characters[mine] = self._characters(kind, part, sizes)
-            begin += len(names)
-        return m.Bands(key[kept], name[kept], characters, bits)
-
-    def _characters(self, kind: str, part: Segment, rows: NDArray[Any]) -> NDArray[Any]:
-        rows = rows if kind == "document" else rows - part.first_text
-        found: NDArray[Any] = part[f"{kind}.characters"][rows]
-        return found
+            own = rows if kind == "document" else part["text.row"][rows] - part.first_text
+            characters[mine] = part[f"{kind}.characters"][own]
+        return bits, characters
 
     def seeds(self, keys: m.I64) -> m.Seeds:
         """Return the seeds with some keys, sorted by key and place; keys are sorted."""
         found = [m.Seeds.empty()]
-        for part in self.segments:
-            first, past = (find(part["seed.key"], keys, s) for s in ("left", "right"))
-            row, step = repeated(past - first)
-            at = first[row] + step
-            rank = self.order[part.first_doc + part["seed.doc"][at]]
-            alive = rank >= 0
-            zeros = np.zeros(int(alive.sum()), np.int32)
-            places = part["seed.at"][at[alive]]
-            key = keys[row[alive]]
-            found.append(m.Seeds(key, rank[alive], zeros, places, zeros.astype(np.int8)))
+        for start in range(0, len(keys), AT_ONCE):
+            some = keys[start : start + AT_ONCE]
+            found += [self._seeds_in(part, some) for part in self.segments]
+            self.rest()
         every = m.Seeds.concat(found)
         return arranged(every, every.key, every.doc, every.at)
+
+    def _seeds_in(self, part: Segment, keys: m.I64) -> m.Seeds:
+        """Return the seeds of a segment with some keys."""
+        first, past = part.keys("seed").find(0, keys.astype(np.uint64), seeds.KEY_BITS)
+        row, step = repeated(past - first)
+        place = part["seed.place"][first[row] + step]
+        doc = np.searchsorted(part["seed.base"], place, "right") - 1
+        rank = self.order[part.first_doc + doc]
+        alive = rank >= 0
+        zeros = np.zeros(int(alive.sum()), np.int32)
+        at = (place - part["seed.base"][doc])[alive].astype(np.int32)
+        return m.Seeds(keys[row[alive]], rank[alive], zeros, at, zeros.astype(np.int8))
+
+    def rest(self) -> None:
+        """Let go of the memory that was read: the files are as large as they are."""
+        for part in self.segments:
+            part.columns.rest()
 
     # --- Documents --------------------------------------------------------------------------------
 
@@ -268,24 +336,26 @@ class Published:
         """Return the digest of each document by one reading of it, `edition` or `whole`."""
         found = [m.Editions.empty()]
         for part in self.segments:
-            ranks = self.order[part.first_doc : part.first_doc + part.docs]
-            first, second = part[f"{name}.digest"], part[f"{name}.digest2"]
-            some = np.flatnonzero((ranks >= 0) & ((first != 0) | (second != 0)))
-            found.append(m.Editions(ranks[some], first[some], second[some]))
-        every = m.Editions.concat(found)
-        return arranged(every, every.digest, every.digest2, every.doc)
+            every = np.arange(len(part[f"{name}.doc"]))
+            found.append(self._editions(part, name, every))
+        every_one = m.Editions.concat(found)
+        return arranged(every_one, every_one.digest, every_one.digest2, every_one.doc)
 
-    @cached_property
-    def copies(self) -> m.I64:
-        """Documents that are equal to an earlier one, paragraph by paragraph; in Order."""
-        return _later(self.editions("edition"))
+    def with_edition(self, name: str, wanted: m.Editions) -> m.Editions:
+        """Return those documents whose digest may be one of some."""
+        found = [m.Editions.empty()]
+        keys = np.unique(wanted.digest)
+        for part in self.segments:
+            first, past = (find(part[f"{name}.digest"], keys, side) for side in ("left", "right"))
+            row, step = repeated(past - first)
+            found.append(self._editions(part, name, first[row] + step))
+        return m.Editions.concat(found)
 
-    @cached_property
-    def _alone(self) -> m.I64:
-        """The rank of each document by its number, without those of the text of an earlier one."""
-        found = np.array(self.order)
-        found[self.ranked[_later(self.editions("whole"))]] = GONE
-        return found
+    def _editions(self, part: Segment, name: str, rows: m.I64) -> m.Editions:
+        """Return some digests of a segment, of documents that are there."""
+        rank = self.order[part.first_doc + part[f"{name}.doc"][rows]]
+        first, second = part[f"{name}.digest"][rows], part[f"{name}.digest2"][rows]
+        return m.Editions(rank, first, second).take(rank >= 0)
 
     def _by_doc(self, docs: m.I64) -> Iterator[tuple[Segment, m.I64, m.I64]]:
         """Yield segment by segment the rows of documents it holds, and their numbers in it."""
@@ -303,6 +373,19 @@ class Published:
         """Return the numbers of the documents in files that are known by some names."""
         wanted = {os.fsencode(key) for key in keys}
         return self._in_files("file.key", wanted.__contains__)
+
+    def records(self, wanted: Mapping[str, Collection[bytes]]) -> m.I64:
+        """Return the numbers of some records, of files that are known by some names."""
+        numbers = self.files(wanted)
+        found = [_NONE]
+        for part in self.segments:
+            mine = numbers[(numbers >= part.first_doc) & (numbers < part.first_doc + part.docs)]
+            own = mine - part.first_doc
+            names = part.strings("file.key", find(part["file.first"], own, "right") - 1).raws()
+            rows = zip(names, part.strings("doc.record", own).raws(), strict=True)
+            there = [record in wanted[os.fsdecode(name)] for name, record in rows]
+            found.append(mine[np.array(there, bool)])
+        return np.concatenate(found)
 
     def below(self, path: str) -> m.I64:
         """Return the numbers of the documents of a file, or of those in a folder, by its path."""
@@ -334,26 +417,6 @@ class Published:
         for start in range(0, len(self.ranked), BATCH):
             yield self.documents(np.arange(start, min(start + BATCH, len(self.ranked))))
 
-    def without(self, numbers: m.I64) -> Published:
-        """Return the same documents but some; the others keep their ranks."""
-        if not len(numbers):
-            return self
-        order, ranked, first = (np.array(c) for c in (self.order, self.ranked, self.first))
-        ranks = order[numbers]
-        texts = np.unique(self.places_of(np.sort(ranks)).text)
-        held = self.numbers(texts)
-        order[numbers], ranked[ranks] = GONE, GONE
-        left = Published(self.segments, order, ranked, first, self.settings)
-        # Of the texts they hold the first place is now that in another document.
-        places = Published(self.segments, order, self.ranked, self.first, self.settings).places(
-            texts
-        )
-        places = places.take(fresh(places.text))
-        first[held] = GONE
-        at = np.searchsorted(texts, places.text)
-        first[held[at]] = (places.doc << PARAGRAPH) | places.no
-        return left
-
 
 _NONE = np.zeros(0, np.int64)
 
@@ -369,6 +432,15 @@ def find(
     return np.searchsorted(column, values.astype(column.dtype, copy=False), side)
 
 
+def _runs(part: Segment, name: str, numbers: m.I64) -> tuple[m.I64, m.I64, m.I64]:
+    """Return of the texts that a segment tells something of the row, and its first and last row."""
+    held = part[f"{name}.text"]
+    at = np.minimum(find(held, numbers), max(0, len(held) - 1))
+    some = np.flatnonzero(held[at] == numbers) if len(held) else _NONE
+    first, past = (part[f"{name}.first"][at[some] + k] for k in (0, 1))
+    return some, first, past
+
+
 def text_rows(texts: m.I64, normal: m.Strings) -> m.Texts:
     """Return texts of which nothing but their names and their characters matters."""
     none, no = np.zeros(len(texts), np.int64), np.zeros(len(texts), np.int32)
@@ -381,56 +453,6 @@ def last_ones(key: m.I64) -> m.I64:
     sizes = np.diff(starts, append=len(key))
     rank = rank_within(key)
     return np.flatnonzero((rank == 0) | (np.repeat(sizes, sizes) - rank <= LAST))
-
-
-def _later(editions: m.Editions) -> m.I64:
-    """Return all but the first document of each digest, in Order; rows come sorted by digest."""
-    return np.sort(editions.doc[~fresh(editions.digest, editions.digest2)])
-
-
-def opened(folder: Path, manifest: Manifest, settings: Settings) -> Published:
-    """Map an index into memory. Raises `InputError` where a file of it is missing or damaged."""
-    parts: list[Segment] = []
-    docs = texts = 0
-    for one in manifest.segments:
-        part = Segment(files.read(folder, one.stated), docs, texts)
-        docs, texts = docs + part.docs, texts + part.texts
-        parts.append(part)
-    if manifest.order is None:
-        return Published((), _NONE, _NONE, _NONE, settings)
-    order = files.read(folder, manifest.order)
-    return Published(tuple(parts), order["order"], order["ranked"], order["first"], settings)
-
-
-def order_columns(segments: tuple[Segment, ...], removed: m.I64) -> dict[str, NDArray[Any]]:
-    """
-    Return the columns of the order file: Order of all documents, and the first place of each text.
-
-    `removed` are the numbers of documents that are not there any more.
-    """
-    count = sum(part.docs for part in segments)
-    there = np.ones(count, bool)
-    there[removed] = False
-    names = []
-    for part in segments:
-        paths = m.Strings(part["file.path"], part["file.path.offsets"]).list()
-        firsts = part["file.first"]
-        rows = zip(paths, firsts[:-1].tolist(), firsts[1:].tolist(), strict=True)
-        names += [(path.split("/"), part.first_doc + a, part.first_doc + b) for path, a, b in rows]
-    ranked = np.concatenate([_NONE, *(np.arange(a, b) for _, a, b in sorted(names))])
-    ranked = ranked[there[ranked]]
-    order = np.full(count, GONE)
-    order[ranked] = np.arange(len(ranked))
-    first = np.full(sum(part.texts for part in segments), np.iinfo(np.int64).max)
-    for part in segments:
-        lengths = np.diff(part["doc.first"])
-        doc, no = repeated(lengths)
-        rank = order[part.first_doc + doc]
-        alive = rank >= 0
-        place = (rank[alive] << PARAGRAPH) | no[alive]
-        np.minimum.at(first, part["place.text"][alive], place)
-    first[first == np.iinfo(np.int64).max] = GONE
-    return {"order": order, "ranked": ranked, "first": first}
 
 
 def _named(part: Segment, own: m.I64) -> tuple[m.Strings, m.Strings, m.I64]:

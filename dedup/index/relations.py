@@ -59,7 +59,7 @@ class Relations:
         """Incoming documents that are equal to an earlier one, and the earliest such document."""
         forms = replace(self.places, text=np.searchsorted(self.texts.text, self.places.text))
         mine = editions_of(forms, self.texts.digest, self.texts.digest2)
-        return earliest(mine, self.known.editions("edition"))
+        return earliest(mine, self.known.with_edition("edition", mine))
 
     def near(self, texts: m.I64) -> m.Neighbours:
         """Return all texts that some match, themselves included; sorted."""
@@ -133,9 +133,8 @@ def _after(table: T, known: Published) -> T:
 
 
 def earliest(mine: m.Editions, theirs: m.Editions) -> m.Equals:
-    """Pair each incoming document with the earliest one of its digest; `theirs` come sorted."""
-    some = theirs.take(np.isin(theirs.digest, mine.digest))
-    every = m.Editions.concat([some, mine])
+    """Pair each incoming document with the earliest one of its digest."""
+    every = m.Editions.concat([theirs, mine])
     every = arranged(every, every.digest, every.digest2, every.doc)
     found = equals(every)
     return found.take(np.isin(found.copy, mine.doc))

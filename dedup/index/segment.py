@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dedup.index.packing import Keys
 from dedup.model import Strings
+from dedup.rows import repeated
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from dedup.index.files import Columns
     from dedup.model import I64
 
@@ -26,8 +26,12 @@ class Segment:
     first_text: int
     """and of its first new text."""
 
-    def __getitem__(self, name: str) -> NDArray[Any]:
+    def __getitem__(self, name: str) -> Any:  # noqa: ANN401 - an array, or packed numbers
         return self.columns[name]
+
+    def keys(self, name: str) -> Keys:
+        """Return the sorted keys of a name."""
+        return Keys(self[f"{name}.starts"], self[f"{name}.rest"])
 
     @property
     def docs(self) -> int:
@@ -42,6 +46,14 @@ class Segment:
     def strings(self, name: str, rows: I64) -> Strings:
         """Return some rows of a column of strings."""
         return Strings(self[name], self[name + ".offsets"]).take(rows)
+
+    def texts_in(self, docs: I64) -> I64:
+        """Return the numbers of the texts of some documents, by their numbers in the index."""
+        own = docs[(docs >= self.first_doc) & (docs < self.first_doc + self.docs)] - self.first_doc
+        first, past = (self["doc.first"][own + k] for k in (0, 1))
+        row, step = repeated(past - first)
+        found: I64 = self["place.text"][first[row] + step]
+        return found
 
     def in_blocks(self, docs: I64) -> Strings:
         """Return the texts of some of its documents."""

@@ -15,7 +15,7 @@ import numpy as np
 
 from dedup import locks
 from dedup.errors import InputError, OutputError
-from dedup.index import building, files, manifest, published
+from dedup.index import building, files, manifest, ordering
 from dedup.index.segment import Segment
 
 if TYPE_CHECKING:
@@ -54,14 +54,14 @@ def build(folder: Path, new: Incoming, settings: Settings, root: str, engine: En
         recall = "high" if settings.recall == "auto" else settings.recall
         empty = manifest.new(settings, recall, root)
         own = settings.updated(empty.settings)
-        return _changed(folder, empty, published.opened(folder, empty, own), (), new, engine)
+        return _changed(folder, empty, ordering.opened(folder, empty, own), (), new, engine)
 
 
 def add(folder: Path, new: Incoming, settings: Settings, engine: Engine) -> Manifest:
     """Take documents in, in place of those of the same files. Raises as `build`."""
     with locked(folder):
         now = manifest.load(folder)
-        known = published.opened(folder, now, settings.updated(now.settings))
+        known = ordering.opened(folder, now, settings.updated(now.settings))
         gone = known.files(set(new.keys.values()))
         return _changed(folder, now, known, set(gone.tolist()), new, engine)
 
@@ -74,7 +74,7 @@ def remove(folder: Path, wanted: Iterable[str], settings: Settings) -> Manifest:
     """
     with locked(folder):
         now = manifest.load(folder)
-        known = published.opened(folder, now, settings.updated(now.settings))
+        known = ordering.opened(folder, now, settings.updated(now.settings))
         gone: set[int] = set()
         for path in wanted:
             found = known.below(path).tolist()
@@ -91,10 +91,11 @@ def compact(folder: Path, settings: Settings, engine: Engine) -> Manifest:
     with locked(folder):
         now = manifest.load(folder)
         own = settings.updated(now.settings)
-        known = published.opened(folder, now, own)
+        known = ordering.opened(folder, now, own)
+        own = ordering.lasting(known)
         new = Incoming(known.batches(), known.keys())
         empty = replace(now, segments=(), order=None, documents=0, characters=0)
-        return _changed(folder, empty, published.opened(folder, empty, own), (), new, engine)
+        return _changed(folder, empty, ordering.opened(folder, empty, own), (), new, engine)
 
 
 @contextlib.contextmanager
@@ -153,7 +154,7 @@ def _changed(  # noqa: PLR0913 - what was, what goes and what comes
     try:
         if new is not None and engine is not None:
             columns = building.segment(
-                new.documents, new.keys, known.without(removed), known.settings, engine
+                new.documents, new.keys, ordering.without(known, removed), known.settings, engine
             )
             file = files.write(folder, "segment", columns)
             part = Segment(files.read(folder, file), len(known.order), known.texts)
@@ -171,12 +172,11 @@ def _changed(  # noqa: PLR0913 - what was, what goes and what comes
                 for one, part in zip(told, parts, strict=True)
             ]
         )
-        order = published.order_columns(tuple(parts), every)
-        order_file = files.write(folder, "order", order)
+        ordered = ordering.ordered(tuple(parts), every, known)
+        order_file = files.write(folder, "order", ordering.columns(ordered))
     except OSError as error:
         raise OutputError(f"{folder}: cannot be written: {error.strerror}") from error
-    there = np.ones(len(order["order"]), bool)
-    there[every] = False
+    there = ordered.order >= 0
     characters = np.concatenate([part["doc.characters"] for part in parts])
     changed = replace(
         now,

@@ -248,6 +248,7 @@ def _walk(
     reached = (0, 0)
     equal = end
     while True:
+        # Equal units are taken together.
         if x < len(ahead) and y < len(others) and hashes[ahead[x]] == hashes[others[y]]:
             score += halves[ahead[x]]
             equal += halves[ahead[x]]
@@ -255,6 +256,7 @@ def _walk(
             if equal >= end and score > best:
                 best, reached = score, (x, y)
             continue
+        # Else the cheapest step over what differs, behind which both agree again.
         steps = [
             (in_x + in_y, in_x != in_y, a, b, max(in_x, in_y))
             for a, in_x in _reach(halves, ahead[x:], skip)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from dedup.errors import as_options
 from dedup.reports.page import Card, Gap, Grid, Line, Rows, Span, span
-from dedup.reports.wording import counted, excerpt, named, percent, runs_of_sentences, short_id
+from dedup.reports.wording import counted, named, percent, runs_of_sentences, short_id
+from dedup.text.lines import excerpt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -227,6 +228,7 @@ def _doubt(doubt: Doubt, number: str) -> Card:
     from dedup.reports.diff import compare
     from dedup.reports.diff_page import PROSE, merged
 
+    # Where it stands, and what stays for it.
     line = doubt.line
     title = (
         Span(number, "soft"),
@@ -243,6 +245,7 @@ def _doubt(doubt: Doubt, number: str) -> Card:
             ),
         )
     )
+    # How they differ.
     difference = compare(doubt.kept, line.text.strip())
     rows = tuple(
         (_SIGN.get(mark.text[:1], Span("")), text) for mark, text in merged(difference, _CONTEXT)

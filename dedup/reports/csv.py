@@ -76,11 +76,11 @@ def to_csv(report: Report, *, spreadsheet: bool = False) -> str:
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(DOCUMENT_COLUMNS if whole else COLUMNS)
     for row in _documents(report) if whole else _rows(report):
-        writer.writerow(map(_defused, row) if spreadsheet else row)
+        writer.writerow(map(defused, row) if spreadsheet else row)
     return ("\ufeff" if spreadsheet else "") + out.getvalue()
 
 
-def _defused(cell: object) -> object:
+def defused(cell: object) -> object:
     """Put a sign before a text that is no formula, and that a spreadsheet would calculate."""
     formula = isinstance(cell, str) and cell.lstrip(" \u00a0").startswith(_FORMULA)
     return f"'{cell}" if formula else cell
@@ -101,6 +101,7 @@ def _documents(report: Report) -> Iterator[tuple[object, ...]]:
 
 
 def _rows(report: Report) -> Iterator[tuple[object, ...]]:
+    # A row a place of a group, the keeper first,
     for group in report.groups:
         for place in group.occurrences:
             yield (
@@ -124,6 +125,7 @@ def _rows(report: Report) -> Iterator[tuple[object, ...]]:
                 shown_in_csv(" ".join(group.deciding)),
             )
 
+    # and a row a document that resembles another one.
     for number, near in enumerate(report.documents or (), 1):
         copies = ((copy.name, copy.resemblance, False) for copy in near.copies)
         rows = [(near.keeper, 1.0, True), *copies]

@@ -9,12 +9,13 @@ here are what is written, field by field; a field whose default says nothing is 
 from __future__ import annotations
 
 import json
-from dataclasses import MISSING, dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from dedup.escaping import escaped, name_to_json
-from dedup.group import Name
+from dedup.escaping import escaped
+from dedup.group import Name  # noqa: TC001 - the schema reads it
 from dedup.reports.diff.parts import Kind, Mark, Verdict  # noqa: TC001 - the schema reads them
+from dedup.reports.written import written
 from dedup.version import VERSION
 
 if TYPE_CHECKING:
@@ -139,7 +140,7 @@ class Comparison:
 
 def diff_to_json(found: diff.Diff, a: Name, b: Name) -> str:
     """Return a comparison of two documents as one JSON object, a part a line."""
-    told = {"schema": SCHEMA, **_plain(_comparison(found, a, b))}
+    told = {"schema": SCHEMA, **written(_comparison(found, a, b))}
     members = [
         f"{_dump(key)}: {_lines(value) if isinstance(value, list) else _dump(value)}"
         for key, value in told.items()
@@ -155,21 +156,6 @@ def _lines(items: list[Any]) -> str:
     """Return one item a line."""
     lines = ",\n  ".join(map(_dump, items))
     return f"[\n  {lines}]" if lines else "[]"
-
-
-def _plain(value: Any) -> Any:  # noqa: ANN401 - any value of the classes
-    """Turn what is to be written into plain values."""
-    if isinstance(value, Name):
-        return {**name_to_json(value.document), "record": value.record}
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    if not is_dataclass(value):
-        return value
-    return {
-        field.name: _plain(own)
-        for field in fields(value)
-        if (own := getattr(value, field.name)) != field.default or field.default is MISSING
-    }
 
 
 def _comparison(found: diff.Diff, a: Name, b: Name) -> Comparison:

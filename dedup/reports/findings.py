@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from dedup.reports.visible import visible
 from dedup.reports.wording import counted, likeness, percent
+from dedup.text.lines import excerpt
 from dedup.verdict import KNOWN, NEW
 
 if TYPE_CHECKING:
@@ -58,8 +59,7 @@ def words_of(finding: Finding) -> int:
 
 def quoted(text: str, most: int = _EXCERPT) -> str:
     """Return the beginning of a text on one line, with nothing hidden in it."""
-    line = visible(" ".join(text[: 4 * most].split()))
-    return line if len(line) <= most else (line[:most].rpartition(" ")[0] or line[:most]) + " …"
+    return visible(excerpt(text, most))
 
 
 def ranked(findings: Iterator[Finding] | tuple[Finding, ...]) -> list[Finding]:
@@ -75,21 +75,31 @@ def outcome(report: Report) -> str:
     verdict = report.verdict
     if verdict is None:
         return ""
-    failing = len(verdict.failing)
-    over = sum(document.over for document in verdict.documents)
-    reasons = []
-    if failing:
-        new = "new finding" if verdict.has_baseline else "finding"
-        reasons.append(counted(failing, new))
-    if over:
-        reasons.append(f"{counted(over, 'document')} over the limit of {_limit(verdict)}")
-    said = f"The check fails: {', '.join(reasons)}." if reasons else "The check passes."
+    why = _why(verdict)
+    said = f"The check fails: {', '.join(why)}." if why else "The check passes."
     statuses = [f.status for f in verdict.findings if not f.fails]
     aside = [f"{statuses.count(s):,} {s}" for s in dict.fromkeys(statuses) if s != NEW]
     other = statuses.count(NEW)
     if other:
         aside.append(f"{other:,} of a kind that does not fail")
     return f"{said} Not counted: {', '.join(aside)}." if aside else said
+
+
+def reasons(report: Report) -> list[str]:
+    """Say why the exit code of a check is not 0; what could not be read comes first."""
+    faults = sum(one.fault for one in report.summary.skipped)
+    unread = [f"{counted(faults, 'input')} could not be read"] if faults else []
+    return unread + (_why(report.verdict) if report.verdict else [])
+
+
+def _why(verdict: Verdict) -> list[str]:
+    """Say what fails a check: findings, and documents that are over the limit."""
+    failing = len(verdict.failing)
+    over = sum(document.over for document in verdict.documents)
+    new = "new finding" if verdict.has_baseline else "finding"
+    found = [counted(failing, new)] if failing else []
+    limit = [f"{counted(over, 'document')} over the limit of {_limit(verdict)}"] if over else []
+    return found + limit
 
 
 def _limit(verdict: Verdict) -> str:

@@ -23,6 +23,7 @@ def to_gitlab(report: Report, located: Callable[[str], str]) -> str:
     """
     verdict = report.verdict
     rows: list[dict[str, Any]] = []
+    # New findings,
     for finding in verdict.findings if verdict else ():
         if finding.status != NEW:
             continue
@@ -40,6 +41,7 @@ def to_gitlab(report: Report, located: Callable[[str], str]) -> str:
                 },
             }
         )
+    # and documents of which more is found elsewhere than may be.
     numbers: dict[str, int] = {}
     for document in verdict.documents if verdict else ():
         if document.over and verdict:

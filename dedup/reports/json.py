@@ -10,14 +10,19 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from dedup.escaping import escaped, name_to_json, shown
-from dedup.report import SCHEMA
+from dedup.errors import InputError
+from dedup.escaping import escaped, name_from_json, name_to_json, shown
+from dedup.report import SCHEMA, Report
+from dedup.reports.verdict_json import verdict_to_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable
 
     from dedup.group import Group, Name, Occurrence
-    from dedup.report import Incoming, NearDocuments, Overlap, Report, Summary
+    from dedup.report import Incoming, NearDocuments, Overlap, Summary
+
+LISTED = ("findings", "documents", "stale")
+"""What of a verdict stands an item a line."""
 
 
 def to_json(report: Report) -> str:
@@ -35,7 +40,18 @@ def to_json(report: Report) -> str:
         members.append('"documents": ' + _array(_dump(_near(near)) for near in report.documents))
     if report.incoming is not None:
         members.append('"incoming": ' + _array(_dump(_incoming(i)) for i in report.incoming))
+    if report.verdict is not None:
+        members.append('"verdict": ' + _verdict(verdict_to_json(report, report.verdict)))
     return "{" + ",\n ".join(members) + "}\n"
+
+
+def _verdict(verdict: dict[str, Any]) -> str:
+    """Return a verdict, a finding and a document a line."""
+    members = [
+        f"{_dump(key)}: {_array(map(_dump, value)) if key in LISTED else _dump(value)}"
+        for key, value in verdict.items()
+    ]
+    return "{" + ",\n  ".join(members) + "}"
 
 
 def to_jsonl(report: Report) -> str:
@@ -47,6 +63,42 @@ def to_jsonl(report: Report) -> str:
     if report.settings.get("unit") == "document":
         return "".join(_dump(_near(near)) + "\n" for near in report.documents or ())
     return "".join(_group(group, ", ") + "\n" for group in report.groups)
+
+
+def from_dict(value: Any) -> Report:  # noqa: ANN401 - plain values
+    """
+    Return the report that such JSON was written from, as far as JSON holds it: without texts.
+
+    Raises `InputError` for what is no such report.
+    """
+    from msgspec import ValidationError, convert
+
+    if not isinstance(value, dict) or value.get("schema") != SCHEMA:
+        raise InputError(f"this is no report of the schema {SCHEMA}: give what to_dict gave")
+    try:
+        rows = {key: part for key, part in _named(value).items() if key != "schema"}
+        for group in rows["groups"]:
+            group["occurrences"] = [{"text": "", **place} for place in group["occurrences"]]
+        report = convert(rows, Report)
+    except (ValidationError, ValueError, LookupError, TypeError, AttributeError) as error:
+        raise InputError(f"this report is damaged ({error}): give what to_dict gave") from error
+    if not all(group.occurrences for group in report.groups):
+        raise InputError("this report has a group without places: give what to_dict gave")
+    return report
+
+
+def _named(value: Any) -> Any:  # noqa: ANN401 - plain values
+    """Return plain values, names that are no text as they are for the system."""
+    if isinstance(value, list):
+        return [_named(part) for part in value]
+    if not isinstance(value, dict):
+        return value
+    row = {key: _named(part) for key, part in value.items()}
+    for key in ("document", "path"):
+        if row.get(f"{key}_bytes") is not None:
+            row[key] = name_from_json(row, key)
+            del row[f"{key}_bytes"]
+    return row
 
 
 def report_schema() -> dict[str, Any]:
@@ -62,7 +114,7 @@ def _dump(value: object) -> str:
     return escaped(json.dumps(value, ensure_ascii=False))
 
 
-def _array(items: Iterator[str]) -> str:
+def _array(items: Iterable[str]) -> str:
     """Return one item a line."""
     lines = ",\n  ".join(items)
     return f"[\n  {lines}]" if lines else "[]"

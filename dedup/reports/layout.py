@@ -221,6 +221,7 @@ def _sides(block: Sides, sheet: Sheet) -> list[Spans]:
 
 def _grid(block: Grid, sheet: Sheet) -> list[Spans]:
     """Lay a table; where it is too wide for the sheet, one row after the other."""
+    # How wide each column would be, and what is left for those of running text.
     rows = [tuple(span(title, "soft") for title in block.head), *block.rows]
     wide = [
         max(size_of(tuple(replace(s, text=visible(s.text)) for s in row[n])) for row in rows)
@@ -228,6 +229,7 @@ def _grid(block: Grid, sheet: Sheet) -> list[Spans]:
     ]
     fixed = sum(w for n, w in enumerate(wide) if n not in block.running)
     rest = sheet.width - fixed - 2 * (len(wide) - 1)
+    # Running text is wrapped; a sheet too narrow for that has the rows one under the other.
     running = [wide[n] for n in block.running]
     if running and sum(running) > rest:
         if rest < _LEAST * len(running):
@@ -237,6 +239,7 @@ def _grid(block: Grid, sheet: Sheet) -> list[Spans]:
             wide[n] = own
     elif rest < 0:
         return _stacked(block, sheet)
+    # A row takes as many lines as its longest cell.
     lines: list[Spans] = []
     for row in rows:
         columns = [wrap(cell, replace(sheet, width=w)) for cell, w in zip(row, wide, strict=True)]

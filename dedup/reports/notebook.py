@@ -12,7 +12,8 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from dedup.reports.visible import visible
-from dedup.reports.wording import counted, excerpt, kind_of, named, percent, ranged
+from dedup.reports.wording import counted, kind_of, named, percent, ranged
+from dedup.text.lines import excerpt
 
 if TYPE_CHECKING:
     from dedup.group import Group
@@ -41,11 +42,13 @@ def summary(report: Report) -> str:
 
 def to_html(report: Report) -> str:
     """Return a headline, and a table of the groups with most words."""
+    # What was found, in one sentence.
     shown = sorted(report.groups, key=lambda group: -group.words)[:_SHOWN]
     said = summary(report)
     parts = [
         f'<p style="margin:.2em 0"><strong>{escape(said[:1].upper() + said[1:])}.</strong></p>'
     ]
+    # A table of the groups with most words.
     if shown:
         heads = "".join(
             f'<th style="{style}{_LINE}">{head}</th>'
@@ -63,6 +66,7 @@ def to_html(report: Report) -> str:
             '<table style="border-collapse:collapse;border:none">'
             f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
         )
+    # What the table leaves out.
     left = len(report.groups) - len(shown)
     more = f"{counted(left, 'more group')}: " if left else ""
     hint = f"{more}<code>.groups</code> has them all, <code>.to_frame()</code> each place as a row."

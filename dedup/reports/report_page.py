@@ -22,7 +22,6 @@ from dedup.reports.wording import (
     KINDS,
     at,
     counted,
-    excerpt,
     headline,
     named,
     near_documents,
@@ -30,6 +29,7 @@ from dedup.reports.wording import (
     percent,
     short_id,
 )
+from dedup.text.lines import excerpt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -53,6 +53,7 @@ def report_page(report: Report, view: View | None = None) -> list[Block]:
     groups = ordered(report, view)
     if view.group is not None:
         return [card(groups[0], "", whole=True)]
+    # What was found and read.
     sections = [group for group in groups if group.kind != "boilerplate"]
     boilerplate = [group for group in groups if group.kind == "boilerplate"]
     blocks: list[Block] = [
@@ -60,6 +61,7 @@ def report_page(report: Report, view: View | None = None) -> list[Block]:
         *_read(report),
         *(checked(report) if report.verdict else (*_overview(report), *_incoming(report))),
     ]
+    # Sections in full, as many as are shown; then all else, shorter.
     if is_big(report, view):
         first = "What repeats most words comes first (--sort place: as it stands)."
         blocks += [Gap(), Line(span(first, "soft"))]
@@ -71,6 +73,7 @@ def report_page(report: Report, view: View | None = None) -> list[Block]:
     blocks += _near_documents(report)
     blocks += _overlaps(report)
     blocks += _skipped(report)
+    # The outcome again, where a reader of a terminal ends.
     if len(sections) > 1:
         blocks += [Gap(), Line(span(headline(report), "strong"))]
     if report.verdict and sections:

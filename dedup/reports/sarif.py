@@ -115,6 +115,7 @@ def _result(
     finding: Finding, verdict: Verdict, index: int, located: Callable[[str], str]
 ) -> dict[str, Any]:
     """Return one finding."""
+    # Where it stands: a record is one line of its file.
     copy, keeper = finding.copy, finding.group.keeper
     line = copy.file_line or copy.lines[0]
     region = _region(line, line, finding.column, finding.end_column)
@@ -152,6 +153,7 @@ def _result(
         },
         "properties": {"similarity": copy.similarity, "status": finding.status},
     }
+    # What the baseline, marks and allowed texts say of it.
     if verdict.has_baseline and finding.status in {NEW, KNOWN}:
         result["baselineState"] = "new" if finding.status == NEW else "unchanged"
     if finding.status in {IGNORED, ALLOWED}:

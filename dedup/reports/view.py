@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from dedup.errors import SettingsError
-from dedup.settings import choice, nearest
+from dedup.settings import nearest, one_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,7 +48,7 @@ class View:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be shown."""
-        choice("sort", self.sort, (AUTO, *SORTS))
+        one_of("sort", self.sort, (AUTO, *SORTS))
         if self.top < 0:
             raise SettingsError(f"top is {self.top}: give a number of groups, or 0")
 

@@ -160,6 +160,7 @@ def headline(report: Report) -> str:
     read = counted(summary.documents, "document" if report.incoming is None else "new document")
     if report.settings.get("unit") == "document":
         return near_documents(report, read)
+    # Nothing, or nothing but templates.
     groups = [group for group in report.groups if group.kind != "boilerplate"]
     sections = [group for group in groups if not group.template]
     templates = counted(len(groups) - len(sections), "template")
@@ -167,6 +168,7 @@ def headline(report: Report) -> str:
         return f"No copies in {read}, but {templates} filled in with other numbers and names."
     if not sections:
         return _nothing(report, read)
+    # Sections: a single one by its size, else by what they hold together.
     found = f"{counted(len(sections), 'repeated section')} in {read}"
     if len(sections) == 1:
         [group] = sections
@@ -231,12 +233,3 @@ def size(group: Group) -> str:
             counted(group.characters, "character"),
         )
     )
-
-
-def excerpt(text: str, most: int = 120) -> str:
-    """Return the beginning of a text on one line, of at most so many characters."""
-    line = " ".join(text[: 4 * most].split())
-    if len(line) <= most and len(text) <= 4 * most:
-        return line
-    head = line[:most]
-    return (head.rpartition(" ")[0] or head) + " …"

@@ -27,7 +27,7 @@ def facts(documents: Documents, modes: I8) -> Facts:
 
 
 def bodies(paragraphs: Paragraphs, places: Places) -> Bodies:
-    """Put the text's rank, words and class beside each paragraph; rows are in step."""
+    """Put the text's rank, words and class beside each paragraph; row for row."""
     return Bodies(
         **paragraphs.columns(),
         text=places.text,

@@ -74,11 +74,16 @@ def around(neighbours: Neighbours, held: Holders) -> Holders:
 
 def spread(around: Holders, settings: Settings) -> Spread:
     """Count distinct documents a text; those below the lower limit are left out."""
+    every = counted(around)
+    return every.take(every.documents >= settings.boilerplate_documents)
+
+
+def counted(around: Holders) -> Spread:
+    """Count distinct documents a text; rows sorted by text, doc."""
     once = around.text[fresh(around.text, around.doc)]
-    text, documents = np.unique(once, return_counts=True)
-    many = documents >= settings.boilerplate_documents
-    text, documents = text[many], documents[many].astype(np.int64)
-    return Spread(text, documents, np.zeros(len(text), np.int8))
+    heads = np.flatnonzero(fresh(once))
+    documents = np.diff(heads, append=len(once))
+    return Spread(once[heads], documents, np.zeros(len(heads), np.int8))
 
 
 def leaders(neighbours: Neighbours) -> Neighbours:

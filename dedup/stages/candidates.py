@@ -35,7 +35,7 @@ cut; they double with the corpus:
   and since every band looks another distance back, each member meets about a hundred others (of
   near-identical notices twice as many as when every band takes the same predecessors). In families
   of 12 to 200 edited copies each text that has a match keeps one, and its first match in Order
-  is among them; up to 30 copies no pair is lost.
+  is among them; up to 30 copies no pair is lost. Published texts meet by their own number.
 * A bucket that begins with a long text is cut later, and its bands share out the distances up to
   `LONG_CROWD`: a text of 40 words is boilerplate when it has matches in 100 documents. So each of
   110 or 1,000 notices that differ in a date has 99 (cut like the others, 38 of 300 had fewer),
@@ -53,11 +53,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dedup import kernels
-from dedup.model import Bands, Counts, Crowds, Pairs
+from dedup.model import Bands, Counts, Crowds, Docs, Pairs
 from dedup.rows import arranged, fresh
 
 if TYPE_CHECKING:
-    from dedup.model import I32, Sketches
+    from dedup.model import I32, Sketches, Texts
     from dedup.settings import Settings
 
 COMPONENTS = 128
@@ -118,13 +118,30 @@ def band(sketches: Sketches, number: int) -> Bands:
     return Bands(sketches.keys[:, number], sketches.text, sketches.characters, sketches.bits)
 
 
-def meet(bands: Bands, number: int, banding: Banding, threshold: float) -> tuple[Pairs, Crowds]:
-    """Pair the texts of each bucket that pass both filters, and name the buckets cut."""
+def meet(
+    bands: Bands, number: int, banding: Banding, threshold: float, published: int = 0
+) -> tuple[Pairs, Crowds]:
+    """
+    Pair the texts of each bucket that pass both filters, and name the buckets cut.
+
+    The first texts, so many as are `published`, meet each other as if there were no others: what
+    comes in makes no crowd of them.
+    """
     bands = arranged(bands, bands.key, bands.text)
     found = met(bands, number, banding, threshold)
     cut = bands.text[found.cut]
     pairs = Pairs(bands.text[found.a], bands.text[found.b])
+    if published:
+        bands = bands.take(bands.text < published)
+        old = met(bands, number, banding, threshold)
+        new = pairs.take(pairs.b >= published)
+        pairs = Pairs.concat([Pairs(bands.text[old.a], bands.text[old.b]), new])
     return pairs, Crowds(np.full(len(cut), number), cut)
+
+
+def published(texts: Texts, docs: int) -> Docs:
+    """Name the first document of each text that stands in one of the first `docs`."""
+    return Docs(texts.doc[texts.doc < docs])
 
 
 def met(bands: Bands, number: int, banding: Banding, threshold: float) -> kernels.Met:

@@ -16,6 +16,7 @@ from dedup.model import ACROSS, BLOCK, BOILERPLATE, KINDS, UNITS, Facts, Strings
 from dedup.report import Extent, Incoming, Overlap, Pair, Place, Report, Seen, Summary
 from dedup.rows import fresh
 from dedup.stages.identities import identity, numbered
+from dedup.text.spans import united
 from dedup.text.templates import deciding
 from dedup.version import VERSION
 
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 Span = tuple[int, int]
 DECIDING = 40
 """Words that are named of those that differ between texts of one template."""
+AT_ONCE = 4 << 20
+"""Bytes of texts that are turned into occurrences at a time."""
 COPIED = 0.8
 """A document of which this share of the text are copies is told as copied."""
 
@@ -53,15 +56,15 @@ def report_of(matched: Matched, told: Told, settings: Settings, *, checked: bool
     """Build the report; `checked` adds the share of each incoming document."""
     facts, besides = told.facts, told.unreported
     found = sorted(groups(told.finds, Naming(facts)), key=Found.order)
-    lying = Lying(told.extents)
+    offsets = ParagraphOffsets(told.extents)
 
     # What counts of each document, over all groups that hold copies.
     copies: dict[int, list[Span]] = defaultdict(list)
     for group in found:
         if group.counts and group.group.unit == BLOCK:
             for doc, copy in zip(group.docs[1:], group.group.copies, strict=True):
-                copies[doc] += lying.paired(doc, copy, [j for _, j in copy.paired])
-    known = tuple(lengths(found, facts, lying))
+                copies[doc] += offsets.paired(doc, copy, [j for _, j in copy.paired])
+    known = tuple(lengths(found, facts, offsets))
     return Report(
         version=VERSION,
         settings=settings.part("detection"),
@@ -71,7 +74,9 @@ def report_of(matched: Matched, told: Told, settings: Settings, *, checked: bool
             characters=int(facts.characters[facts.published == 0].sum()),
             words=int(told.totals.words.sum()),
             groups=len(found),
-            repeated_paragraphs=sum(lying.paragraphs(doc, spans) for doc, spans in copies.items()),
+            repeated_paragraphs=sum(
+                offsets.paragraphs(doc, spans) for doc, spans in copies.items()
+            ),
             repeated_characters=sum(length(united(spans)) for spans in copies.values()),
             candidates=matched.candidates,
             rejected=matched.candidates - told.matches,
@@ -85,8 +90,8 @@ def report_of(matched: Matched, told: Told, settings: Settings, *, checked: bool
             short_repeats=besides.short_repeats,
         ),
         groups=tuple(with_ids(found)),
-        overlaps=tuple(overlaps(found, Naming(facts), lying)),
-        incoming=tuple(shares(found, facts, lying)) if checked else None,
+        overlaps=tuple(overlaps(found, Naming(facts), offsets)),
+        incoming=tuple(shares(found, facts, offsets)) if checked else None,
         extents=known,
     )
 
@@ -162,7 +167,9 @@ def groups(finds: Iterable[Finds], naming: Naming) -> Iterator[Found]:
     docs: list[int] = []
     group: list[Occurrence] = []
     last: tuple[str, str, int, int] = ("", "", 0, 0)
-    for batch in finds:
+    kept = b""
+    for batch in few_at_a_time(finds):
+        # The columns of a batch as plain values.
         plain = {
             name: column.tolist()
             for name, column in batch.columns().items()
@@ -170,22 +177,38 @@ def groups(finds: Iterable[Finds], naming: Naming) -> Iterator[Found]:
         }
         sides = zip(batch.before.list(), batch.after.list(), strict=True)
         data, offsets, _ = kernels.normalise(batch.written.data, batch.written.offsets)
-        normal, written = Strings(data, offsets).raws(), batch.written
+        normal, written = Strings(data, offsets).raws(), batch.written.raws()
         numbers = (batch.pairs.data.view("<i4").reshape(-1, 2) + 1).tolist()
         pairs = [numbers[a // 8 : b // 8] for a, b in pairwise(batch.pairs.offsets.tolist())]
         for row, around in enumerate(sides):
             cells = {name: column[row] for name, column in plain.items()}
-            if not cells["copy"]:
+            keeper = group[0] if cells["copy"] else None
+            # A copy that is written as its keeper is shares the keeper's text: often most are.
+            if keeper is not None and written[row] == kept:
+                text = keeper.text
+            else:
+                text = written[row].decode("utf-8", "surrogatepass")
+            # A keeper begins a group, and ends the one before.
+            if keeper is None:
                 if group:
                     yield found(docs, group, *last)
-                docs, group = [], []
+                docs, group, kept = [], [], written[row]
                 last = (KINDS[cells["kind"]], UNITS[cells["unit"]], cells["words"], cells["count"])
             docs.append(cells["doc"])
-            keeper = group[0] if group else None
             name = identity(KINDS[cells["kind"]], normal[row])
-            group.append(occurrence(cells, keeper, name, pairs[row], written[row], around, naming))
+            group.append(occurrence(cells, keeper, name, pairs[row], text, around, naming))
     if group:
         yield found(docs, group, *last)
+
+
+def few_at_a_time(finds: Iterable[Finds]) -> Iterator[Finds]:
+    """Yield the rows with so few texts at a time that what is made of these is no matter."""
+    for batch in finds:
+        at = 0
+        while at < len(batch):
+            ends = batch.written.offsets[at + 1 :]
+            most = ends.searchsorted(batch.written.offsets[at] + AT_ONCE, "right")
+            yield batch.slice(at, at := at + max(1, int(most)))
 
 
 def occurrence(  # noqa: PLR0913 - a row, cell by cell
@@ -198,6 +221,7 @@ def occurrence(  # noqa: PLR0913 - a row, cell by cell
     naming: Naming,
 ) -> Occurrence:
     """Turn one row into an occurrence; the keeper comes first."""
+    # The part of the keeper that this repeats, and what is written there.
     name = naming.name(cells["doc"])
     part = cells["part"]
     covered = Part((part[0] + 1, part[1] + 1), (part[2], part[3]), part[4], part[5])
@@ -274,7 +298,7 @@ def with_ids(found: Sequence[Found]) -> Iterator[Group]:
         yield group if group.id == name else replace(group, id=name)
 
 
-class Lying:
+class ParagraphOffsets:
     """Where the paragraphs of documents lie; a class because it finds them by document."""
 
     def __init__(self, extents: Extents) -> None:
@@ -323,24 +347,13 @@ class Lying:
         return int(self._before[row]) - max(over, 0)
 
 
-def united(spans: list[Span]) -> list[Span]:
-    """Join stretches that overlap."""
-    out: list[Span] = []
-    for start, end in sorted(spans):
-        if out and start <= out[-1][1]:
-            out[-1] = (out[-1][0], max(end, out[-1][1]))
-        else:
-            out.append((start, end))
-    return out
-
-
 def length(spans: list[Span]) -> int:
     """Count the characters of disjoint stretches."""
     return sum(end - start for start, end in spans)
 
 
 def both_sides(
-    found: Iterable[Found], lying: Lying
+    found: Iterable[Found], offsets: ParagraphOffsets
 ) -> Iterator[tuple[int, list[Span], int, list[Span]]]:
     """Yield keeper and copy of each finding across documents: document and what counts of both."""
     for each in found:
@@ -349,21 +362,25 @@ def both_sides(
         source = each.docs[0]
         for doc, copy in zip(each.docs[1:], each.group.copies, strict=True):
             part = copy.of or each.group.keeper
-            kept = lying.paired(source, part, [i for i, _ in copy.paired])
-            yield source, kept, doc, lying.paired(doc, copy, [j for _, j in copy.paired])
+            kept = offsets.paired(source, part, [i for i, _ in copy.paired])
+            yield source, kept, doc, offsets.paired(doc, copy, [j for _, j in copy.paired])
 
 
-def overlaps(found: Iterable[Found], naming: Naming, lying: Lying) -> Iterator[Overlap]:
+def overlaps(
+    found: Iterable[Found], naming: Naming, offsets: ParagraphOffsets
+) -> Iterator[Overlap]:
     """Yield the share of either document of a pair that is found in the other."""
     spans: dict[Span, tuple[list[Span], list[Span]]] = defaultdict(lambda: ([], []))
-    for a, kept, b, copied in both_sides(found, lying):
+    for a, kept, b, copied in both_sides(found, offsets):
         spans[a, b][0].extend(kept)
         spans[a, b][1].extend(copied)
     for (a, b), (parts, copies) in sorted(spans.items()):
-        yield Overlap(naming.name(a), naming.name(b), lying.share(a, parts), lying.share(b, copies))
+        yield Overlap(
+            naming.name(a), naming.name(b), offsets.share(a, parts), offsets.share(b, copies)
+        )
 
 
-def lengths(found: Iterable[Found], facts: Facts, lying: Lying) -> Iterator[Extent]:
+def lengths(found: Iterable[Found], facts: Facts, offsets: ParagraphOffsets) -> Iterator[Extent]:
     """Yield the length of each document that a group names, and the share of it that is a copy."""
     naming = Naming(facts)
     spans: dict[int, list[Span]] = {}
@@ -372,19 +389,19 @@ def lengths(found: Iterable[Found], facts: Facts, lying: Lying) -> Iterator[Exte
             spans.setdefault(doc, [])
         if each.counts:
             for doc, copy in zip(each.docs[1:], each.group.copies, strict=True):
-                spans[doc] += lying.paired(doc, copy, [j for _, j in copy.paired])
+                spans[doc] += offsets.paired(doc, copy, [j for _, j in copy.paired])
     for doc, own in sorted(spans.items()):
         name, characters = naming.name(doc), int(facts.characters[doc])
-        yield Extent(name.document, name.record, characters, lying.share(doc, own))
+        yield Extent(name.document, name.record, characters, offsets.share(doc, own))
 
 
-def shares(found: Iterable[Found], facts: Facts, lying: Lying) -> Iterator[Incoming]:
+def shares(found: Iterable[Found], facts: Facts, offsets: ParagraphOffsets) -> Iterator[Incoming]:
     """Yield the share of each incoming document that is found in another one."""
     spans: dict[int, list[Span]] = defaultdict(list)
-    for a, kept, b, copied in both_sides(found, lying):
+    for a, kept, b, copied in both_sides(found, offsets):
         spans[a] += kept
         spans[b] += copied
     naming = Naming(facts)
     for doc in np.flatnonzero(facts.published == 0).tolist():
         name = naming.name(doc)
-        yield Incoming(name.document, name.record, lying.share(doc, spans[doc]))
+        yield Incoming(name.document, name.record, offsets.share(doc, spans[doc]))

@@ -31,6 +31,7 @@ def report_of_documents(
     Of a check (`checked`), the share of an incoming document that is found elsewhere is that of its
     set in its keeper's.
     """
+    # Of a check the incoming documents count.
     published = int(facts.published.sum())
     paragraphs = words = 0
     for batch in sizes:

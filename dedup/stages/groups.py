@@ -25,7 +25,6 @@ from dedup.model import (
     Matches,
     Members,
     Named,
-    Strings,
 )
 from dedup.rows import fresh, rank_within, spans
 from dedup.stages.normalise import without_rest
@@ -102,45 +101,60 @@ def keepers(  # noqa: PLR0913
     runs: Runs, kind: I8, number: I64, base: I64, heads: I64, bodies: Bodies
 ) -> Finds:
     """Write the keeper of each group: the smallest stretch that covers its sources."""
+    # The smallest stretch that covers all sources of a group,
     first = np.minimum.reduceat(runs.from_first, heads)
     last = np.maximum.reduceat(runs.from_last, heads)
     base = base[heads]
     where = stretches(first, last, base, bodies)
     _, _, line, line_end, start, end = where.T
     words = np.concatenate([[0], np.cumsum(bodies.words, dtype=np.int64)])
-    zeros = np.zeros(len(heads), np.int8)
+    # and what is written there.
     written = bodies.written.pieces(
         bodies.written.offsets[base + first], bodies.written.offsets[base + last + 1]
     )
-    source = runs.source[heads]
-    unit = zeros + np.int8(UNITS.index(BLOCK))
-    return Finds(
-        *(source, kind[heads], unit, number[heads], zeros, source, first, last, start, end),
-        *(line.astype(np.int32), line_end.astype(np.int32)),
-        np.minimum.reduceat(runs.similarity, heads),
-        zeros,
-        zeros.astype(np.int64),
-        words[base + last + 1] - words[base + first],
-        where,
-        Strings.of([b""] * len(heads)),
-        without_rest(written, end - start),
-        *(Strings.empty(len(heads)), Strings.empty(len(heads))),
+    return Finds.filled(
+        len(heads),
+        source=runs.source[heads],
+        kind=kind[heads],
+        unit=UNITS.index(BLOCK),
+        group=number[heads],
+        doc=runs.source[heads],
+        first=first,
+        last=last,
+        start=start,
+        end=end,
+        line=line,
+        line_end=line_end,
+        similarity=np.minimum.reduceat(runs.similarity, heads),
+        words=words[base + last + 1] - words[base + first],
+        part=where,
+        written=without_rest(written, end - start),
     )
 
 
 def copied(runs: Runs, kind: I8, number: I64, base: I64, bodies: Bodies) -> Finds:
     """Write every run as a copy."""
-    zeros = np.zeros(len(runs), np.int64)
-    ones = np.ones(len(runs), np.int8)
-    unit = ones * UNITS.index(BLOCK)
     part = stretches(runs.from_first, runs.from_last, base, bodies)
     longer = np.maximum(runs.end - runs.start, part[:, 5] - part[:, 4])
-    bound = (longer > BOUND).astype(np.int8)
-    return Finds(
-        *(runs.source, kind, unit, number, ones, runs.copy, runs.first, runs.last),
-        *(runs.start, runs.end, runs.line, runs.line_end, runs.similarity, bound),
-        *(zeros, zeros, part),
-        *(runs.pairs, runs.written, Strings.empty(len(runs)), Strings.empty(len(runs))),
+    return Finds.filled(
+        len(runs),
+        source=runs.source,
+        kind=kind,
+        unit=UNITS.index(BLOCK),
+        group=number,
+        copy=1,
+        doc=runs.copy,
+        first=runs.first,
+        last=runs.last,
+        start=runs.start,
+        end=runs.end,
+        line=runs.line,
+        line_end=runs.line_end,
+        similarity=runs.similarity,
+        bound=longer > BOUND,
+        part=part,
+        pairs=runs.pairs,
+        written=runs.written,
     )
 
 
@@ -207,22 +221,24 @@ def named(members: Members, published: int) -> Named:
 def boilerplate(members: Named, bodies: Bodies) -> Finds:
     """Write the named places of boilerplate as rows of `Finds`; both sorted by `doc`."""
     shown = bodies.take(np.searchsorted(bodies.doc, members.doc) + members.no)
-    zeros = np.zeros(len(members), np.int8)
     where = (shown.no, shown.no, shown.line, shown.line_end, shown.start, shown.end)
-    return Finds(
-        members.source,
-        np.full(len(members), KINDS.index(BOILERPLATE), np.int8),
-        zeros,
-        members.keeper,
-        members.copy,
-        shown.doc,
-        *(shown.no, shown.no, shown.start, shown.end, shown.line, shown.line_end),
-        members.similarity,
-        zeros,
-        members.count,
-        shown.words.astype(np.int64),
-        np.stack([w.astype(np.int64) for w in where], axis=1),
-        Strings.of([b""] * len(members)),
-        without_rest(shown.written, shown.end - shown.start),
-        *(Strings.empty(len(members)), Strings.empty(len(members))),
+    return Finds.filled(
+        len(members),
+        source=members.source,
+        kind=KINDS.index(BOILERPLATE),
+        unit=UNITS.index(BLOCK),
+        group=members.keeper,
+        copy=members.copy,
+        doc=shown.doc,
+        first=shown.no,
+        last=shown.no,
+        start=shown.start,
+        end=shown.end,
+        line=shown.line,
+        line_end=shown.line_end,
+        similarity=members.similarity,
+        count=members.count,
+        words=shown.words,
+        part=np.stack(where, axis=1),
+        written=without_rest(shown.written, shown.end - shown.start),
     )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dedup import kernels
-from dedup.model import ACROSS, KINDS, PASSAGE, UNITS, WITHIN, Finds, Strings
+from dedup.model import ACROSS, KINDS, PASSAGE, UNITS, WITHIN, Finds
 from dedup.rows import fresh
 from dedup.stages.groups import grouped, numbered
 from dedup.stages.written import around, edges
@@ -44,6 +44,7 @@ def gather(passages: Passages, bodies: Bodies) -> Finds:
 
 def keepers(passages: Passages, kind: I8, number: I64, heads: I64, bodies: Bodies) -> Finds:
     """Write the keeper of each group: the smallest stretch that covers its sources."""
+    # The smallest stretch that covers all sources of a group,
     first, line, start = (
         np.minimum.reduceat(column, heads)
         for column in (passages.from_first, passages.from_line, passages.from_start)
@@ -52,33 +53,58 @@ def keepers(passages: Passages, kind: I8, number: I64, heads: I64, bodies: Bodie
         np.maximum.reduceat(column, heads)
         for column in (passages.from_last, passages.from_line_end, passages.from_end)
     )
+    # and what is written there.
     source = passages.source[heads]
     base = np.searchsorted(bodies.doc, source)
     rows = base + first, base + last
     at = edges(bodies, rows[0], start), edges(bodies, rows[1], end)
     written = bodies.written.pieces(*at)
     _, _, words = kernels.normalise(written.data, written.offsets)
-    zeros = np.zeros(len(heads), np.int8)
-    where = np.stack([first, last, line, line_end, start, end], axis=1).astype(np.int64)
-    unit = zeros + np.int8(UNITS.index(PASSAGE))
-    return Finds(
-        *(source, kind[heads], unit, number[heads], zeros, source, first, last, start, end),
-        *(line, line_end, np.minimum.reduceat(passages.similarity, heads), zeros),
-        *(zeros.astype(np.int64), words.astype(np.int64), where),
-        *(Strings.empty(len(heads)), written, *around(bodies, rows, at, end)),
+    before, after = around(bodies, rows, at, end)
+    return Finds.filled(
+        len(heads),
+        source=source,
+        kind=kind[heads],
+        unit=UNITS.index(PASSAGE),
+        group=number[heads],
+        doc=source,
+        first=first,
+        last=last,
+        start=start,
+        end=end,
+        line=line,
+        line_end=line_end,
+        similarity=np.minimum.reduceat(passages.similarity, heads),
+        words=words,
+        part=np.stack([first, last, line, line_end, start, end], axis=1),
+        written=written,
+        before=before,
+        after=after,
     )
 
 
 def copies(passages: Passages, kind: I8, number: I64) -> Finds:
     """Write every passage as a copy."""
-    zeros = np.zeros(len(passages), np.int64)
-    ones = np.ones(len(passages), np.int8)
     own = passages
     places = (own.from_first, own.from_last, own.from_line, own.from_line_end)
-    part = np.stack([*places, own.from_start, own.from_end], axis=1).astype(np.int64)
-    return Finds(
-        *(own.source, kind, ones * UNITS.index(PASSAGE), number, ones, own.copy),
-        *(own.first, own.last, own.start, own.end, own.line, own.line_end),
-        *(own.similarity, own.bound, zeros, zeros, part),
-        *(Strings.empty(len(own)), own.written, own.before, own.after),
+    return Finds.filled(
+        len(own),
+        source=own.source,
+        kind=kind,
+        unit=UNITS.index(PASSAGE),
+        group=number,
+        copy=1,
+        doc=own.copy,
+        first=own.first,
+        last=own.last,
+        start=own.start,
+        end=own.end,
+        line=own.line,
+        line_end=own.line_end,
+        similarity=own.similarity,
+        bound=own.bound,
+        part=np.stack([*places, own.from_start, own.from_end], axis=1),
+        written=own.written,
+        before=own.before,
+        after=own.after,
     )

@@ -24,7 +24,7 @@ from rapidfuzz.distance import Indel
 from dedup import kernels
 from dedup.model import Passages, Strings
 from dedup.rows import fresh
-from dedup.stages.in_step import in_step
+from dedup.stages.lockstep import lockstep
 from dedup.stages.runs import each_once
 from dedup.stages.seeds import LENGTH, WORD, stream
 from dedup.stages.stretches import BOUND
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
     from typing import TypeAlias
 
-    from dedup.model import I64, Links, Scenes
+    from dedup.model import I64, Links, Neighbourhoods
     from dedup.settings import Settings
 
     Question: TypeAlias = "Candidate | list[Chain]"
@@ -59,7 +59,7 @@ class Candidate(NamedTuple):
     length: int
     """Halves of words of the copy, negative: the longest comes first."""
     source: int
-    """Number of the source's document in the scene."""
+    """Number of the source's document in the neighbourhood."""
     from_first: int
     first: int
     from_past: int
@@ -91,14 +91,18 @@ class Chosen(NamedTuple):
     bound: bool
 
 
-def choose(links: Links, scenes: Scenes, settings: Settings) -> Passages:
+def choose(links: Links, neighbourhoods: Neighbourhoods, settings: Settings) -> Passages:
     """Choose the passages of each document `copy`; links sorted by copy, source, chain, at."""
-    scene = Scene(links, scenes, settings)
-    choices = in_step([chosen(kind, scene) for kind in scene.candidates()], scene.answers)
-    return scene.table([one for found in choices for one in found])
+    neighbourhood = Neighbourhood(links, neighbourhoods, settings)
+    choices = lockstep(
+        [chosen(kind, neighbourhood) for kind in neighbourhood.candidates()], neighbourhood.answers
+    )
+    return neighbourhood.table([one for found in choices for one in found])
 
 
-def chosen(candidates: list[Candidate], scene: Scene) -> Generator[Question, Any, list[Chosen]]:
+def chosen(
+    candidates: list[Candidate], neighbourhood: Neighbourhood
+) -> Generator[Question, Any, list[Chosen]]:
     """Yield the passages of one kind in one document, longest first."""
     heapify(candidates)
     found: list[Chosen] = []
@@ -107,14 +111,14 @@ def chosen(candidates: list[Candidate], scene: Scene) -> Generator[Question, Any
         best = heappop(candidates)
         over = overlapping(taken, best.first, best.past)
         if over:
-            chains = scene.clear_of(best, over)
+            chains = neighbourhood.clear_of(best, over)
         else:
             value, bound = yield best
-            if value >= scene.threshold:
+            if value >= neighbourhood.threshold:
                 insort(taken, (best.first, best.past))
                 found.append(Chosen(best, value, bound))
                 continue
-            chains = scene.less(best)
+            chains = neighbourhood.less(best)
         if chains:
             for part in (yield chains):
                 heappush(candidates, part)
@@ -130,7 +134,7 @@ def overlapping(taken: list[tuple[int, int]], first: int, past: int) -> list[tup
     return taken[at:after]
 
 
-class Scene:
+class Neighbourhood:
     """
     The words of all documents of a batch, and the chains between them.
 
@@ -138,11 +142,11 @@ class Scene:
     the batch.
     """
 
-    def __init__(self, links: Links, scenes: Scenes, settings: Settings) -> None:
-        self.scenes, self.threshold = each_once(scenes), settings.threshold
+    def __init__(self, links: Links, neighbourhoods: Neighbourhoods, settings: Settings) -> None:
+        self.neighbourhoods, self.threshold = each_once(neighbourhoods), settings.threshold
         self.least = settings.min_group_words
-        self.words = stream(self.scenes)
-        docs = self.scenes.doc[self.words.documents[:-1]]
+        self.words = stream(self.neighbourhoods)
+        docs = self.neighbourhoods.doc[self.words.documents[:-1]]
         self.source = np.searchsorted(docs, links.source)
         self.copy = np.searchsorted(docs, links.copy)
         self.same = (links.copy == links.source).astype(np.uint8)
@@ -155,7 +159,7 @@ class Scene:
         self.limits = self._limits(links)
         halves = self.words.units.halves.astype(np.int64)
         self.halves = np.concatenate([[0], np.cumsum(halves)])
-        self.written = Written(self.scenes, self.words)
+        self.written = Written(self.neighbourhoods, self.words)
         self._distances: dict[tuple[int, int], int] = {}
 
     def _limits(self, links: Links) -> I64:
@@ -338,7 +342,14 @@ class Scene:
             )
             written = self.written.between(copy, here[0], here[1])
             rows.append(
-                (*self.scenes.doc[list(docs)].tolist(), *source, *here, value, bound, written)
+                (
+                    *self.neighbourhoods.doc[list(docs)].tolist(),
+                    *source,
+                    *here,
+                    value,
+                    bound,
+                    written,
+                )
             )
         *plain, written_all = list(zip(*rows, strict=True)) or [()] * 17
         before, after = self._around(found)
@@ -354,10 +365,10 @@ class Scene:
 
     def _around(self, found: list[Chosen]) -> tuple[Strings, Strings]:
         """Return the rest of the sentences around the copies."""
-        units, scenes = self.words.units, self.scenes
+        units, neighbourhoods = self.words.units, self.neighbourhoods
         first = np.array([one.candidate.first for one in found], np.int64)
         last = np.array([one.candidate.past for one in found], np.int64) - 1
         rows = self.words.units.row[first], self.words.units.row[last]
         places = units.starts[first], units.ends[last]
-        at = edges(scenes, rows[0], places[0]), edges(scenes, rows[1], places[1])
-        return around(scenes, rows, at, places[1])
+        at = edges(neighbourhoods, rows[0], places[0]), edges(neighbourhoods, rows[1], places[1])
+        return around(neighbourhoods, rows, at, places[1])

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dedup.model import Runs, Scenes, Strings
+from dedup.model import Neighbourhoods, Runs, Strings
 from dedup.rows import arranged, fresh, matching, repeated, spans
-from dedup.stages.in_step import in_step
-from dedup.stages.stretches import Answer, Document, Question, Shelf, ends, likenesses
+from dedup.stages.lockstep import lockstep
+from dedup.stages.stretches import Answer, Document, ParagraphColumns, Question, ends, likenesses
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -31,24 +31,26 @@ if TYPE_CHECKING:
     Choice: TypeAlias = Generator[Question, Answer, T]
 
 
-def scene(partners: Partners, bodies: Bodies) -> Scenes:
+def neighbourhood(partners: Partners, bodies: Bodies) -> Neighbourhoods:
     """Bring the paragraphs of all partners of a document together; both sorted by `doc`."""
     row, at = matching(partners.doc, bodies.doc)
-    return Scenes(partners.copy[row], **bodies.take(at).columns())
+    return Neighbourhoods(partners.copy[row], **bodies.take(at).columns())
 
 
-def choose(points: Points, scenes: Scenes, settings: Settings) -> Runs:
-    """Choose the runs of each document `copy`; points and scenes sorted by it."""
+def choose(points: Points, neighbourhoods: Neighbourhoods, settings: Settings) -> Runs:
+    """Choose the runs of each document `copy`; points and neighbourhoods sorted by it."""
+    # Points in order of where a run may begin; the paragraphs of each document once.
     within = points.source == points.copy
     points = arranged(points, points.copy, within, points.j, points.source, points.i)
-    rows = each_once(scenes)
+    rows = each_once(neighbourhoods)
     past_of = ends(rows)
-    shelf = Shelf.of(rows, past_of, settings)
+    columns = ParagraphColumns.of(rows, past_of, settings)
     heads = np.flatnonzero(fresh(rows.doc))
     seen = {
-        doc: Document(shelf, *where)
+        doc: Document(columns, *where)
         for doc, where in zip(rows.doc[heads].tolist(), spans(heads, len(rows)), strict=True)
     }
+    # The points of each document, those within it apart.
     source, j, i = points.source.tolist(), points.j.tolist(), points.i.tolist()
     starts = np.flatnonzero(fresh(points.copy, points.source == points.copy))
     open_ = [
@@ -57,12 +59,14 @@ def choose(points: Points, scenes: Scenes, settings: Settings) -> Runs:
             points.copy[starts].tolist(), spans(starts, len(points)), strict=True
         )
     ]
-    choices = in_step([chosen(near, settings) for near in open_], likenesses)
+    # All documents are gone through together, so that one kernel call answers for many.
+    choices = lockstep([chosen(near, settings) for near in open_], likenesses)
     found = [
         (near.copy, run, near.here)
         for near, runs in zip(open_, choices, strict=True)
         for run in runs
     ]
+    # A row a run.
     begin = np.array([d.row + r.first for _, r, d in found], np.int64)
     end = np.array([d.row + r.last for _, r, d in found], np.int64)
     return Runs(
@@ -82,12 +86,12 @@ def choose(points: Points, scenes: Scenes, settings: Settings) -> Runs:
     )
 
 
-def each_once(scenes: Scenes) -> Scenes:
-    """Return the paragraphs of every document of some scenes, sorted by `doc`; many share one."""
-    heads = np.flatnonzero(fresh(scenes.copy, scenes.doc))
-    _, first = np.unique(scenes.doc[heads], return_index=True)
-    row, no = repeated(np.diff(heads, append=len(scenes))[first])
-    return scenes.take(heads[first][row] + no)
+def each_once(neighbourhoods: Neighbourhoods) -> Neighbourhoods:
+    """Return the paragraphs of every document of some neighbourhoods once, sorted by `doc`."""
+    heads = np.flatnonzero(fresh(neighbourhoods.copy, neighbourhoods.doc))
+    _, first = np.unique(neighbourhoods.doc[heads], return_index=True)
+    row, no = repeated(np.diff(heads, append=len(neighbourhoods))[first])
+    return neighbourhoods.take(heads[first][row] + no)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +121,7 @@ def chosen(near: Near, settings: Settings) -> Choice[list[Run]]:
     for place in near.begins:
         if place in taken:
             continue
+        # Where the same paragraphs followed before, the run found there is the run here.
         sign = near.signs[place] if near.signs else None
         again = known.get(sign) if sign is not None and furthest < place else None
         if again is not None and again.holds(place, near):
@@ -130,6 +135,7 @@ def chosen(near: Near, settings: Settings) -> Choice[list[Run]]:
                 and then.holds(place, near)
             ):
                 known[sign] = then
+        # What is paired in it is taken; then short paragraphs beside and inside it join.
         if best is not None:
             places = [here.position(b) for _, b in best.pairs]
             taken.update(places)
@@ -232,12 +238,14 @@ def longest(
 ) -> Choice[tuple[Run | None, Known | None]]:
     """Choose among the runs that begin at a place; say what that depends on, if any are alike."""
     here, max_gap = near.here, settings.max_gap
+    # The chain of points to each source, as far as it goes.
     grown = []
     for number, i in near.pointed(near.begins[place]):
         there = near.seen[near.docs[number]]
         limit = place if there is here else len(there.open)
         first = (there.position(i), place)
-        grown.append((near.docs[number], grow(first, near, number, taken, limit, max_gap)))
+        grown.append((near.docs[number], extend_chain(first, near, number, taken, limit, max_gap)))
+    # The longest are settled first: a shorter chain cannot beat one that holds.
     best: Run | None = None
     for source, places in sorted(grown, key=lambda g: -len(g[1])):
         there = near.seen[source]
@@ -253,6 +261,7 @@ def longest(
             < (-len(best.pairs), best.source, best.from_first)
         ):
             best = run
+    # What the choice depends on: the paragraphs ahead, and how far own sources reach.
     if not near.signs:
         return best, None
     past = max(places[-1][1] for _, places in grown) + max_gap + 2
@@ -278,7 +287,7 @@ def steps(max_gap: int) -> list[tuple[int, int]]:
     )
 
 
-def grow(  # noqa: PLR0913
+def extend_chain(  # noqa: PLR0913
     first: tuple[int, int],
     near: Near,
     number: int,
@@ -367,6 +376,7 @@ def widened(run: Run, there: Document, here: Document) -> Choice[Run]:
             and not there.is_boilerplate(i)
         )
 
+    # The beginning, as far as it goes, then the end.
     while (
         from_first > 0
         and first - 1 > (from_last if within else -1)
@@ -381,6 +391,7 @@ def widened(run: Run, there: Document, here: Document) -> Choice[Run]:
     ):
         from_last, last = from_last + 1, last + 1
         pairs = (*pairs, (from_last, last))
+    # The wider stretches have a similarity of their own.
     if pairs == run.pairs:
         return run
     value, _ = yield Question((from_first, from_last), (first, last), pairs, there, here)

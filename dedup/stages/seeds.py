@@ -29,7 +29,7 @@ from dedup.rows import arranged, fresh, rank_within, repeated
 
 if TYPE_CHECKING:
     from dedup.kernels import Laid
-    from dedup.model import I8, I32, I64, Bodies, Runs, Scenes
+    from dedup.model import I8, I32, I64, Bodies, Neighbourhoods, Runs
     from dedup.settings import Settings
 
 WORD = 2
@@ -39,6 +39,8 @@ LENGTH = 5 * WORD
 """Of a seed."""
 WINDOW = 4 * WORD
 """One seed is kept of those that begin within so many."""
+KEY_BITS = 40
+"""Of the key of a seed."""
 EARLIEST = 8
 """Places that a seed is shared with."""
 GAP = 45 * WORD
@@ -71,7 +73,7 @@ class Stream:
     """First row of each document in the table, and the table's length."""
 
 
-def stream(rows: Bodies | Scenes) -> Stream:
+def stream(rows: Bodies | Neighbourhoods) -> Stream:
     """Read the words of paragraphs; they are sorted by `doc`, each document once."""
     documents = np.append(np.flatnonzero(fresh(rows.doc)), len(rows))
     units = kernels.units(rows.written.data, rows.written.offsets)
@@ -153,7 +155,7 @@ def link(shared: Shared, covered: Covered, settings: Settings) -> Links:
     """Chain the seeds that two documents share outside of block copies; both sorted by copy."""
     pair = np.cumsum(fresh(shared.copy, shared.source)) - 1
     shared = shared.take(np.bincount(pair, minlength=1)[pair] > 1)
-    low, high = walls(shared, covered)
+    low, high = covered_neighbours(shared, covered)
     unnumbered = np.zeros(len(shared), np.int64)
     found = Links(shared.copy, shared.source, unnumbered, shared.at, shared.of, low, high)
     found = found.take(low < shared.no)
@@ -176,7 +178,7 @@ def link(shared: Shared, covered: Covered, settings: Settings) -> Links:
     return arranged(found.take(long), chains[long])
 
 
-def walls(shared: Shared, covered: Covered) -> tuple[I32, I32]:
+def covered_neighbours(shared: Shared, covered: Covered) -> tuple[I32, I32]:
     """
     Find the covered paragraphs around each shared seed: the last up to it, the first after it.
 

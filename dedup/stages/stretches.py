@@ -20,7 +20,7 @@ from dedup.stages.verify import DIGITS, ratios
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from dedup.model import I64, Scenes
+    from dedup.model import I64, Neighbourhoods
     from dedup.settings import Settings
 
 Answer = tuple[float, bool]
@@ -31,7 +31,7 @@ BOUND = 50_000
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class ParagraphColumns:
     """The paragraphs of many documents as lists: of these a document is quickly cut."""
 
     start: list[int]
@@ -52,7 +52,7 @@ class Shelf:
     join_hyphens: bool
 
     @classmethod
-    def of(cls, rows: Scenes, past: I64, settings: Settings) -> Self:
+    def of(cls, rows: Neighbourhoods, past: I64, settings: Settings) -> Self:
         """Take the columns of a table, and where its paragraphs end."""
         long = rows.words >= settings.min_words
         open_ = long & (rows.boilerplate == 0)
@@ -72,7 +72,7 @@ class Shelf:
         )
 
 
-def ends(rows: Scenes) -> I64:
+def ends(rows: Neighbourhoods) -> I64:
     """Return where in `written` each paragraph itself ends, in bytes."""
     written = rows.written
     return kernels.prefixes(written.data, written.offsets, rows.end - rows.start)
@@ -81,11 +81,11 @@ def ends(rows: Scenes) -> I64:
 class Document:
     """The paragraphs of one document by number; a class because it remembers what it read."""
 
-    def __init__(self, shelf: Shelf, first: int, past: int) -> None:
-        self.shelf, self.row, self.past = shelf, first, past
+    def __init__(self, columns: ParagraphColumns, first: int, past: int) -> None:
+        self.columns, self.row, self.past = columns, first, past
         """Its rows are those from `row` up to `past`."""
-        self._before = shelf.rank[first]
-        self.open = [row - first for row in shelf.open[self._before : shelf.rank[past]]]
+        self._before = columns.rank[first]
+        self.open = [row - first for row in columns.open[self._before : columns.rank[past]]]
         """Numbers of the paragraphs that runs are made of."""
 
     def __len__(self) -> int:
@@ -93,47 +93,47 @@ class Document:
 
     def position(self, no: int) -> int:
         """Return the place of an open paragraph among these."""
-        return self.shelf.rank[self.row + no] - self._before
+        return self.columns.rank[self.row + no] - self._before
 
     def text(self, no: int) -> int:
         """Return the text of a paragraph."""
-        return self.shelf.text[self.row + no]
+        return self.columns.text[self.row + no]
 
     def words(self, numbers: Iterable[int]) -> int:
         """Count the words of some paragraphs."""
-        words, row = self.shelf.words, self.row
+        words, row = self.columns.words, self.row
         return sum([words[row + no] for no in numbers])
 
     def is_long(self, no: int) -> bool:
         """Tell whether a paragraph has words enough to be looked for."""
-        return self.shelf.long[self.row + no]
+        return self.columns.long[self.row + no]
 
     def is_boilerplate(self, no: int) -> bool:
         """Tell whether a paragraph is boilerplate."""
-        return self.shelf.boilerplate[self.row + no]
+        return self.columns.boilerplate[self.row + no]
 
     def block(self, place: int) -> tuple[int, bytes]:
         """Return the length of an open paragraph, and all that is written up to the next one."""
         no = self.open[place]
         past = self.open[place + 1] if place + 1 < len(self.open) else len(self)
-        offsets = self.shelf.offsets
-        written = self.shelf.data[offsets[self.row + no] : offsets[self.row + past]]
+        offsets = self.columns.offsets
+        written = self.columns.data[offsets[self.row + no] : offsets[self.row + past]]
         return self.characters(no, no), written
 
     def raw(self, first: int, last: int) -> bytes:
         """Return the original text of paragraphs `first` to `last` in UTF-8."""
-        shelf, row = self.shelf, self.row
-        return shelf.data[shelf.offsets[row + first] : shelf.past[row + last]]
+        columns, row = self.columns, self.row
+        return columns.data[columns.offsets[row + first] : columns.past[row + last]]
 
     def characters(self, first: int, last: int) -> int:
         """Return the length of paragraphs `first` to `last` and what lies between."""
-        return self.shelf.end[self.row + last] - self.shelf.start[self.row + first]
+        return self.columns.end[self.row + last] - self.columns.start[self.row + first]
 
     @cached_property
     def normal(self) -> Strings:
         """The normalised text of each paragraph."""
         raws = [self.raw(no, no) for no in range(len(self))]
-        return normalised(Strings.of(raws), join_hyphens=self.shelf.join_hyphens)
+        return normalised(Strings.of(raws), join_hyphens=self.columns.join_hyphens)
 
     @cached_property
     def lengths(self) -> I64:
@@ -179,7 +179,7 @@ def likenesses(questions: Sequence[Question]) -> Iterator[Answer]:
     short = [one for one, is_long in zip(questions, long, strict=True) if not is_long]
     a = np.array([row(one.there, *one.source) for one in short], np.int64)
     b = np.array([row(one.here, *one.copy) for one in short], np.int64)
-    joins = any(one.there.shelf.join_hyphens for one in short)
+    joins = any(one.there.columns.join_hyphens for one in short)
     normal = normalised(Strings.of(raws), join_hyphens=joins)
     found = iter(ratios(normal, normal, a, b, np.array([one.threshold for one in short])).tolist())
     for one, is_long in zip(questions, long, strict=True):

@@ -15,14 +15,14 @@ from dedup.text.normalising import normalise_text
 from dedup.text.sentences import REACH, beginning, ending
 
 if TYPE_CHECKING:
-    from dedup.model import I32, I64, Bodies, Scenes
+    from dedup.model import I32, I64, Bodies, Neighbourhoods
     from dedup.stages.seeds import Stream
 
 _MORE = 64
 """Bytes of a stretch that are read to tell whether a sentence ends behind it."""
 
 
-def edges(table: Bodies | Scenes, rows: I64, places: I32 | I64) -> I64:
+def edges(table: Bodies | Neighbourhoods, rows: I64, places: I32 | I64) -> I64:
     """Return where in `written` code points of paragraphs lie, in bytes."""
     own = table.written.take(rows)
     past = kernels.prefixes(own.data, own.offsets, places - table.start[rows])
@@ -30,7 +30,7 @@ def edges(table: Bodies | Scenes, rows: I64, places: I32 | I64) -> I64:
 
 
 def around(
-    table: Bodies | Scenes, rows: tuple[I64, I64], at: tuple[I64, I64], ends: I32 | I64
+    table: Bodies | Neighbourhoods, rows: tuple[I64, I64], at: tuple[I64, I64], ends: I32 | I64
 ) -> tuple[Strings, Strings]:
     """
     Return the rest of the sentences that stretches begin and end in.
@@ -55,21 +55,23 @@ def around(
 
 class Written:
     """
-    The documents of a scene as they are written; a class because it remembers what it read.
+    The documents of a neighbourhood as they are written; a class because it remembers what it read.
 
-    Stretches are units of the scene's stream, first and past; documents go by their place in it.
+    Stretches are units of the neighbourhood's stream, first and past; documents go by their place.
     """
 
-    def __init__(self, scenes: Scenes, words: Stream) -> None:
-        self.scenes, self.words = scenes, words
+    def __init__(self, neighbourhoods: Neighbourhoods, words: Stream) -> None:
+        self.neighbourhoods, self.words = neighbourhoods, words
         self._texts: dict[int, str] = {}
 
     def read(self, spans: I64) -> tuple[I64, Strings]:
         """Return the characters of stretches of units, first to past, and their normal text."""
-        units, written = self.words.units, self.scenes.written
+        units, written = self.words.units, self.neighbourhoods.written
         at = units.starts[spans[:, 0]], units.ends[spans[:, 1] - 1]
         rows = self.words.units.row[spans - (0, 1)].T
-        raw = written.pieces(*(edges(self.scenes, *some) for some in zip(rows, at, strict=True)))
+        raw = written.pieces(
+            *(edges(self.neighbourhoods, *some) for some in zip(rows, at, strict=True))
+        )
         data, cuts, _ = kernels.normalise(raw.data, raw.offsets)
         return (at[1] - at[0]).astype(np.int64), Strings(data, cuts)
 
@@ -89,8 +91,8 @@ class Written:
         """Return the original text between two code points of a document."""
         first, past = self.words.documents[document : document + 2].tolist()
         if document not in self._texts:
-            self._texts[document] = "".join(self.scenes.written.slice(first, past).list())
-        origin = int(self.scenes.start[first])
+            self._texts[document] = "".join(self.neighbourhoods.written.slice(first, past).list())
+        origin = int(self.neighbourhoods.start[first])
         return self._texts[document][start - origin : end - origin]
 
     def place(self, document: int, first: int, past: int) -> tuple[int, ...]:
@@ -98,12 +100,12 @@ class Written:
         units, rows = self.words.units, self.words.units.row[[first, past - 1]].tolist()
         start, end = int(units.starts[first]), int(units.ends[past - 1])
         lines = (self.line(document, row, at) for row, at in zip(rows, (start, end), strict=True))
-        return (start, end, *self.scenes.no[rows].tolist(), *lines)
+        return (start, end, *self.neighbourhoods.no[rows].tolist(), *lines)
 
     def line(self, document: int, row: int, at: int) -> int:
         """Return the line on which a place of a paragraph lies."""
-        line, last = int(self.scenes.line[row]), int(self.scenes.line_end[row])
-        start, end = int(self.scenes.start[row]), int(self.scenes.end[row])
+        line, last = int(self.neighbourhoods.line[row]), int(self.neighbourhoods.line_end[row])
+        start, end = int(self.neighbourhoods.start[row]), int(self.neighbourhoods.end[row])
         if line == last:
             return line
         lines = split_into(self.between(document, start, end), last - line + 1)

@@ -33,3 +33,12 @@ def split_into(text: str, lines: int) -> list[str]:
     """Cut a part of a text, known to have so many lines, as the whole text is cut."""
     feeds = text.count("\n")
     return text.split("\n") if feeds + 1 == lines else _LINE_END.split(text)
+
+
+def excerpt(text: str, most: int = 120) -> str:
+    """Return the beginning of a text on one line, of at most so many characters."""
+    line = " ".join(text[: 4 * most].split())
+    if len(line) <= most and len(text) <= 4 * most:
+        return line
+    head = line[:most]
+    return (head.rpartition(" ")[0] or head) + " …"

@@ -78,6 +78,34 @@ class TestPage:
         assert "\nnew/n.md: 66.6% is found elsewhere (66.6% in old/a.md)\n" in done.stdout
         assert "\n  new/n.md:3  repeats old/a.md:1  2 paragraphs, 60 words, ident" in done.stdout
 
+    def test_json_has_the_verdict(self, dedup: Callable, here: Path) -> None:
+        """What fails and why, the share of each text, and what the exit code comes from."""
+        (here / "new/broken.txt").write_bytes(b"caf\xe9 " * 40)
+        done = dedup(*CHECK, "--max-overlap", "50%", "--exit-zero", "--format", "json")
+        assert done.returncode == 2
+        told = json.loads(done.stdout)
+        [finding], [document] = told["verdict"]["findings"], told["verdict"]["documents"]
+        copy = told["groups"][0]["occurrences"][1]
+        assert finding == {
+            "group": told["groups"][0]["id"],
+            "kind": "across",
+            "document": "new/n.md",
+            "record": None,
+            "lines": copy["lines"],
+            "fingerprint": copy["fingerprint"],
+            "number": 1,
+            "status": "new",
+            "why": "",
+            "fails": True,
+        }
+        assert document["elsewhere"] == [{"document": "old/a.md", "record": None, "share": 0.6667}]
+        assert (document["counted"], document["over"]) == (0.6667, True)
+        assert told["verdict"]["reasons"] == [
+            "1 input could not be read",
+            "1 finding",
+            "1 document over the limit of 50%",
+        ]
+
     def test_documents_that_resemble_another(self, dedup: Callable, here: Path) -> None:
         """Whole documents fail where they are asked for, and are known as others are."""
         put(here, "new/n.md", A, B, E, "and a few words more")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import sys
@@ -10,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dedup import cli
+from dedup import cli, serving
 from dedup.cli import app, call, exits, rendering
 from dedup.cli.options import PLANNED, TAKES, Shared, Talk
-from dedup.settings import Settings, choice
+from dedup.settings import Settings, one_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,8 +55,10 @@ CALLS = {
         "diff one.csv new.md",
     ],
     "index": ["index build ix r.jsonl plain old --timings t.json"],
+    "serve": ["serve --index asked --port 0"],
     "config": ["config"],
     "restore": ["restore out -o back"],
+    "audit": ["audit out -o sheet.csv"],
 }
 NOT_WATCHED = {
     "unit": "of pairs it is a setting of the command, beside `Settings`",
@@ -67,6 +70,22 @@ OURS = ("settings.py", "config.py", "dataclasses.py", "options.py")
 """Where settings are made and passed on, which is no use of them."""
 
 
+def ask(application: serving.Application, port: int, listening: Callable) -> None:
+    """Ask a server once, in place of running it."""
+    listening(port)
+    body = json.dumps({"text": WORDS}).encode()
+    environ = {
+        "HTTP_HOST": "localhost",
+        "PATH_INFO": "/check",
+        "REQUEST_METHOD": "POST",
+        "CONTENT_TYPE": "application/json",
+        "wsgi.input": io.BytesIO(body),
+    }
+    started: list[str] = []
+    application(environ, lambda status, _: started.append(status))
+    assert started == ["200 OK"]
+
+
 @pytest.mark.parametrize("command", app.COMMANDS)
 def test_every_option_that_a_command_takes_is_read_by_it(
     here: Path, monkeypatch: pytest.MonkeyPatch, command: str
@@ -76,6 +95,8 @@ def test_every_option_that_a_command_takes_is_read_by_it(
     (here / "plain").write_text(WORDS)
     (here / "one.csv").write_text(f"text\n{WORDS}\n")
     exits.run(call, ["clean", "r.jsonl", "-o", "out", "--max-removed", "1", "--quiet"])
+    exits.run(call, ["index", "build", "asked", "old", "--quiet"])
+    monkeypatch.setattr(serving, "run", ask)
     read = set()
 
     def watched(record: Any, name: str) -> Any:  # noqa: ANN401 - any attribute
@@ -201,7 +222,7 @@ def test_a_folder_of_that_name_may_be_written(dedup: Callable, here: Path) -> No
 def test_an_old_name_of_a_value_says_the_new_one() -> None:
     """`--remove same` of the first edition."""
     with pytest.raises(ValueError, match=r"; 'same' is called 'near' now$"):
-        choice("remove", "same", ("exact", "equal", "near", "match"))
+        one_of("remove", "same", ("exact", "equal", "near", "match"))
 
 
 @pytest.mark.usefixtures("here")

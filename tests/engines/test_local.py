@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from engines.pickled import Pickled
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup import locks
-from dedup.engines import work
+from dedup.engines import local, work
 from dedup.engines.base import as_it_is
 from dedup.engines.local import Local
 from dedup.engines.sorted import InOrder
@@ -130,6 +131,48 @@ def test_lookup_shows_every_batch_all_of_a_small_table() -> None:
         found += engine.lookup(table, small, (("key",), ("key",)), Rows, beside)
     assert [row[2:] for batch in found for row in plain(batch)] == [
         (n, "abcdefg"[n % 7]) for n in range(1000)
+    ]
+
+
+def words_of(small: Rows, keys: np.ndarray) -> list[str]:
+    """Give the words of keys."""
+    known = dict(zip(small.key.tolist(), small.word.list(), strict=True))
+    return [known[key] for key in keys.tolist()]
+
+
+def first_word(batch: Rows, small: Rows) -> Rows:
+    """Put the word of the first key beside each row."""
+    return replace(batch, word=Strings.of(words_of(small, batch.key)))
+
+
+def both_words(batch: Rows, small: Rows) -> Rows:
+    """Add the word of the second one."""
+    pairs = zip(batch.word.list(), words_of(small, batch.second), strict=True)
+    return replace(batch, word=Strings.of(["".join(pair) for pair in pairs]))
+
+
+@pytest.mark.parametrize("make", ["memory", "disk", "pickled"])
+def test_pairwise_shows_both_rows_that_a_pair_wants(
+    make: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some pairs at a time, from a table in place or by two joins: what comes out is the same."""
+    monkeypatch.setattr(local, "PAIRS", 10)
+    names = "abcdefg"
+    wanted = [(n % 7, n % 5, n, "") for n in range(100)]
+    engines = {
+        "memory": lambda: Narrow(threads=2),
+        "disk": lambda: Narrow(memory=0, threads=1),
+        "pickled": Pickled,
+    }
+
+    with engines[make]() as engine:
+        known = [(n, 0, n, names[n]) for n in range(7)]
+        small = engine.map(batches(rows(known), 3), Rows, as_it_is)
+        table = engine.map(batches(rows(wanted), 99), Rows, as_it_is)
+        keys = ((("key",), ("second",)), ("key",))
+        found = list(engine.pairwise(table, small, keys, (Rows, first_word), (Rows, both_words)))
+    assert sorted(row[2:] for batch in found for row in plain(batch)) == [
+        (n, names[n % 7] + names[n % 5]) for n in range(100)
     ]
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from dedup.engines.disk import Filed, file
-from dedup.engines.memory import Room
+from dedup.engines.memory import MemoryBudget
 from dedup.engines.stored import Held, loaded
 from dedup.errors import OutputError
 from dedup.model import Pairs
@@ -34,39 +34,39 @@ def on_disk(held: Held[Pairs]) -> list[bool]:
 def test_the_first_made_goes_to_disk_and_what_goes_makes_room(tmp_path: Path) -> None:
     """Old tables make way for new ones; a table that is dropped leaves its room to others."""
     names = iter(range(100))
-    room = Room(4 * SIZE, lambda table: file(table, tmp_path / str(next(names))))
+    budget = MemoryBudget(4 * SIZE, lambda table: file(table, tmp_path / str(next(names))))
     old, dropped, new = Held(Pairs), Held(Pairs), Held(Pairs)
     for number in range(2):
-        room.keep(batch(number), old)
-        room.keep(batch(number), dropped)
-    room.settle()
+        budget.keep(batch(number), old)
+        budget.keep(batch(number), dropped)
+    budget.settle()
     assert not any(on_disk(old) + on_disk(dropped))
     del dropped
     for number in range(2):
-        room.keep(batch(number), new)
-    room.settle()
+        budget.keep(batch(number), new)
+    budget.settle()
     assert not any(on_disk(old) + on_disk(new))
-    room.keep(batch(2), new)
-    room.settle()
+    budget.keep(batch(2), new)
+    budget.settle()
     assert on_disk(old) == [True, False]
     assert on_disk(new) == [False] * 3
     assert [int(loaded(one).a[0]) for one in old.batches] == [0, 1]
-    room.close()
+    budget.close()
 
 
 def test_an_array_of_several_tables_counts_once(tmp_path: Path) -> None:
     """Columns that tables share, and parts of one array, are no more memory."""
-    room = Room(2 * SIZE, lambda table: file(table, tmp_path / "x"))
+    budget = MemoryBudget(2 * SIZE, lambda table: file(table, tmp_path / "x"))
     held, again = Held(Pairs), Held(Pairs)
     whole = batch(1)
-    room.keep(whole, held)
-    assert room.more(whole.slice(3, 9)) == 0
-    assert room.more(batch(2)) == SIZE
+    budget.keep(whole, held)
+    assert budget.more(whole.slice(3, 9)) == 0
+    assert budget.more(batch(2)) == SIZE
     for _ in range(5):
-        room.keep(whole.slice(0, 500), again)
-    room.settle()
+        budget.keep(whole.slice(0, 500), again)
+    budget.settle()
     assert not any(on_disk(held) + on_disk(again))
-    room.close()
+    budget.close()
 
 
 def test_a_full_disk_reaches_who_makes_the_table() -> None:
@@ -75,10 +75,10 @@ def test_a_full_disk_reaches_who_makes_the_table() -> None:
     def full(_: object) -> Filed[Pairs]:
         raise OutputError("no space")
 
-    room = Room(SIZE, full)
+    budget = MemoryBudget(SIZE, full)
     held = Held(Pairs)
     for number in range(2):
-        room.keep(batch(number), held)
+        budget.keep(batch(number), held)
     with pytest.raises(OutputError, match="no space"):
-        room.settle()
-    room.close()
+        budget.settle()
+    budget.close()

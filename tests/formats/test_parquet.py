@@ -182,7 +182,7 @@ def test_rows_are_cut_and_filled(table: pa.Table, data: st.DataObject) -> None:
         for first, last in spans:
             slices.append((first - gone, piece.record.raws([(first, last)])[0]))
             gone += last - first
-        filled = cleaned.fill(slices)
+        filled = cleaned.insert(slices)
         assert checksum([own[0].raw, filled]) == checksum([own[0].raw, piece.raw])
         row = loaded(cut).to_pylist()[0]
         was = table.to_pylist()[piece.record.number - 1]

@@ -110,7 +110,7 @@ def check_cut_and_fill(record: Record, again: Callable[[bytes], Record], spans: 
     for first, last in spans:
         slices.append((first - gone, record.raws([(first, last)])[0]))
         gone += last - first
-    assert cleaned.fill(slices) == whole
+    assert cleaned.insert(slices) == whole
 
 
 @given(lines(), st.data())

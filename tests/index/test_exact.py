@@ -81,6 +81,49 @@ def test_the_same_findings(
     assert compared(found) == compared(expected)
 
 
+@pytest.mark.parametrize("boilerplate_documents", [3, 10])
+def test_where_buckets_are_cut(tmp_path: Path, boilerplate_documents: int) -> None:
+    """Of families of lines that hardly differ, too, where not all of them meet."""
+    rng = random.Random(boilerplate_documents)  # noqa: S311 - no secrets
+    texts = families(rng, 190)
+    published, new = tmp_path / "old", tmp_path / "new"
+    for folder, some in ((published, texts[:170]), (new, texts[170:])):
+        folder.mkdir()
+        for name, text in enumerate(some):
+            (folder / f"{name:03}.txt").write_text(text)
+    chosen = dedup.Settings(boilerplate_documents=boilerplate_documents)
+    index = Index(tmp_path / "index")
+    index.build(published, chosen)
+    found = dedup.check(new, index=index, settings=chosen)
+    expected = dedup.check(new, published, chosen)
+    assert expected.summary.buckets_cut
+    assert compared(found) == compared(expected)
+
+
+def edited(rng: random.Random, text: str, words: int) -> str:
+    """Put other words in place of some."""
+    every = text.split()
+    for at in rng.sample(range(len(every)), words):
+        every[at] = "".join(rng.choices("bcdfglmnprst", k=6))
+    return " ".join(every)
+
+
+def families(rng: random.Random, count: int) -> list[str]:
+    """Make texts of a line that is edited, a long notice, menus, and paragraphs of their own."""
+    menus = [paragraph(f"menu{letter}", 12) for letter in "abc"]
+    story = [paragraph(f"st{letter}", 25) for letter in "ab"]
+    notice, line = paragraph("avis", 45), paragraph("ligne", 16)
+    texts = []
+    for number in range(count):
+        parts = [edited(rng, line, rng.randrange(1, 4))]
+        parts += rng.sample(menus, rng.randrange(3))
+        parts += [paragraph(f"n{number}", 20)]
+        parts += [edited(rng, notice, 2)] * rng.randrange(2)
+        parts += story * (rng.randrange(8) == 0)
+        texts.append("\n\n".join(parts))
+    return texts
+
+
 def paragraph(name: str, words: int = 30) -> str:
     """Make a paragraph of words of its own."""
     return " ".join(f"{name}{chr(97 + n // 26)}{chr(97 + n % 26)}{name}" for n in range(words))

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import random
 import shutil
-import subprocess
-import time
-from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,10 +15,15 @@ from dedup.index import manifest
 from dedup.locks import take
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from conftest import Dedup
 
+FORMATS = Path(__file__).parent / "formats"
+"""An index of each format that was released, and of the one that is."""
+SHARED = (
+    "Ventnt mers vent gare pluient matche train équipe budgets port villes conseils garee routent"
+    " trainnt crues mairee écoles ventnt tunnele vente écolent récoltes vente villent."
+)
+"""A paragraph of 06.txt and 07.txt in these."""
 TEXT = " ".join(f"{a}{b}mot" for a in "bcdfg" for b in "aeiouy")
 
 
@@ -91,7 +93,7 @@ def test_what_does_not_fit(here: Path) -> None:
         index.remove(here / "old")
     with pytest.raises(OutputError, match="is an index already"):
         index.build(here / "old")
-    with pytest.raises(InputError, match="all published files are among the new ones"):
+    with pytest.raises(InputError, match="all published documents are among the new ones"):
         check(here / "old", index=index)
 
 
@@ -129,13 +131,38 @@ def test_a_moved_checkout(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert not check("old/a.txt", index=Index("ix", root=".")).groups
 
 
+def test_a_new_version_of_records(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Left out are the records that come in, by path and record; others of the file stay."""
+    monkeypatch.chdir(tmp_path)
+    other = TEXT.replace("mot", "chose")
+
+    def put(rows: dict[str, str]) -> None:
+        lines = [json.dumps({"id": name, "text": text}) for name, text in rows.items()]
+        (tmp_path / "day.jsonl").write_text("\n".join(lines))
+
+    put({"1": TEXT, "2": other, "3": "autre"})
+    index = Index("ix")
+    index.build("day.jsonl")
+    put({"2": other, "4": TEXT})
+    found = check("day.jsonl", index=index)
+    [group] = found.groups
+    assert [(place.document, place.record) for place in group.occurrences] == [
+        ("day.jsonl", "1"),
+        ("day.jsonl", "4"),
+    ]
+    assert found.summary.published == 2
+    put({"1": TEXT, "2": other, "3": "autre"})
+    with pytest.raises(InputError, match="all published documents are among the new ones"):
+        check("day.jsonl", index=index)
+
+
 def test_damage_is_found(here: Path) -> None:
     """A bit that flips in a column is found by verify; a file cut short, by whoever opens it."""
     index = Index(here / "ix")
     index.build(here / "old")
     [segment] = (here / "ix").glob("segment-*")
     data = bytearray(segment.read_bytes())
-    data[-70] ^= 1
+    data[-64] ^= 1  # where the last column begins
     segment.write_bytes(data)
     with pytest.raises(InputError, match="is damaged"):
         index.verify()
@@ -144,15 +171,51 @@ def test_damage_is_found(here: Path) -> None:
         check(here / "new.txt", index=index)
 
 
-def test_a_newer_format(here: Path) -> None:
-    """An index of a newer format is refused, and its version named."""
+@pytest.mark.parametrize("number", sorted(one.name for one in FORMATS.iterdir()))
+def test_each_format_is_read(tmp_path: Path, number: str) -> None:
+    """
+    An index that an earlier version wrote is asked, verified, added to and compacted.
+
+    Each is of twelve texts in `published`, of which 03.txt was added again and 05.txt removed.
+    """
+    index = Index(tmp_path / "ix")
+    shutil.copytree(FORMATS / number, tmp_path / "ix")
+    new = tmp_path / "new.txt"
+    other = tmp_path / "other.txt"
+    new.write_text(SHARED, "utf-8")
+    other.write_text(TEXT)
+    assert index.info().documents == 11
+    assert index.verify() == 3
+    for change in (index.verify, lambda: index.add(other), index.compact):
+        change()
+        report = check(new, index=index)
+        assert {one.occurrences[0].document for one in report.groups} == {"published/06.txt"}
+
+
+@pytest.mark.parametrize(
+    ("number", "message"),
+    [
+        (manifest.FORMAT + 1, r"written by dedup 9\.9; this one reads format"),
+        (1, r"is an index of format 1, .*: build the index again: dedup index build"),
+    ],
+)
+def test_another_format(here: Path, number: int, message: str) -> None:
+    """An index of a newer format is refused, and its version named; so is the first format."""
     index = Index(here / "ix")
     index.build(here / "old")
     path = here / "ix" / manifest.NAME
     now = json.loads(path.read_text())
-    path.write_text(json.dumps(now | {"format": manifest.FORMAT + 1, "version": "9.9"}))
-    with pytest.raises(InputError, match=r"written by dedup 9\.9; this one reads format"):
+    path.write_text(json.dumps(now | {"format": number, "version": "9.9"}))
+    with pytest.raises(InputError, match=message):
         check(here / "new.txt", index=index)
+
+
+def test_a_manifest_that_does_not_fit(here: Path) -> None:
+    """An index of another Unicode version is refused, and a manifest that is damaged."""
+    index = Index(here / "ix")
+    index.build(here / "old")
+    path = here / "ix" / manifest.NAME
+    now = json.loads(path.read_text())
     path.write_text(json.dumps(now | {"unicode": "1.1"}))
     with pytest.raises(SettingsError, match=r"Unicode 1\.1, and this is Unicode"):
         check(here / "new.txt", index=index)
@@ -167,41 +230,3 @@ def test_deterministic(here: Path) -> None:
         Index(here / name, root=here).build(here / "old", Settings(threads=threads))
     x, y = ({f.name: f.read_bytes() for f in (here / n).glob("[!.]*")} for n in "xy")
     assert x == y
-
-
-def test_killed_at_any_moment(here: Path, script: Path) -> None:
-    """What was there is there: the index is the one before the killed change, or after."""
-    index = Index(here / "ix")
-    index.build(here / "old")
-    rng = random.Random(7)  # noqa: S311 - no secrets
-    for number in range(6):
-        (here / f"more{number}.txt").write_text(f"{TEXT} {number}")
-        before = index.info().documents
-        words = [script, "index", "add", "ix", f"more{number}.txt", "-q"]
-        with subprocess.Popen(words, cwd=here) as run:
-            time.sleep(rng.uniform(0.3, 1.2))
-            run.kill()
-        assert index.verify()
-        assert before <= index.info().documents <= before + 1
-        assert check(here / "new.txt", index=index).groups
-    # The next writer sweeps what the killed ones left.
-    index.add(here / "new.txt")
-    assert len(list((here / "ix").glob("*.columns"))) == index.verify()
-    assert not list((here / "ix").glob(".*.tmp"))
-
-
-def test_readers_while_a_writer_adds(here: Path) -> None:
-    """Every answer is that of the index before a change or after."""
-    index = Index(here / "ix")
-    index.build(here / "old")
-    (here / "more").mkdir()
-    answers = set()
-    with ThreadPoolExecutor(1) as pool:
-        for number in range(5):
-            (here / "more" / f"{number}.txt").write_text(TEXT.replace("mot", f"x{number}"))
-            added = pool.submit(index.add, here / "more" / f"{number}.txt")
-            while not added.done():
-                answers.add(check(here / "new.txt", index=index).summary.published)
-            added.result()
-    assert answers <= set(range(2, 8))
-    assert check(here / "new.txt", index=index).summary.published == 7

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -11,13 +12,14 @@ import jsonschema
 import pytest
 import xmlschema
 
-from dedup.group import Group, Occurrence
+from dedup.group import Group, Name, Occurrence
 from dedup.report import Incoming, Report, Summary
 from dedup.reports.github import LARGEST, job_summary, to_github
 from dedup.reports.gitlab import to_gitlab
+from dedup.reports.json import report_schema, to_json
 from dedup.reports.junit import to_junit
 from dedup.reports.sarif import to_sarif
-from dedup.verdict import Checked, Finding, Verdict
+from dedup.verdict import STATUSES, Checked, Finding, Stale, Verdict
 
 SCHEMAS = Path(__file__).parent / "schemas"
 HOSTILE = [
@@ -63,7 +65,8 @@ def report(*names: str, status: str = "new", copies: int = 1) -> Report:
             why = "" if fails else name
             found = Finding(group, place, status, why, fails, f"{number:016x}", at, 2, 9)
             findings.append(found)
-            documents.append(Checked(place.document, None, 0.5, 0.5, 0.1, over=True))
+            there = ((Name(name, name), 0.5),)
+            documents.append(Checked(place.document, None, 0.5, 0.5, 0.1, there, over=True))
     return Report(
         "0.1",
         {},
@@ -80,7 +83,7 @@ def located(name: str) -> str:
     return name
 
 
-@pytest.mark.parametrize("status", ["new", "known", "untouched", "ignored", "allowed"])
+@pytest.mark.parametrize("status", STATUSES)
 def test_sarif_is_valid(status: str) -> None:
     """By the schema of the standard; with the identity, both places, and no empty text."""
     schema = json.loads((SCHEMAS / "sarif-2.1.0.json").read_text())
@@ -98,6 +101,24 @@ def test_sarif_is_valid(status: str) -> None:
         assert set(region) == {"startLine", "endLine", "startColumn", "endColumn"}
         assert "](1)" in result["message"]["text"]
     assert '""' not in json.dumps(log)
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_json_is_valid(status: str) -> None:
+    """By its schema: which findings fail and why the others do not, shares, the reasons."""
+    stale = (Stale("0" * 16, 1, tuple(HOSTILE), HOSTILE[0]),)
+    found = report(*HOSTILE, status=status)
+    found = replace(found, verdict=replace(found.verdict, stale=stale, notes=(HOSTILE[3],)))
+    told = json.loads(to_json(found))
+    jsonschema.Draft202012Validator(report_schema()).validate(told)
+    verdict = told["verdict"]
+    assert [one["fails"] for one in verdict["findings"]] == [status == "new"] * len(HOSTILE)
+    assert [one["group"] for one in verdict["findings"]] == [g["id"] for g in told["groups"]]
+    assert all(one["over"] and one["counted"] == 0.5 for one in verdict["documents"])
+    assert verdict["failed"]
+    over = f"{len(HOSTILE)} documents over the limit of 25%"
+    new = [f"{len(HOSTILE)} new findings"] if status == "new" else []
+    assert verdict["reasons"] == [*new, over]
 
 
 def test_nothing_is_valid_too() -> None:

@@ -177,6 +177,23 @@ def test_families_that_are_cut_keep_a_match_for_every_text() -> None:
     assert kept[have].all()
 
 
+@pytest.mark.parametrize("published", [20, 200])
+def test_what_comes_in_makes_no_crowd_of_the_published(published: int) -> None:
+    """Published texts meet each other as they do without those that come in."""
+    sketches = sketch(texts_of(datelines(400)), Settings(), HIGH)
+    for number in range(HIGH.bands):
+        bands = candidates.band(sketches, number)
+        old = bands.take(bands.text < published)
+        pairs, crowds = candidates.meet(bands, number, HIGH, 0.8, published)
+        expected, _ = candidates.meet(old, number, HIGH, 0.8)
+        every, cut = candidates.meet(bands, number, HIGH, 0.8)
+        mine = pairs.b < published
+        assert pairs.take(mine).a.tolist() == expected.a.tolist()
+        assert pairs.take(mine).b.tolist() == expected.b.tolist()
+        assert pairs.take(~mine).a.tolist() == every.take(every.b >= published).a.tolist()
+        assert crowds.text.tolist() == cut.text.tolist()
+
+
 @pytest.mark.parametrize("memory", [2 << 30, 1 << 20], ids=["memory", "disk"])
 @pytest.mark.parametrize("rows", [170, 5000], ids=["small batches", "one batch"])
 def test_engines_and_batches_cut_alike(memory: int, rows: int) -> None:

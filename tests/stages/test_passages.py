@@ -19,9 +19,9 @@ from dedup.model import (
     Covered,
     Documents,
     Links,
+    Neighbourhoods,
     Partners,
     Passages,
-    Scenes,
     Seeds,
     Shared,
     Strings,
@@ -145,7 +145,7 @@ class Shuffling(Local):
     def shuffled(self, table: Any) -> Any:  # noqa: ANN401 - any table
         """Cut a table into small batches and shuffle them."""
         batches = list(self.fetch(table))
-        kinds = (Seeds, Shared, Links, Partners, Scenes, Passages, Covered)
+        kinds = (Seeds, Shared, Links, Partners, Neighbourhoods, Passages, Covered)
         if not batches or not isinstance(batches[0], kinds):
             return table
         whole = type(batches[0]).concat(batches)

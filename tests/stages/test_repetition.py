@@ -72,7 +72,7 @@ def test_a_thousand_copies_are_looked_for_once(
     monkeypatch: pytest.MonkeyPatch, unit: str, before: str
 ) -> None:
     """No more runs are grown for twice as many copies, within one document and across."""
-    grown = counted(monkeypatch, runs, "grow")
+    grown = counted(monkeypatch, runs, "extend_chain")
     counts = []
     for times in (500, 1000):
         tokens = unit.split() * times

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import Indel
 
-from dedup.model import Scenes, Strings
+from dedup.model import Neighbourhoods, Strings
 from dedup.settings import Settings
 from dedup.stages import stretches
-from dedup.stages.in_step import in_step
-from dedup.stages.stretches import Document, Question, Shelf, ends, likenesses
+from dedup.stages.lockstep import lockstep
+from dedup.stages.stretches import Document, ParagraphColumns, Question, ends, likenesses
 from dedup.text.normalising import normalise_text
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def cut(documents: Sequence[Sequence[str]]) -> list[Document]:
     end = [at + len(text) - 2 for at, text in zip(start, whole, strict=True)]
     doc = np.repeat(np.arange(len(documents)), sizes)
     zeros = np.zeros(len(whole), np.int32)
-    rows = Scenes(
+    rows = Neighbourhoods(
         doc,
         doc,
         np.concatenate([np.arange(size) for size in sizes]).astype(np.int32),
@@ -44,7 +44,7 @@ def cut(documents: Sequence[Sequence[str]]) -> list[Document]:
         np.array(end),
         *(zeros, zeros, Strings.of(whole), np.arange(len(whole)), zeros, zeros.astype(np.int8)),
     )
-    made = Shelf.of(rows, ends(rows), Settings())
+    made = ParagraphColumns.of(rows, ends(rows), Settings())
     edges = np.cumsum([0, *sizes]).tolist()
     return [Document(made, a, b) for a, b in pairwise(edges)]
 
@@ -126,6 +126,6 @@ def test_choices_in_step() -> None:
         asked.append(list(questions))
         return [-question for question in questions]
 
-    chosen = in_step(map(counting, (2, 0, 3)), answered)
+    chosen = lockstep(map(counting, (2, 0, 3)), answered)
     assert chosen == [[-20, -21], [], [-30, -31, -32]]
     assert asked == [[20, 30], [21, 31], [32]]

@@ -98,18 +98,21 @@ def _of_b(writing: Writing, j: int, end: int) -> Generator[_Run, None, int]:
         return same and writing.moves.get((-chain, paragraph[at])) == move
 
     j += 1
+    # Tokens that moved and have a partner in A are equal,
     if partner >= 0:
         yield from _taken_along(writing, move, partner)
         while goes_on(j) and order.b[j] == partner + j - first:
             j += 1
         writing.next_a[move] = partner + j - first
         yield _Run("equal", (partner, partner + j - first), (first, j), move)
+    # those without one came in with the move.
     else:
         end_a = writing.next_a[move]
         while end_a < writing.last_a[move] and order.a[end_a] < 0:
             end_a += 1
         yield from _taken_along(writing, move, end_a)
         yield _Run("added", None, (first, j), move)
+    # At its end the move takes along what is left of its tokens in A.
     if not goes_on(j):
         yield from _taken_along(writing, move, writing.last_a[move])
     return j

@@ -21,7 +21,6 @@ from dedup.reports.view import View, ordered
 from dedup.reports.wording import (
     at,
     counted,
-    excerpt,
     headline,
     kind_of,
     named,
@@ -30,6 +29,7 @@ from dedup.reports.wording import (
     percent,
     told_apart,
 )
+from dedup.text.lines import excerpt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -108,6 +108,7 @@ def to_html(
     `texts` are those of documents that resemble each other, to be set side by side.
     """
     view = view or View()
+    # What stands on the page is made here, how it looks is in the template.
     groups = ordered(report, view)
     sheets: dict[str, int] = {}
     items = list(_items(groups, view, sheets))

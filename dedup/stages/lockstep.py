@@ -1,5 +1,5 @@
 """
-Many choices side by side: what each must know next is found out for all of them at once.
+Generators in lockstep: what each asks next is answered for all of them in one kernel call.
 
 A choice is a generator. It yields a question, is sent the answer, and returns what it chose; it
 reads like a loop over one document. A kernel that answers a thousand questions in one call costs
@@ -18,11 +18,11 @@ Answer = TypeVar("Answer")
 Choice = TypeVar("Choice")
 
 
-def in_step(
+def lockstep(
     choices: Iterable[Generator[Question, Answer, Choice]],
     answered: Callable[[Sequence[Question]], Iterable[Answer]],
 ) -> list[Choice]:
-    """Return what each choice returns, in their order; `answered` answers questions in step."""
+    """Return what each choice returns, in their order; `answered` answers a step's questions."""
     open_ = list(enumerate(choices))
     chosen: list[Choice | None] = [None] * len(open_)
     answers: Iterable[Answer | None] = [None] * len(open_)

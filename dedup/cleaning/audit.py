@@ -1,0 +1,145 @@
+"""
+A cleaned corpus -> a sample of its removals to be judged by a person, each beside what stays.
+
+Removals are parted into strata: paragraphs, sentences and whole documents, each by similarity in
+steps of 0.05, and what went without a keeper. Each stratum gives as many, and the least alike one
+more where that does not come out even: so what lies near the threshold, where a clean may err, is
+judged more often than its share. `precision.py` makes up for that.
+
+The sample is decided by the seed and the numbers of the removals alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import heapq
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dedup.cleaning.ledger import DOCUMENT, PASSAGE
+from dedup.cleaning.undo import opened, texts_of
+from dedup.errors import SettingsError
+
+if TYPE_CHECKING:
+    import os
+
+    from dedup.cleaning.ledger import Line, Name
+
+STEPS = 20
+"""Strata of one kind from 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Stratum:
+    """Removals of one kind that are about equally like their keepers; the least alike first."""
+
+    step: int
+    """Similarity in steps of 0.05, rounded down; -1 without a keeper."""
+    kind: str
+    """`paragraphs`, `sentences`, `documents`, or `without a keeper`."""
+
+    @classmethod
+    def of(cls, line: Line) -> Stratum:
+        """Return the stratum of a removal."""
+        if line.keeper is None or line.similarity is None:
+            return cls(-1, "without a keeper")
+        kinds = {DOCUMENT: "documents", PASSAGE: "sentences"}
+        return cls(int(line.similarity * STEPS + 1e-9), kinds.get(line.reason, "paragraphs"))
+
+    def __str__(self) -> str:
+        """Say what belongs to it."""
+        if self.step < 0:
+            return self.kind
+        low = self.step / STEPS
+        between = "1" if self.step == STEPS else f"{low:.2f} to {low + 1 / STEPS:.2f}"
+        return f"{self.kind}, similarity {between}"
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """One removal to be judged."""
+
+    number: int
+    """Its line in the ledger, from 1: by it the verdict is read back."""
+    stratum: Stratum
+    line: Line
+    kept: str | None
+    """The text that stays for it; `None` where none does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """A sample of removals, in the order of the ledger."""
+
+    removals: tuple[Removal, ...]
+    sizes: dict[Stratum, int]
+    """How many removals each stratum has, the least alike first."""
+
+    def __repr__(self) -> str:
+        return f"<Audit: {len(self.removals):,} of {sum(self.sizes.values()):,} removals>"
+
+
+def audit(out: str | os.PathLike[str], count: int = 100, seed: int = 0) -> Audit:
+    """
+    Draw so many removals of a cleaned corpus, with the texts that stay for them.
+
+    Raises `LedgerError` for what is no cleaned corpus or was edited, `SettingsError` where there is
+    nothing to judge.
+    """
+    if count < 1:
+        raise SettingsError(f"count is {count}: a sample has one removal at least")
+    root = Path(out)
+    manifest, lines = opened(root)
+    # Of each stratum those whose numbers have the lowest hashes: any first part is a fair sample.
+    sizes: dict[Stratum, int] = {}
+    lowest: dict[Stratum, list[tuple[int, int, Line]]] = {}
+    for number, line in enumerate(lines, 1):
+        stratum = Stratum.of(line)
+        sizes[stratum] = sizes.get(stratum, 0) + 1
+        held = lowest.setdefault(stratum, [])
+        entry = -_hash(seed, number), number, line
+        if len(held) < count:
+            heapq.heappush(held, entry)
+        else:
+            heapq.heappushpop(held, entry)
+    if not sizes:
+        raise SettingsError(f"{out}: nothing was removed, so there is nothing to judge")
+    sizes = dict(sorted(sizes.items()))
+    drawn = [
+        (number, stratum, line)
+        for stratum, share in shares(sizes, count).items()
+        for _, number, line in sorted(lowest[stratum], reverse=True)[:share]
+    ]
+    # What stays is read of the documents as they were.
+    keepers = [line.keeper for _, _, line in drawn if line.keeper is not None]
+    names = {(keeper.document, keeper.record) for keeper in keepers}
+    texts = texts_of(root, manifest, {document for document, _ in names}, names)
+    removals = (
+        Removal(number, stratum, line, _kept(line, texts)) for number, stratum, line in drawn
+    )
+    return Audit(tuple(sorted(removals, key=lambda removal: removal.number)), sizes)
+
+
+def _kept(line: Line, texts: dict[Name, str]) -> str | None:
+    """Return the text that stays for a removal."""
+    keeper = line.keeper
+    if keeper is None:
+        return None
+    return texts[keeper.document, keeper.record][keeper.start : keeper.end]
+
+
+def shares(sizes: dict[Stratum, int], count: int) -> dict[Stratum, int]:
+    """Return how many of each stratum are drawn: as many of each, as far as there are."""
+    drawn = dict.fromkeys(sizes, 0)
+    left = min(count, sum(sizes.values()))
+    while left:
+        for stratum, size in sizes.items():
+            if left and drawn[stratum] < size:
+                drawn[stratum] += 1
+                left -= 1
+    return drawn
+
+
+def _hash(seed: int, number: int) -> int:
+    return int.from_bytes(hashlib.blake2b(f"{seed}:{number}".encode(), digest_size=8).digest())

@@ -28,7 +28,11 @@ if TYPE_CHECKING:
     from dedup.engines.spark import SparkEngine
 
 AS_IT_WENT = ("candidates", "rejected", "buckets_cut")
-CONF = ("spark.driver.bindAddress=127.0.0.1", "spark.driver.host=127.0.0.1")
+CONF = (
+    "spark.ui.retainedStages=100000",
+    "spark.driver.bindAddress=127.0.0.1",
+    "spark.driver.host=127.0.0.1",
+)
 
 
 def main() -> None:

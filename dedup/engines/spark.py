@@ -84,8 +84,8 @@ CONF = {
     "spark.sql.execution.arrow.maxRecordsPerBatch": "65536",
     "spark.sql.execution.arrow.useLargeVarTypes": "false",
 }
-"""Of a session of our own. Partitions stay as they are made: they have numbers. Plans are short, and
-there are many: code made for each one takes longer than it saves."""
+"""Of a session of our own. Partitions stay as they are made: they have numbers. Plans are short and
+many: code made for each one takes longer than it saves."""
 STATIC = (False,)
 """Rows that do not stream."""
 UNSET = "200"

@@ -34,7 +34,7 @@ import numpy as np
 
 from dedup import kernels
 from dedup.cleaning.boilerplate import fixed_texts, widespread
-from dedup.cleaning.detection import Kinship, similarities
+from dedup.cleaning.detection import RemovableMatches, similarities
 from dedup.cleaning.ledger import REASONS
 from dedup.cleaning.policy import DOCUMENT as DOCUMENTS
 from dedup.cleaning.policy import FIRST, MATCH, deciding_rules, keep_order
@@ -59,9 +59,9 @@ WITHIN, ACROSS, BOILERPLATE, DOCUMENT = map(REASONS.index, REASONS[:4])
 
 def plan(found: Detection, ranks: Sequence[I64], settings: Settings, policy: Policy) -> Plan:
     """Decide what goes; `ranks` rank the documents by each of `policy.rules`, the lowest first."""
-    places, kin = found.paragraphs, found.kin
+    places, removable = found.paragraphs, found.removable
     texts = int(max(places.same.max(initial=-1), places.text.max(initial=-1))) + 1
-    rank = keep_order(ranks)
+    rank, published = keep_order(ranks), found.facts.incoming
     every = np.arange(len(places))
 
     # Documents go whole before all else: none of their paragraphs is chosen or keeps.
@@ -73,11 +73,11 @@ def plan(found: Detection, ranks: Sequence[I64], settings: Settings, policy: Pol
 
     # Boilerplate is fixed: it stays and keeps nothing, or goes without a keeper.
     fixed, gone = _boilerplate(found, settings, policy, texts)
-    gone &= ~(in_copy | in_near)
+    gone &= ~(in_copy | in_near | (places.doc < published))
     if fixed.any():
         held = np.zeros(texts, bool)
         held[places.same[fixed]] = True
-        kin = kin.take(~(held[kin.a] | held[kin.b]))
+        removable = removable.take(~(held[removable.a] | held[removable.b]))
     shut = fixed | gone | in_copy | in_near
     if policy.unit == DOCUMENTS:
         gone[:] = False
@@ -85,11 +85,11 @@ def plan(found: Detection, ranks: Sequence[I64], settings: Settings, policy: Pol
 
     # Large paragraphs in keep order: each goes for the first that stays and is the same text.
     large = places.words >= settings.min_group_words
-    rows = np.flatnonzero(repeated(places, kin, large & ~shut, texts))
+    rows = np.flatnonzero(repeated(places, removable, large & ~shut, texts))
     order = kernels.order([rank[places.doc[rows]]])
     rows = rows if order is None else rows[order]
     keeper = np.full(len(places), NONE, np.int64)
-    keeper[rows] = choose(places, rows, kin, policy.scope, texts)
+    keeper[rows] = choose(places, rows, removable, policy.scope, texts, published)
     leaders = rows[keeper[rows] != NONE]
     gone[leaders] = True
 
@@ -107,7 +107,7 @@ def plan(found: Detection, ranks: Sequence[I64], settings: Settings, policy: Pol
 
     # Documents of which the same is left go too, and their equals keep what they kept.
     if policy.scope != "within" and policy.unit != DOCUMENTS:
-        rest, same = _rest(places, gone, keeper, rank, policy.scope)
+        rest, same = _rest(places, gone, keeper, rank, policy.scope, published)
         moved = every
         moved[rest] = same
         kept = np.flatnonzero(keeper != NONE)
@@ -132,9 +132,10 @@ def _whole(found: Detection, rank: I64, policy: Policy) -> tuple[I64, I64, F64]:
         return none, none, np.full(len(rank), np.nan)
     may_be = len(found.copies) or len(found.alike) or policy.remove == MATCH
     equal = equals(places, np.arange(len(places)), rank) if may_be else none.copy()
+    equal[: found.facts.incoming] = NONE
     if found.near is None:
         return equal, none, np.full(len(rank), np.nan)
-    kept_by, alike = keepers(*found.near, rank)
+    kept_by, alike = keepers(*found.near, rank, found.facts.incoming)
     kept_by[kept_by == equal] = NONE
     equal[kept_by != NONE] = NONE
     return equal, kept_by, alike
@@ -181,17 +182,18 @@ def _boilerplate(
     if policy.boilerplate == "keep" and places.boilerplate.any():
         fixed = fixed_texts(places, found.matches, texts)[places.text]
     if policy.boilerplate == "remove" and places.boilerplate.any():
-        gone = widespread(places, found.kin, settings, found.copies, texts)[places.same]
+        gone = widespread(places, found.removable, settings, found.copies, texts)[places.same]
         gone &= places.boilerplate != 0
     return fixed, gone
 
 
-def _rest(
-    places: ParagraphTable, gone: Mask, keeper: I64, rank: I64, scope: str
+def _rest(  # noqa: PLR0913 - what is left, and what may go of it
+    places: ParagraphTable, gone: Mask, keeper: I64, rank: I64, scope: str, published: int
 ) -> tuple[I64, I64]:
     """Pair what is left of documents with what is left of the first one that has the same left."""
     left = np.flatnonzero(~gone)
     first = equals(places, left, rank)
+    first[:published] = NONE
     if scope == "across":
         # A document stays where it keeps something of the one that its equals are in.
         kept = np.flatnonzero(keeper != NONE)
@@ -241,25 +243,33 @@ def _plan(  # noqa: PLR0913 - the columns come from all sides
     )
 
 
-def repeated(places: ParagraphTable, kin: Matches, large: Mask, texts: int) -> Mask:
+def repeated(places: ParagraphTable, removable: Matches, large: Mask, texts: int) -> Mask:
     """Mark the large places whose text stands in another one too, or is the same as another."""
     often = np.bincount(places.same[large], minlength=texts) > 1
-    often[kin.a] = True
-    often[kin.b] = True
+    often[removable.a] = True
+    often[removable.b] = True
     return large & often[places.same]
 
 
-def choose(places: ParagraphTable, rows: I64, kin: Matches, scope: str, texts: int) -> I64:
+def choose(  # noqa: PLR0913 - rows, what they are alike, and which of them may go
+    places: ParagraphTable,
+    rows: I64,
+    removable: Matches,
+    scope: str,
+    texts: int,
+    published: int = 0,
+) -> I64:
     """
     Return the row that keeps each one, `NONE` where it stays; rows come in keep order.
 
+    Those of the first documents, which are `published`, all stay and all keep.
     A unit is decided as one: a text, or, where the scope looks at documents, a text in a document.
     """
     # Where each text comes first; what is the same text as none here plays no part.
     text, doc = places.same[rows], places.doc[rows]
     first = np.full(texts, len(rows))
     np.minimum.at(first, text, np.arange(len(rows)))
-    kin = kin.take((first[kin.a] < len(rows)) & (first[kin.b] < len(rows)))
+    removable = removable.take((first[removable.a] < len(rows)) & (first[removable.b] < len(rows)))
     # The units, and where each begins.
     if scope == "all":
         unit, begins = text, first
@@ -273,8 +283,8 @@ def choose(places: ParagraphTable, rows: I64, kin: Matches, scope: str, texts: i
     # Of texts that are the same as no other a unit goes for the first one elsewhere, at once.
     keeper = np.full(len(begins), NONE)
     related = np.zeros(texts, bool)
-    related[kin.a] = True
-    related[kin.b] = True
+    related[removable.a] = True
+    related[removable.b] = True
     at = begins[begun]
     if scope == "across":
         opening = first[text[at]]
@@ -282,7 +292,8 @@ def choose(places: ParagraphTable, rows: I64, kin: Matches, scope: str, texts: i
         keeper[begun[away]] = opening[away]
     # All others one by one.
     at = np.sort(at[related[text[at]]])
-    chosen = _one_by_one(text[at].tolist(), doc[at].tolist(), Kinship(kin, texts), scope)
+    relations = RemovableMatches(removable, texts)
+    chosen = _one_by_one(text[at].tolist(), doc[at].tolist(), relations, scope, published)
     has = chosen != NONE
     keeper[unit[at[has]]] = at[chosen[has]]
     # The later ones of a unit go as the first one does, or for it.
@@ -290,10 +301,12 @@ def choose(places: ParagraphTable, rows: I64, kin: Matches, scope: str, texts: i
     if scope != "across":
         later = (of == NONE) & (begins[unit] < np.arange(len(rows)))
         of[later] = begins[unit[later]]
-    return np.where(of == NONE, NONE, rows[of])
+    return np.where((of == NONE) | (doc < published), NONE, rows[of])
 
 
-def _one_by_one(text: list[int], doc: list[int], kin: Kinship, scope: str) -> I64:
+def _one_by_one(
+    text: list[int], doc: list[int], removable: RemovableMatches, scope: str, published: int
+) -> I64:
     """
     Return, in keep order, the first that stays and is the same text, `NONE` for what stays.
 
@@ -308,8 +321,10 @@ def _one_by_one(text: list[int], doc: list[int], kin: Kinship, scope: str) -> I6
         if scope == "within" and of != here:
             stays, here = {}, of
         found = settled.get(mine, NONE)
-        if found == NONE:
-            near = [stays[other] for other in kin.near(mine, stays)]
+        if of < published:
+            stays.setdefault(mine, n)
+        elif found == NONE:
+            near = [stays[other] for other in removable.near(mine, stays)]
             if scope == "across":
                 near += [stays[mine]] if mine in stays else []
                 near = [at for at in near if doc[at] != of]

@@ -940,6 +940,11 @@ class Facts(Table):
     mode: I8
     """Paragraph mode that it was cut by: `LINE` or `BLANK` of `text/paragraphs.py`."""
 
+    @property
+    def incoming(self) -> int:
+        """The number of the first document that is not published: as many are."""
+        return int(np.count_nonzero(self.published))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MarkdownBlocks(Table):

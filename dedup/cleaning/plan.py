@@ -89,7 +89,7 @@ def plan(found: Detection, ranks: Sequence[I64], settings: Settings, policy: Pol
     order = kernels.order([rank[places.doc[rows]]])
     rows = rows if order is None else rows[order]
     keeper = np.full(len(places), NONE, np.int64)
-    keeper[rows] = choose(places, rows, removable, policy.scope, texts)
+    keeper[rows] = choose_keepers(places, rows, removable, policy.scope, texts)
     leaders = rows[keeper[rows] != NONE]
     gone[leaders] = True
 
@@ -249,7 +249,9 @@ def repeated(places: ParagraphTable, removable: Matches, large: Mask, texts: int
     return large & often[places.same]
 
 
-def choose(places: ParagraphTable, rows: I64, removable: Matches, scope: str, texts: int) -> I64:
+def choose_keepers(
+    places: ParagraphTable, rows: I64, removable: Matches, scope: str, texts: int
+) -> I64:
     """
     Return the row that keeps each one, `NONE` where it stays; rows come in keep order.
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from dedup.cleaning.counts import counts, refusal
-from dedup.cleaning.cut import Part, parts
+from dedup.cleaning.cut import CutPiece, parts
 from dedup.cleaning.ledger import PASSAGE, REASONS, Writer
 from dedup.cleaning.manifest import File, Manifest
 from dedup.cleaning.places import free, opened, told
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from dedup.cleaning.counts import Counts, Staying
     from dedup.cleaning.ledger import Line, Name
-    from dedup.cleaning.places import Place, Scan
+    from dedup.cleaning.places import Destination, Scan
     from dedup.cleaning.removals import Decision
     from dedup.cleaning.write import Finished
     from dedup.engines.workers import Workers
@@ -200,7 +200,7 @@ class Planned:
 
     def write_to(
         self,
-        place: Place,
+        place: Destination,
         *,
         ids: PathLike | None = None,
         ledger: PathLike | None = None,
@@ -233,7 +233,7 @@ class Planned:
         return replace(done, preview=seen.preview(found.sources, self.texts))
 
     def _written(
-        self, place: Place, writer: Writer, finished: Finished | None, workers: Workers | None
+        self, place: Destination, writer: Writer, finished: Finished | None, workers: Workers | None
     ) -> Iterator[File]:
         """Write file after file, and yield what the manifest says of each."""
         scan, decision = self.scan, self.decision
@@ -272,14 +272,14 @@ class Planned:
                         found[source.path, record.id] = record.text
         return found
 
-    def _parts(self, path: str | None = None) -> Iterator[Part]:
+    def _parts(self, path: str | None = None) -> Iterator[CutPiece]:
         """Yield the documents that lose something; of one file, where it is named."""
         for source in self.scan.sources:
             if path in {None, source.path} and self.decision.touches(source):
                 yield from (part for part in parts(self.decision, source) if part.lines)
 
     def _cleaned(
-        self, found: Counts, files: list[File], place: Place, refused: str | None
+        self, found: Counts, files: list[File], place: Destination, refused: str | None
     ) -> Cleaned:
         changed = sum(file.changed for file in files)
         gone = sum(file.output_sha256 is None for file in files)

@@ -79,7 +79,7 @@ def pass_over(groups: Groups, file: File) -> None:
 def opened(out: Path) -> tuple[Manifest, Iterator[Line]]:
     """Read manifest and ledger of a cleaned corpus. Raises `LedgerError` for what is not whole."""
     manifest = Manifest.read(out / OWN / MANIFEST)
-    ledger.check(out / OWN / LEDGER, manifest.ledger_sha256)
+    ledger.check_ledger(out / OWN / LEDGER, manifest.ledger_sha256)
     return manifest, ledger.read(out / OWN / LEDGER)
 
 

@@ -632,7 +632,7 @@ class Points(Table):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Partners(Table):
-    """A document that may hold copies, and one whose paragraphs that takes to see: its own too."""
+    """Pairs: to judge the document `copy` the paragraphs of `doc` are needed; (copy, copy) too."""
 
     copy: I64
     doc: I64

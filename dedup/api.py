@@ -165,11 +165,7 @@ def check(  # noqa: PLR0913 - what is read, and whom to tell of it
 
     settings = _settings(settings, text, id, changes)
     rules = of_class("rules", rules, checking.Rules)
-    # A side that is not there is no side, so that files may all be incoming.
-    none = against_texts is None and (
-        against is None or (isinstance(against, list) and not against)
-    )
-    published = () if none else _given(against, against_texts, "against")
+    published = _published(against, against_texts)
     reading = _read(_given(data, texts, again=True), settings, watch, rejects, published)
     changed = None
     if since is not None:
@@ -363,7 +359,9 @@ def clean(  # noqa: PLR0913 - what is read, and whom to tell of it
     settings: Settings | None = None,
     policy: Policy | None = None,
     *,
+    against: Data | None = None,
     texts: Iterable[str] | None = None,
+    against_texts: Iterable[str] | None = None,
     text: str | None = None,
     id: str | None = None,  # noqa: A002 - the field is called so
     watch: Watch = silent,
@@ -381,6 +379,11 @@ def clean(  # noqa: PLR0913 - what is read, and whom to tell of it
         frame = dedup.clean(frame, text="body", remove="near").selected
         lines = dedup.clean(texts=lines).selected
 
+    What is published, `against` which texts are cleaned, is given likewise; it is only read, and
+    all of it stays:
+
+        new = dedup.clean(new, against=old, text="body").selected
+
     Settings and policies may be given by their names. Raises `InputError` and `SettingsError`; what
     may go wrong in writing, `Planned.write` raises.
     """
@@ -390,7 +393,9 @@ def clean(  # noqa: PLR0913 - what is read, and whom to tell of it
     named = {name: changes.pop(name) for name in known & set(changes)}
     policy = replace(of_class("policy", policy, cleaning.Policy), **named)
     settings = replace(_settings(settings, text, id, changes), unit=policy.unit)
-    return cleaning.plan_clean(_given(data, texts, again=True), settings, policy, watch=watch)
+    published = _published(against, against_texts)
+    given = _given(data, texts, again=True)
+    return cleaning.plan_clean(given, settings, policy, against=published, watch=watch)
 
 
 def clean_to(  # noqa: PLR0913 - the options of the command
@@ -399,17 +404,20 @@ def clean_to(  # noqa: PLR0913 - the options of the command
     settings: Settings | None = None,
     policy: Policy | None = None,
     *,
+    against: Paths = (),
     dry_run: bool = False,
     ids: PathLike | None = None,
     ledger: PathLike | None = None,
+    annotate: bool = False,
     watch: Watch = silent,
 ) -> Cleaned:
     """
     Plan a clean and write it at once; that it can be written is made sure of first.
 
     `output` is a folder that does not exist or is empty, or `None` for a dry run; the input is
-    never changed. `ids` and `ledger` are files to write those to besides. Raises `GuardError` where
-    more would go than `policy.max_removed`.
+    never changed, and what is published (`against`) only read. `ids` and `ledger` are files to
+    write those to besides; with `annotate` nothing goes, and the records say what would. Raises
+    `GuardError` where more would go than `policy.max_removed`.
     """
     from dedup import cleaning
 
@@ -420,9 +428,11 @@ def clean_to(  # noqa: PLR0913 - the options of the command
         output,
         settings,
         policy,
+        against=_listed(against),
         dry_run=dry_run,
         ids=ids,
         ledger=ledger,
+        annotate=annotate,
         watch=watch,
     )
 
@@ -509,6 +519,12 @@ def _given(
     from dedup import formats
 
     return formats.given(data, texts, argument=argument, again=again)
+
+
+def _published(against: Data | None, texts: Iterable[str] | None) -> Sequence[Given]:
+    """Return the published side; one that is not there is none, so that all may be incoming."""
+    none = against is None or (isinstance(against, list) and not against)
+    return () if none and texts is None else _given(against, texts, "against")
 
 
 def _read(  # noqa: PLR0913 - as `formats.read`

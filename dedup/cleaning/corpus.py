@@ -8,7 +8,7 @@ A clean from end to end: scan, plan, write, and only then let everything appear.
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dedup import formats
 from dedup.cleaning.counts import staying
@@ -46,42 +46,53 @@ def clean(  # noqa: PLR0913 - the options of the command
     settings: Settings,
     policy: Policy,
     *,
+    against: Sequence[PathLike] = (),
     dry_run: bool = False,
     ids: PathLike | None = None,
     ledger: PathLike | None = None,
+    annotate: bool = False,
     watch: Watch = silent,
     compare: Compare = detection,
 ) -> Cleaned:
     """
     Write a corpus anew with one copy of each text, and a ledger that can undo it.
 
-    `output` is a folder, or `-` for one file to the standard output; `ledger` and `ids` (the
-    documents of which nothing is left, one a line, a tab before the record) are written besides.
-    A dry run writes nothing else and shows what would go. Raises `InputError`, `OutputError`,
+    `output` is a folder, or `-` for one file to the standard output; `ledger` and `ids`
+    (the documents that went whole, and what keeps them: see `ids.py`) are written besides.
+    A dry run writes nothing else and shows what would go; to `annotate` is to remove nothing, and
+    to note in each record what would go. Raises `InputError`, `OutputError`,
     `GuardError`; then nothing has appeared.
     """
     if output is None and not dry_run:
         raise SettingsError("clean needs a folder to write to: give -o OUT, or --dry-run")
     with told(output), contextlib.ExitStack() as stack:
-        scan = scanned(paths, settings, policy, watch)
+        scan = scanned(paths, settings, policy, watch, against)
         if scan.aside is not None:
             stack.enter_context(scan.aside)
         out = None if dry_run else output
-        copies = free((ledger, ids), out, scan.sources)
+        copies = free((ledger, ids), out, scan.reading.sources.files)
         # NOTE: the place is taken first: who cannot write there learns it before the long work.
         place = stack.enter_context(opened(out, scan, *copies))
         documents, engine = stack.enter_context(run(scan.reading, scan.settings, watch))
         planned = decide(scan, documents, engine, compare)
         notes, workers = engine.checkpoints, engine.workers
         finished = None if notes is None else Finished(notes, policy)
-        return planned.write_to(place, ids=ids, ledger=ledger, finished=finished, workers=workers)
+        besides: dict[str, Any] = {"ids": ids, "ledger": ledger}
+        if annotate:
+            return planned.write_to(place, **besides, annotate=True)
+        return planned.write_to(place, **besides, finished=finished, workers=workers)
 
 
 def plan_clean(
-    given: Sequence[formats.Given], settings: Settings, policy: Policy, *, watch: Watch = silent
+    given: Sequence[formats.Given],
+    settings: Settings,
+    policy: Policy,
+    *,
+    against: Sequence[formats.Given] = (),
+    watch: Watch = silent,
 ) -> Planned:
     """Return what a clean would do; nothing is written. Raises `InputError`."""
-    scan = scanned(given, settings, policy, watch)
+    scan = scanned(given, settings, policy, watch, against)
     with run(scan.reading, scan.settings, watch) as (documents, engine):
         return decide(scan, documents, engine)
 
@@ -94,7 +105,7 @@ def decide(
     found = compare(documents, settings, policy.remove, engine)
     check_fields(scan)
     dated = {name: dates.read(reading.values[name]) for name in dated_fields(policy.keep_rules)}
-    ranks = ranks_by(policy.keep_rules, found.facts, dated, scan.sources)
+    ranks = ranks_by(policy.keep_rules, found.facts, dated, reading.sources.files)
     todo = plan(found, ranks, settings, policy)
     check_plan(todo, found.facts, settings, policy)
     labels = reading.values[policy.source_field] if policy.source_field else None

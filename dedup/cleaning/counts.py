@@ -86,7 +86,7 @@ class Counts:
 
 def counts(decision: Decision, sources: Sequence[Source]) -> Counts:
     """Count what goes from each document, by reason and by source."""
-    facts, rows = decision.facts, decision.removals
+    facts, rows, published = decision.facts, decision.removals, decision.facts.incoming
     lengths = rows.end - rows.start
     lost = np.zeros(len(facts), np.int64)
     np.add.at(lost, rows.doc, lengths)
@@ -104,8 +104,8 @@ def counts(decision: Decision, sources: Sequence[Source]) -> Counts:
     names, number = _sources(decision, sources)
     tallies = np.zeros((3, len(names)), np.int64)
     for column, values in zip(tallies, (np.ones_like(lost), facts.characters, lost), strict=True):
-        np.add.at(column, number, values)
-    whole = len(facts), int(facts.characters.sum()), int(lost.sum())
+        np.add.at(column, number[published:], values[published:])
+    whole = len(facts) - published, int(facts.characters[published:].sum()), int(lost.sum())
     return Counts(
         Tally("the run", *whole),
         tuple(Tally(name, *own) for name, own in zip(names, tallies.T.tolist(), strict=True)),
@@ -205,6 +205,7 @@ def staying(found: Detection, decision: Decision, ranks: Sequence[I64]) -> Stayi
     if policy.boilerplate == "keep" and flagged.any():
         fixed = fixed_texts(places, found.matches, _texts(places))[places.text]
     near = _near(found, np.flatnonzero(large & ~gone & ~fixed), keep_order(ranks))
+    own = places.doc >= found.facts.incoming
 
     # Blocks from which nothing goes, no sentence either.
     touched = gone.copy()
@@ -212,7 +213,9 @@ def staying(found: Detection, decision: Decision, ranks: Sequence[I64]) -> Stayi
     blocks, short_blocks = _blocks(found, touched, large, policy.scope)
 
     small = ~gone & ~large & ~flagged & (places.words > 0)
-    again = int(small.sum()) - len(np.unique(places.strict[small]))
+    mine, known = np.unique(places.strict[small & own]), np.unique(places.strict[small & ~own])
+    again = int((small & own).sum()) - len(np.setdiff1d(mine, known, assume_unique=True))
+    flagged &= own
     lengths = places.end[flagged] - places.start[flagged]
     return Staying(near, blocks, short_blocks, again, int(lengths.sum()))
 
@@ -223,7 +226,8 @@ def _near(found: Detection, rows: I64, rank: I64) -> int:
     order = kernels.order([rank[places.doc[rows]]])
     rows = rows if order is None else rows[order]
     _, once = np.unique(places.strict[rows], return_index=True)
-    text = places.text[rows[np.sort(once)]]
+    rows = rows[np.sort(once)]
+    text = places.text[rows]
     number = np.arange(len(text))
     first = np.full(_texts(places), len(text))
     np.minimum.at(first, text, number)
@@ -231,7 +235,7 @@ def _near(found: Detection, rows: I64, rank: I64) -> int:
     for batch in found.matches:
         np.minimum.at(earliest, batch.a, first[batch.b])
         np.minimum.at(earliest, batch.b, first[batch.a])
-    return int((earliest[text] < number).sum())
+    return int(((earliest[text] < number) & (places.doc[rows] >= found.facts.incoming)).sum())
 
 
 def _blocks(found: Detection, touched: Mask, large: Mask, scope: str) -> tuple[int, int]:

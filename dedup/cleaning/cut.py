@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dedup import formats
 from dedup.cleaning.ledger import REASONS, Keeper, Line
 from dedup.cleaning.manifest import MODE_NAMES, Entry, text_sha256
+from dedup.cleaning.policy import PUBLISHED
 from dedup.cleaning.tables import NONE
 from dedup.errors import InputError
 from dedup.formats.slices import without
@@ -190,6 +191,7 @@ def _line(decision: Decision, path: str, record: Record, row: Removal, raw: byte
         facts, of = decision.facts, row.keeper
         keeper = Keeper(facts.path[of], facts.record[of] or None, row.keeper_start, row.keeper_end)
         rule, similarity = str(decision.policy.keep_rules[row.rule]), row.similarity
+        rule = PUBLISHED if facts.published[of] else rule
     return Line(
         path,
         record.id,

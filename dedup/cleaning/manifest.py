@@ -112,6 +112,8 @@ class Manifest:
     ledger_sha256: str
     files: tuple[File, ...]
     skipped: tuple[dict[str, str], ...] = field(default=())
+    published: tuple[File, ...] = ()
+    """Files that were only read and keep something; they have no output."""
 
     def to_json(self) -> bytes:
         """Write it."""
@@ -125,6 +127,8 @@ class Manifest:
             "skipped": list(self.skipped),
             "files": [_file_row(file) for file in self.files],
         }
+        if self.published:
+            body["published"] = [_file_row(file) for file in self.published]
         return dump(body | {"sha256": _checksum(body)}, _row)
 
     @classmethod
@@ -157,6 +161,7 @@ class Manifest:
                 body["ledger"]["sha256"],
                 files,
                 tuple(body["skipped"]),
+                tuple(map(File.of, body.get("published", ()))),
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             if isinstance(error, DedupError):

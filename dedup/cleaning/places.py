@@ -60,6 +60,8 @@ class Scan:
     """What is cleaned, and how: known before anything is read."""
 
     paths: tuple[str, ...]
+    against: tuple[str, ...]
+    """The PATHs of what is published: only read, and never less."""
     settings: Settings
     policy: Policy
     modes: Callable[[Source, Record], int] | None
@@ -73,30 +75,51 @@ class Scan:
 
     @property
     def sources(self) -> tuple[Source, ...]:
-        """The files."""
-        return self.reading.sources.files
+        """The files that are cleaned."""
+        return tuple(source for source in self.reading.sources.files if not source.published)
+
+    @property
+    def published(self) -> tuple[Source, ...]:
+        """The files that are only read."""
+        return tuple(source for source in self.reading.sources.files if source.published)
 
 
 def scanned(
-    paths: Sequence[formats.Given], settings: Settings, policy: Policy, watch: Watch = silent
+    paths: Sequence[formats.Given],
+    settings: Settings,
+    policy: Policy,
+    watch: Watch = silent,
+    against: Sequence[formats.Given] = (),
 ) -> Scan:
-    """Find what is cleaned and say where each file comes to lie; nothing is read yet."""
+    """
+    Find what is cleaned and say where each file comes to lie; nothing is read yet.
+
+    What is published (`against`) is not cleaned. Raises `InputError` and `SettingsError`.
+    """
+    if against and policy.scope == "within":
+        raise SettingsError(
+            "scope is 'within', where nothing is compared with what is published: leave out against"
+        )
     settings = replace(settings, passages="off")
-    given = tuple(os.fspath(path) for path in paths if not isinstance(path, formats.Held))
-    modes = known_modes(given, settings)
+    given, published = (
+        tuple(os.fspath(path) for path in some if not isinstance(path, formats.Held))
+        for some in (paths, against)
+    )
+    modes = known_modes((*given, *published), settings)
     quarantine = settings.on_error == "quarantine"
     aside = tempfile.SpooledTemporaryFile(_HELD) if quarantine else None  # noqa: SIM115 - for later
     reading = formats.read(
         paths,
         settings,
+        against=against,
         watch=watch,
         rejects=_putting(aside) if aside else None,
         modes=modes,
         fields=policy.fields,
         to_cut=True,
     )
-    names = outputs(reading.sources.files)
-    return Scan(given, settings, policy, modes, reading, names, aside, watch)
+    names = outputs([source for source in reading.sources.files if not source.published])
+    return Scan(given, published, settings, policy, modes, reading, names, aside, watch)
 
 
 def check_fields(scan: Scan) -> None:
@@ -206,11 +229,11 @@ def check_name(out: Path, inside: str) -> None:
         )
 
 
-def check_output(out: Path, sources: Sequence[Source]) -> None:
+def check_output(out: Path, scan: Scan) -> None:
     """Refuse an OUT that is an input, lies in one, or holds one. Raises `OutputError`."""
-    check_name(out, outputs(sources)[0])
+    check_name(out, scan.names[0])
     seen: set[str] = set()
-    for source in sources:
+    for source in scan.reading.sources.files:
         if source.spooled is not None:
             continue
         given = folder_of(source) if source.below else source.path
@@ -283,9 +306,10 @@ def opened(output: PathLike | None, scan: Scan, *besides: Path) -> Iterator[Dest
 
 @contextlib.contextmanager
 def _folder(out: Path, scan: Scan, besides: tuple[IO[bytes], ...]) -> Iterator[Destination]:
-    check_output(out, scan.sources)
+    check_output(out, scan)
     command = {
         "paths": list(scan.paths),
+        **({"against": list(scan.against)} if scan.against else {}),
         "settings": settings_to_json(scan.settings),
         "policy": asdict(scan.policy),
     }

@@ -61,7 +61,7 @@ def plan(found: Detection, ranks: Sequence[I64], settings: Settings, policy: Pol
     """Decide what goes; `ranks` rank the documents by each of `policy.rules`, the lowest first."""
     places, removable = found.paragraphs, found.removable
     texts = int(max(places.same.max(initial=-1), places.text.max(initial=-1))) + 1
-    rank = keep_order(ranks)
+    rank, published = keep_order(ranks), found.facts.incoming
     every = np.arange(len(places))
 
     # Documents go whole before all else: none of their paragraphs is chosen or keeps.
@@ -73,7 +73,7 @@ def plan(found: Detection, ranks: Sequence[I64], settings: Settings, policy: Pol
 
     # Boilerplate is fixed: it stays and keeps nothing, or goes without a keeper.
     fixed, gone = _boilerplate(found, settings, policy, texts)
-    gone &= ~(in_copy | in_near)
+    gone &= ~(in_copy | in_near | (places.doc < published))
     if fixed.any():
         held = np.zeros(texts, bool)
         held[places.same[fixed]] = True
@@ -89,7 +89,7 @@ def plan(found: Detection, ranks: Sequence[I64], settings: Settings, policy: Pol
     order = kernels.order([rank[places.doc[rows]]])
     rows = rows if order is None else rows[order]
     keeper = np.full(len(places), NONE, np.int64)
-    keeper[rows] = choose_keepers(places, rows, removable, policy.scope, texts)
+    keeper[rows] = choose_keepers(places, rows, removable, policy.scope, texts, published)
     leaders = rows[keeper[rows] != NONE]
     gone[leaders] = True
 
@@ -107,7 +107,7 @@ def plan(found: Detection, ranks: Sequence[I64], settings: Settings, policy: Pol
 
     # Documents of which the same is left go too, and their equals keep what they kept.
     if policy.scope != "within" and policy.unit != DOCUMENTS:
-        rest, same = _rest(places, gone, keeper, rank, policy.scope)
+        rest, same = _rest(places, gone, keeper, rank, policy.scope, published)
         moved = every
         moved[rest] = same
         kept = np.flatnonzero(keeper != NONE)
@@ -132,9 +132,10 @@ def _whole(found: Detection, rank: I64, policy: Policy) -> tuple[I64, I64, F64]:
         return none, none, np.full(len(rank), np.nan)
     may_be = len(found.copies) or len(found.alike) or policy.remove == MATCH
     equal = equals(places, np.arange(len(places)), rank) if may_be else none.copy()
+    equal[: found.facts.incoming] = NONE
     if found.near is None:
         return equal, none, np.full(len(rank), np.nan)
-    kept_by, alike = keepers(*found.near, rank)
+    kept_by, alike = keepers(*found.near, rank, found.facts.incoming)
     kept_by[kept_by == equal] = NONE
     equal[kept_by != NONE] = NONE
     return equal, kept_by, alike
@@ -186,12 +187,13 @@ def _boilerplate(
     return fixed, gone
 
 
-def _rest(
-    places: ParagraphTable, gone: Mask, keeper: I64, rank: I64, scope: str
+def _rest(  # noqa: PLR0913 - what is left, and what may go of it
+    places: ParagraphTable, gone: Mask, keeper: I64, rank: I64, scope: str, published: int
 ) -> tuple[I64, I64]:
     """Pair what is left of documents with what is left of the first one that has the same left."""
     left = np.flatnonzero(~gone)
     first = equals(places, left, rank)
+    first[:published] = NONE
     if scope == "across":
         # A document stays where it keeps something of the one that its equals are in.
         kept = np.flatnonzero(keeper != NONE)
@@ -249,12 +251,18 @@ def repeated(places: ParagraphTable, removable: Matches, large: Mask, texts: int
     return large & often[places.same]
 
 
-def choose_keepers(
-    places: ParagraphTable, rows: I64, removable: Matches, scope: str, texts: int
+def choose_keepers(  # noqa: PLR0913 - rows, what they are alike, and which of them may go
+    places: ParagraphTable,
+    rows: I64,
+    removable: Matches,
+    scope: str,
+    texts: int,
+    published: int = 0,
 ) -> I64:
     """
     Return the row that keeps each one, `NONE` where it stays; rows come in keep order.
 
+    Those of the first documents, which are `published`, all stay and all keep.
     A unit is decided as one: a text, or, where the scope looks at documents, a text in a document.
     """
     # Where each text comes first; what is the same text as none here plays no part.
@@ -284,9 +292,8 @@ def choose_keepers(
         keeper[begun[away]] = opening[away]
     # All others one by one.
     at = np.sort(at[related[text[at]]])
-    chosen = _one_by_one(
-        text[at].tolist(), doc[at].tolist(), RemovableMatches(removable, texts), scope
-    )
+    relations = RemovableMatches(removable, texts)
+    chosen = _one_by_one(text[at].tolist(), doc[at].tolist(), relations, scope, published)
     has = chosen != NONE
     keeper[unit[at[has]]] = at[chosen[has]]
     # The later ones of a unit go as the first one does, or for it.
@@ -294,10 +301,12 @@ def choose_keepers(
     if scope != "across":
         later = (of == NONE) & (begins[unit] < np.arange(len(rows)))
         of[later] = begins[unit[later]]
-    return np.where(of == NONE, NONE, rows[of])
+    return np.where((of == NONE) | (doc < published), NONE, rows[of])
 
 
-def _one_by_one(text: list[int], doc: list[int], removable: RemovableMatches, scope: str) -> I64:
+def _one_by_one(
+    text: list[int], doc: list[int], removable: RemovableMatches, scope: str, published: int
+) -> I64:
     """
     Return, in keep order, the first that stays and is the same text, `NONE` for what stays.
 
@@ -312,7 +321,9 @@ def _one_by_one(text: list[int], doc: list[int], removable: RemovableMatches, sc
         if scope == "within" and of != here:
             stays, here = {}, of
         found = settled.get(mine, NONE)
-        if found == NONE:
+        if of < published:
+            stays.setdefault(mine, n)
+        elif found == NONE:
             near = [stays[other] for other in removable.near(mine, stays)]
             if scope == "across":
                 near += [stays[mine]] if mine in stays else []

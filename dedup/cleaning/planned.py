@@ -18,15 +18,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from dedup.cleaning.annotate import annotate_file
 from dedup.cleaning.counts import counts, refusal
 from dedup.cleaning.cut import CutPiece, parts
+from dedup.cleaning.ids import ids_of
 from dedup.cleaning.ledger import PASSAGE, REASONS, Writer
 from dedup.cleaning.manifest import File, Manifest
 from dedup.cleaning.places import free, opened, told
 from dedup.cleaning.results import Cleaned, Collector, Undated
 from dedup.cleaning.write import copy_file, cut_file
 from dedup.errors import GuardError, SettingsError
-from dedup.escaping import in_one_line, name_to_json, shown
+from dedup.escaping import name_to_json, shown
 from dedup.settings import nearest
 
 if TYPE_CHECKING:
@@ -74,9 +76,10 @@ class Planned:
 
     def __repr__(self) -> str:
         rows, facts = self.decision.removals, self.decision.facts
-        goes, of = int((rows.end - rows.start).sum()), int(facts.characters.sum())
+        own = facts.characters[self.decision.facts.incoming :]
+        goes, of = int((rows.end - rows.start).sum()), int(own.sum())
         return (
-            f"<Planned: {goes:,} of {of:,} characters of {len(facts):,} documents would go, "
+            f"<Planned: {goes:,} of {of:,} characters of {len(own):,} documents would go, "
             f"in {len(rows):,} piece{'s' * (len(rows) != 1)}>"
         )
 
@@ -181,40 +184,47 @@ class Planned:
         ]
 
     def write(
-        self, output: PathLike, *, ids: PathLike | None = None, ledger: PathLike | None = None
+        self,
+        output: PathLike,
+        *,
+        ids: PathLike | None = None,
+        ledger: PathLike | None = None,
+        annotate: bool = False,
     ) -> Cleaned:
         """
-        Write what stays, as `dedup.clean` does.
+        Write what stays, as `dedup.clean` does; or, to `annotate`, all with what would go noted.
 
         Raises `GuardError` where too much would go, `InputError` where an input has changed,
         `OutputError`, and `SettingsError` for texts that are held; then nothing has appeared.
         """
-        if any(source.held is not None for source in self.scan.sources):
-            raise SettingsError(
-                f"{self.scan.sources[0].path} is held in memory: take selected and removed"
-            )
+        every = self.scan.reading.sources.files
+        for source in every:
+            if source.held is not None:
+                raise SettingsError(f"{source.path} is held in memory: take selected and removed")
         with told(output):
-            copies = free((ledger, ids), output, self.scan.sources)
+            copies = free((ledger, ids), output, every)
             with opened(output, self.scan, *copies) as place:
-                return self.write_to(place, ids=ids, ledger=ledger)
+                return self.write_to(place, ids=ids, ledger=ledger, annotate=annotate)
 
-    def write_to(
+    def write_to(  # noqa: PLR0913 - where to, and how
         self,
         place: Destination,
         *,
         ids: PathLike | None = None,
         ledger: PathLike | None = None,
+        annotate: bool = False,
         finished: Finished | None = None,
         workers: Workers | None = None,
     ) -> Cleaned:
         """
         Write to a place that was taken; `ids` and `ledger` say what goes besides.
 
+        To `annotate` is to remove nothing, which no guard refuses.
         What `finished` has of an interrupted run is taken over; `workers` cut large files.
         """
         scan, dry = self.scan, place.output is None
         found = counts(self.decision, scan.sources)
-        refused = refusal(found, scan.policy.max_removed)
+        refused = None if annotate else refusal(found, scan.policy.max_removed)
         if refused is not None and not dry:
             raise GuardError(refused, self.preview())
         seen = Collector() if dry else None
@@ -223,11 +233,15 @@ class Planned:
             *(place.besides[:1] if ledger is not None else ()),
             watch=seen.add if seen else None,
         )
-        files = list(self._written(place, writer, finished, workers))
-        done = self._cleaned(found, files, place, refused)
+        if annotate:
+            files = list(self._annotated(place, writer))
+        else:
+            files = list(self._written(place, writer, finished, workers))
+        done = replace(self._cleaned(found, files, place, refused), annotated=annotate)
         if ids is not None:
-            place.besides[-1].write(b"".join(map(_id, done.not_written)))
-        place.finish(self._manifest(done, writer, files))
+            place.besides[-1].write(ids_of(self.decision, ids))
+        published = self._kept() if place.ledger and self.decision.facts.incoming else ()
+        place.finish(self._manifest(done, writer, files, published))
         if seen is None:
             return done
         return replace(done, preview=seen.preview(found.sources, self.texts))
@@ -258,13 +272,21 @@ class Planned:
             if file is not None:
                 yield file
 
+    def _annotated(self, place: Destination, writer: Writer) -> Iterator[File]:
+        """Write file after file with what would go, and yield what the manifest says of each."""
+        for source, name, known in zip(self.scan.sources, self.scan.names, self.seen, strict=True):
+            target = place.target(name)
+            file = annotate_file(self.decision, source, name, known, target, writer)
+            if file is not None:
+                yield file
+
     def texts(self, wanted: set[Name]) -> dict[Name, str]:
         """Read some documents."""
         from dedup import formats
 
         found: dict[Name, str] = {}
         paths = {path for path, _ in wanted}
-        for source in self.scan.sources if wanted else ():
+        for source in self.scan.reading.sources.files if wanted else ():
             if source.path in paths:
                 for piece in formats.pieces(source, self.scan.settings):
                     record = piece.record
@@ -278,6 +300,17 @@ class Planned:
             if path in {None, source.path} and self.decision.touches(source):
                 yield from (part for part in parts(self.decision, source) if part.lines)
 
+    def _kept(self) -> tuple[File, ...]:
+        """Return what the manifest says of the published files that keep something."""
+        kept = np.unique(self.decision.removals.keeper)
+        files = []
+        for source in self.scan.published:
+            first, stop = self.decision.documents.get(source.path, (0, 0))
+            if ((kept >= first) & (kept < stop)).any():
+                seen = self.scan.reading.seen[source.path]
+                files.append(copy_file(self.decision, source, "", seen, None))
+        return tuple(file for file in files if file is not None)
+
     def _cleaned(
         self, found: Counts, files: list[File], place: Destination, refused: str | None
     ) -> Cleaned:
@@ -285,7 +318,7 @@ class Planned:
         gone = sum(file.output_sha256 is None for file in files)
         return Cleaned(
             documents=found.run.documents,
-            paragraphs=len(self.decision.paragraphs),
+            paragraphs=int((self.decision.paragraphs.doc >= self.decision.facts.incoming).sum()),
             characters=found.run.characters,
             removed_paragraphs=found.paragraphs,
             removed_characters=found.characters,
@@ -300,6 +333,7 @@ class Planned:
             staying=self.staying,
             settings=self.scan.settings,
             policy=self.scan.policy,
+            published=self.decision.facts.incoming,
             guard=refused,
             undated=tuple(
                 Undated(field, dates.missing, dates.unreadable, dates.example)
@@ -307,7 +341,9 @@ class Planned:
             ),
         )
 
-    def _manifest(self, done: Cleaned, writer: Writer, files: list[File]) -> Manifest:
+    def _manifest(
+        self, done: Cleaned, writer: Writer, files: list[File], published: tuple[File, ...]
+    ) -> Manifest:
         return Manifest(
             self.version,
             self.scan.settings,
@@ -317,10 +353,5 @@ class Planned:
             writer.sha256,
             tuple(files),
             tuple(name_to_json(one.path, "path") | {"why": shown(one.why)} for one in done.skipped),
+            published,
         )
-
-
-def _id(name: Name) -> bytes:
-    path, record = name
-    line = "\t".join(in_one_line(part) for part in (path, record) if part is not None)
-    return line.encode("utf-8", "surrogateescape") + b"\n"

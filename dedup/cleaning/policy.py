@@ -115,6 +115,8 @@ class Policy:
 
 
 FIRST, PREFER = "first", "prefer"
+PUBLISHED = "published"
+"""What the ledger names as the rule where the keeper is published: only read, and kept."""
 PLAIN: dict[str, Callable[[Facts], I64]] = {
     FIRST: lambda facts: np.arange(len(facts), dtype=np.int64),
     "last": lambda facts: -np.arange(len(facts), dtype=np.int64),
@@ -166,8 +168,17 @@ def dated_fields(rules: Iterable[Rule]) -> tuple[str, ...]:
 def ranks_by(
     rules: Iterable[Rule], facts: Facts, dated: Mapping[str, Dates], sources: Sequence[Source]
 ) -> list[I64]:
-    """Rank the documents by each rule; `dated` has the dates of `dated_fields(rules)`."""
-    return [_rank(rule, facts, dated, sources) for rule in rules]
+    """
+    Rank the documents by each rule; `dated` has the dates of `dated_fields(rules)`.
+
+    What is published ranks before all else by every rule.
+    """
+    ranks = [_rank(rule, facts, dated, sources) for rule in rules]
+    published = facts.published != 0
+    if published.any():
+        ranks = [np.where(published, rank.min() - 1, rank) for rank in ranks]
+        ranks.append(PLAIN[FIRST](facts))
+    return ranks
 
 
 def keep_order(ranks: Sequence[I64]) -> I64:

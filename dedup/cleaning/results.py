@@ -50,6 +50,10 @@ class Cleaned:
     """What repeats and stays all the same."""
     settings: Settings = field(repr=False, compare=False)
     policy: Policy = field(repr=False, compare=False)
+    published: int = 0
+    """Documents that were compared with and only read (`--against`)."""
+    annotated: bool = False
+    """Nothing was removed: what would go is noted in the records."""
     guard: str | None = None
     """Of a dry run: why a real one would be refused."""
     undated: tuple[Undated, ...] = ()
@@ -85,8 +89,11 @@ class Cleaned:
 
     def counts(self) -> dict[str, Any]:
         """Return the figures, as the manifest keeps them."""
+        published = {"published": self.published} if self.published else {}
         return {
             "documents": self.documents,
+            **published,
+            **({"annotated": True} if self.annotated else {}),
             "documents_not_written": len(self.not_written),
             "documents_changed": self.documents_changed,
             "husks": self.husks,
@@ -114,6 +121,11 @@ class Cleaned:
         )
         files = self.files_changed + self.files_untouched
         dropped = f", {plural(len(self.not_written), 'document')} whole" if self.not_written else ""
+        if self.annotated:
+            return (
+                f"noted {what} that would go, {self.share:.1%} of the characters; removed nothing; "
+                f"wrote {plural(files, 'file')} to {self.output}"
+            )
         if self.output is None:
             head = f"would remove {what}{dropped}, {self.share:.1%} of the characters"
             return f"{head}; a real run would be refused: {self.guard}" if self.guard else head

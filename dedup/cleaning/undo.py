@@ -79,6 +79,10 @@ def pass_over(groups: Groups, file: File) -> None:
 def opened(out: Path) -> tuple[Manifest, Iterator[Line]]:
     """Read manifest and ledger of a cleaned corpus. Raises `LedgerError` for what is not whole."""
     manifest = Manifest.read(out / OWN / MANIFEST)
+    if manifest.summary.get("annotated"):
+        raise LedgerError(
+            f"{out} was annotated and lost nothing: there is nothing to undo, to prove or to judge"
+        )
     ledger.check_ledger(out / OWN / LEDGER, manifest.ledger_sha256)
     return manifest, ledger.read(out / OWN / LEDGER)
 
@@ -203,6 +207,17 @@ def restored(out: Path, manifest: Manifest, file: File, lines: Groups) -> Iterat
         yield source_of(file, file.document, stream)
 
 
+def published(file: File) -> Source:
+    """Return a file that was only read, and keeps. Raises `LedgerError` where it is another now."""
+    source = source_of(file, file.document)
+    if source.sha256() != file.sha256:
+        raise LedgerError(
+            f"{file.document} keeps what was removed, and is not there as it was: run this where "
+            "the clean ran, or clean anew"
+        )
+    return source
+
+
 def texts_of(
     out: Path, manifest: Manifest, documents: Collection[str], names: Collection[Name] | None = None
 ) -> dict[Name, str]:
@@ -213,11 +228,13 @@ def texts_of(
     """
     found: dict[Name, str] = {}
     lines = ledger.by_document(opened(out)[1])
-    for file in manifest.files:
+    for file in (*manifest.files, *manifest.published):
         if file.document not in documents:
             pass_over(lines, file)
             continue
-        with restored(out, manifest, file, lines) as source:
+        only_read = file in manifest.published
+        there = contextlib.nullcontext(published(file)) if only_read else None
+        with there or restored(out, manifest, file, lines) as source:
             for piece in formats.pieces(source, manifest.settings):
                 name = file.document, piece.record.id if piece.record else None
                 if piece.record is not None and (names is None or name in names):

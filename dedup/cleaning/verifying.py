@@ -28,7 +28,7 @@ from dedup.cleaning.policy import MATCH, PARAGRAPH
 from dedup.cleaning.results import Verified
 from dedup.cleaning.tables import NONE
 from dedup.cleaning.tree import LEDGER, OWN
-from dedup.cleaning.undo import check_files, opened, restored
+from dedup.cleaning.undo import check_files, opened, published, restored
 from dedup.errors import LedgerError
 from dedup.formats import silent
 from dedup.model import ACROSS, WITHIN, Strings
@@ -69,6 +69,8 @@ def verify(out: str | os.PathLike[str], *, watch: Watch = silent) -> Verified:
         if file.changed or file.document in proof.files:
             with restored(root, manifest, file, ledger) as source:
                 proof.read(file, source)
+    for file in manifest.published:
+        proof.read(file, published(file))
     return proof.done()
 
 

@@ -70,12 +70,13 @@ def counterparts(places: ParagraphTable, rows: I64, first: I64) -> tuple[I64, I6
     return rows[own], rows[begins[first[doc[own]]] + number]
 
 
-def keepers(near: Resemblances, equal: Equals, rank: I64) -> tuple[I64, F64]:
+def keepers(near: Resemblances, equal: Equals, rank: I64, published: int = 0) -> tuple[I64, F64]:
     """
     Return the document that keeps each one, `NONE` for what stays, and how they resemble.
 
     `near` are pairs of distinct texts, `a` before `b` in Order; `equal` the documents of the same
-    text as an earlier one; `rank` is the place of each document in keep order.
+    text as an earlier one; `rank` is the place of each document in keep order. The first documents,
+    which are `published`, all stay and all keep.
     """
     # Of documents of one text the first in keep order stands for all.
     source = np.arange(len(rank))
@@ -95,7 +96,7 @@ def keepers(near: Resemblances, equal: Equals, rank: I64) -> tuple[I64, F64]:
         near.contained_a,
         near.contained_b,
     )
-    found = resemblance.stars(pairs.take(np.lexsort((pairs.b, pairs.a))), equals, 0)
+    found = resemblance.stars(pairs.take(np.lexsort((pairs.b, pairs.a))), equals, published)
     document = np.argsort(rank)
     keeper, value = np.full(len(rank), NONE), np.full(len(rank), np.nan)
     keeper[document[found.b]] = document[found.a]

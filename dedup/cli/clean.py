@@ -33,6 +33,8 @@ dedup clean articles/ --dry-run --format html -o plan.html
 dedup clean fr/ es/ -o cleaned/ --keep longest --drop-document-over 80%
 dedup clean news.jsonl -o cleaned/ --keep prefer:afp/*,oldest:date
 dedup clean articles/ -o cleaned/ --passages on
+dedup clean new/ --against published/ -o cleaned/   [dim]what is not published yet[/dim]
+dedup clean news.jsonl --annotate -o noted/   [dim]remove nothing, note what would go[/dim]
 dedup clean --verify cleaned/      [dim]prove that every keeper is there[/dim]
 """
 
@@ -60,6 +62,14 @@ def clean(  # noqa: PLR0913 - an option each
             "--output",
             help="folder to write to; it must not exist, or be empty",
             metavar="OUT",
+            show_default=False,
+        ),
+    ] = None,
+    against: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="what is published: it is only read, and what repeats it goes; may be repeated",
+            metavar="PATH",
             show_default=False,
         ),
     ] = None,
@@ -132,6 +142,15 @@ def clean(  # noqa: PLR0913 - an option each
         bool,
         typer.Option("--dry-run", help="say what would go, write nothing", show_default=False),
     ] = False,
+    annotate: Annotated[
+        bool,
+        typer.Option(
+            "--annotate",
+            help="remove nothing: every record gets a field dedup that says what would go and why"
+            " (JSON, JSON lines, CSV, Parquet; of other texts only the ledger says it)",
+            show_default=False,
+        ),
+    ] = False,
     document: Annotated[
         str | None,
         typer.Option(
@@ -152,7 +171,8 @@ def clean(  # noqa: PLR0913 - an option each
     ids: Annotated[
         Path | None,
         typer.Option(
-            help="also write the documents that went whole, one a line",
+            help="also write which documents went whole, one a line; into .jsonl or .parquet both"
+            " ways: each with its keeper, and what keeps them with its copies",
             metavar="FILE",
             show_default=False,
         ),
@@ -169,7 +189,7 @@ def clean(  # noqa: PLR0913 - an option each
     removed is written back byte for byte. The input is never changed; dedup restore undoes it.
     """
     if verify is not None:
-        if paths or output or dry_run or document or format or ids or ledger:
+        if paths or against or annotate or output or dry_run or document or format or ids or ledger:
             raise SettingsError("--verify takes no PATH and writes nothing: the ledger has it all")
         policy = (keep, scope, remove, boilerplate, drop_document_over, max_removed, source_field)
         if any(value is not None for value in (*policy, shared.preset, shared.timings)):
@@ -179,9 +199,8 @@ def clean(  # noqa: PLR0913 - an option each
     # To clean, or to show what would go.
     if not paths:
         raise SettingsError("clean of nothing: give a PATH")
-    for option, given in (("document", document), ("format", format)):
-        if given is not None and not dry_run:
-            raise SettingsError(f"--{option} shows what would go: give --dry-run as well")
+    shown = {"document": document, "format": format}
+    check_dry_run(dry_run, [name for name, value in shown.items() if value is not None], annotate)
     config = shared.resolve(
         "clean",
         keep=keep,
@@ -197,33 +216,46 @@ def clean(  # noqa: PLR0913 - an option each
     if format is not None and format_of(format, output, FORMATS) == "html":
         if ids or ledger:
             raise SettingsError("--ids and --ledger go with --format text: leave out html or them")
-        return draw(paths, document, output, config, shared)
+        return draw(paths, against or [], document, output, config, shared)
     if document is not None:
-        return look(paths, document, config, shared)
-    return run(paths, output, config, shared, dry_run=dry_run, ids=ids, ledger=ledger)
+        return look(paths, against or [], document, config, shared)
+    besides = {"annotate": annotate, "dry_run": dry_run, "ids": ids, "ledger": ledger}
+    return run(paths, against or [], output, config, shared, besides)
+
+
+def check_dry_run(dry_run: bool, shown: list[str], annotate: bool) -> None:  # noqa: FBT001 - options
+    """Raise `SettingsError` for options that show what would go without one, or write with one."""
+    if shown and not dry_run:
+        raise SettingsError(f"--{shown[0]} shows what would go: give --dry-run as well")
+    if annotate and dry_run:
+        raise SettingsError("--annotate writes and --dry-run does not: leave out one of them")
 
 
 def run(  # noqa: PLR0913 - what is cleaned, where to, how
     paths: list[str],
+    against: list[str],
     output: Path | None,
     config: "Config",
     shared: Shared,
-    *,
-    dry_run: bool,
-    ids: Path | None,
-    ledger: Path | None,
+    besides: dict[str, Any],
 ) -> int:
     """Clean, or say what a clean would do."""
     from dedup import api
     from dedup.cleaning import Cleaned
     from dedup.reports.clean_page import clean_page, refused_page
 
-    check_places((ids, ledger, shared.timings), paths, config.settings)
-    besides: dict[str, Any] = {"dry_run": dry_run, "ids": ids, "ledger": ledger}
+    places = besides["ids"], besides["ledger"], shared.timings
+    check_places(places, [*paths, *against], config.settings)
     with shared.meter(paths, config) as watch:
         try:
             done = api.clean_to(
-                paths, output, config.settings, policy_of(config), **besides, watch=watch
+                paths,
+                output,
+                config.settings,
+                policy_of(config),
+                against=against,
+                **besides,
+                watch=watch,
             )
         except GuardError as error:
             watch.stop()
@@ -231,12 +263,12 @@ def run(  # noqa: PLR0913 - what is cleaned, where to, how
                 put(refused_page(error.preview), shared, sys.stderr)
             raise
     # What was done, or would be, and what to beware of.
-    if done.nothing_is_left:
+    if done.nothing_is_left and not done.annotated:
         say(
             f"dedup: warning: 100% of the characters go, all {done.documents:,} documents: "
             "nothing is left (--boilerplate first leaves one of each text)"
         )
-    if dry_run and not shared.quiet:
+    if besides["dry_run"] and not shared.quiet:
         put(clean_page(done), shared, sys.stdout)
     elif not shared.quiet:
         summary(done)
@@ -246,12 +278,14 @@ def run(  # noqa: PLR0913 - what is cleaned, where to, how
     return code
 
 
-def look(paths: list[str], document: str, config: "Config", shared: Shared) -> int:
+def look(
+    paths: list[str], against: list[str], document: str, config: "Config", shared: Shared
+) -> int:
     """Show what would go from one document."""
     from dedup import api
 
     with shared.meter(paths, config) as watch:
-        planned = api.clean(paths, config.settings, policy_of(config), watch=watch)
+        planned = api.clean(paths, config.settings, policy_of(config), against=against, watch=watch)
         taken, guard = planned.taken(document), planned.preview().guard
     show_taken(taken, document, shared)
     code = faults(planned.skipped, shared)
@@ -260,16 +294,21 @@ def look(paths: list[str], document: str, config: "Config", shared: Shared) -> i
     return code
 
 
-def draw(
-    paths: list[str], document: str | None, output: Path | None, config: "Config", shared: Shared
+def draw(  # noqa: PLR0913 - what is cleaned, where to, how
+    paths: list[str],
+    against: list[str],
+    document: str | None,
+    output: Path | None,
+    config: "Config",
+    shared: Shared,
 ) -> int:
     """Write a page of what would go, from one document or from all."""
     from dedup import api
     from dedup.reports.html import plan_to_html
 
-    check_places((output, shared.timings), paths, config.settings)
+    check_places((output, shared.timings), [*paths, *against], config.settings)
     with shared.meter(paths, config) as watch:
-        planned = api.clean(paths, config.settings, policy_of(config), watch=watch)
+        planned = api.clean(paths, config.settings, policy_of(config), against=against, watch=watch)
         page, guard = plan_to_html(planned, document), planned.preview().guard
     write(page, output, data=True)
     code = faults(planned.skipped, shared)
@@ -327,6 +366,8 @@ def summary(done: "Cleaned") -> None:
         )
         what = f"{what}, {counted(characters, 'character')}"
         say(f"  {reason:<12} {what} ({part:.1%})")
+    if done.published:
+        say(f"  compared with {counted(done.published, 'published document')}, which only keep")
     say(
         f"  files: {done.files_changed:,} changed, {done.files_untouched:,} untouched, "
         f"{done.files_not_written:,} not written"

@@ -294,6 +294,6 @@ TAKES: dict[str, frozenset[str]] = {
 """The shared options that act in each command: it takes no others, and its help shows no others."""
 
 PLANNED: dict[str, tuple[str, ...]] = {
-    "clean": ("--against", "--index", "--annotate"),
+    "clean": ("--index",),
 }
 """Options of the specification, per command, whose features do not exist yet."""

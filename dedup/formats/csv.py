@@ -85,6 +85,11 @@ class Csv(Format):
             record = CsvRecord(raw, row, name, number, file_line, layout, encoding)
             yield Piece(raw, record)
 
+    def header(self, row: bytes, path: str, settings: Settings) -> tuple[tuple[str, ...], bytes]:
+        """Return the names of the columns by a header, and the delimiter. Raises `Unreadable`."""
+        layout = _Layout.of(row, self.delimiters, path, settings, to_cut=True)
+        return layout.names, layout.delimiter.encode()
+
 
 class Tsv(Csv):
     """Values parted by tabs."""

@@ -211,8 +211,10 @@ class Table:
         """Select the rows from `start` up to `stop` without copying."""
         return type(self)(
             **{
-                name: c.slice(start, stop) if isinstance(c, Strings) else c[start:stop]
-                for name, c in self.columns().items()
+                name: c.slice(start, stop)
+                if isinstance(c := getattr(self, name), Strings)
+                else c[start:stop]
+                for name in self.names()
             }
         )
 
@@ -637,7 +639,7 @@ class Points(Table):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Partners(Table):
-    """A document that may hold copies, and one whose paragraphs that takes to see: its own too."""
+    """Pairs: to judge the document `copy` the paragraphs of `doc` are needed; (copy, copy) too."""
 
     copy: I64
     doc: I64

@@ -25,6 +25,7 @@ from dedup.errors import InputError, SettingsError
 from dedup.running import is_spark_frame, run_anywhere
 from dedup.settings import Settings, nearest, of_class, typed
 from dedup.text.normalising import normalise_text
+from dedup.watching import silent
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -38,12 +39,13 @@ if TYPE_CHECKING:
     from dedup.cleaning.audit import Audit
     from dedup.cleaning.precision import Precision
     from dedup.engines.interface import Engine
-    from dedup.formats import Given, Held, Reading, Rejects, Source, Watch
+    from dedup.formats import Given, Held, Reading, Rejects, Source
     from dedup.group import Name
     from dedup.index.library import Index
     from dedup.index.shared import SharedIndex
     from dedup.report import NearPair, Pair, Report, Skipped
     from dedup.reports.diff import Diff
+    from dedup.watching import Watch
 
 PathLike: TypeAlias = str | os.PathLike[str]
 Paths: TypeAlias = PathLike | Sequence[PathLike]
@@ -57,10 +59,6 @@ class ArrowStream(Protocol):
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         """Return its rows as Arrow's C stream."""
         ...
-
-
-def silent(stage: str, done: int, total: int | None) -> None:
-    """Say nothing."""
 
 
 def minhash(text: str) -> LeanMinHash:

@@ -147,12 +147,13 @@ class Table:
     An engine notices whether they are."""
 
     def __len__(self) -> int:
-        return len(getattr(self, fields(self)[0].name))
+        return len(getattr(self, self.names()[0]))
 
     @classmethod
-    def names(cls) -> list[str]:
+    @cache
+    def names(cls) -> tuple[str, ...]:
         """Return the names of the columns."""
-        return [f.name for f in fields(cls)]
+        return tuple(f.name for f in fields(cls))
 
     @classmethod
     @cache
@@ -187,7 +188,7 @@ class Table:
 
     def columns(self) -> dict[str, Any]:
         """Return the columns by name."""
-        return {f.name: getattr(self, f.name) for f in fields(self)}
+        return {name: getattr(self, name) for name in self.names()}
 
     @property
     def nbytes(self) -> int:
@@ -223,10 +224,10 @@ class Table:
         if len(tables) == 1:
             return tables[0]
         columns = {}
-        for f in fields(cls):
-            parts = [getattr(t, f.name) for t in tables]
+        for name in cls.names():
+            parts = [getattr(t, name) for t in tables]
             ragged = isinstance(parts[0], Strings)
-            columns[f.name] = Strings.concat(parts) if ragged else np.concatenate(parts)
+            columns[name] = Strings.concat(parts) if ragged else np.concatenate(parts)
         return cls(**columns)
 
 

@@ -23,9 +23,10 @@ if TYPE_CHECKING:
     from dedup.engines.checkpoints import Checkpoints
     from dedup.engines.interface import Engine
     from dedup.engines.local import Local
-    from dedup.formats import Reading, Watch
+    from dedup.formats import Reading
     from dedup.model import Documents
     from dedup.settings import Settings
+    from dedup.watching import Watch
 
 READ = "read"
 """The checkpoint of what reading learns besides the documents."""

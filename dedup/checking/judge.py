@@ -19,9 +19,9 @@ from dedup.checking.baseline import NOTHING, baseline_of, judges, known, stale
 from dedup.checking.changed import touches
 from dedup.checking.resembling import resembling
 from dedup.checking.rules import DOCUMENTS
-from dedup.checking.spans import overlapping, united, without
 from dedup.group import Name
 from dedup.model import ACROSS, BOILERPLATE, Strings
+from dedup.text.spans import overlapping, united, without
 from dedup.verdict import ALLOWED, IGNORED, KNOWN, NEW, UNTOUCHED, Checked, Finding, Verdict
 
 if TYPE_CHECKING:

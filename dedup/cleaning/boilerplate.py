@@ -37,7 +37,7 @@ def fixed_texts(places: ParagraphTable, matches: Iterable[Matches], texts: int) 
 
 
 def widespread(
-    places: ParagraphTable, kin: Matches, settings: Settings, copies: I64, texts: int
+    places: ParagraphTable, removable: Matches, settings: Settings, copies: I64, texts: int
 ) -> Mask:
     """
     Mark the numbers (`places.same`) of boilerplate that is the same text in enough documents.
@@ -52,7 +52,7 @@ def widespread(
         places.boilerplate[rows] == BY_LONG_LIMIT, LONG_TIMES, 1
     )
     flagged = limit > 0
-    text, other = both_ways(kin)
+    text, other = both_ways(removable)
     text, other = text[flagged[text]], other[flagged[text]]
     counted = flagged.copy()
     counted[other] = True

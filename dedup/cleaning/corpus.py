@@ -8,7 +8,6 @@ A clean from end to end: scan, plan, write, and only then let everything appear.
 from __future__ import annotations
 
 import contextlib
-import os
 from typing import TYPE_CHECKING, Any
 
 from dedup import formats
@@ -36,10 +35,9 @@ if TYPE_CHECKING:
     from dedup.cleaning.policy import Policy
     from dedup.cleaning.results import Cleaned
     from dedup.engines.interface import Engine
+    from dedup.formats import PathLike
     from dedup.model import Documents
     from dedup.settings import Settings
-
-PathLike = str | os.PathLike[str]
 
 
 def clean(  # noqa: PLR0913 - the options of the command

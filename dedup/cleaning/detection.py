@@ -69,7 +69,7 @@ class Detection:
     paragraphs: ParagraphTable
     matches: Iterable[Matches]
     """All matches of distinct long texts."""
-    kin: Matches
+    removable: Matches
     """Pairs of `paragraphs.same` whose one text may go for the other, sorted by a, b."""
     alike: Matches
     """The similarity of distinct texts that are the same text, sorted by a, b."""
@@ -127,7 +127,7 @@ def detection_of(
     return Detection(
         _paragraphs(matched.paragraphs, places, same, engine),
         cast("Iterable[Matches]", matched.matches),
-        same.kin,
+        same.removable,
         same.alike,
         np.sort(Equals.concat(engine.fetch(matched.equals)).copy),
         Facts.concat(engine.fetch(matched.facts)),
@@ -172,7 +172,7 @@ class Sameness(NamedTuple):
 
     strict: I32 | I64
     same: I32 | I64
-    kin: Matches
+    removable: Matches
     """Pairs of `same` that are the same text too, by a, b."""
     alike: Matches
     """The similarity of distinct texts that are the same text, by a, b."""
@@ -351,7 +351,7 @@ def similarities(mine: I32 | I64, others: I32 | I64, alike: Matches, texts: int)
     return found
 
 
-class Kinship:
+class RemovableMatches:
     """The texts beside each text; a class since it is asked for them one by one."""
 
     def __init__(self, matches: Matches, texts: int) -> None:

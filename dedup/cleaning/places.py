@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from dedup.cleaning.manifest import Manifest
     from dedup.cleaning.policy import Policy
-    from dedup.formats import Reading, Record, Source
+    from dedup.formats import PathLike, Reading, Record, Source
     from dedup.settings import Settings
 
 
@@ -266,7 +266,6 @@ def _folded(part: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", part).casefold()).rstrip(". ")
 
 
-PathLike = str | os.PathLike[str]
 STDOUT = "-"
 
 

@@ -34,7 +34,7 @@ import numpy as np
 
 from dedup import kernels
 from dedup.cleaning.boilerplate import fixed_texts, widespread
-from dedup.cleaning.detection import Kinship, similarities
+from dedup.cleaning.detection import RemovableMatches, similarities
 from dedup.cleaning.ledger import REASONS
 from dedup.cleaning.policy import DOCUMENT as DOCUMENTS
 from dedup.cleaning.policy import FIRST, MATCH, deciding_rules, keep_order
@@ -59,7 +59,7 @@ WITHIN, ACROSS, BOILERPLATE, DOCUMENT = map(REASONS.index, REASONS[:4])
 
 def plan(found: Detection, ranks: Sequence[I64], settings: Settings, policy: Policy) -> Plan:
     """Decide what goes; `ranks` rank the documents by each of `policy.rules`, the lowest first."""
-    places, kin = found.paragraphs, found.kin
+    places, removable = found.paragraphs, found.removable
     texts = int(max(places.same.max(initial=-1), places.text.max(initial=-1))) + 1
     rank, published = keep_order(ranks), found.facts.incoming
     every = np.arange(len(places))
@@ -77,7 +77,7 @@ def plan(found: Detection, ranks: Sequence[I64], settings: Settings, policy: Pol
     if fixed.any():
         held = np.zeros(texts, bool)
         held[places.same[fixed]] = True
-        kin = kin.take(~(held[kin.a] | held[kin.b]))
+        removable = removable.take(~(held[removable.a] | held[removable.b]))
     shut = fixed | gone | in_copy | in_near
     if policy.unit == DOCUMENTS:
         gone[:] = False
@@ -85,11 +85,11 @@ def plan(found: Detection, ranks: Sequence[I64], settings: Settings, policy: Pol
 
     # Large paragraphs in keep order: each goes for the first that stays and is the same text.
     large = places.words >= settings.min_group_words
-    rows = np.flatnonzero(repeated(places, kin, large & ~shut, texts))
+    rows = np.flatnonzero(repeated(places, removable, large & ~shut, texts))
     order = kernels.order([rank[places.doc[rows]]])
     rows = rows if order is None else rows[order]
     keeper = np.full(len(places), NONE, np.int64)
-    keeper[rows] = choose(places, rows, kin, policy.scope, texts, published)
+    keeper[rows] = choose(places, rows, removable, policy.scope, texts, published)
     leaders = rows[keeper[rows] != NONE]
     gone[leaders] = True
 
@@ -182,7 +182,7 @@ def _boilerplate(
     if policy.boilerplate == "keep" and places.boilerplate.any():
         fixed = fixed_texts(places, found.matches, texts)[places.text]
     if policy.boilerplate == "remove" and places.boilerplate.any():
-        gone = widespread(places, found.kin, settings, found.copies, texts)[places.same]
+        gone = widespread(places, found.removable, settings, found.copies, texts)[places.same]
         gone &= places.boilerplate != 0
     return fixed, gone
 
@@ -243,16 +243,21 @@ def _plan(  # noqa: PLR0913 - the columns come from all sides
     )
 
 
-def repeated(places: ParagraphTable, kin: Matches, large: Mask, texts: int) -> Mask:
+def repeated(places: ParagraphTable, removable: Matches, large: Mask, texts: int) -> Mask:
     """Mark the large places whose text stands in another one too, or is the same as another."""
     often = np.bincount(places.same[large], minlength=texts) > 1
-    often[kin.a] = True
-    often[kin.b] = True
+    often[removable.a] = True
+    often[removable.b] = True
     return large & often[places.same]
 
 
 def choose(  # noqa: PLR0913 - rows, what they are alike, and which of them may go
-    places: ParagraphTable, rows: I64, kin: Matches, scope: str, texts: int, published: int = 0
+    places: ParagraphTable,
+    rows: I64,
+    removable: Matches,
+    scope: str,
+    texts: int,
+    published: int = 0,
 ) -> I64:
     """
     Return the row that keeps each one, `NONE` where it stays; rows come in keep order.
@@ -264,7 +269,7 @@ def choose(  # noqa: PLR0913 - rows, what they are alike, and which of them may 
     text, doc = places.same[rows], places.doc[rows]
     first = np.full(texts, len(rows))
     np.minimum.at(first, text, np.arange(len(rows)))
-    kin = kin.take((first[kin.a] < len(rows)) & (first[kin.b] < len(rows)))
+    removable = removable.take((first[removable.a] < len(rows)) & (first[removable.b] < len(rows)))
     # The units, and where each begins.
     if scope == "all":
         unit, begins = text, first
@@ -278,8 +283,8 @@ def choose(  # noqa: PLR0913 - rows, what they are alike, and which of them may 
     # Of texts that are the same as no other a unit goes for the first one elsewhere, at once.
     keeper = np.full(len(begins), NONE)
     related = np.zeros(texts, bool)
-    related[kin.a] = True
-    related[kin.b] = True
+    related[removable.a] = True
+    related[removable.b] = True
     at = begins[begun]
     if scope == "across":
         opening = first[text[at]]
@@ -287,7 +292,7 @@ def choose(  # noqa: PLR0913 - rows, what they are alike, and which of them may 
         keeper[begun[away]] = opening[away]
     # All others one by one.
     at = np.sort(at[related[text[at]]])
-    relations = Kinship(kin, texts)
+    relations = RemovableMatches(removable, texts)
     chosen = _one_by_one(text[at].tolist(), doc[at].tolist(), relations, scope, published)
     has = chosen != NONE
     keeper[unit[at[has]]] = at[chosen[has]]
@@ -299,7 +304,9 @@ def choose(  # noqa: PLR0913 - rows, what they are alike, and which of them may 
     return np.where((of == NONE) | (doc < published), NONE, rows[of])
 
 
-def _one_by_one(text: list[int], doc: list[int], kin: Kinship, scope: str, published: int) -> I64:
+def _one_by_one(
+    text: list[int], doc: list[int], removable: RemovableMatches, scope: str, published: int
+) -> I64:
     """
     Return, in keep order, the first that stays and is the same text, `NONE` for what stays.
 
@@ -317,7 +324,7 @@ def _one_by_one(text: list[int], doc: list[int], kin: Kinship, scope: str, publi
         if of < published:
             stays.setdefault(mine, n)
         elif found == NONE:
-            near = [stays[other] for other in kin.near(mine, stays)]
+            near = [stays[other] for other in removable.near(mine, stays)]
             if scope == "across":
                 near += [stays[mine]] if mine in stays else []
                 near = [at for at in near if doc[at] != of]

@@ -36,11 +36,11 @@ if TYPE_CHECKING:
 
     from dedup.cleaning.counts import Counts, Staying
     from dedup.cleaning.ledger import Line, Name
-    from dedup.cleaning.places import PathLike, Place, Scan
+    from dedup.cleaning.places import Place, Scan
     from dedup.cleaning.removals import Decision
     from dedup.cleaning.write import Finished
     from dedup.engines.workers import Workers
-    from dedup.formats import Held, Seen
+    from dedup.formats import Held, PathLike, Seen
     from dedup.report import Skipped
     from dedup.text.dates import Dates
 

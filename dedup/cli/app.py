@@ -26,7 +26,7 @@ COMMANDS = {
     "pairs": "List every pair of paragraphs that match, with its similarity.",
     "clean": "Write the corpus anew with one copy of each text, and a ledger.",
     "restore": "Undo a clean: write the texts again as they were, to the byte.",
-    "audit": "Draw removals of a clean to be judged, and say how precise it was.",
+    "audit": "Draw a sample of what was removed, to judge how precise a clean was.",
     "diff": "Compare two texts, word by word.",
     "check": "Check new texts for what they repeat, also of published ones.",
     "index": "Keep an index of published texts, for checks that need not read them.",

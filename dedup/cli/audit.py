@@ -65,7 +65,7 @@ def audit(  # noqa: PLR0913 - an option each
     ] = None,
 ) -> int:
     """
-    Draw removals of a clean to be judged, and say how precise it was.
+    Draw a sample of what was removed, to judge how precise a clean was.
 
     Removals are drawn by similarity, those near the threshold more often. Write right or wrong into
     the column verdict of the sheet; --verdicts reads it back and gives the precision of the whole

@@ -14,17 +14,17 @@ import numpy as np
 
 from dedup.engines.stored import Held, United, loaded
 from dedup.model import Table
+from dedup.watching import silent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from dedup.engines.disk import Filed
     from dedup.engines.interface import Key, Stored
+    from dedup.watching import Watch
 
 T = TypeVar("T", bound=Table)
 U = TypeVar("U", bound=Table)
-Watch: TypeAlias = "Callable[[str, int, int | None], None]"
-"""Told the step that begins, and how much of it is done of how much."""
 
 
 class Part(NamedTuple):
@@ -230,10 +230,6 @@ class Base:
 def as_it_is(batch: T) -> T:
     """Return a batch as it is: for sorting, or for storing."""
     return batch
-
-
-def silent(step: str, done: int, total: int | None) -> None:
-    """Say nothing."""
 
 
 def _whole(batch: Table | Filed[Any]) -> Part:

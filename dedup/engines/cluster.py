@@ -19,8 +19,8 @@ from dedup.errors import SettingsError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dedup.engines.base import Watch
     from dedup.engines.spark import SparkEngine
+    from dedup.watching import Watch
 
 LOG = Path(__file__).with_name("log4j2.properties")
 QUIET = {"spark.log.level": "ERROR", "spark.ui.showConsoleProgress": "false"}

@@ -27,10 +27,11 @@ from dedup.rows import arranged
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from dedup.engines.base import Results, Watch
+    from dedup.engines.base import Results
     from dedup.engines.checkpoints import Checkpoints
     from dedup.engines.interface import Key, Stored
     from dedup.engines.sorted import Run
+    from dedup.watching import Watch
 
 T = TypeVar("T", bound=Table)
 U = TypeVar("U", bound=Table)

@@ -49,9 +49,10 @@ from dedup.engines.arrow import (
     to_batches,
     to_table,
 )
-from dedup.engines.base import as_it_is, silent
+from dedup.engines.base import as_it_is
 from dedup.errors import OutputError
 from dedup.model import Table
+from dedup.watching import silent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -59,9 +60,9 @@ if TYPE_CHECKING:
     from pyspark.sql import Column, SparkSession
 
     from dedup.engines.arrow import Slots
-    from dedup.engines.base import Watch
     from dedup.engines.interface import Key, Stored
     from dedup.model import I64
+    from dedup.watching import Watch
 
 T = TypeVar("T", bound=Table)
 U = TypeVar("U", bound=Table)

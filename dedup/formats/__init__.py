@@ -13,15 +13,14 @@ from dedup.formats.interface import Chunk, Fault, Format, Piece, Record, Span, U
 from dedup.formats.reading import (
     Reading,
     Rejects,
-    Watch,
     pieces,
     read,
     refuse_foreign,
-    silent,
 )
 from dedup.formats.sources import (
     FORMATS,
     Given,
+    PathLike,
     Source,
     Sources,
     document,
@@ -30,6 +29,7 @@ from dedup.formats.sources import (
     sources,
 )
 from dedup.formats.writing import writing
+from dedup.watching import Watch, silent
 
 __all__ = [
     "FORMATS",
@@ -38,6 +38,7 @@ __all__ = [
     "Format",
     "Given",
     "Held",
+    "PathLike",
     "Piece",
     "Reading",
     "Record",

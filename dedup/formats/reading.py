@@ -23,9 +23,11 @@ from dedup.formats import compression, recoding
 from dedup.formats.hashing import Hashing, Seen
 from dedup.formats.interface import Chunk, Fault, Piece, Unreadable
 from dedup.formats.sources import BUFFER, Source, Sources, sources
+from dedup.formats.text import charset
 from dedup.model import Documents, Strings
 from dedup.report import Skipped
 from dedup.text.paragraphs import AUTO
+from dedup.watching import silent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from dedup.formats.interface import Record
     from dedup.formats.sources import Given
     from dedup.settings import Settings
+    from dedup.watching import Watch
 
 BATCH_BYTES = 4 << 20
 """Text of a batch, in bytes; the last document may go beyond."""
@@ -44,24 +47,12 @@ _HELD = 64 << 20
 """Decompressed bytes that are held rather than unpacked twice."""
 
 
-class Watch(Protocol):
-    """Told how far the work is."""
-
-    def __call__(self, stage: str, done: int, total: int | None) -> None:
-        """Take note: bytes done, and in all (`None` where that is not known)."""
-        ...
-
-
 class Rejects(Protocol):
     """Takes what is quarantined."""
 
     def __call__(self, data: bytes, path: str, line: int, why: str) -> None:
         """Put the bytes of a record, or of a whole file (line 0), aside."""
         ...
-
-
-def silent(stage: str, done: int, total: int | None) -> None:
-    """Take no note."""
 
 
 def read(  # noqa: PLR0913 - what is read, and whom to tell of it
@@ -384,7 +375,7 @@ def _opened(source: Source, raw: IO[bytes], settings: Settings, *, whole: bool) 
     name = ""
     if source.layout.records and source.layout.as_bytes:
         head = cast("io.BufferedReader", stream).peek(_PEEKED)
-        name = recoding.charset(head, settings.encoding)
+        name = charset(head, settings.encoding)
     return _Opened(recoding.recoded(stream, name, source.path) if name else stream, size, name)
 
 

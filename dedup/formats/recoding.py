@@ -14,24 +14,12 @@ import io
 from typing import IO, TYPE_CHECKING, Any
 
 from dedup.formats.interface import Fault, Unreadable
-from dedup.formats.text import MARKS, known
+from dedup.formats.text import SIGNED
 
 if TYPE_CHECKING:
     from dedup.formats.interface import Sink
 
-_SIGNED = "-sig"
 _CHUNK = 1 << 18
-
-
-def charset(head: bytes, encoding: str | None) -> str:
-    """Name what a file is to be recoded from by its first bytes; empty where it is not."""
-    for mark, name in MARKS:
-        if head.startswith(mark):
-            return name + _SIGNED
-    given = known(encoding) if encoding is not None else ""
-    if given.startswith(("utf-16", "utf-32")) and 0 in head:
-        return given if given.endswith("e") else f"{given}-le"
-    return ""
 
 
 def recoded(stream: IO[bytes], name: str, path: str) -> IO[bytes]:
@@ -44,12 +32,12 @@ class _Recoded(io.RawIOBase):
 
     def __init__(self, stream: IO[bytes], name: str, path: str) -> None:
         self._stream = stream
-        self._name = name.removesuffix(_SIGNED)
+        self._name = name.removesuffix(SIGNED)
         self._path = path
         self._decoder = codecs.getincrementaldecoder(self._name)()
         self._ready = b""
         self._read = 0
-        if name.endswith(_SIGNED):
+        if name.endswith(SIGNED):
             self._read = len(stream.read(len(_mark(self._name))))
 
     def readable(self) -> bool:
@@ -80,8 +68,8 @@ class Recoding:
 
     def __init__(self, stream: Sink, name: str) -> None:
         self._stream = stream
-        self._name = name.removesuffix(_SIGNED)
-        self._mark = _mark(self._name) if name.endswith(_SIGNED) else b""
+        self._name = name.removesuffix(SIGNED)
+        self._mark = _mark(self._name) if name.endswith(SIGNED) else b""
         self._decoder = codecs.getincrementaldecoder("utf-8")()
 
     def write(self, data: bytes) -> int:

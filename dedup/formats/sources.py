@@ -50,8 +50,8 @@ if TYPE_CHECKING:
     from dedup.formats.remote import Remote
     from dedup.settings import Settings
 
-Path = str | os.PathLike[str]
-Given = Path | Held
+PathLike = str | os.PathLike[str]
+Given = PathLike | Held
 """A PATH argument, or what a caller holds in its place."""
 
 FORMATS: dict[str, Format] = {
@@ -187,7 +187,7 @@ def document(name: str, text: str, record: str | None = None) -> Held:
     return Document(name, text, record, markdown=record is None and isinstance(form, Markdown))
 
 
-def listed(paths: Sequence[Path], settings: Settings) -> Iterator[str]:
+def listed(paths: Sequence[PathLike], settings: Settings) -> Iterator[str]:
     """Yield the path of each file that would be read, opening none: a pipe would be used up."""
     for given in paths:
         with contextlib.suppress(InputError):  # whoever reads it says so

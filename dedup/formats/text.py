@@ -39,6 +39,8 @@ LARGEST = 512 << 20
 STEP = 1 << 20
 """Bytes by which a line is told to be no text."""
 
+SIGNED = "-sig"
+"""What the name of an encoding ends with where a mark stands before the text."""
 MARKS = (  # NOTE: UTF-32 first, its mark begins with that of UTF-16.
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
@@ -183,6 +185,17 @@ def known(encoding: str) -> str:
     if codec is None or not getattr(codec, "_is_text_encoding", True):
         raise SettingsError(f"encoding is {encoding!r}: give one such as cp1252 or utf-16-le")
     return codec.name
+
+
+def charset(head: bytes, encoding: str | None) -> str:
+    """Name what a file is to be recoded from by its first bytes; empty where it is not."""
+    for mark, name in MARKS:
+        if head.startswith(mark):
+            return name + SIGNED
+    given = known(encoding) if encoding is not None else ""
+    if given.startswith(("utf-16", "utf-32")) and 0 in head:
+        return given if given.endswith("e") else f"{given}-le"
+    return ""
 
 
 def lines_of(stream: IO[bytes]) -> Iterator[bytes]:

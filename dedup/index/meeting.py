@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from dedup.index.published import Published
     from dedup.settings import Settings
 
+TOGETHER = 21
+"""Bands that are looked up at once: of all of them the pages read would be many."""
 NEW = 1 << 62
 """Incoming text n is named `NEW + n` here: published ones come before it."""
 
@@ -51,12 +53,16 @@ def buckets(
     sketches: m.Sketches, known: Published, banding: candidates.Banding
 ) -> Iterator[m.Bands]:
     """Yield band by band the incoming texts, with the published ones that they may meet."""
-    for number in range(sketches.keys.shape[1]):
-        mine = candidates.band(sketches, number)
-        theirs = known.in_band("text", number, mine, banding)
+    count = sketches.keys.shape[1]
+    for start in range(0, count, TOGETHER):
+        numbers = range(start, min(start + TOGETHER, count))
+        for number, theirs in zip(
+            numbers, known.in_bands("text", numbers, sketches, banding), strict=True
+        ):
+            mine = candidates.band(sketches, number)
+            both = m.Bands.concat([theirs, m.Bands(**mine.columns() | {"text": mine.text + NEW})])
+            yield both.take(np.argsort(both.key, kind="stable"))
         known.rest()
-        both = m.Bands.concat([theirs, m.Bands(**mine.columns() | {"text": mine.text + NEW})])
-        yield both.take(np.argsort(both.key, kind="stable"))
 
 
 def compared(pairs: m.Pairs, texts: m.Texts, known: Published, settings: Settings) -> m.Matches:

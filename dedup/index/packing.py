@@ -85,17 +85,19 @@ class Keys:
         """Count the bits of a key that are kept: the first ones."""
         return int(self.starts.shape[1] - 1).bit_length() - 1 + self.rest.width
 
-    def find(self, group: int, keys: NDArray[np.uint64], bits: int) -> tuple[I64, I64]:
+    def find(self, group: int | I64, keys: NDArray[np.uint64], bits: int) -> tuple[I64, I64]:
         """
         Return where in a group the rows begin and end that may have each key, of so many bits.
+
+        Each key may have a group of its own.
 
         NOTE: where fewer bits are kept, some have another key.
         """
         keys = keys >> np.uint64(bits - self.bits)
         beginning = (keys >> np.uint64(self.rest.width)).astype(np.int64)
         wanted = (keys & np.uint64((1 << self.rest.width) - 1)).astype(np.int64)
-        low, high = (self.starts[group][beginning + k].astype(np.int64) for k in (0, 1))
-        first = group * int(self.starts[group][-1])
+        low, high = (self.starts[group, beginning + k].astype(np.int64) for k in (0, 1))
+        first = group * int(self.starts[0, -1])
         left, right = (
             self._bisect(first + low, first + high, wanted, side) for side in ("left", "right")
         )

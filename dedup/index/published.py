@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -35,6 +36,8 @@ LAST = candidates.LONG_CROWD + 1
 """Texts of a bucket, behind its first, that later ones may meet: it is a crowd with or without."""
 KEY_BITS = 32
 """Of the key of a band."""
+AT_ONCE = 128
+"""Keys of seeds that are looked for before what was read is let go."""
 GONE = -1
 BATCH = 1024
 """Documents that are read at once to write an index anew."""
@@ -178,21 +181,28 @@ class Published:
 
     # --- Signatures and seeds ---------------------------------------------------------------------
 
-    def in_band(self, kind: str, number: int, mine: m.Bands, banding: Banding) -> m.Bands:
+    def in_bands(
+        self, kind: str, numbers: range, sketches: m.Sketches, banding: Banding
+    ) -> Iterator[m.Bands]:
         """
-        Return what shares a key in a band with others, sorted by key, then in Order.
+        Yield of each band what shares a key in it with others, sorted by key, then in Order.
 
-        `kind` is `text` or `document`; of large buckets only what later ones may meet.
+        `kind` is `text` or `document`; of large buckets only what later ones may meet. The bands
+        are looked up together: one by one it takes as long as all the rest of a check.
         """
-        keys, which = np.unique(mine.key, return_index=True)
-        components = banding.components[number]
-        wanted = mine.bits[which][:, components]
+        # Of each band and key one of the others tells what is equal besides.
+        columns = sketches.keys[:, numbers.start : numbers.stop].T.view(np.uint32).astype(np.int64)
+        bands = np.repeat(np.array(numbers), len(sketches)) << KEY_BITS
+        both, which = np.unique(bands | columns.reshape(-1), return_index=True)
+        band, keys = both >> KEY_BITS, both & ((1 << KEY_BITS) - 1)
+        components = banding.components[band]
+        wanted = np.take_along_axis(sketches.bits[which % max(1, len(sketches))], components, 1)
         tables = [(_NONE, _NONE, _NONE, _NONE)]
         for count, part in enumerate(self.segments):
             size = len(part[f"{kind}.row"])
-            found = part.keys(kind).find(number, keys.view(np.uint32).astype(np.uint64), KEY_BITS)
+            found = part.keys(kind).find(band, keys.astype(np.uint64), KEY_BITS)
             row, step = repeated(found[1] - found[0])
-            at = part[f"{kind}.sorted"][number * size + found[0][row] + step]
+            at = part[f"{kind}.sorted"][band[row] * size + found[0][row] + step]
             name = self._names(kind, part, at)
             alive = np.flatnonzero(name != GONE)
             tables.append((row[alive], name[alive], np.full(len(alive), count), at[alive]))
@@ -202,10 +212,17 @@ class Published:
         while True:
             kept = order[last_ones(row[order])]
             bits, characters = self._signatures(kind, part_no[kept], at[kept])
-            wrong = (bits[:, components] != wanted[row[kept]]).any(axis=1)
+            own = np.take_along_axis(bits, components[row[kept]], 1)
+            wrong = (own != wanted[row[kept]]).any(axis=1)
             if not wrong.any():
-                return m.Bands(keys[row[kept]], name[kept], characters, bits)
+                break
             order = order[~np.isin(order, kept[wrong])]
+        every = m.Bands(
+            keys[row[kept]].astype(np.uint32).view(np.int32), name[kept], characters, bits
+        )
+        cuts = np.searchsorted(band[row[kept]], [*numbers, numbers.stop])
+        for start, stop in pairwise(cuts.tolist()):
+            yield every.slice(start, stop)
 
     def _names(self, kind: str, part: Segment, at: m.I64) -> m.I64:
         """Return what the signatures of a segment are of; `GONE` where that meets nothing."""
@@ -230,18 +247,24 @@ class Published:
     def seeds(self, keys: m.I64) -> m.Seeds:
         """Return the seeds with some keys, sorted by key and place; keys are sorted."""
         found = [m.Seeds.empty()]
-        for part in self.segments:
-            first, past = part.keys("seed").find(0, keys.astype(np.uint64), seeds.KEY_BITS)
-            row, step = repeated(past - first)
-            place = part["seed.place"][first[row] + step]
-            doc = np.searchsorted(part["seed.base"], place, "right") - 1
-            rank = self.order[part.first_doc + doc]
-            alive = rank >= 0
-            zeros = np.zeros(int(alive.sum()), np.int32)
-            at = (place - part["seed.base"][doc])[alive].astype(np.int32)
-            found.append(m.Seeds(keys[row[alive]], rank[alive], zeros, at, zeros.astype(np.int8)))
+        for start in range(0, len(keys), AT_ONCE):
+            some = keys[start : start + AT_ONCE]
+            found += [self._seeds_in(part, some) for part in self.segments]
+            self.rest()
         every = m.Seeds.concat(found)
         return arranged(every, every.key, every.doc, every.at)
+
+    def _seeds_in(self, part: Segment, keys: m.I64) -> m.Seeds:
+        """Return the seeds of a segment with some keys."""
+        first, past = part.keys("seed").find(0, keys.astype(np.uint64), seeds.KEY_BITS)
+        row, step = repeated(past - first)
+        place = part["seed.place"][first[row] + step]
+        doc = np.searchsorted(part["seed.base"], place, "right") - 1
+        rank = self.order[part.first_doc + doc]
+        alive = rank >= 0
+        zeros = np.zeros(int(alive.sum()), np.int32)
+        at = (place - part["seed.base"][doc])[alive].astype(np.int32)
+        return m.Seeds(keys[row[alive]], rank[alive], zeros, at, zeros.astype(np.int8))
 
     def rest(self) -> None:
         """Let go of the memory that was read: the files are as large as they are."""

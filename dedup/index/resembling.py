@@ -33,13 +33,16 @@ def resembling(
     banding = resemblance.banding(settings.document_threshold)
     sketches = resemblance.sketch(wholes, banding, np.sort(equals.copy))
     found = [m.Pairs.empty()]
-    for number in range(banding.bands if len(sketches) else 0):
+    numbers = range(banding.bands if len(sketches) else 0)
+    for number, theirs in zip(
+        numbers, known.in_bands("document", numbers, sketches, banding), strict=True
+    ):
         mine = candidates.band(sketches, number)
-        theirs = known.in_band("document", number, mine, banding)
         both = m.Bands.concat([theirs, mine.take(mine.text >= known.docs)])
         both = arranged(both, both.key, both.text)
         met, _ = candidates.meet(both, number, banding, near_documents.ANY_LENGTH)
         found.append(met.take((met.b >= known.docs) | np.isin(met.b, sources)))
+    known.rest()
     pairs = m.Pairs.concat(found)
     pairs = candidates.distinct(arranged(pairs, pairs.a, pairs.b))
     return compared(pairs, wholes, known, settings), equals

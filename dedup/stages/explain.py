@@ -16,6 +16,7 @@ from dedup.model import ACROSS, BLOCK, BOILERPLATE, KINDS, UNITS, Facts, Strings
 from dedup.report import Extent, Incoming, Overlap, Pair, Place, Report, Seen, Summary
 from dedup.rows import fresh
 from dedup.stages.identities import identity, numbered
+from dedup.text.spans import united
 from dedup.text.templates import deciding
 from dedup.version import VERSION
 
@@ -344,17 +345,6 @@ class ParagraphOffsets:
         # Of the last paragraph that begins before an edge, what lies behind it does not count.
         over = int(self.end[row - 1]) - edge if row > first else 0
         return int(self._before[row]) - max(over, 0)
-
-
-def united(spans: list[Span]) -> list[Span]:
-    """Join stretches that overlap."""
-    out: list[Span] = []
-    for start, end in sorted(spans):
-        if out and start <= out[-1][1]:
-            out[-1] = (out[-1][0], max(end, out[-1][1]))
-        else:
-            out.append((start, end))
-    return out
 
 
 def length(spans: list[Span]) -> int:

@@ -18,8 +18,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from rapidfuzz.distance import Indel
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -69,6 +67,8 @@ def differing(first: str, second: str) -> tuple[list[str], list[str]] | None:
     if not one or not two or max(len(one), len(two)) > LONGEST:
         return None
     left, right = ([word.casefold() for word in words] for words in (one, two))
+    from rapidfuzz.distance import Indel
+
     steps = Indel.opcodes(left, right)
     # Set side by side, a 3-gram stands in both where three words on end are the same.
     kept = sum(max(0, s.src_end - s.src_start - _MORE) for s in steps if s.tag == "equal")

@@ -219,7 +219,7 @@ def test_what_is_the_same_text_is_what_the_oracle_says(
             places = Places.concat(matched.places)
             tables = matched.paragraphs, places, matched.texts, matched.matches
             found = sameness(*tables, remove, settings, engine)
-        kin = set(zip(found.kin.a.tolist(), found.kin.b.tolist(), strict=True))
+        kin = set(zip(found.removable.a.tolist(), found.removable.b.tolist(), strict=True))
         number = dict(zip(read.places(), found.same.tolist(), strict=True))
         form = dict(zip(read.places(), found.strict.tolist(), strict=True))
         for a, b in itertools.combinations(read.places(), 2):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,10 +15,15 @@ from dedup.index import manifest
 from dedup.locks import take
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from conftest import Dedup
 
+FORMATS = Path(__file__).parent / "formats"
+"""An index of each format that was released, and of the one that is."""
+SHARED = (
+    "Ventnt mers vent gare pluient matche train équipe budgets port villes conseils garee routent"
+    " trainnt crues mairee écoles ventnt tunnele vente écolent récoltes vente villent."
+)
+"""A paragraph of 06.txt and 07.txt in these."""
 TEXT = " ".join(f"{a}{b}mot" for a in "bcdfg" for b in "aeiouy")
 
 
@@ -165,15 +171,51 @@ def test_damage_is_found(here: Path) -> None:
         check(here / "new.txt", index=index)
 
 
-def test_a_newer_format(here: Path) -> None:
-    """An index of a newer format is refused, and its version named."""
+@pytest.mark.parametrize("number", sorted(one.name for one in FORMATS.iterdir()))
+def test_each_format_is_read(tmp_path: Path, number: str) -> None:
+    """
+    An index that an earlier version wrote is asked, verified, added to and compacted.
+
+    Each is of twelve texts in `published`, of which 03.txt was added again and 05.txt removed.
+    """
+    index = Index(tmp_path / "ix")
+    shutil.copytree(FORMATS / number, tmp_path / "ix")
+    new = tmp_path / "new.txt"
+    other = tmp_path / "other.txt"
+    new.write_text(SHARED, "utf-8")
+    other.write_text(TEXT)
+    assert index.info().documents == 11
+    assert index.verify() == 3
+    for change in (index.verify, lambda: index.add(other), index.compact):
+        change()
+        report = check(new, index=index)
+        assert {one.occurrences[0].document for one in report.groups} == {"published/06.txt"}
+
+
+@pytest.mark.parametrize(
+    ("number", "message"),
+    [
+        (manifest.FORMAT + 1, r"written by dedup 9\.9; this one reads format"),
+        (1, r"is an index of format 1, .*: build the index again: dedup index build"),
+    ],
+)
+def test_another_format(here: Path, number: int, message: str) -> None:
+    """An index of a newer format is refused, and its version named; so is the first format."""
     index = Index(here / "ix")
     index.build(here / "old")
     path = here / "ix" / manifest.NAME
     now = json.loads(path.read_text())
-    path.write_text(json.dumps(now | {"format": manifest.FORMAT + 1, "version": "9.9"}))
-    with pytest.raises(InputError, match=r"written by dedup 9\.9; this one reads format"):
+    path.write_text(json.dumps(now | {"format": number, "version": "9.9"}))
+    with pytest.raises(InputError, match=message):
         check(here / "new.txt", index=index)
+
+
+def test_a_manifest_that_does_not_fit(here: Path) -> None:
+    """An index of another Unicode version is refused, and a manifest that is damaged."""
+    index = Index(here / "ix")
+    index.build(here / "old")
+    path = here / "ix" / manifest.NAME
+    now = json.loads(path.read_text())
     path.write_text(json.dumps(now | {"unicode": "1.1"}))
     with pytest.raises(SettingsError, match=r"Unicode 1\.1, and this is Unicode"):
         check(here / "new.txt", index=index)

@@ -33,7 +33,7 @@ test: $(VENV)/.tools ## run every test once, on all cores
 lowest: $(LOWEST)/.installed ## test what meets other packages, with the lowest dependencies
 	$(LOWEST)/bin/python -m pytest --hypothesis-profile=ci -W default::DeprecationWarning \
 	  tests/cli/test_help.py tests/cli/test_options.py tests/test_pipeline.py tests/formats \
-	  tests/kernels
+	  tests/kernels tests/index/test_shared.py tests/test_serving.py
 
 check: $(VENV)/.tools ## lint, types and import directions
 	$(BIN)/ruff check .
@@ -76,6 +76,6 @@ $(LOWEST)/.installed: pyproject.toml $(wildcard dedup/kernels/*.pyx dedup/kernel
 	@echo 'Installing dedup with its lowest dependencies into $(LOWEST) ...'
 	@$(BIN)/python -m pip install -qq uv
 	@$(BIN)/uv venv -q --clear --python $(BIN)/python $(LOWEST)
-	@$(BIN)/uv pip install -q --python $(LOWEST) --resolution lowest-direct --editable '.[web]' 'fsspec[http]>=2025.2'
+	@$(BIN)/uv pip install -q --python $(LOWEST) --resolution lowest-direct --editable '.[redis,serve,web]' 'fsspec[http]>=2025.2'
 	@$(BIN)/uv pip install -q --python $(LOWEST) --group table pytest hypothesis jsonschema
 	@touch $@

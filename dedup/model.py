@@ -211,8 +211,10 @@ class Table:
         """Select the rows from `start` up to `stop` without copying."""
         return type(self)(
             **{
-                name: c.slice(start, stop) if isinstance(c, Strings) else c[start:stop]
-                for name, c in self.columns().items()
+                name: c.slice(start, stop)
+                if isinstance(c := getattr(self, name), Strings)
+                else c[start:stop]
+                for name in self.names()
             }
         )
 
@@ -460,6 +462,8 @@ class Wholes(Table):
 class Sizes(Table):
     """One row a document: how many paragraphs and words it has, as in `Wholes`."""
 
+    SORTED_BY = ("doc",)
+
     doc: I64
     paragraphs: I64
     words: I64
@@ -486,6 +490,8 @@ class HalfCompared(Table):
 @dataclass(frozen=True, slots=True, eq=False)
 class Resemblances(Table):
     """Two documents that resemble each other, `a` before `b`; shares of their sets, 0 to 1."""
+
+    SORTED_BY = ("a", "b")
 
     a: I64
     b: I64
@@ -633,7 +639,7 @@ class Points(Table):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Partners(Table):
-    """A document that may hold copies, and one whose paragraphs that takes to see: its own too."""
+    """Pairs: to judge the document `copy` the paragraphs of `doc` are needed; (copy, copy) too."""
 
     copy: I64
     doc: I64
@@ -789,6 +795,8 @@ class Passages(Table):
 class Finds(Table):
     """One row an occurrence of a group; rows of a group stand together, its keeper first."""
 
+    SORTED_BY = ("source", "kind", "unit", "group", "copy", "doc", "start", "end")
+
     source: I64
     """The keeper's document."""
     kind: I8
@@ -900,6 +908,8 @@ class Totals(Table):
 class Extents(Table):
     """Where the paragraphs of a document lie. Sorted by `doc`, `start`."""
 
+    SORTED_BY = ("doc", "start")
+
     doc: I64
     start: I64
     end: I64
@@ -919,6 +929,8 @@ class HalfPlaced(Table):
 class Twins(Table):
     """Two places that match, `a` before `b` in Order."""
 
+    SORTED_BY = ("a_doc", "a_no", "b_doc", "b_no")
+
     a_doc: I64
     a_no: I32
     b_doc: I64
@@ -929,6 +941,8 @@ class Twins(Table):
 @dataclass(frozen=True, slots=True, eq=False)
 class Facts(Table):
     """One row a document: what is known of it without its text."""
+
+    SORTED_BY = ("doc",)
 
     doc: I64
     path: Strings

@@ -37,7 +37,7 @@ from dedup.stages import (
     verify,
 )
 from dedup.stages.bodies import bodies, extents, incoming_bodies, named_docs, totals
-from dedup.stages.explain import Told, named, report_of, seen
+from dedup.stages.explain import Told, named_pairs, report_of, seen
 from dedup.stages.normalise import collapse, first_places, normalise, numbered, place, ranks_of
 from dedup.stages.segment import facts_and_paragraphs
 from dedup.stages.sketch import sketch
@@ -202,7 +202,7 @@ def pairs(documents: Iterable[m.Documents], settings: Settings, engine: Engine) 
     equal = engine.join(matched.places, long, (TEXT, TEXT), m.Twins, twins.equal)
     order = ("a_doc", "a_no", "b_doc", "b_no")
     found = engine.by_key(engine.union(near, equal), order, m.Twins, as_it_is)
-    yield from named(engine.fetch(found), engine.fetch(matched.facts))
+    yield from named_pairs(engine.fetch(found), engine.fetch(matched.facts))
 
 
 def read(documents: Iterable[m.Documents], settings: Settings, engine: Engine) -> Corpus:
@@ -511,7 +511,7 @@ def named_boilerplate(matched: Matched, engine: Engine) -> Stored[m.Named]:
     stars = groups.stars(texts, engine.fetch(matched.matches))
     keepers = engine.map([stars], m.Keepers, as_it_is)
     members = engine.lookup(flagged, keepers, (TEXT, TEXT), m.Members, groups.members)
-    name = partial(groups.named, published=matched.published)
+    name = partial(groups.named_places, published=matched.published)
     return engine.by_key(members, ("keeper", *PLACE), m.Named, name)
 
 

@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from dedup.formats import Piece, Record, Source
     from dedup.settings import Settings
 
-Place = tuple[int, int, int]
+PiecePlace = tuple[int, int, int]
 """Of a document: its rank, its number in the file, and its first byte."""
 
 
-class Part(NamedTuple):
+class CutPiece(NamedTuple):
     """What becomes of one piece."""
 
     raw: bytes
@@ -54,7 +54,7 @@ class Part(NamedTuple):
         return without(self.text, [(line.start, line.end) for line in self.lines])
 
 
-def numbered(decision: Decision, source: Source) -> Iterator[tuple[Piece, Place]]:
+def placed_pieces(decision: Decision, source: Source) -> Iterator[tuple[Piece, PiecePlace]]:
     """
     Yield the pieces of a file, each with its place; of what is no document that of the next one.
 
@@ -78,10 +78,10 @@ def numbered(decision: Decision, source: Source) -> Iterator[tuple[Piece, Place]
 def parts(
     decision: Decision,
     source: Source,
-    pieces: Iterator[tuple[Piece, Place]] | None = None,
+    pieces: Iterator[tuple[Piece, PiecePlace]] | None = None,
     *,
     until_written: bool = False,
-) -> Iterator[Part]:
+) -> Iterator[CutPiece]:
     """
     Cut one file, whose `pieces` are numbered, and yield what becomes of each piece.
 
@@ -91,8 +91,8 @@ def parts(
     ahead = decision.removals.by_document(*decision.documents.get(source.path, (0, 0)))
     losing = next(ahead, None)
     written = False
-    waiting: Part | None = None
-    for piece, place in numbered(decision, source) if pieces is None else pieces:
+    waiting: CutPiece | None = None
+    for piece, place in placed_pieces(decision, source) if pieces is None else pieces:
         item = piece.record is not None or piece.fault is not None
         # Before the first record that is written nothing parts it from another one.
         lead = piece.lead if item and not written else 0
@@ -101,7 +101,7 @@ def parts(
             waiting = None
         if piece.record is None:
             written = written or item
-            yield Part(piece.raw, piece.raw[lead:])
+            yield CutPiece(piece.raw, piece.raw[lead:])
             continue
         rows: Sequence[Removal] = ()
         if losing is not None and losing[0] == place[0]:
@@ -143,16 +143,16 @@ def document(  # noqa: PLR0913 - a document, where it is, and what goes of it
     source: Source,
     piece: Piece,
     lead: int,
-    place: Place,
+    place: PiecePlace,
     rows: Sequence[Removal],
-) -> Part:
+) -> CutPiece:
     """Cut one document, and return what becomes of it; of `lead` bytes before it nobody is told."""
     record = piece.record
     assert record is not None  # noqa: S101 - for the type checker
     doc, number, at = place
     if not rows:
         entry = mode_entry(decision, record, doc, number) if decision.notes_modes else None
-        return Part(piece.raw, piece.raw[lead:], entry=entry)
+        return CutPiece(piece.raw, piece.raw[lead:], entry=entry)
     text, spans = record.text, [(row.start, row.end) for row in rows]
     if len(text) != decision.facts.characters[doc]:
         raise changed(source)
@@ -165,17 +165,17 @@ def document(  # noqa: PLR0913 - a document, where it is, and what goes of it
         if record.id is not None:
             lines[0] = lines[0]._replace(raw=piece.raw[lead:])
         entry = Entry(number, record.id, mode, len(lines), None, at + lead)
-        return Part(piece.raw, b"", tuple(lines), entry, text)
+        return CutPiece(piece.raw, b"", tuple(lines), entry, text)
 
     try:
         kept = record.cut(spans)[lead:]
     except InputError as error:
         raise InputError(f"{source.path}: {error}") from error
     entry = Entry(number, record.id, mode, len(lines), text_sha256(without(text, spans)))
-    return Part(piece.raw, kept, tuple(lines), entry, text)
+    return CutPiece(piece.raw, kept, tuple(lines), entry, text)
 
 
-def _with_rest(part: Part, rest: bytes) -> Part:
+def _with_rest(part: CutPiece, rest: bytes) -> CutPiece:
     """Let a record that was dropped take along what parted it from the next one."""
     if not rest:
         return part

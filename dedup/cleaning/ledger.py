@@ -210,7 +210,7 @@ class Writer:
         return self._hash.hexdigest()
 
 
-def check(path: Path, sha256: str) -> None:
+def check_ledger(path: Path, sha256: str) -> None:
     """Refuse a ledger that is not the one of its manifest. Raises `LedgerError`."""
     try:
         with path.open("rb") as stream:

@@ -161,7 +161,7 @@ def _copied_sides(found: Detection, decision: Decision, rank: I64) -> Iterator[t
         yield (kept, mine) if rank[doc] < rank[of] else (mine, kept)
 
 
-def _chosen(some: Iterable[Run], decision: Decision, rank: I64) -> list[Run]:
+def _chosen(some: Iterable[SentenceRun], decision: Decision, rank: I64) -> list[SentenceRun]:
     """
     Choose in keep order what goes: nothing that keeps something, or is kept by what went.
 
@@ -189,7 +189,7 @@ def _chosen(some: Iterable[Run], decision: Decision, rank: I64) -> list[Run]:
     return out
 
 
-def _with(decision: Decision, chosen: Sequence[Run], ranks: Sequence[I64]) -> Decision:
+def _with(decision: Decision, chosen: Sequence[SentenceRun], ranks: Sequence[I64]) -> Decision:
     """Add what goes to a clean."""
     doc = np.array([one.doc for one in chosen])
     keeper = np.array([one.keeper for one in chosen])
@@ -263,7 +263,7 @@ class Sentence(NamedTuple):
     normal: str
 
 
-class Run(NamedTuple):
+class SentenceRun(NamedTuple):
     """Sentences of one paragraph that may go, and those that stay for them; as in `Sentences`."""
 
     doc: int
@@ -280,7 +280,7 @@ class Run(NamedTuple):
 
 def runs(
     copy: Side, kept: Side, left: Mapping[int, Left], settings: Settings, policy: Policy
-) -> Iterator[Run]:
+) -> Iterator[SentenceRun]:
     """Pair the sentences of two stretches, and give those of `copy` that may go for `kept`."""
     alike = partial(likeness, settings=settings, remove=of_sentences(policy.remove))
     here, there = left[copy.doc], left[kept.doc]
@@ -297,7 +297,7 @@ def runs(
                 before = low + len(here.text[low:start].rstrip())
                 after = high - len(here.text[end:high].lstrip())
                 side = (copy.doc, first.no, start, end, before, after)
-                yield Run(*side, kept.doc, of.start, to.end, found)
+                yield SentenceRun(*side, kept.doc, of.start, to.end, found)
 
 
 def of_sentences(remove: str) -> str:

@@ -229,7 +229,7 @@ def check_name(out: Path, inside: str) -> None:
         )
 
 
-def check(out: Path, scan: Scan) -> None:
+def check_output(out: Path, scan: Scan) -> None:
     """Refuse an OUT that is an input, lies in one, or holds one. Raises `OutputError`."""
     check_name(out, scan.names[0])
     seen: set[str] = set()
@@ -270,7 +270,7 @@ STDOUT = "-"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Destination:
     """Where everything goes."""
 
     output: str | None
@@ -285,7 +285,7 @@ class Place:
 
 
 @contextlib.contextmanager
-def opened(output: PathLike | None, scan: Scan, *besides: Path) -> Iterator[Place]:
+def opened(output: PathLike | None, scan: Scan, *besides: Path) -> Iterator[Destination]:
     """
     Take the place that was asked for, and files besides.
 
@@ -294,19 +294,19 @@ def opened(output: PathLike | None, scan: Scan, *besides: Path) -> Iterator[Plac
     with contextlib.ExitStack() as stack:
         streams = tuple(stack.enter_context(whole(path)) for path in besides)
         if output is None:
-            yield Place(None, _nowhere, (), lambda _: None, streams)
+            yield Destination(None, _nowhere, (), lambda _: None, streams)
         elif os.fspath(output) == STDOUT:
             if len(scan.sources) != 1:
                 raise OutputError(f"-o - takes one file, not {len(scan.sources)}: give -o a folder")
             file = Path(stack.enter_context(tempfile.TemporaryDirectory()), "out")
-            yield Place(STDOUT, lambda _: file, (), lambda _: _to_stdout(file), streams)
+            yield Destination(STDOUT, lambda _: file, (), lambda _: _to_stdout(file), streams)
         else:
             yield stack.enter_context(_folder(Path(output), scan, streams))
 
 
 @contextlib.contextmanager
-def _folder(out: Path, scan: Scan, besides: tuple[IO[bytes], ...]) -> Iterator[Place]:
-    check(out, scan)
+def _folder(out: Path, scan: Scan, besides: tuple[IO[bytes], ...]) -> Iterator[Destination]:
+    check_output(out, scan)
     command = {
         "paths": list(scan.paths),
         **({"against": list(scan.against)} if scan.against else {}),
@@ -325,7 +325,7 @@ def _folder(out: Path, scan: Scan, besides: tuple[IO[bytes], ...]) -> Iterator[P
                     _to_disk(rejects)
             tree.commit(manifest.to_json())
 
-        yield Place(str(out), tree.place, (ledger,), finish, besides)
+        yield Destination(str(out), tree.place, (ledger,), finish, besides)
 
 
 def free(
@@ -358,7 +358,7 @@ def told(output: PathLike | None) -> Iterator[None]:
         raise OutputError(f"{where}: {error.strerror or error}; the input is as it was") from error
 
 
-def _nowhere(name: str) -> Path | None:  # noqa: ARG001 - as `Place.target`
+def _nowhere(name: str) -> Path | None:  # noqa: ARG001 - as `Destination.target`
     return None
 
 

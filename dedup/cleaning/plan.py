@@ -89,7 +89,7 @@ def plan(found: Detection, ranks: Sequence[I64], settings: Settings, policy: Pol
     order = kernels.order([rank[places.doc[rows]]])
     rows = rows if order is None else rows[order]
     keeper = np.full(len(places), NONE, np.int64)
-    keeper[rows] = choose(places, rows, removable, policy.scope, texts, published)
+    keeper[rows] = choose_keepers(places, rows, removable, policy.scope, texts, published)
     leaders = rows[keeper[rows] != NONE]
     gone[leaders] = True
 
@@ -251,7 +251,7 @@ def repeated(places: ParagraphTable, removable: Matches, large: Mask, texts: int
     return large & often[places.same]
 
 
-def choose(  # noqa: PLR0913 - rows, what they are alike, and which of them may go
+def choose_keepers(  # noqa: PLR0913 - rows, what they are alike, and which of them may go
     places: ParagraphTable,
     rows: I64,
     removable: Matches,

@@ -20,7 +20,7 @@ import numpy as np
 
 from dedup.cleaning.annotate import annotate_file
 from dedup.cleaning.counts import counts, refusal
-from dedup.cleaning.cut import Part, parts
+from dedup.cleaning.cut import CutPiece, parts
 from dedup.cleaning.ids import ids_of
 from dedup.cleaning.ledger import PASSAGE, REASONS, Writer
 from dedup.cleaning.manifest import File, Manifest
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from dedup.cleaning.counts import Counts, Staying
     from dedup.cleaning.ledger import Line, Name
-    from dedup.cleaning.places import Place, Scan
+    from dedup.cleaning.places import Destination, Scan
     from dedup.cleaning.removals import Decision
     from dedup.cleaning.write import Finished
     from dedup.engines.workers import Workers
@@ -208,7 +208,7 @@ class Planned:
 
     def write_to(  # noqa: PLR0913 - where to, and how
         self,
-        place: Place,
+        place: Destination,
         *,
         ids: PathLike | None = None,
         ledger: PathLike | None = None,
@@ -247,7 +247,7 @@ class Planned:
         return replace(done, preview=seen.preview(found.sources, self.texts))
 
     def _written(
-        self, place: Place, writer: Writer, finished: Finished | None, workers: Workers | None
+        self, place: Destination, writer: Writer, finished: Finished | None, workers: Workers | None
     ) -> Iterator[File]:
         """Write file after file, and yield what the manifest says of each."""
         scan, decision = self.scan, self.decision
@@ -272,7 +272,7 @@ class Planned:
             if file is not None:
                 yield file
 
-    def _annotated(self, place: Place, writer: Writer) -> Iterator[File]:
+    def _annotated(self, place: Destination, writer: Writer) -> Iterator[File]:
         """Write file after file with what would go, and yield what the manifest says of each."""
         for source, name, known in zip(self.scan.sources, self.scan.names, self.seen, strict=True):
             target = place.target(name)
@@ -294,7 +294,7 @@ class Planned:
                         found[source.path, record.id] = record.text
         return found
 
-    def _parts(self, path: str | None = None) -> Iterator[Part]:
+    def _parts(self, path: str | None = None) -> Iterator[CutPiece]:
         """Yield the documents that lose something; of one file, where it is named."""
         for source in self.scan.sources:
             if path in {None, source.path} and self.decision.touches(source):
@@ -312,7 +312,7 @@ class Planned:
         return tuple(file for file in files if file is not None)
 
     def _cleaned(
-        self, found: Counts, files: list[File], place: Place, refused: str | None
+        self, found: Counts, files: list[File], place: Destination, refused: str | None
     ) -> Cleaned:
         changed = sum(file.changed for file in files)
         gone = sum(file.output_sha256 is None for file in files)

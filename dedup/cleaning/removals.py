@@ -150,7 +150,9 @@ def removals_of(decision: Decision) -> Removals:
     )
     passages = every.reason == REASONS.index(PASSAGE)
     start[passages], end[passages] = sentences.start, sentences.end
-    return replace(every, group=groups_of(decision.copied, every.doc, start, end, every.reason))
+    return replace(
+        every, group=covering_groups(decision.copied, every.doc, start, end, every.reason)
+    )
 
 
 def _cut(decision: Decision, docs: I64, of: I64, places: ParagraphTable) -> Removals:
@@ -376,7 +378,7 @@ def _of_paragraphs(
     )
 
 
-def groups_of(copied: Copied, doc: I64, start: I64, end: I64, reason: I8) -> I64:
+def covering_groups(copied: Copied, doc: I64, start: I64, end: I64, reason: I8) -> I64:
     """
     Return the place in the report of the first group that covers each of some stretches.
 

@@ -83,7 +83,7 @@ def opened(out: Path) -> tuple[Manifest, Iterator[Line]]:
         raise LedgerError(
             f"{out} was annotated and lost nothing: there is nothing to undo, to prove or to judge"
         )
-    ledger.check(out / OWN / LEDGER, manifest.ledger_sha256)
+    ledger.check_ledger(out / OWN / LEDGER, manifest.ledger_sha256)
     return manifest, ledger.read(out / OWN / LEDGER)
 
 

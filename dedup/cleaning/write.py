@@ -30,7 +30,7 @@ import numpy as np
 
 from dedup import formats
 from dedup.atomic import fresh
-from dedup.cleaning.cut import changed, document, mode_entry, numbered, parts
+from dedup.cleaning.cut import changed, document, mode_entry, parts, placed_pieces
 from dedup.cleaning.ledger import dump
 from dedup.cleaning.manifest import MODE_NAMES, Entry, File, file_sha256
 from dedup.cleaning.tables import NONE, ParagraphTable, Plan, Sentences, of_documents
@@ -39,7 +39,7 @@ from dedup.model import Copied, MarkdownBlocks
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from dedup.cleaning.cut import Place
+    from dedup.cleaning.cut import PiecePlace
     from dedup.cleaning.ledger import Writer
     from dedup.cleaning.policy import Policy
     from dedup.cleaning.removals import Decision
@@ -72,7 +72,7 @@ def copy_file(
     paragraphs, entries = decision.settings.paragraphs, list[Entry]()
     if not source.layout.records:
         paragraphs = MODE_NAMES[int(decision.facts.mode[first])]
-    for piece, (doc, number, _) in numbered(decision, source) if decision.notes_modes else ():
+    for piece, (doc, number, _) in placed_pieces(decision, source) if decision.notes_modes else ():
         entry = None if piece.record is None else mode_entry(decision, piece.record, doc, number)
         entries += [entry] if entry is not None else []
     # The bytes as they are, which must be those that were read.
@@ -126,7 +126,7 @@ def cut_file(  # noqa: PLR0913 - one file: what is known, where from, where to
         written = _Hashed(stream)
         out = cast("IO[bytes]", written)
         with formats.writing(out, source.format, source.compression, seen.charset) as sink:
-            pieces = numbered(decision, source)
+            pieces = placed_pieces(decision, source)
             for part in parts(decision, source, pieces, until_written=in_chunks):
                 content.update(part.raw)
                 sink.write(part.kept)
@@ -190,7 +190,7 @@ def _permissions(source: Source) -> int:
     return Path(source.path).stat().st_mode & 0o777 if on_disk else 0o644
 
 
-class Chunk(NamedTuple):
+class CutChunk(NamedTuple):
     """Consecutive pieces of a file, end to end."""
 
     raw: bytes
@@ -202,7 +202,7 @@ class Chunk(NamedTuple):
     entries: list[Entry]
 
 
-Losing = list[tuple["Piece", "Place"]]
+Losing = list[tuple["Piece", "PiecePlace"]]
 """Documents that lose something."""
 
 
@@ -217,11 +217,11 @@ def is_large(decision: Decision, source: Source) -> bool:
 
 
 def chunks(
-    decision: Decision, source: Source, pieces: Iterator[tuple[Piece, Place]], workers: Workers
-) -> Iterator[Chunk]:
+    decision: Decision, source: Source, pieces: Iterator[tuple[Piece, PiecePlace]], workers: Workers
+) -> Iterator[CutChunk]:
     """Cut the pieces of a file, none of which waits for one before it, and yield them in chunks."""
     docs = of_documents(decision.removals, *decision.documents[source.path]).doc
-    waiting: deque[Future[Chunk]] = deque()
+    waiting: deque[Future[CutChunk]] = deque()
     threads = ThreadPoolExecutor(workers.count or 1)
     try:
         for raws, losing in _together(pieces, set(np.unique(docs).tolist())):
@@ -235,10 +235,10 @@ def chunks(
 
 
 def _together(
-    pieces: Iterable[tuple[Piece, Place]], docs: set[int]
-) -> Iterator[tuple[list[bytes], dict[int, tuple[Piece, Place]]]]:
+    pieces: Iterable[tuple[Piece, PiecePlace]], docs: set[int]
+) -> Iterator[tuple[list[bytes], dict[int, tuple[Piece, PiecePlace]]]]:
     """Yield pieces as many as are cut at a time, and by their place those that lose something."""
-    raws, losing = list[bytes](), dict[int, tuple["Piece", "Place"]]()
+    raws, losing = list[bytes](), dict[int, tuple["Piece", "PiecePlace"]]()
     size = losing_size = 0
     for piece, place in pieces:
         if piece.record is not None and place[0] in docs:
@@ -257,25 +257,25 @@ def _cut(
     decision: Decision,
     source: Source,
     raws: list[bytes],
-    losing: dict[int, tuple[Piece, Place]],
+    losing: dict[int, tuple[Piece, PiecePlace]],
     workers: Workers,
-) -> Chunk:
+) -> CutChunk:
     """Let a worker cut the documents that lose something, and put what stays in their place."""
     raw = b"".join(raws)
     if not losing:
-        return Chunk(raw, raw, b"", [])
+        return CutChunk(raw, raw, b"", [])
     docs = [doc for _, (doc, _, _) in losing.values()]
     own = [(piece, (doc - docs[0], number, at)) for piece, (doc, number, at) in losing.values()]
     share = decision_on(decision, docs[0], docs[-1] + 1)
     kept, ledger, entries = workers.call(cut_documents, share, source, own)
     for at, stays in zip(losing, kept, strict=True):
         raws[at] = stays
-    return Chunk(raw, b"".join(raws), ledger, entries)
+    return CutChunk(raw, b"".join(raws), ledger, entries)
 
 
 def decision_on(decision: Decision, first: int, stop: int) -> Decision:
     """
-    Return what a writer of some documents, numbered from 0, needs of a decision.
+    Return what a writer of some documents, placed_pieces from 0, needs of a decision.
 
     Those that keep something for them come after them.
     """

@@ -18,7 +18,7 @@ from contextlib import suppress
 
 _ARENA_MAX, _MMAP_THRESHOLD, _TOP_PAD, _TRIM_THRESHOLD = -8, -3, -2, -1  # of malloc.h
 _LARGE = 32 << 20
-"""The largest that glibc takes for this."""
+"""Bytes of a block; a larger one still goes back to the system. glibc takes no more for this."""
 _CYCLES = (200_000, 20, 100)
 """New lists and the like that make the collector look at the new ones, and how often at all."""
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from dedup.watching import Watch
 
 LOG = Path(__file__).with_name("log4j2.properties")
-QUIET = {"spark.log.level": "ERROR", "spark.ui.showConsoleProgress": "false"}
+QUIET = {"spark.ui.showConsoleProgress": "false"}
 """What Spark says by itself is for its log."""
 
 
@@ -47,8 +47,9 @@ def opened(master: str | None, conf: Sequence[str], watch: Watch) -> SparkEngine
 
         from dedup.engines.spark import SparkEngine
     except ModuleNotFoundError as error:
+        missing = str(error.name).partition(".")[0]
         raise SettingsError(
-            f"engine is 'spark': there is no {error.name} here; pip install 'paradedup[spark]'"
+            f"engine is 'spark': there is no {missing} here; pip install 'paradedup[spark]'"
         ) from error
     if not (shutil.which("java") or os.environ.get("JAVA_HOME")):
         raise SettingsError(

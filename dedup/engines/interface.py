@@ -123,10 +123,10 @@ class Engine(Protocol):
         name: str | None = None,
     ) -> Any:
         """
-        Sort by `key`, then apply `stage` to batches in which no key is split; in order of key.
+        Sort by `key`, then apply `stage` to batches in which no key is split.
 
-        With `shared` the stage is not shown rows whose key (the first column) no other row has, and
-        keys may come in any order.
+        On one machine the batches come in order of key, on a cluster in any order.
+        With `shared` the stage is not shown rows whose key (the first column) no other row has.
         """
         ...
 
@@ -230,7 +230,7 @@ class Engine(Protocol):
 
     def fetch(self, table: Stored[T]) -> Iterator[T]:
         """
-        Return the batches of a table to the caller, in order.
+        Return the batches of a table to the caller, in the order that its kind is sorted by.
 
         A table without rows gives none.
         """

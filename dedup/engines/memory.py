@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound=Table)
 
 FILED_AT_ONCE = 2
-"""Batches that wait for the disk; the next one waits with those who make it."""
+"""Batches that wait to be written to disk; beyond it whoever makes the next one waits."""
 CONTAINER = Path("/sys/fs/cgroup/memory.max")
 UNKNOWN = 8 << 30
 """Memory of a machine that does not tell."""

@@ -3,10 +3,9 @@
 The engine on Apache Spark: the same stages, on the partitions of DataFrames.
 
 Spark shuffles, sorts, keeps and makes anew what a lost worker held; the stages run in its Python
-workers, on record batches. Keys are ranges of one order (`repartitionByRange`), so what is sorted
-by key is so from the first partition to the last. Rows of two tables are joined by sorting them
-together, as one table in which each row says whose it is: so a stage sees both sides of each key
-whole, in the order of their keys, however many there are.
+workers, on record batches. Rows of one key lie in one partition, by its hash, sorted by key. Rows
+of two tables are joined by sorting them together, as one table in which each row says whose it is:
+so a stage sees both sides of each key whole, in the order of their keys, however many there are.
 
 What a verb gives is made when it is first needed, and kept; its plan ends there, so that plans
 do not grow with the flow, while a lost part can still be made again from what it was made of.
@@ -52,6 +51,7 @@ from dedup.engines.arrow import (
 from dedup.engines.base import as_it_is
 from dedup.errors import OutputError
 from dedup.model import Table
+from dedup.rows import arranged
 from dedup.watching import silent
 
 if TYPE_CHECKING:
@@ -76,13 +76,14 @@ TYPES = {
 }
 FETCHED = 1 << 16
 """Rows that come to the caller at once, or one partition."""
+FETCHED_BYTES = 4 << 20
+"""Bytes of a table that comes to the caller as it is made, and is not counted first."""
 CONF = {
     "spark.sql.adaptive.enabled": "false",
     "spark.sql.execution.arrow.maxRecordsPerBatch": "65536",
     "spark.sql.execution.arrow.useLargeVarTypes": "false",
 }
 """Of a session of our own: partitions stay as they are made, since a range is one of them."""
-COUNTED = "partition bigint, number bigint, rows bigint"
 STATIC = (False,)
 """Rows that do not stream."""
 UNSET = "200"
@@ -103,19 +104,46 @@ class Kept:
         self.frame: DataFrame = Planned(
             java.internalCreateDataFrame(made, whole._jdf.schema(), *STATIC), session
         )
-        self._partitions: int = made.getNumPartitions()
+        self.partitions: int = made.getNumPartitions()
         self._sizes: dict[int, list[int]] | None = None
         weakref.finalize(self, _let_go, whole)
 
     def sizes(self, number: int) -> list[int]:
         """Make the rows, and return how many of one kind there are in each partition."""
         if self._sizes is None:
-            counts = self.frame.select(NUMBER).mapInArrow(tasks.counted, COUNTED).toArrow()
-            self._sizes = {}
-            for partition, kind, rows in zip(*counts.to_pydict().values(), strict=True):
-                self._sizes.setdefault(kind, [0] * self._partitions)[partition] = rows
-            self.needs = ()
-        return self._sizes.get(number, [0] * self._partitions)
+            make_all([self])
+        assert self._sizes is not None  # noqa: S101 - they were counted
+        return self._sizes.get(number, [0] * self.partitions)
+
+    def learn(self, counts: Iterable[tuple[int, int, int]]) -> None:
+        """Take how many rows each partition has of each kind: now they are made."""
+        self._sizes = {}
+        for partition, number, rows in counts:
+            self._sizes.setdefault(number, [0] * self.partitions)[partition] = rows
+        self.needs = ()
+
+    @property
+    def is_made(self) -> bool:
+        """The rows are made."""
+        return self._sizes is not None
+
+
+def make_all(every: Sequence[Kept]) -> None:
+    """Make the rows of all, in one job, and count them."""
+    waiting = [kept for kept in dict.fromkeys(every) if not kept.is_made]
+    if not waiting:
+        return
+    numbers = [
+        kept.frame.select(f.lit(number).alias("table"), _partition(), NUMBER)
+        for number, kept in enumerate(waiting)
+    ]
+    schema = ", ".join(f"{name} bigint" for name in tasks.COUNTED)
+    counts = reduce(DataFrame.union, numbers).mapInArrow(tasks.counted, schema).toArrow()
+    own: list[list[tuple[int, int, int]]] = [[] for _ in waiting]
+    for number, *counted in zip(*counts.to_pydict().values(), strict=True):
+        own[number].append(tuple(counted))
+    for kept, found in zip(waiting, own, strict=True):
+        kept.learn(found)
 
 
 class Rows(Generic[T]):
@@ -138,6 +166,11 @@ class Rows(Generic[T]):
         rows = cls(kind, frame, tasks.Source(kind, slots(kind)), (kept,))
         rows.number = number
         return rows
+
+    @property
+    def plain(self) -> DataFrame:
+        """The columns of the table, where its rows are kept."""
+        return self.frame.select(*self.source.layout.values())
 
     def sizes(self) -> list[int]:
         """Return how many rows there are in each partition, where they are kept."""
@@ -198,11 +231,7 @@ class SparkEngine:
         self._tell(name)
         frame, layout = self._plain(table)
         columns = [f.col(layout[column]) for column in key]
-        if shared:
-            frame = frame.repartition(self.partitions, columns[0])
-        else:
-            frame = frame.repartitionByRange(self.partitions, columns[0])
-        frame = frame.sortWithinPartitions(*columns)
+        frame = frame.repartition(self.partitions, columns[0]).sortWithinPartitions(*columns)
         task = partial(tasks.by_key, key=key, shared=shared)
         return self._run(frame, task, tasks.Source(table.kind, layout), stage, kind, table.needs)
 
@@ -239,11 +268,11 @@ class SparkEngine:
         in_processes: bool = False,  # noqa: ARG002 - a worker is a process
         name: str | None = None,
     ) -> Any:
-        """Sort both tables together, then apply `stage` to batches of both, in order of key."""
+        """Sort both tables together, then apply `stage` to batches of both."""
         self._tell(name)
         frame, sources = self._together(table, other, key)
         first, *others = (f.col(f"{tasks.KEY}{n}") for n in range(max(map(len, key))))
-        frame = frame.repartitionByRange(self.partitions, first)
+        frame = frame.repartition(self.partitions, first)
         frame = frame.sortWithinPartitions(first, NUMBER, *others)
         needs = (*table.needs, *other.needs)
         return self._run(frame, partial(tasks.joined, key=key), sources, stage, kind, needs)
@@ -258,14 +287,8 @@ class SparkEngine:
         *,
         name: str | None = None,
     ) -> Any:
-        """Apply `stage` to batches beside the rows of `other` that they want, in any order."""
-        self._tell(name)
-        frame, sources = self._together(table, other, key)
-        first, *others = (f.col(f"{tasks.KEY}{n}") for n in range(max(map(len, key))))
-        frame = frame.repartition(self.partitions, first)
-        frame = frame.sortWithinPartitions(first, NUMBER, *others)
-        needs = (*table.needs, *other.needs)
-        return self._run(frame, partial(tasks.joined, key=key), sources, stage, kind, needs)
+        """Apply `stage` to batches beside the rows of `other` that they want: a join serves."""
+        return self.join(table, other, key, kind, stage, name=name)
 
     def pairwise(
         self,
@@ -292,13 +315,18 @@ class SparkEngine:
 
     def rank(self, table: Any, key: Key, kind: type[U], stage: Callable[..., U]) -> Rows[U]:
         """Sort by `key`, and apply `stage` to every batch and the numbers of its rows."""
-        return self._ranked(self.by_key(table, key, table.kind, as_it_is), kind, stage)
+        frame, layout = self._plain(table)
+        frame = frame.orderBy(*(layout[column] for column in key))
+        source = tasks.Source(table.kind, layout)
+        kept = self._run(frame, tasks.mapped, source, as_it_is, table.kind, table.needs)
+        return self._ranked(kept, kind, stage)
 
     def _ranked(self, rows: Any, kind: type[U], stage: Callable[..., U]) -> Rows[U]:
         """Apply `stage` to every batch of a table, and the numbers of its rows."""
         firsts = np.cumsum([0, *rows.sizes()]).tolist()
         task = partial(tasks.ranked, firsts=firsts)
-        ranked: Rows[U] = self._run(rows.frame, task, rows.source, stage, kind, rows.needs)
+        frame = rows.frame.select("*", _partition())
+        ranked: Rows[U] = self._run(frame, task, rows.source, stage, kind, rows.needs)
         return ranked
 
     def together(self, *makers: Callable[[], Any], name: str | None = None) -> tuple[Any, ...]:
@@ -307,21 +335,49 @@ class SparkEngine:
         return tuple(maker() for maker in makers)
 
     def fetch(self, table: Stored[T]) -> Iterator[T]:
-        """Yield the batches of a table to the caller, in order, some partitions at a time."""
+        """Yield the batches of a table to the caller, in order; of a large one some at a time."""
         rows = self._made(table)
-        frame, (kind, layout, _) = rows.frame, rows.source
+        kind, layout = rows.kind, rows.source.layout
+        few = self._few(rows)
+        if few is not None:
+            every = kind.concat(to_table(batch, kind, layout) for batch in few)
+            if kind.SORTED_BY:
+                every = arranged(every, *(getattr(every, name) for name in kind.SORTED_BY))
+            yield from (every,) if len(every) else ()
+            return
+        if kind.SORTED_BY:
+            frame = rows.plain.orderBy(*(layout[name] for name in kind.SORTED_BY))
+            source = tasks.Source(kind, layout)
+            rows = self._run(frame, tasks.mapped, source, as_it_is, kind, rows.needs)
+        for batch in self._many(rows):
+            yield to_table(batch, kind, layout)
+
+    def _few(self, rows: Any) -> Sequence[pa.RecordBatch] | None:
+        """Return all rows of a table as they are made, where these are few; else none."""
+        (kept,) = rows.needs
+        if kept.is_made and sum(rows.sizes()) > FETCHED:
+            return None
+        task = partial(tasks.sent, most=FETCHED_BYTES // kept.partitions)
+        schema = " bigint, ".join(tasks.SENT) + " binary"
+        frame = rows.plain.select("*", _partition())
+        parts = frame.mapInArrow(task, schema).toArrow().to_pydict()
+        found = sorted(zip(*parts.values(), strict=True))
+        if any(data is None for _, data in found):
+            return None
+        return [batch for _, data in found for batch in pa.ipc.open_stream(data)]
+
+    def _many(self, rows: Any) -> Iterator[pa.RecordBatch]:
+        """Yield the rows of a table, some partitions at a time."""
+        frame = rows.plain.select("*", _partition())
         bounds = np.cumsum([0, *rows.sizes()])
-        first = 0
-        while first < len(bounds) - 1:
+        first, end = 0, len(bounds) - 1
+        while first < end:
             past = int(np.searchsorted(bounds, bounds[first] + FETCHED, "right")) - 1
             past = max(past, first + 1)
             if bounds[past] > bounds[first]:
-                columns = frame.select(*dict.fromkeys(layout.values()))
-                if past - first < len(bounds) - 1:
-                    task = partial(tasks.chosen, first=first, past=past)
-                    columns = columns.mapInArrow(task, columns.schema)
-                for batch in columns.toArrow().to_batches():
-                    yield to_table(batch, kind, layout)
+                task = partial(tasks.chosen, first=first, past=past)
+                part = frame if past - first == end else frame.mapInArrow(task, frame.schema)
+                yield from part.toArrow().to_batches()
             first = past
 
     def count(self, table: Stored[Any]) -> int:
@@ -336,8 +392,7 @@ class SparkEngine:
     ) -> tuple[Any, ...]:
         """Return the tables that `make` gives, made: what they were made of may go."""
         made = tuple(self._made(table) for table in make())
-        for table in made:
-            table.sizes()
+        make_all([need for table in made for need in table.needs])
         return made
 
     def made_of(
@@ -457,6 +512,11 @@ class SparkEngine:
             own = self._run(rows.frame, tasks.mapped, rows.source, as_it_is, rows.kind, rows.needs)
             rows.frame, rows.source, rows.needs, rows.number = own.frame, own.source, own.needs, 0
         return rows
+
+
+def _partition() -> Column:
+    """Return the number of the partition of its frame that a row lies in."""
+    return f.spark_partition_id().alias(tasks.PARTITION)
 
 
 def _column(name: str | None, slot: str) -> Column:

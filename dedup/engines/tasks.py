@@ -8,6 +8,7 @@ stage and what it needs to know go with it.
 from __future__ import annotations
 
 import pickle
+from collections import Counter
 from functools import partial
 from itertools import groupby
 from operator import itemgetter
@@ -30,6 +31,14 @@ if TYPE_CHECKING:
 
 KEY = "key"
 """What columns of keys are called where two tables are in one batch; a number follows."""
+
+
+PARTITION = "partition"
+"""The column of the partition of its table that a row lies in. What a task knows of itself is not
+that: one task makes rows of several tables."""
+COUNTED = ("table", PARTITION, NUMBER, "rows")
+SENT = (PARTITION, "data")
+"""The columns that tell the caller what there is."""
 
 
 class Source(NamedTuple):
@@ -67,10 +76,11 @@ class Made(NamedTuple):
         """Return the same, with a stage more."""
         return self._replace(stages=(*self.stages, stage))
 
-    def tables(self, batches: Iterable[pa.RecordBatch]) -> Iterator[Any]:  # noqa: ARG002 - as `Source`
-        """Yield the tables of this task's part."""
-        for table in self.make(self.parts[partition()]):
-            yield _through(self.stages, table)
+    def tables(self, batches: Iterable[pa.RecordBatch]) -> Iterator[Any]:
+        """Yield the tables of the parts that come by their numbers."""
+        for part in _parts(batches, self.parts):
+            for table in self.make(part):
+                yield _through(self.stages, table)
 
 
 class Given(NamedTuple):
@@ -203,47 +213,75 @@ def ranked(
     sink: Sink,
 ) -> Iterator[pa.RecordBatch]:
     """Apply a stage to every batch and the numbers of its rows; partitions begin at `firsts`."""
-    first = firsts[partition()]
-    for table in source.tables(batches):
-        yield from sink.batches(stage(table, np.arange(first, first + len(table))))
-        first += len(table)
+    at = 0
+    for batch in batches:
+        for table in source.tables([batch]):
+            first = at + firsts[_number(batch, PARTITION)]
+            yield from sink.batches(stage(table, np.arange(first, first + len(table))))
+            at += len(table)
 
 
 def counted(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Yield the number of this partition, and how many rows it has of each kind."""
-    rows: dict[int, int] = {}
+    """Yield how many rows there are of each table, in each of its partitions, of each kind."""
+    rows: Counter[tuple[int, ...]] = Counter()
     for batch in batches:
-        numbers, counts = np.unique(batch.column(NUMBER).to_numpy(), return_counts=True)
-        for number, count in zip(numbers.tolist(), counts.tolist(), strict=True):
-            rows[number] = rows.get(number, 0) + count
-    columns = [[partition()] * len(rows), list(rows), list(rows.values())]
-    arrays = [pa.array(column, pa.int64()) for column in columns]
-    yield pa.RecordBatch.from_arrays(arrays, names=["partition", NUMBER, "rows"])
+        columns = [column.to_numpy() for column in batch.columns]
+        found, counts = np.unique(np.stack(columns), axis=1, return_counts=True)
+        for own, count in zip(found.T.tolist(), counts.tolist(), strict=True):
+            rows[tuple(own)] += count
+    plain = [[*own, count] for own, count in rows.items()]
+    arrays = [pa.array(column) for column in np.array(plain).reshape(-1, len(COUNTED)).T]
+    yield pa.RecordBatch.from_arrays([a.cast(pa.int64()) for a in arrays], names=list(COUNTED))
+
+
+def sent(batches: Iterable[pa.RecordBatch], most: int) -> Iterator[pa.RecordBatch]:
+    """Yield a partition's number and its rows as bytes; null where these are more than `most`."""
+    every: list[pa.RecordBatch] = []
+    size = 0
+    for batch in batches:
+        every.append(batch)
+        size += batch.nbytes
+        if size > most:
+            break
+    if not every:
+        return
+    data = None
+    if size <= most:
+        stream = pa.BufferOutputStream()
+        with pa.ipc.new_stream(stream, every[0].schema) as writer:
+            for batch in every:
+                writer.write_batch(batch)
+        data = stream.getvalue().to_pybytes()
+    columns = [pa.array([_number(every[0], PARTITION)], pa.int64()), pa.array([data], pa.binary())]
+    yield pa.RecordBatch.from_arrays(columns, names=list(SENT))
 
 
 def chosen(batches: Iterable[pa.RecordBatch], first: int, past: int) -> Iterator[pa.RecordBatch]:
     """Yield the batches of some partitions."""
-    if first <= partition() < past:
-        yield from batches
+    for batch in batches:
+        if batch.num_rows and first <= _number(batch, PARTITION) < past:
+            yield batch
 
 
 def answered(
-    batches: Iterable[pa.RecordBatch],  # noqa: ARG001 - the part is known by its number
-    parts: Sequence[Any],
-    question: Callable[[Any], Any],
+    batches: Iterable[pa.RecordBatch], parts: Sequence[Any], question: Callable[[Any], Any]
 ) -> Iterator[pa.RecordBatch]:
-    """Yield what a function says of this task's part."""
-    answer = pickle.dumps(question(parts[partition()]))
-    yield pa.RecordBatch.from_arrays([pa.array([answer], pa.binary())], names=["answer"])
+    """Yield what a function says of the parts that come by their numbers."""
+    for part in _parts(batches, parts):
+        answer = pa.array([pickle.dumps(question(part))], pa.binary())
+        yield pa.RecordBatch.from_arrays([answer], names=["answer"])
 
 
-def partition() -> int:
-    """Return the number of the partition that this task works on."""
-    from pyspark import TaskContext
+def _parts(batches: Iterable[pa.RecordBatch], parts: Sequence[Any]) -> Iterator[Any]:
+    """Yield the parts whose numbers come."""
+    for batch in batches:
+        for number in batch.column(0).to_pylist():
+            yield parts[number]
 
-    context = TaskContext.get()
-    assert context is not None  # noqa: S101 - a worker has one
-    number: int = context.partitionId()
+
+def _number(batch: pa.RecordBatch, name: str) -> int:
+    """Return the number that all rows of a batch have in a column."""
+    number: int = batch.column(name)[0].as_py()
     return number
 
 

@@ -155,7 +155,7 @@ def _suspicious(body: bytes, data: U8, starts: I64) -> bool:
         or not _is_utf8(body)
         or _has_no_number(body, data)
         or _is_deep(data, starts)
-        or _is_beyond(body, data)
+        or _holds_huge_number(body, data)
     )
 
 
@@ -185,7 +185,8 @@ def _is_deep(data: U8, starts: I64) -> bool:
     return bool((np.add.reduceat(opening, starts, dtype=np.int64) >= _DEPTH).any())
 
 
-def _is_beyond(body: bytes, data: U8) -> bool:
+def _holds_huge_number(body: bytes, data: U8) -> bool:
+    """Tell whether there may be a number beyond a double: of many digits, or a large exponent."""
     digits = np.flatnonzero((data - ord("0")) < 10)
     if len(digits) >= _DIGITS:
         width = digits[_DIGITS - 1 :] - digits[: len(digits) - _DIGITS + 1]

@@ -52,7 +52,7 @@ def is_remote(path: str) -> bool:
     return _SCHEME.match(path) is not None
 
 
-def named(url: str) -> str:
+def file_name(url: str) -> str:
     """Return the name of the file behind a URL: what stands before a query or a fragment."""
     return re.split(r"[?#]", url, maxsplit=1)[0] if url.startswith(_HTTP) else url
 

@@ -271,7 +271,7 @@ class _Finder:
             if file.below:
                 entries.append(entry)
             elif not self._excluded(path, (os.path.basename(path),)):
-                form, packing = self._form(remote.named(path))
+                form, packing = self._form(remote.file_name(path))
                 self._add(path, Source(path, place, (), form, packing, file.size, remote=file))
                 return
         kept = [entry for entry in entries if not self._excluded(entry.path, entry.below)]

@@ -51,7 +51,7 @@ def named_boilerplate(own: m.Places, between: Relations, marks: Marks) -> m.Name
     group = _alike(members[order], keeper[order], between)
     named = groups.members(between.places_of(group.text), group)
     named = arranged(named, named.keeper, named.doc, named.no)
-    return groups.named(named, known.docs)
+    return groups.named_places(named, known.docs)
 
 
 def _alike(texts: m.I64, keepers: m.I64, between: Relations) -> m.Keepers:

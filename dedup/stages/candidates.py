@@ -90,15 +90,15 @@ RECALL = {
 }
 """By the name of the setting."""
 CAUGHT_AT = (0.60, 0.65, 0.70, 0.75, 0.80, 0.85, 0.90, 0.95)
-"""Similarities that `caught` is of: pairs from there to .01 above."""
+"""Each value of `caught` is of the pairs from one of these similarities to .01 above it."""
 MANY_TEXTS = 1_000_000
 """Distinct texts up to which `auto` is `high`; beyond it is `standard`."""
 CROWD = 24
-"""Texts of a bucket up to which all pairs are taken,"""
+"""A bucket of up to so many texts is compared all with all."""
 LONG_CROWD = 128
-"""and in a bucket that begins with a long text,"""
+"""So is a bucket of up to so many texts whose first one is long."""
 LONG = 200
-"""of at least so many characters: few of 40 words have less."""
+"""A text is long from so many characters on: few texts of 40 words have less."""
 
 
 def banding(settings: Settings, texts: int) -> Banding:

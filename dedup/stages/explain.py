@@ -15,7 +15,7 @@ from dedup.group import Group, Name, Occurrence, Part
 from dedup.model import ACROSS, BLOCK, BOILERPLATE, KINDS, UNITS, Facts, Strings
 from dedup.report import Extent, Incoming, Overlap, Pair, Place, Report, Seen, Summary
 from dedup.rows import fresh
-from dedup.stages.identities import identity, numbered
+from dedup.stages.identities import distinct_ids, identity
 from dedup.text.spans import united
 from dedup.text.templates import deciding
 from dedup.version import VERSION
@@ -96,7 +96,7 @@ def report_of(matched: Matched, told: Told, settings: Settings, *, checked: bool
     )
 
 
-def named(twins: Iterable[Twins], facts: Iterable[Facts]) -> Iterator[Pair]:
+def named_pairs(twins: Iterable[Twins], facts: Iterable[Facts]) -> Iterator[Pair]:
     """Turn rows of places into pairs with the names of their documents."""
     naming = Naming(Facts.concat(facts))
     for batch in twins:
@@ -293,7 +293,7 @@ def repeated(keeper: Occurrence, copy: Occurrence) -> str:
 
 def with_ids(found: Sequence[Found]) -> Iterator[Group]:
     """Number groups that share an id."""
-    for each, name in zip(found, numbered(each.group.id for each in found), strict=True):
+    for each, name in zip(found, distinct_ids(each.group.id for each in found), strict=True):
         group = each.group
         yield group if group.id == name else replace(group, id=name)
 

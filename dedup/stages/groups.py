@@ -51,7 +51,7 @@ def gather(runs: Runs, bodies: Bodies, settings: Settings) -> Finds:
     order = np.lexsort((runs.last, runs.first, runs.copy, group))
     runs, base, group, within = runs.take(order), base[order], group[order], within[order]
     heads = np.flatnonzero(fresh(group))
-    number = numbered(runs.source, within, group)
+    number = group_numbers(runs.source, within, group)
     kind = np.where(within, KINDS.index(WITHIN), KINDS.index(ACROSS)).astype(np.int8)
     copies = copied(runs, kind, number, base, bodies)
     return Finds.concat([keepers(runs, kind, number, base, heads, bodies), copies])
@@ -91,7 +91,7 @@ def grouped(source: I64, within: I64, first: I64, past: I64, piece: int = 1) -> 
     return out
 
 
-def numbered(source: I64, within: I64, group: I64) -> I64:
+def group_numbers(source: I64, within: I64, group: I64) -> I64:
     """Number the groups of each source and kind from 0; sorted by group."""
     number: I64 = group - np.maximum.accumulate(np.where(fresh(source, within), group, 0))
     return number
@@ -201,7 +201,7 @@ def members(places: Places, keepers: Keepers) -> Members:
     return Members(keepers.keeper[at], places.doc, places.no, keepers.similarity[at])
 
 
-def named(members: Members, published: int) -> Named:
+def named_places(members: Members, published: int) -> Named:
     """
     Keep the first places of each group, and count all; rows sorted by keeper, doc, no.
 

@@ -28,7 +28,7 @@ def identity(kind: str, normal: bytes) -> str:
     return sha256(kind.encode() + b"\n" + normal).hexdigest()[:16]
 
 
-def numbered(ids: Iterable[str]) -> Iterator[str]:
+def distinct_ids(ids: Iterable[str]) -> Iterator[str]:
     """Number those that were there before: `-2`, `-3`."""
     seen: dict[str, int] = defaultdict(int)
     for one in ids:
@@ -61,7 +61,7 @@ def copied(finds: Iterable[Finds]) -> tuple[list[str], Copied]:
     every = Copied.concat(copies)
     every = replace(every, group=place[every.group])
     every = every.take(np.lexsort((every.group, every.start, every.doc)))
-    return list(numbered(ids[rank] for rank in ranks.tolist())), every
+    return list(distinct_ids(ids[rank] for rank in ranks.tolist())), every
 
 
 def _identities(keepers: Finds) -> Iterator[str]:

@@ -15,7 +15,7 @@ import numpy as np
 from dedup import kernels
 from dedup.model import ACROSS, KINDS, PASSAGE, UNITS, WITHIN, Finds
 from dedup.rows import fresh
-from dedup.stages.groups import grouped, numbered
+from dedup.stages.groups import group_numbers, grouped
 from dedup.stages.written import around, edges
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def gather(passages: Passages, bodies: Bodies) -> Finds:
     order = np.argsort(group, kind="stable")
     passages, group, within = passages.take(order), group[order], within[order]
     heads = np.flatnonzero(fresh(group))
-    number = numbered(passages.source, within, group)
+    number = group_numbers(passages.source, within, group)
     kind = np.where(within, KINDS.index(WITHIN), KINDS.index(ACROSS)).astype(np.int8)
     found = keepers(passages, kind, number, heads, bodies)
     return Finds.concat([found, copies(passages, kind, number)])

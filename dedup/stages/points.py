@@ -2,8 +2,8 @@
 Places and matches -> points: a paragraph and an earlier one that it matches.
 
 Of each matching text only the `EARLIEST` places count: across documents the first ones in earlier
-documents, within a document the first ones before the paragraph. A prefix of the earliest places
-of all serves: what lies in earlier documents comes first in it.
+documents, within a document the first ones before the paragraph. Places are in Order, so that the
+first `EARLIEST` places of a text hold those that count for any document.
 """
 
 from __future__ import annotations

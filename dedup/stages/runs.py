@@ -207,10 +207,10 @@ class Near:
 @dataclass(frozen=True, slots=True)
 class Known:
     """
-    The run that begins at a place, for every place where the same follows.
+    The run that was found at a place: it is the run of every place where the same follows.
 
-    It holds where all that was looked at is the same: the copy's `signs` from the place on, with
-    none of them taken, and sources that end before it.
+    The same follows where the copy has the same paragraphs from there on (`signs`), none of them is
+    taken yet, and all sources end before the place.
     """
 
     signs: list[int]

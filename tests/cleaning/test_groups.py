@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup.cleaning.ledger import REASONS
-from dedup.cleaning.removals import groups_of
+from dedup.cleaning.removals import covering_groups
 from dedup.cleaning.tables import NONE
 from dedup.model import KINDS, Copied
 
@@ -41,4 +41,4 @@ def test_the_first_of_the_kind_else_the_first(
 
     reason = np.array([REASONS.index(kind)] * 2, np.int8)
     docs, first, last = np.array([0, 1]), *(np.array([at] * 2) for at in span)
-    assert groups_of(table, docs, first, last, reason)[0] == wanted
+    assert covering_groups(table, docs, first, last, reason)[0] == wanted

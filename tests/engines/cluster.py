@@ -100,13 +100,17 @@ class Cluster:
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
+    def _state(self) -> bytes:
+        with urllib.request.urlopen(f"http://{HOST}:{self._web}/json/") as answer:
+            state: bytes = answer.read()
+            return state
+
     def _wait_for(self, workers: int) -> None:
         """Wait until the master says that it has so many workers."""
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
-            page = f"http://{HOST}:{self._web}/json/"
-            with suppress(OSError), urllib.request.urlopen(page) as answer:
-                if answer.read().count(b'"ALIVE"') == workers + 1:
+            with suppress(OSError):
+                if self._state().count(b'"ALIVE"') == workers + 1:
                     return
             time.sleep(0.2)
         log = (self._folder / "log").read_text()

@@ -2,8 +2,9 @@
 An engine that promises nothing it does not say: what passes here will pass on a cluster.
 
 Every stage and every batch goes through pickle, there and back. A batch that is sorted by key has
-one key, rows that are equal in all columns of the key are shuffled, and `lookup` and `union` give
-rows in any order. What a stage gives must have the columns that its table declares.
+one key, keys come in any order, rows that are equal in all columns of the key are shuffled, and
+`lookup` and `union` give rows in any order. What is fetched is sorted as its kind says. What a
+stage gives must have the columns that its table declares.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import numpy as np
 from dedup.engines.base import Base, Part, as_it_is
 from dedup.engines.stored import Held
 from dedup.model import Strings, Table
-from dedup.rows import fresh
+from dedup.rows import arranged, fresh
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -51,6 +52,19 @@ class Pickled(Base):
         rows = self._shuffled(len(found))
         return self.map([found.kind.concat(found).take(rows)], kind, as_it_is)
 
+    def rank(self, table: Any, key: Key, kind: Any, stage: Any) -> Any:  # noqa: ANN401
+        """Number the rows in the order of the key."""
+        rows = self._sorted(table, key)
+        return self.map([rows], kind, partial(_numbered, stage))
+
+    def fetch(self, table: Any) -> Any:  # noqa: ANN401
+        """Give the rows in the order that their kind says."""
+        rows = table.kind.concat(table)
+        if table.kind.SORTED_BY:
+            rows = arranged(rows, *(getattr(rows, name) for name in table.kind.SORTED_BY))
+        if len(rows):
+            yield rows
+
     def together(self, *makers: Callable[[], Any], name: str | None = None) -> tuple[Any, ...]:  # noqa: ARG002
         """Make several things, the last one first."""
         return tuple(maker() for maker in makers[::-1])[::-1]
@@ -64,7 +78,8 @@ class Pickled(Base):
         """Give each key of the first table alone, with the rows of all tables that have it."""
         ordered = [self._sorted(table, key) for table, key in tables]
         keys = [getattr(table, key[0]) for table, (_, key) in zip(ordered, tables, strict=True)]
-        for value in keys[0][fresh(keys[0])] if len(keys[0]) else ():
+        values = keys[0][fresh(keys[0])]
+        for value in values[self._shuffled(len(values))]:
             edges = [np.searchsorted(own, [value, value + 1]) for own in keys]
             parts = [table.slice(*edge) for table, edge in zip(ordered, edges, strict=True)]
             if not shared or len(parts[0]) > 1:
@@ -100,6 +115,10 @@ class Pickled(Base):
                     own.notice_order(part)
                     own.batches.append(part)
         return held
+
+
+def _numbered(stage: Callable[..., Any], rows: Any) -> Any:  # noqa: ANN401
+    return stage(rows, np.arange(len(rows)))
 
 
 def checked(batch: Table, kind: type[Table]) -> None:

@@ -147,15 +147,16 @@ def test_records_and_units(tmp_path: Path, unit: str) -> None:
 
 
 def test_three_words_changed(tmp_path: Path) -> None:
-    """An article that is pasted with three words changed a paragraph is found."""
+    """An article that is pasted into a fresh one, three words of a paragraph changed, is found."""
     words = [paragraph(n, 40).split() for n in "abcd"]
     (tmp_path / "old.txt").write_text("\n\n".join(" ".join(some) for some in words))
     for some in words:
         some[3], some[17], some[30] = "un", "deux", "trois"
-    (tmp_path / "new.txt").write_text("\n\n".join(" ".join(some) for some in words))
+    pasted = "\n\n".join(" ".join(some) for some in words)
+    (tmp_path / "new.txt").write_text(f"{paragraph('x')}\n\n{pasted}\n\n{paragraph('y')}")
     index = Index(tmp_path / "index")
     index.build(tmp_path / "old.txt")
     report = dedup.check(tmp_path / "new.txt", index=index)
-    [group] = report.groups
-    assert group.paragraphs == 4
-    assert report.documents == () or report.documents[0].copies
+    [finding] = report.verdict.failing
+    assert finding.copy.paragraphs == (2, 5)
+    assert finding.group.paragraphs == 4

@@ -80,10 +80,12 @@ FETCHED_BYTES = 4 << 20
 """Bytes of a table that comes to the caller as it is made, and is not counted first."""
 CONF = {
     "spark.sql.adaptive.enabled": "false",
+    "spark.sql.codegen.wholeStage": "false",
     "spark.sql.execution.arrow.maxRecordsPerBatch": "65536",
     "spark.sql.execution.arrow.useLargeVarTypes": "false",
 }
-"""Of a session of our own: partitions stay as they are made, since a range is one of them."""
+"""Of a session of our own. Partitions stay as they are made: they have numbers. Plans are short and
+many: code made for each one takes longer than it saves."""
 STATIC = (False,)
 """Rows that do not stream."""
 UNSET = "200"

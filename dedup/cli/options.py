@@ -306,6 +306,6 @@ TAKES: dict[str, frozenset[str]] = {
 """The shared options that act in each command: it takes no others, and its help shows no others."""
 
 PLANNED: dict[str, tuple[str, ...]] = {
-    "clean": ("--index",),
+    "clean": ("--index", "--master", "--spark-conf"),
 }
 """Options of the specification, per command, whose features do not exist yet."""

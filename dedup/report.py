@@ -266,7 +266,8 @@ class Report:
         """
         Return the report of which `value` is what `to_dict` gave, or its JSON.
 
-        Texts are not in it (`save` keeps them). Raises `InputError` for what is no such report.
+        Texts and the verdict of a check are left out (`save` keeps them). Raises `InputError` for
+        what is no such report.
         """
         from dedup.reports.json import from_dict
 

@@ -107,7 +107,9 @@ class Application:
             why = f"{path} takes {wanted[path]}"
             raise RefusedError(HTTPStatus.METHOD_NOT_ALLOWED, why, wanted[path])
         if path == "/health":
-            return json.dumps({"status": "ok", "version": VERSION, **self._health()}).encode()
+            return (
+                json.dumps({"status": "ok", "version": VERSION, **self._health()}).encode() + b"\n"
+            )
         kind = environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
         if kind != "application/json":
             why = "send the header Content-Type: application/json"

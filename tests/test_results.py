@@ -63,7 +63,7 @@ def test_a_report_comes_back_from_plain_values() -> None:
     assert found.documents
     for report in (found, checked, replace(checked, groups=groups), dedup.find(texts=[A])):
         again = dedup.Report.from_dict(json.loads(report.to_json()))
-        assert again.to_dict() == report.to_dict()
+        assert again.to_dict() == replace(report, verdict=None).to_dict()
         assert again.duplicate_ratio == report.duplicate_ratio
         assert [g.keeper.paragraphs for g in again] == [g.keeper.paragraphs for g in report]
     assert again.documents == report.documents

@@ -33,8 +33,8 @@ dedup clean articles/ --dry-run --format html -o plan.html
 dedup clean fr/ es/ -o cleaned/ --keep longest --drop-document-over 80%
 dedup clean news.jsonl -o cleaned/ --keep prefer:afp/*,oldest:date
 dedup clean articles/ -o cleaned/ --passages on
-dedup clean new/ --against published/ -o cleaned/   [dim]what is not published yet[/dim]
-dedup clean news.jsonl --annotate -o noted/   [dim]remove nothing, note what would go[/dim]
+dedup clean new/ --against published/ -o cleaned/  [dim]what is new[/dim]
+dedup clean news.jsonl --annotate -o noted/  [dim]only note what would go[/dim]
 dedup clean --verify cleaned/      [dim]prove that every keeper is there[/dim]
 """
 

@@ -123,6 +123,15 @@ Width = Annotated[
         show_default=False,
     ),
 ]
+NoPager = Annotated[
+    bool,
+    typer.Option(
+        "--no-pager",
+        help="no pager, however long the report is; DEDUP_PAGER and PAGER name another one",
+        rich_help_panel=OUTPUT,
+        show_default=False,
+    ),
+]
 Quiet = Annotated[
     bool,
     typer.Option(
@@ -218,6 +227,7 @@ class Shared(Talk):
     work_dir: WorkDir = None
     timings: Timings = None
     config: ConfigFile = None
+    no_pager: NoPager = False
 
     def meter(self, inputs: Sequence[str], config: Config) -> Meter:
         """
@@ -257,9 +267,11 @@ def _all_but(*names: str) -> frozenset[str]:
 TAKES: dict[str, frozenset[str]] = {
     "report": _all_but(),
     "check": _all_but(),
-    "clean": _all_but("master", "spark_conf"),
+    "clean": _all_but("master", "spark_conf", "no_pager"),
     # Pairs are of paragraphs, whatever blocks and passages these are in; they are no page.
-    "pairs": _all_but("min_group_words", "max_gap", "boilerplate_documents", "passages", "width"),
+    "pairs": _all_but(
+        *("min_group_words", "max_gap", "boilerplate_documents", "passages", "width", "no_pager"),
+    ),
     "diff": frozenset(
         (
             "threshold",
@@ -282,18 +294,18 @@ TAKES: dict[str, frozenset[str]] = {
     # Blocks are built when a check asks; an index has what they are built from.
     "index": _all_but(
         *("min_group_words", "max_gap", "boilerplate_documents", "passages", "unit", "width"),
-        *("engine", "master", "spark_conf"),
+        *("engine", "master", "spark_conf", "no_pager"),
     ),
     # Texts come by HTTP, as JSON; there is no page, and no end at which to tell of stages.
     "serve": _all_but(
         *("text_field", "id_field", "input_format", "encoding", "include", "exclude", "no_ignore"),
-        *("on_error", "work_dir", "timings", "color", "width"),
+        *("on_error", "work_dir", "timings", "color", "width", "no_pager"),
     ),
-    "config": _all_but("timings", "quiet"),
+    "config": _all_but("timings", "quiet", "no_pager"),
 }
 """The shared options that act in each command: it takes no others, and its help shows no others."""
 
 PLANNED: dict[str, tuple[str, ...]] = {
-    "clean": ("--index",),
+    "clean": ("--index", "--master", "--spark-conf"),
 }
 """Options of the specification, per command, whose features do not exist yet."""

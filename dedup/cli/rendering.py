@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from dedup.cli.exits import FAULT, FOUND
-from dedup.cli.options import Talk
+from dedup.cli.options import Shared, Talk
 from dedup.cli.output import write
 from dedup.cli.terminal import (
     can_draw,
@@ -68,7 +68,7 @@ def render(  # noqa: PLR0913 - what is written, where to, and how it was read
     report: "Report",
     form: str,
     out: Path | None,
-    talk: Talk,
+    talk: Shared,
     settings: "Settings",
     view: "View | None" = None,
 ) -> None:
@@ -76,7 +76,8 @@ def render(  # noqa: PLR0913 - what is written, where to, and how it was read
     if form in PAGES:
         from dedup.reports.report_page import report_page
 
-        show(drawn(report_page(report, view), form, out, talk), form, out)
+        page = drawn(report_page(report, view), form, out, talk)
+        show(page, form, out, in_pager=not talk.no_pager)
     elif form in DOCUMENTS:
         write(_document(report, form, settings, view), out, data=True)
     else:
@@ -110,9 +111,9 @@ def _laid(blocks: "Iterable[Block]", width: int, *, boxes: bool, color: bool) ->
     return written(console)
 
 
-def show(text: str, form: str, out: Path | None) -> None:
+def show(text: str, form: str, out: Path | None, *, in_pager: bool) -> None:
     """Write a page for people; on a terminal that it is too long for, in a pager."""
-    if form == "terminal" and out is None and paged(text):
+    if in_pager and form == "terminal" and out is None and paged(text):
         return
     write(text, out, data=False)
 
@@ -164,7 +165,7 @@ def render_check(  # noqa: PLR0913 - what is written, where to, and how it was r
     report: "Report",
     form: str,
     out: Path | None,
-    talk: Talk,
+    talk: Shared,
     settings: "Settings",
     *,
     lenient: bool,

@@ -17,8 +17,8 @@ from dedup import kernels, pipeline
 from dedup import model as m
 from dedup.engines.base import as_it_is
 from dedup.index import meeting
+from dedup.index.bands import KEY_BITS
 from dedup.index.packing import Keys, Packed
-from dedup.index.published import KEY_BITS
 from dedup.rows import arranged, fresh
 from dedup.stages import candidates, equal_documents, resemblance, seeds
 from dedup.stages.bodies import bodies

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dedup import model as m
+from dedup.index.bands import in_bands
 from dedup.index.published import text_rows
 from dedup.rows import arranged
 from dedup.stages import candidates, verify
@@ -57,7 +58,7 @@ def buckets(
     for start in range(0, count, TOGETHER):
         numbers = range(start, min(start + TOGETHER, count))
         for number, theirs in zip(
-            numbers, known.in_bands("text", numbers, sketches, banding), strict=True
+            numbers, in_bands(known, "text", numbers, sketches, banding), strict=True
         ):
             mine = candidates.band(sketches, number)
             both = m.Bands.concat([theirs, m.Bands(**mine.columns() | {"text": mine.text + NEW})])

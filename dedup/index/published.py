@@ -10,15 +10,13 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from dedup import model as m
-from dedup.rows import arranged, fresh, rank_within, repeated
-from dedup.stages import candidates, seeds
-from dedup.stages.equal_documents import among
+from dedup.rows import arranged, repeated
+from dedup.stages import seeds
 from dedup.stages.normalise import PARAGRAPH, normalise
 from dedup.stages.segment import segment as cut
 
@@ -30,12 +28,7 @@ if TYPE_CHECKING:
     from dedup.index.segment import Segment
     from dedup.index.standing import Standing
     from dedup.settings import Settings
-    from dedup.stages.candidates import Banding
 
-LAST = candidates.LONG_CROWD + 1
-"""Texts of a bucket, behind its first, that later ones may meet: it is a crowd with or without."""
-KEY_BITS = 32
-"""Of the key of a band."""
 AT_ONCE = 128
 """Keys of seeds that are looked for before what was read is let go."""
 GONE = -1
@@ -179,70 +172,7 @@ class Published:
         every = m.Places.concat(found)
         return arranged(every, every.text, every.doc, every.no)
 
-    # --- Signatures and seeds ---------------------------------------------------------------------
-
-    def in_bands(
-        self, kind: str, numbers: range, sketches: m.Sketches, banding: Banding
-    ) -> Iterator[m.Bands]:
-        """
-        Yield of each band what shares a key in it with others, sorted by key, then in Order.
-
-        `kind` is `text` or `document`; of large buckets only what later ones may meet. The bands
-        are looked up together: one by one it takes as long as all the rest of a check.
-        """
-        # Of each band and key one of the others tells what is equal besides.
-        columns = sketches.keys[:, numbers.start : numbers.stop].T.view(np.uint32).astype(np.int64)
-        bands = np.repeat(np.array(numbers), len(sketches)) << KEY_BITS
-        both, which = np.unique(bands | columns.reshape(-1), return_index=True)
-        band, keys = both >> KEY_BITS, both & ((1 << KEY_BITS) - 1)
-        components = banding.components[band]
-        wanted = np.take_along_axis(sketches.bits[which % max(1, len(sketches))], components, 1)
-        tables = [(_NONE, _NONE, _NONE, _NONE)]
-        for count, part in enumerate(self.segments):
-            size = len(part[f"{kind}.row"])
-            found = part.keys(kind).find(band, keys.astype(np.uint64), KEY_BITS)
-            row, step = repeated(found[1] - found[0])
-            at = part[f"{kind}.sorted"][band[row] * size + found[0][row] + step]
-            name = self._names(kind, part, at)
-            alive = np.flatnonzero(name != GONE)
-            tables.append((row[alive], name[alive], np.full(len(alive), count), at[alive]))
-        row, name, part_no, at = (np.concatenate(columns) for columns in zip(*tables, strict=True))
-        order = np.lexsort((name, row))
-        # Keys are stored in part: what is looked at shows by its signature that all is equal.
-        while True:
-            kept = order[last_ones(row[order])]
-            bits, characters = self._signatures(kind, part_no[kept], at[kept])
-            own = np.take_along_axis(bits, components[row[kept]], 1)
-            wrong = (own != wanted[row[kept]]).any(axis=1)
-            if not wrong.any():
-                break
-            order = order[~np.isin(order, kept[wrong])]
-        every = m.Bands(
-            keys[row[kept]].astype(np.uint32).view(np.int32), name[kept], characters, bits
-        )
-        cuts = np.searchsorted(band[row[kept]], [*numbers, numbers.stop])
-        for start, stop in pairwise(cuts.tolist()):
-            yield every.slice(start, stop)
-
-    def _names(self, kind: str, part: Segment, at: m.I64) -> m.I64:
-        """Return what the signatures of a segment are of; `GONE` where that meets nothing."""
-        own: m.I64 = part[f"{kind}.row"][at]
-        if kind == "text":
-            return self.first[own]
-        name = self.order[part.first_doc + own]
-        return np.where(among(name, self.alike), GONE, name) if len(self.alike) else name
-
-    def _signatures(self, kind: str, part_no: m.I64, at: m.I64) -> tuple[NDArray[Any], m.I32]:
-        """Return the signatures at some places of segments, and how long each text is."""
-        bits = np.zeros((len(at), candidates.COMPONENTS), np.int8)
-        characters = np.zeros(len(at), np.int32)
-        for count, part in enumerate(self.segments):
-            mine = np.flatnonzero(part_no == count)
-            rows = at[mine]
-            bits[mine] = part[f"{kind}.bits"][rows]
-            own = rows if kind == "document" else part["text.row"][rows] - part.first_text
-            characters[mine] = part[f"{kind}.characters"][own]
-        return bits, characters
+    # --- Seeds ------------------------------------------------------------------------------------
 
     def seeds(self, keys: m.I64) -> m.Seeds:
         """Return the seeds with some keys, sorted by key and place; keys are sorted."""
@@ -445,14 +375,6 @@ def text_rows(texts: m.I64, normal: m.Strings) -> m.Texts:
     """Return texts of which nothing but their names and their characters matters."""
     none, no = np.zeros(len(texts), np.int64), np.zeros(len(texts), np.int32)
     return m.Texts(texts, none, no, no, none, none, normal)
-
-
-def last_ones(key: m.I64) -> m.I64:
-    """Return the rows of each bucket that later ones may meet; rows are sorted by key."""
-    starts = np.flatnonzero(fresh(key))
-    sizes = np.diff(starts, append=len(key))
-    rank = rank_within(key)
-    return np.flatnonzero((rank == 0) | (np.repeat(sizes, sizes) - rank <= LAST))
 
 
 def _named(part: Segment, own: m.I64) -> tuple[m.Strings, m.Strings, m.I64]:

@@ -8,6 +8,7 @@ import numpy as np
 
 from dedup import model as m
 from dedup import near_documents
+from dedup.index.bands import in_bands
 from dedup.index.relations import earliest
 from dedup.rows import arranged
 from dedup.stages import candidates, resemblance
@@ -35,7 +36,7 @@ def resembling(
     found = [m.Pairs.empty()]
     numbers = range(banding.bands if len(sketches) else 0)
     for number, theirs in zip(
-        numbers, known.in_bands("document", numbers, sketches, banding), strict=True
+        numbers, in_bands(known, "document", numbers, sketches, banding), strict=True
     ):
         mine = candidates.band(sketches, number)
         both = m.Bands.concat([theirs, mine.take(mine.text >= known.docs)])

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 MANY = 2000
 """Texts that a change touches from which all are counted anew."""
-AT_ONCE = 1 << 15
+AT_ONCE = 1 << 13
 """Texts that are counted at once."""
 
 
@@ -126,6 +126,7 @@ def _counted(
         leader[own] = known.numbers(first.other)
         spread[own] = 0
         spread[known.numbers(counted.text)] = np.minimum(counted.documents, most)
+        known.rest()
     return spread, leader
 
 

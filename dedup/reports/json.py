@@ -65,9 +65,13 @@ def to_jsonl(report: Report) -> str:
     return "".join(_group(group, ", ") + "\n" for group in report.groups)
 
 
+LEFT_OUT = ("schema", "verdict")
+"""Keys of the JSON that no report is built from: a verdict names its findings by their groups."""
+
+
 def from_dict(value: Any) -> Report:  # noqa: ANN401 - plain values
     """
-    Return the report that such JSON was written from, as far as JSON holds it: without texts.
+    Return the report that such JSON was written from, without texts and verdict.
 
     Raises `InputError` for what is no such report.
     """
@@ -76,7 +80,7 @@ def from_dict(value: Any) -> Report:  # noqa: ANN401 - plain values
     if not isinstance(value, dict) or value.get("schema") != SCHEMA:
         raise InputError(f"this is no report of the schema {SCHEMA}: give what to_dict gave")
     try:
-        rows = {key: part for key, part in _named(value).items() if key != "schema"}
+        rows = {key: part for key, part in _named(value).items() if key not in LEFT_OUT}
         for group in rows["groups"]:
             group["occurrences"] = [{"text": "", **place} for place in group["occurrences"]]
         report = convert(rows, Report)

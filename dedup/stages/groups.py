@@ -33,7 +33,9 @@ from dedup.stages.stretches import BOUND
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from dedup.model import I8, I32, Bodies, Places, Runs
+    from numpy.typing import NDArray
+
+    from dedup.model import I8, I32, Bodies, Passages, Places, Runs, Strings
     from dedup.settings import Settings
 
 SHOWN = 3
@@ -136,25 +138,35 @@ def copied(runs: Runs, kind: I8, number: I64, base: I64, bodies: Bodies) -> Find
     """Write every run as a copy."""
     part = stretches(runs.from_first, runs.from_last, base, bodies)
     longer = np.maximum(runs.end - runs.start, part[:, 5] - part[:, 4])
+    bound = longer > BOUND
+    return as_copies(runs, kind, number, BLOCK, bound=bound, part=part, pairs=runs.pairs)
+
+
+def as_copies(
+    rows: Runs | Passages,
+    kind: I8,
+    number: I64,
+    unit: str,
+    **others: NDArray[np.generic] | Strings,
+) -> Finds:
+    """Write every row as a copy of its group; `others` are the columns that not all units have."""
     return Finds.filled(
-        len(runs),
-        source=runs.source,
+        len(rows),
+        source=rows.source,
         kind=kind,
-        unit=UNITS.index(BLOCK),
+        unit=UNITS.index(unit),
         group=number,
         copy=1,
-        doc=runs.copy,
-        first=runs.first,
-        last=runs.last,
-        start=runs.start,
-        end=runs.end,
-        line=runs.line,
-        line_end=runs.line_end,
-        similarity=runs.similarity,
-        bound=longer > BOUND,
-        part=part,
-        pairs=runs.pairs,
-        written=runs.written,
+        doc=rows.copy,
+        first=rows.first,
+        last=rows.last,
+        start=rows.start,
+        end=rows.end,
+        line=rows.line,
+        line_end=rows.line_end,
+        similarity=rows.similarity,
+        written=rows.written,
+        **others,
     )
 
 

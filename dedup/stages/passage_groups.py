@@ -15,7 +15,7 @@ import numpy as np
 from dedup import kernels
 from dedup.model import ACROSS, KINDS, PASSAGE, UNITS, WITHIN, Finds
 from dedup.rows import fresh
-from dedup.stages.groups import group_numbers, grouped
+from dedup.stages.groups import as_copies, group_numbers, grouped
 from dedup.stages.written import around, edges
 
 if TYPE_CHECKING:
@@ -87,24 +87,6 @@ def copies(passages: Passages, kind: I8, number: I64) -> Finds:
     """Write every passage as a copy."""
     own = passages
     places = (own.from_first, own.from_last, own.from_line, own.from_line_end)
-    return Finds.filled(
-        len(own),
-        source=own.source,
-        kind=kind,
-        unit=UNITS.index(PASSAGE),
-        group=number,
-        copy=1,
-        doc=own.copy,
-        first=own.first,
-        last=own.last,
-        start=own.start,
-        end=own.end,
-        line=own.line,
-        line_end=own.line_end,
-        similarity=own.similarity,
-        bound=own.bound,
-        part=np.stack([*places, own.from_start, own.from_end], axis=1),
-        written=own.written,
-        before=own.before,
-        after=own.after,
-    )
+    part = np.stack([*places, own.from_start, own.from_end], axis=1)
+    rest = {"before": own.before, "after": own.after}
+    return as_copies(own, kind, number, PASSAGE, bound=own.bound, part=part, **rest)

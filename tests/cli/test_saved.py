@@ -86,9 +86,11 @@ def test_spreadsheets(dedup: Callable, texts: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a pseudo-terminal is needed")
-@pytest.mark.parametrize(("pager", "rows", "paged"), [("tac", 10, True), ("tac", 99, False)])
-def test_pager(script: Path, texts: Path, pager: str, rows: int, *, paged: bool) -> None:
-    """On a terminal a page that is too long for it goes through the pager, a short one does not."""
+@pytest.mark.parametrize(
+    ("options", "rows", "paged"), [([], 10, True), ([], 99, False), (["--no-pager"], 10, False)]
+)
+def test_pager(script: Path, texts: Path, options: list[str], rows: int, *, paged: bool) -> None:
+    """On a terminal a page that is too long for it goes through the pager, unless told not to."""
     import fcntl
     import pty
     import struct
@@ -96,10 +98,10 @@ def test_pager(script: Path, texts: Path, pager: str, rows: int, *, paged: bool)
 
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", rows, 100, 0, 0))
-    own = {"DEDUP_PAGER": pager, "TERM": "xterm"}
+    own = {"DEDUP_PAGER": "tac", "TERM": "xterm"}
     kept = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
     running = subprocess.Popen(
-        [script, "report", "in"],
+        [script, "report", "in", *options],
         cwd=texts.parent,
         env=kept | own,
         stdin=theirs,

@@ -112,7 +112,7 @@ def test_length_tells_which_is_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     assert answers == [(0.875, True), (1.0, False), (0.875, True)]
 
 
-def test_choices_in_step() -> None:
+def test_choices_in_lockstep() -> None:
     """Each choice gets the answers to its own questions, and asks as often as it likes."""
     asked: list[list[int]] = []
 

@@ -85,11 +85,21 @@ def plain(report: dedup.Report, name: str) -> dict[str, Any]:
     """Give a report as JSON, whatever the file was called and on which line a record stood."""
     text = to_json(report).replace(f'"{name}"', '"X"')
     body = orjson.loads(text)
-    for group in body["groups"]:
-        for place in group["occurrences"]:
-            place.pop("file_line", None)
+    verdict = body.get("verdict") or {"findings": []}
+    finds = [place for group in body["groups"] for place in group["occurrences"]]
+    for place in (*finds, *places_in(verdict["findings"])):
+        place.pop("file_line", None)
     assert isinstance(body, dict)
     return body
+
+
+def places_in(value: object) -> Iterator[dict[str, Any]]:
+    """Yield all objects in some JSON."""
+    if isinstance(value, dict):
+        yield value
+    for each in value.values() if isinstance(value, dict) else value:
+        if isinstance(each, dict | list):
+            yield from places_in(each)
 
 
 @pytest.fixture

@@ -42,7 +42,7 @@ static int64_t dedup_lay(const dedup_laid_units *units, const int64_t *counts, i
             before = unit;
         }
     }
-    for (; waiting < document_count; waiting++) base[waiting] = place + wall;
+    for (; waiting < document_count; waiting++) base[waiting] = kept ? place + wall : 0;
     return kept;
 }
 

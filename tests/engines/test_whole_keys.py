@@ -25,21 +25,19 @@ def docs(keys: list[int]) -> Side:
 
 
 @given(
-    first=KEYS, other=KEYS, cuts=st.lists(st.integers(0, 9), max_size=5), worth=st.integers(1, 99)
+    first=KEYS, other=KEYS, cuts=st.lists(st.integers(0, 80), max_size=9), worth=st.integers(1, 99)
 )
 def test_no_key_is_split_and_no_row_is_lost(
     first: list[int], other: list[int], cuts: list[int], worth: int
 ) -> None:
     """Both sides come in ranges of keys, whole, those with rows of the first side."""
-    edges = [-1, *sorted(cuts), 9]
-    ranges = [
-        [[key for key in sorted(side) if low < key <= high] for side in (first, other)]
-        for low, high in pairwise(edges)
+    # Rows lie sorted by key, then side, and batches end anywhere.
+    rows = sorted([(key, 0) for key in first] + [(key, 1) for key in other])
+    edges = [0, *sorted(min(cut, len(rows)) for cut in cuts), len(rows)]
+    halves = [
+        tuple(docs([key for key, side in rows[start:end] if side == mine]) for mine in (0, 1))
+        for start, end in pairwise(edges)
     ]
-    # A key may begin in one batch and end in the next: the first side of it, then the other.
-    batches = [docs(side) for sides in ranges for side in sides]
-    none = docs([])
-    halves = [(side, none) if n % 2 == 0 else (none, side) for n, side in enumerate(batches)]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "WORTH", worth)
         given_ = [half for half in halves if len(half[0].keys) or len(half[1].keys)]

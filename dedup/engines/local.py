@@ -45,8 +45,8 @@ SORTING = 32
 """Bytes that sorting takes for a row, besides the row: key, place, and both once more."""
 PROCESS_BYTES = 64 << 20
 """What a stage works on at least, for it to be worth starting processes."""
-PAIRS = 1 << 13
-"""Rows whose two partners are looked up at once: both may be long."""
+PARTNER_BYTES = 64 << 20
+"""What the first partners of the rows that are looked up at once take, about."""
 AT_ONCE = 3
 """Things made together: while one is sorted the next is gathered, and the third is read."""
 WORKER_BYTES = 512 << 20
@@ -137,10 +137,11 @@ class Local(Base):
         rows = self._in_place(other, key[1])
         if rows is None:
             return super().pairwise(table, other, key, half, whole, name=name)
+        count = max(1, PARTNER_BYTES * len(rows) // max(1, rows.nbytes))
         tasks = (
-            (Part(min(PAIRS, len(batch) - at), partial(_some, batch, at)),)
+            (Part(min(count, len(batch) - at), partial(_some, batch, at, at + count)),)
             for batch in table.batches
-            for at in range(0, len(batch), PAIRS)
+            for at in range(0, len(batch), count)
         )
         stage = partial(_both_looked_up, half[1], whole[1], rows)
         return self._run(whole[0], stage, tasks, name, len(table))
@@ -302,9 +303,9 @@ def _both_looked_up(
     return whole(half(batch, other), other)
 
 
-def _some(batch: T | Filed[T], at: int) -> T:
-    """Return the rows of a batch from one on that are looked up at once."""
-    stop = min(at + PAIRS, len(batch))
+def _some(batch: T | Filed[T], at: int, stop: int) -> T:
+    """Return some rows of a batch, which may end before."""
+    stop = min(stop, len(batch))
     return batch.load(at, stop) if isinstance(batch, Filed) else batch.slice(at, stop)
 
 

@@ -156,7 +156,7 @@ def test_pairwise_shows_both_rows_that_a_pair_wants(
     make: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Some pairs at a time, from a table in place or by two joins: what comes out is the same."""
-    monkeypatch.setattr(local, "PAIRS", 10)
+    monkeypatch.setattr(local, "PARTNER_BYTES", 400)
     names = "abcdefg"
     wanted = [(n % 7, n % 5, n, "") for n in range(100)]
     engines = {

@@ -12,7 +12,6 @@ import os
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
-from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from dedup.engines.base import Base, Part, Task
@@ -221,14 +220,8 @@ class Local(Base):
 
     def _work(self, stage: Callable[..., Any], tasks: Iterable[Task]) -> Results:
         """Call a stage with every task on all threads; what comes out is in order."""
-        tasks = iter(tasks)
-        some = list(islice(tasks, 2))
-        # One task alone is done here: to hand it to a thread takes longer than a small one.
-        if len(some) == 1:
-            yield some[0][0].rows, _called(stage, some[0])
-            return
         waiting: deque[tuple[int, Future[Any]]] = deque()
-        for task in chain(some, tasks):
+        for task in tasks:
             waiting.append((task[0].rows, self._pool.submit(_called, stage, task)))
             if len(waiting) > self.threads:
                 rows, future = waiting.popleft()

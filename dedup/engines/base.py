@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar, cast
 
 import numpy as np
 
+from dedup.engines.joins import ByJoins
 from dedup.engines.stored import Held, United, loaded
 from dedup.model import Table
 from dedup.watching import silent
@@ -40,7 +41,7 @@ Results: TypeAlias = "Iterator[tuple[int, Any]]"
 """What a stage gave, and how many rows it was about."""
 
 
-class Base:
+class Base(ByJoins):
     """What engines share; a class since an engine overrides a few of its steps."""
 
     def __init__(self, watch: Watch | None = None) -> None:
@@ -112,34 +113,6 @@ class Base:
             stage = self._in_processes(stage, table.nbytes + other.nbytes)
         tasks = self._ranges([(table, key[0]), (other, key[1])])
         return self._run(kind, stage, tasks, name, len(table))
-
-    def lookup(  # noqa: PLR0913 - two tables, two keys, what comes out
-        self,
-        table: Any,  # noqa: ANN401 - as the interface says
-        other: Any,  # noqa: ANN401 - likewise
-        key: tuple[Key, Key],
-        kind: Any,  # noqa: ANN401 - likewise
-        stage: Any,  # noqa: ANN401 - likewise
-        *,
-        name: str | None = None,
-    ) -> Any:  # noqa: ANN401 - likewise
-        """Apply `stage` to every batch beside the rows of `other` that it wants: a join serves."""
-        return self.join(table, other, key, kind, stage, name=name)
-
-    def pairwise(  # noqa: PLR0913 - two tables, two keys each, what comes out
-        self,
-        table: Any,  # noqa: ANN401 - as the interface says
-        other: Any,  # noqa: ANN401 - likewise
-        key: tuple[tuple[Key, Key], Key],
-        half: Any,  # noqa: ANN401 - likewise
-        whole: Any,  # noqa: ANN401 - likewise
-        *,
-        name: str | None = None,
-    ) -> Any:  # noqa: ANN401 - likewise
-        """Look up both rows that each row wants, one after the other."""
-        (first, second), wanted = key
-        beside = self.lookup(table, other, (first, wanted), *half)
-        return self.lookup(beside, other, (second, wanted), *whole, name=name)
 
     def union(self, *tables: Stored[T]) -> United[T]:
         """Return all rows of several tables."""

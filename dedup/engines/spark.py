@@ -14,15 +14,12 @@ do not grow with the flow, while a lost part can still be made again from what i
 from __future__ import annotations
 
 import pickle
-import weakref
-from contextlib import suppress
 from functools import partial, reduce
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 import numpy as np
 import pyarrow as pa
 from py4j.protocol import Py4JError
-from pyspark import StorageLevel
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as f
@@ -49,6 +46,8 @@ from dedup.engines.arrow import (
     to_table,
 )
 from dedup.engines.base import as_it_is
+from dedup.engines.joins import ByJoins
+from dedup.engines.spark_rows import Kept, Rows, make_all, partition
 from dedup.errors import OutputError
 from dedup.model import Table
 from dedup.rows import arranged
@@ -86,101 +85,11 @@ CONF = {
 }
 """Of a session of our own. Partitions stay as they are made: they have numbers. Plans are short and
 many: code made for each one takes longer than it saves."""
-STATIC = (False,)
-"""Rows that do not stream."""
 UNSET = "200"
 """Partitions of a shuffle where nobody has chosen their number."""
 
 
-class Kept:
-    """Rows that Spark keeps once they are made; a class since they go when nobody needs them."""
-
-    def __init__(self, frame: DataFrame, needs: Sequence[Kept], session: SparkSession) -> None:
-        whole = frame.persist(StorageLevel.MEMORY_AND_DISK)
-        self.needs = tuple(needs)
-        """What these rows are made of, until they are made."""
-        # NOTE: the plan ends here; what lost rows are made of again does not. No public call ends
-        # a plan so: `checkpoint` needs a folder that all workers share, `localCheckpoint` forgets.
-        made = whole._jdf.queryExecution().toRdd()
-        java: Any = session._jsparkSession
-        self.frame: DataFrame = Planned(
-            java.internalCreateDataFrame(made, whole._jdf.schema(), *STATIC), session
-        )
-        self.partitions: int = made.getNumPartitions()
-        self._sizes: dict[int, list[int]] | None = None
-        weakref.finalize(self, _let_go, whole)
-
-    def sizes(self, number: int) -> list[int]:
-        """Make the rows, and return how many of one kind there are in each partition."""
-        if self._sizes is None:
-            make_all([self])
-        assert self._sizes is not None  # noqa: S101 - they were counted
-        return self._sizes.get(number, [0] * self.partitions)
-
-    def learn(self, counts: Iterable[tuple[int, int, int]]) -> None:
-        """Take how many rows each partition has of each kind: now they are made."""
-        self._sizes = {}
-        for partition, number, rows in counts:
-            self._sizes.setdefault(number, [0] * self.partitions)[partition] = rows
-        self.needs = ()
-
-    @property
-    def is_made(self) -> bool:
-        """The rows are made."""
-        return self._sizes is not None
-
-
-def make_all(every: Sequence[Kept]) -> None:
-    """Make the rows of all, in one job, and count them."""
-    waiting = [kept for kept in dict.fromkeys(every) if not kept.is_made]
-    if not waiting:
-        return
-    numbers = [
-        kept.frame.select(f.lit(number).alias("table"), _partition(), NUMBER)
-        for number, kept in enumerate(waiting)
-    ]
-    schema = ", ".join(f"{name} bigint" for name in tasks.COUNTED)
-    counts = reduce(DataFrame.union, numbers).mapInArrow(tasks.counted, schema).toArrow()
-    own: list[list[tuple[int, int, int]]] = [[] for _ in waiting]
-    for number, *counted in zip(*counts.to_pydict().values(), strict=True):
-        own[number].append(tuple(counted))
-    for kept, found in zip(waiting, own, strict=True):
-        kept.learn(found)
-
-
-class Rows(Generic[T]):
-    """A table that Spark holds; a class since it is kept only once it is wanted more than once."""
-
-    def __init__(self, kind: type[T], frame: DataFrame, source: Any, needs: Sequence[Kept]) -> None:
-        self.kind = kind
-        self.frame = frame
-        """Where the rows come from: all columns of `source`, and perhaps others."""
-        self.source = source
-        self.needs = tuple(needs)
-        """What is kept that these rows are made of."""
-        self.number: int | None = None
-        """The number of their kind in the one of `needs` that has them as they are."""
-
-    @classmethod
-    def kept(cls, kind: type[T], kept: Kept, number: int, *, is_one: bool) -> Rows[T]:
-        """Return the rows of one kind of what is kept."""
-        frame = kept.frame if is_one else kept.frame.filter(f.col(NUMBER) == number)
-        rows = cls(kind, frame, tasks.Source(kind, slots(kind)), (kept,))
-        rows.number = number
-        return rows
-
-    @property
-    def plain(self) -> DataFrame:
-        """The columns of the table, where its rows are kept."""
-        return self.frame.select(*self.source.layout.values())
-
-    def sizes(self) -> list[int]:
-        """Return how many rows there are in each partition, where they are kept."""
-        assert self.number is not None  # noqa: S101 - they are kept
-        return self.needs[0].sizes(self.number)
-
-
-class SparkEngine:
+class SparkEngine(ByJoins):
     """
     Runs stages on a Spark cluster; a class since it owns a session, and what that keeps.
 
@@ -279,34 +188,6 @@ class SparkEngine:
         needs = (*table.needs, *other.needs)
         return self._run(frame, partial(tasks.joined, key=key), sources, stage, kind, needs)
 
-    def lookup(
-        self,
-        table: Any,
-        other: Any,
-        key: tuple[Key, Key],
-        kind: Any,
-        stage: Any,
-        *,
-        name: str | None = None,
-    ) -> Any:
-        """Apply `stage` to batches beside the rows of `other` that they want: a join serves."""
-        return self.join(table, other, key, kind, stage, name=name)
-
-    def pairwise(
-        self,
-        table: Any,
-        other: Any,
-        key: tuple[tuple[Key, Key], Key],
-        half: Any,
-        whole: Any,
-        *,
-        name: str | None = None,
-    ) -> Any:
-        """Look up both rows that each row wants, one after the other."""
-        (first, second), wanted = key
-        beside = self.lookup(table, other, (first, wanted), *half)
-        return self.lookup(beside, other, (second, wanted), *whole, name=name)
-
     def union(self, *tables: Any) -> Any:
         """Return all rows of several tables."""
         frames = [self._plain(table)[0] for table in tables]
@@ -327,7 +208,7 @@ class SparkEngine:
         """Apply `stage` to every batch of a table, and the numbers of its rows."""
         firsts = np.cumsum([0, *rows.sizes()]).tolist()
         task = partial(tasks.ranked, firsts=firsts)
-        frame = rows.frame.select("*", _partition())
+        frame = rows.frame.select("*", partition())
         ranked: Rows[U] = self._run(frame, task, rows.source, stage, kind, rows.needs)
         return ranked
 
@@ -361,7 +242,7 @@ class SparkEngine:
             return None
         task = partial(tasks.sent, most=FETCHED_BYTES // kept.partitions)
         schema = " bigint, ".join(tasks.SENT) + " binary"
-        frame = rows.plain.select("*", _partition())
+        frame = rows.plain.select("*", partition())
         parts = frame.mapInArrow(task, schema).toArrow().to_pydict()
         found = sorted(zip(*parts.values(), strict=True))
         if any(data is None for _, data in found):
@@ -370,7 +251,7 @@ class SparkEngine:
 
     def _many(self, rows: Any) -> Iterator[pa.RecordBatch]:
         """Yield the rows of a table, some partitions at a time."""
-        frame = rows.plain.select("*", _partition())
+        frame = rows.plain.select("*", partition())
         bounds = np.cumsum([0, *rows.sizes()])
         first, end = 0, len(bounds) - 1
         while first < end:
@@ -516,19 +397,8 @@ class SparkEngine:
         return rows
 
 
-def _partition() -> Column:
-    """Return the number of the partition of its frame that a row lies in."""
-    return f.spark_partition_id().alias(tasks.PARTITION)
-
-
 def _column(name: str | None, slot: str) -> Column:
     """Return a column of a frame for a slot; of keys all are alike, and what is not there null."""
     if slot.startswith(tasks.KEY):
         return (f.lit(0) if name is None else f.col(name)).cast("long")
     return f.lit(None).cast(TYPES[kind_of_slot(slot)]) if name is None else f.col(name)
-
-
-def _let_go(frame: DataFrame) -> None:
-    """Let Spark forget rows; where it has ended it has forgotten them."""
-    with suppress(Exception):
-        frame.unpersist()

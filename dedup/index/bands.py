@@ -32,14 +32,21 @@ KEY_BITS = 32
 """Of the key of a band."""
 
 
-def in_bands(
-    known: Published, kind: str, numbers: range, sketches: m.Sketches, banding: Banding
+def in_bands(  # noqa: PLR0913 - what is asked of which bands
+    known: Published,
+    kind: str,
+    numbers: range,
+    sketches: m.Sketches,
+    banding: Banding,
+    *,
+    whole: bool = False,
 ) -> Iterator[m.Bands]:
     """
     Yield of each band what shares a key in it with others, sorted by key, then in Order.
 
-    `kind` is `text` or `document`; of large buckets only what later ones may meet. The bands are
-    looked up together: one by one it takes as long as all the rest of a check.
+    `kind` is `text` or `document`; of large buckets only what later ones may meet, unless they are
+    asked for `whole`. The bands are looked up together: one by one it takes as long as all the
+    rest of a check.
     """
     # Of each band and key one of the others tells what is equal besides.
     columns = sketches.keys[:, numbers.start : numbers.stop].T.view(np.uint32).astype(np.int64)
@@ -62,7 +69,7 @@ def in_bands(
     order = np.lexsort((name, row))
     # What is looked at shows by its signature whether all of the key is equal.
     while True:
-        kept = order[last_ones(row[order])]
+        kept = order if whole else order[last_ones(row[order])]
         bits, characters = _signatures(known, kind, part_no[kept], at[kept])
         own = np.take_along_axis(bits, components[row[kept]], 1)
         wrong = (own != wanted[row[kept]]).any(axis=1)

@@ -11,7 +11,7 @@ import numpy as np
 
 from dedup import formats
 from dedup.errors import InputError
-from dedup.index import checking, files, manifest, ordering, writing
+from dedup.index import checking, files, manifest, ordering, rematching, writing
 from dedup.index.incoming import engine_of, keys_of, records_of
 from dedup.settings import Settings
 
@@ -201,7 +201,8 @@ class Index:
             now.documents - len(left_out), now.characters - int(left_out.characters.sum())
         )
         with engine_of(settings, watch) as engine:
-            report = checking.check(incoming, ordering.without(known, gone), size, settings, engine)
+            left = rematching.rematched(ordering.without(known, gone))
+            report = checking.check(incoming, left, size, settings, engine)
         return report.with_skipped(tuple(reading.skipped))
 
     def signatures(self) -> Iterator[tuple[Place, LeanMinHash]]:

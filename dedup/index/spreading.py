@@ -17,7 +17,6 @@ from dedup.index.standing import NONE, Companions, Standing
 from dedup.rows import arranged, fresh
 from dedup.stages import boilerplate, groups
 from dedup.stages.equal_documents import among
-from dedup.stages.normalise import PARAGRAPH
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -169,7 +168,7 @@ def _kept(known: Published, before: Published | None, touched: m.I64, flag: m.I8
     # What is asked anew: whose flag or place is another one, and what matches a keeper that moved.
     other_flag = flag.copy()
     other_flag[:count] = flag[:count] != old.flag
-    moved = touched[_places(before, touched) != _places(known, touched)]
+    moved = touched[before.first_places(touched) != known.first_places(touched)]
     keeping = moved[keeper[moved] == moved]
     some = np.unique(np.concatenate([np.flatnonzero(other_flag), moved, known.matched(keeping)[1]]))
     keeper[known.first < 0] = NONE
@@ -188,14 +187,3 @@ def _kept(known: Published, before: Published | None, touched: m.I64, flag: m.I8
     keeper[known.numbers(own[~kept])] = NONE
     keeper[known.numbers(own[kept])] = known.numbers(theirs[kept])
     return keeper
-
-
-def _places(known: Published, texts: m.I64) -> m.I64:
-    """Return the first place of texts by the number of its document, which does not change."""
-    found = np.full(len(texts), NONE, np.int64)
-    some = np.flatnonzero(texts < known.texts)
-    first = known.first[texts[some]]
-    alive = first >= 0
-    some, first = some[alive], first[alive]
-    found[some] = known.ranked[first >> PARAGRAPH] << PARAGRAPH | (first & (1 << PARAGRAPH) - 1)
-    return found

@@ -1,0 +1,111 @@
+"""
+A change of an index -> the matches among published texts that begin and end with it.
+
+In a bucket that is cut a text meets the first one and some before it, by their ranks in it
+(`candidates`). So what comes into the middle of Order, or goes, lets texts meet that did not, and
+others no more. They are found in the buckets of what came, went or has another first place; all
+other buckets are what they were.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dedup import model as m
+from dedup.index import matching
+from dedup.index.bands import in_bands
+from dedup.index.matching import codes, texts
+from dedup.index.published import text_rows
+from dedup.stages import candidates, verify
+from dedup.stages.sketch import sketch
+
+if TYPE_CHECKING:
+    from dedup.index.published import Published
+
+TOGETHER = 1 << 15
+"""Keys that are looked up at once."""
+
+
+def rematched(now: Published) -> Published:
+    """Return an index whose matches are amended by what has changed since it was as before."""
+    return amended(now, changed(now))
+
+
+def amended(known: Published, changed: m.Matches) -> Published:
+    """Return an index some of whose pairs of texts match from now on, or no more."""
+    before = known.before
+    if before is None or not len(changed):
+        return known
+    found = matching.amended(matching.every(known.amended), changed)
+    # What was gone before the change is asked for no more.
+    found = found.take((before.first[found.a] >= 0) & (before.first[found.b] >= 0))
+    touched = np.unique(np.concatenate([known.touched, changed.a, changed.b]))
+    return replace(known, amended=matching.columns(found), touched=touched)
+
+
+def changed(now: Published) -> m.Matches:
+    """
+    Return the pairs of texts, by number, that match since a change; of 0 are those that ceased to.
+
+    `now` is an index with what it was `before`.
+    """
+    before = now.before
+    if before is None or not before.texts:
+        return m.Matches.empty()
+    moved = now.touched[before.first_places(now.touched) != now.first_places(now.touched)]
+    there = now.first[moved] >= 0
+    here = m.Sketches.concat([_signed(now, moved[there]), _signed(before, moved[~there])])
+    met, met_before = _met(now, here), _met(before, here)
+    began = _unmatched(now, np.setdiff1d(met, met_before, assume_unique=True))
+    # What ceased to meet there may meet elsewhere still.
+    ended = np.setdiff1d(met_before, met, assume_unique=True)
+    a, b = texts(ended)
+    ended = ended[(now.first[a] >= 0) & (now.first[b] >= 0)]
+    ended = np.setdiff1d(ended, _unmatched(now, ended), assume_unique=True)
+    if len(ended):
+        signed = _signed(now, np.unique(np.concatenate(texts(ended))))
+        ended = np.setdiff1d(ended, _met(now, signed), assume_unique=True)
+    a, b = texts(ended)
+    return m.Matches.concat([_verified(now, began), m.Matches(a, b, np.zeros(len(a)))])
+
+
+def _signed(known: Published, numbers: m.I64) -> m.Sketches:
+    """Return the signatures of the long ones among some texts, made anew from what they say."""
+    numbers = numbers[known.words(known.first[numbers]) >= known.settings.min_words]
+    rows = text_rows(numbers, known.normals(known.first[numbers]))
+    long = replace(rows, words=np.full(len(rows), known.settings.min_words, np.int32))
+    return sketch(long, known.settings, candidates.banding(known.settings, known.texts))
+
+
+def _met(known: Published, sketches: m.Sketches) -> m.I64:
+    """Return the pairs that meet in the buckets of some texts, as codes of their numbers."""
+    banding = candidates.banding(known.settings, known.texts)
+    found = [np.zeros(0, np.int64)]
+    step = max(1, TOGETHER // max(1, len(sketches)))
+    for start in range(0, banding.bands if len(sketches) else 0, step):
+        numbers = range(start, min(start + step, banding.bands))
+        every = in_bands(known, "text", numbers, sketches, banding, whole=True)
+        for number, bands in zip(numbers, every, strict=True):
+            met = candidates.met(bands, number, banding, known.settings.threshold)
+            a, b = (known.numbers(bands.text[rows]) for rows in (met.a, met.b))
+            found.append(np.unique(codes(a, b)))
+        known.rest()
+    return np.unique(np.concatenate(found))
+
+
+def _unmatched(known: Published, pairs: m.I64) -> m.I64:
+    """Return the pairs that are no matches of an index."""
+    first = np.unique(texts(pairs)[0])
+    row, other, _ = known.matched(first)
+    return np.setdiff1d(pairs, codes(first[row], other), assume_unique=False)
+
+
+def _verified(known: Published, pairs: m.I64) -> m.Matches:
+    """Compare pairs, and keep those that match."""
+    a, b = texts(pairs)
+    numbers = np.unique(np.concatenate([a, b]))
+    rows = text_rows(numbers, known.normals(known.first[numbers]))
+    return verify.verify(verify.read_first(m.Pairs(a, b), rows), rows, known.settings)

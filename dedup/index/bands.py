@@ -18,7 +18,7 @@ from dedup.stages import candidates
 from dedup.stages.equal_documents import among
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
@@ -39,14 +39,14 @@ def in_bands(  # noqa: PLR0913 - what is asked of which bands
     sketches: m.Sketches,
     banding: Banding,
     *,
-    whole: bool = False,
+    chosen: Callable[[m.I64, m.I64], m.I64] | None = None,
 ) -> Iterator[m.Bands]:
     """
     Yield of each band what shares a key in it with others, sorted by key, then in Order.
 
-    `kind` is `text` or `document`; of large buckets only what later ones may meet, unless they are
-    asked for `whole`. The bands are looked up together: one by one it takes as long as all the
-    rest of a check.
+    `kind` is `text` or `document`; of large buckets only what later ones may meet, or the rows that
+    are `chosen` of bucket and name. The bands are looked up together: one by one it takes as long
+    as all the rest of a check.
     """
     # Of each band and key one of the others tells what is equal besides.
     columns = sketches.keys[:, numbers.start : numbers.stop].T.view(np.uint32).astype(np.int64)
@@ -69,7 +69,7 @@ def in_bands(  # noqa: PLR0913 - what is asked of which bands
     order = np.lexsort((name, row))
     # What is looked at shows by its signature whether all of the key is equal.
     while True:
-        kept = order if whole else order[last_ones(row[order])]
+        kept = order[(chosen or last_ones)(row[order], name[order])]
         bits, characters = _signatures(known, kind, part_no[kept], at[kept])
         own = np.take_along_axis(bits, components[row[kept]], 1)
         wrong = (own != wanted[row[kept]]).any(axis=1)
@@ -82,12 +82,27 @@ def in_bands(  # noqa: PLR0913 - what is asked of which bands
         yield every.slice(start, stop)
 
 
-def last_ones(key: m.I64) -> m.I64:
+def last_ones(key: m.I64, _: m.I64) -> m.I64:
     """Return the rows of each bucket that later ones may meet; rows are sorted by key."""
     starts = np.flatnonzero(fresh(key))
     sizes = np.diff(starts, append=len(key))
     rank = rank_within(key)
     return np.flatnonzero((rank == 0) | (np.repeat(sizes, sizes) - rank <= LAST))
+
+
+def all_ones(key: m.I64, _: m.I64) -> m.I64:
+    """Return all rows of each bucket."""
+    return np.arange(len(key))
+
+
+def those_around(key: m.I64, name: m.I64, names: m.I64) -> m.I64:
+    """Return the rows of each bucket that some names meet; rows are sorted by key and name."""
+    marked = np.flatnonzero(among(name, names))
+    # How far before and after each of them a row counts: as many as make a crowd.
+    near = np.zeros(len(key) + 1, np.int64)
+    np.add.at(near, np.maximum(marked - LAST, 0), 1)
+    np.add.at(near, np.minimum(marked + LAST + 1, len(key)), -1)
+    return np.flatnonzero((np.cumsum(near[:-1]) > 0) | fresh(key))
 
 
 def _names(known: Published, kind: str, part: Segment, at: m.I64) -> m.I64:

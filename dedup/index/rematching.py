@@ -10,19 +10,23 @@ other buckets are what they were.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dedup import model as m
 from dedup.index import matching
-from dedup.index.bands import in_bands
+from dedup.index.bands import all_ones, in_bands, those_around
 from dedup.index.matching import codes, texts
 from dedup.index.published import text_rows
+from dedup.rows import fresh
 from dedup.stages import candidates, verify
 from dedup.stages.sketch import sketch
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dedup.index.published import Published
 
 TOGETHER = 1 << 15
@@ -58,7 +62,7 @@ def changed(now: Published) -> m.Matches:
     moved = now.touched[before.first_places(now.touched) != now.first_places(now.touched)]
     there = now.first[moved] >= 0
     here = m.Sketches.concat([_signed(now, moved[there]), _signed(before, moved[~there])])
-    met, met_before = _met(now, here), _met(before, here)
+    met, met_before = _met(now, here, all_ones), _met(before, here, all_ones)
     began = _unmatched(now, np.setdiff1d(met, met_before, assume_unique=True))
     # What ceased to meet there may meet elsewhere still.
     ended = np.setdiff1d(met_before, met, assume_unique=True)
@@ -66,8 +70,10 @@ def changed(now: Published) -> m.Matches:
     ended = ended[(now.first[a] >= 0) & (now.first[b] >= 0)]
     ended = np.setdiff1d(ended, _unmatched(now, ended), assume_unique=True)
     if len(ended):
-        signed = _signed(now, np.unique(np.concatenate(texts(ended))))
-        ended = np.setdiff1d(ended, _met(now, signed), assume_unique=True)
+        ends = np.unique(np.concatenate(texts(ended)))
+        near = partial(those_around, names=np.sort(now.first[ends]))
+        still = _met(now, _signed(now, ends), near)
+        ended = np.setdiff1d(ended, still, assume_unique=True)
     a, b = texts(ended)
     return m.Matches.concat([_verified(now, began), m.Matches(a, b, np.zeros(len(a)))])
 
@@ -80,20 +86,20 @@ def _signed(known: Published, numbers: m.I64) -> m.Sketches:
     return sketch(long, known.settings, candidates.banding(known.settings, known.texts))
 
 
-def _met(known: Published, sketches: m.Sketches) -> m.I64:
-    """Return the pairs that meet in the buckets of some texts, as codes of their numbers."""
+def _met(known: Published, sketches: m.Sketches, chosen: Callable[[m.I64, m.I64], m.I64]) -> m.I64:
+    """Return the codes of the pairs that meet among chosen rows of the buckets of some texts."""
     banding = candidates.banding(known.settings, known.texts)
     found = [np.zeros(0, np.int64)]
     step = max(1, TOGETHER // max(1, len(sketches)))
     for start in range(0, banding.bands if len(sketches) else 0, step):
         numbers = range(start, min(start + step, banding.bands))
-        every = in_bands(known, "text", numbers, sketches, banding, whole=True)
+        every = in_bands(known, "text", numbers, sketches, banding, chosen=chosen)
         for number, bands in zip(numbers, every, strict=True):
             met = candidates.met(bands, number, banding, known.settings.threshold)
-            a, b = (known.numbers(bands.text[rows]) for rows in (met.a, met.b))
-            found.append(np.unique(codes(a, b)))
+            found.append(codes(*(known.numbers(bands.text[rows]) for rows in (met.a, met.b))))
         known.rest()
-    return np.unique(np.concatenate(found))
+    pairs = np.sort(np.concatenate(found))
+    return pairs[fresh(pairs)]
 
 
 def _unmatched(known: Published, pairs: m.I64) -> m.I64:

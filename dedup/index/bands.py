@@ -40,21 +40,25 @@ def in_bands(  # noqa: PLR0913 - what is asked of which bands
     banding: Banding,
     *,
     chosen: Callable[[m.I64, m.I64], m.I64] | None = None,
+    asked: NDArray[np.bool_] | None = None,
 ) -> Iterator[m.Bands]:
     """
     Yield of each band what shares a key in it with others, sorted by key, then in Order.
 
     `kind` is `text` or `document`; of large buckets only what later ones may meet, or the rows that
-    are `chosen` of bucket and name. The bands are looked up together: one by one it takes as long
+    are `chosen` of bucket and name. Of the keys all are `asked` for, or those of which a row a
+    sketch and a column a band say so. The bands are looked up together: one by one it takes as long
     as all the rest of a check.
     """
     # Of each band and key one of the others tells what is equal besides.
     columns = sketches.keys[:, numbers.start : numbers.stop].T.view(np.uint32).astype(np.int64)
     bands = np.repeat(np.array(numbers), len(sketches)) << KEY_BITS
-    both, which = np.unique(bands | columns.reshape(-1), return_index=True)
+    rows = np.arange(columns.size) if asked is None else np.flatnonzero(asked.T)
+    both, which = np.unique((bands | columns.reshape(-1))[rows], return_index=True)
     band, keys = both >> KEY_BITS, both & ((1 << KEY_BITS) - 1)
     components = banding.components[band]
-    wanted = np.take_along_axis(sketches.bits[which % max(1, len(sketches))], components, 1)
+    which = rows[which] % max(1, len(sketches))
+    wanted = np.take_along_axis(sketches.bits[which], components, 1)
     none = np.zeros(0, np.int64)
     tables = [(none, none, none, none)]
     for count, part in enumerate(known.segments):

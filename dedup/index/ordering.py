@@ -50,6 +50,7 @@ def opened(folder: Path, manifest: Manifest, settings: Settings) -> Published:
         standing=Standing.of(order) if order else None,
         before=None,
         touched=_NONE,
+        ends=_NONE,
     )
 
 
@@ -137,7 +138,7 @@ def _after(now: Published, before: Published) -> Published:
     turned = np.setxor1d(before.ranked[before.copies], now.ranked[copies])
     docs = np.unique(np.concatenate([came, went, turned]))
     texts = np.unique(np.concatenate([_NONE, *(part.texts_in(docs) for part in now.segments)]))
-    return replace(now, copies=copies, alike=alike, before=before, touched=texts)
+    return replace(now, copies=copies, alike=alike, before=before, touched=texts, ends=_NONE)
 
 
 def _later(editions: m.Editions) -> m.I64:

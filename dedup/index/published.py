@@ -60,7 +60,9 @@ class Published:
     before: Published | None
     """and else the index before a change,"""
     touched: m.I64
-    """with the numbers of the texts of documents that came or went by it."""
+    """with the numbers of the texts of documents that came or went by it,"""
+    ends: m.I64
+    """and of those whose matches are amended by it."""
 
     @property
     def texts(self) -> int:

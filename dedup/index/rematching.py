@@ -25,7 +25,7 @@ from dedup.stages import candidates, verify
 from dedup.stages.sketch import sketch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterator
 
     from dedup.index.published import Published
 
@@ -46,8 +46,8 @@ def amended(known: Published, changed: m.Matches) -> Published:
     found = matching.amended(matching.every(known.amended), changed)
     # What was gone before the change is asked for no more.
     found = found.take((before.first[found.a] >= 0) & (before.first[found.b] >= 0))
-    touched = np.unique(np.concatenate([known.touched, changed.a, changed.b]))
-    return replace(known, amended=matching.columns(found), touched=touched)
+    ends = np.union1d(changed.a, changed.b)
+    return replace(known, amended=matching.columns(found), ends=ends)
 
 
 def changed(now: Published) -> m.Matches:
@@ -62,18 +62,14 @@ def changed(now: Published) -> m.Matches:
     moved = now.touched[before.first_places(now.touched) != now.first_places(now.touched)]
     there = now.first[moved] >= 0
     here = m.Sketches.concat([_signed(now, moved[there]), _signed(before, moved[~there])])
-    met, met_before = _met(now, here, all_ones), _met(before, here, all_ones)
+    met, met_before = _met(now, here), _met(before, here)
     began = _unmatched(now, np.setdiff1d(met, met_before, assume_unique=True))
     # What ceased to meet there may meet elsewhere still.
     ended = np.setdiff1d(met_before, met, assume_unique=True)
     a, b = texts(ended)
     ended = ended[(now.first[a] >= 0) & (now.first[b] >= 0)]
     ended = np.setdiff1d(ended, _unmatched(now, ended), assume_unique=True)
-    if len(ended):
-        ends = np.unique(np.concatenate(texts(ended)))
-        near = partial(those_around, names=np.sort(now.first[ends]))
-        still = _met(now, _signed(now, ends), near)
-        ended = np.setdiff1d(ended, still, assume_unique=True)
+    ended = np.setdiff1d(ended, _meeting_still(now, ended), assume_unique=True)
     a, b = texts(ended)
     return m.Matches.concat([_verified(now, began), m.Matches(a, b, np.zeros(len(a)))])
 
@@ -86,20 +82,55 @@ def _signed(known: Published, numbers: m.I64) -> m.Sketches:
     return sketch(long, known.settings, candidates.banding(known.settings, known.texts))
 
 
-def _met(known: Published, sketches: m.Sketches, chosen: Callable[[m.I64, m.I64], m.I64]) -> m.I64:
-    """Return the codes of the pairs that meet among chosen rows of the buckets of some texts."""
+def _met(known: Published, sketches: m.Sketches) -> m.I64:
+    """Return the codes of the pairs that meet in the buckets of some texts."""
     banding = candidates.banding(known.settings, known.texts)
     found = [np.zeros(0, np.int64)]
-    step = max(1, TOGETHER // max(1, len(sketches)))
-    for start in range(0, banding.bands if len(sketches) else 0, step):
-        numbers = range(start, min(start + step, banding.bands))
-        every = in_bands(known, "text", numbers, sketches, banding, chosen=chosen)
-        for number, bands in zip(numbers, every, strict=True):
-            met = candidates.met(bands, number, banding, known.settings.threshold)
-            found.append(codes(*(known.numbers(bands.text[rows]) for rows in (met.a, met.b))))
+    for numbers in _steps(sketches):
+        every = in_bands(known, "text", numbers, sketches, banding, chosen=all_ones)
+        found += [
+            _pairs(known, bands, number, banding)
+            for number, bands in zip(numbers, every, strict=True)
+        ]
         known.rest()
     pairs = np.sort(np.concatenate(found))
     return pairs[fresh(pairs)]
+
+
+def _meeting_still(known: Published, pairs: m.I64) -> m.I64:
+    """Return those of some pairs that meet in any band."""
+    banding = candidates.banding(known.settings, known.texts)
+    ends = np.unique(np.concatenate(texts(pairs)))
+    sketches = _signed(known, ends)
+    a, b = (np.searchsorted(ends, some) for some in texts(pairs))
+    near = partial(those_around, names=np.sort(known.first[ends]))
+    found = [np.zeros(0, np.int64)]
+    for numbers in _steps(sketches):
+        # Only the buckets that hold both texts of a pair are looked at.
+        keys = sketches.keys[:, numbers.start : numbers.stop]
+        asked = np.zeros(keys.shape, bool)
+        row, band = np.nonzero(keys[a] == keys[b])
+        asked[a[row], band] = True
+        every = in_bands(known, "text", numbers, sketches, banding, chosen=near, asked=asked)
+        for number, bands in zip(numbers, every, strict=True):
+            met = _pairs(known, bands, number, banding)
+            found.append(met[np.isin(met, pairs)])
+        known.rest()
+    return np.concatenate(found)
+
+
+def _steps(sketches: m.Sketches) -> Iterator[range]:
+    """Yield the bands that are looked up at once."""
+    step = max(1, TOGETHER // max(1, len(sketches)))
+    count = sketches.keys.shape[1] if len(sketches) else 0
+    for start in range(0, count, step):
+        yield range(start, min(start + step, count))
+
+
+def _pairs(known: Published, bands: m.Bands, number: int, banding: candidates.Banding) -> m.I64:
+    """Return the codes of the pairs that meet in one band."""
+    met = candidates.met(bands, number, banding, known.settings.threshold)
+    return codes(*(known.numbers(bands.text[rows]) for rows in (met.a, met.b)))
 
 
 def _unmatched(known: Published, pairs: m.I64) -> m.I64:

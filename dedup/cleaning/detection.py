@@ -40,6 +40,7 @@ from dedup.model import (
     Table,
     Texts,
 )
+from dedup.repetitions import repeats
 from dedup.rows import fresh, matching, narrow
 from dedup.stages import strict, twins
 from dedup.stages.bodies import all_extents
@@ -54,10 +55,9 @@ if TYPE_CHECKING:
 
     from dedup.engines.interface import Engine, Stored
     from dedup.matched import Matched
-    from dedup.model import I32, Copied, Documents, Finds, Resemblances
+    from dedup.model import I32, Copied, Documents, Resemblances
     from dedup.settings import Settings
 
-    Find = Callable[[], Stored[Finds]]
     Compare = Callable[[Iterable[Documents], Settings, str, Engine], "Detection"]
     """Compares documents; the text is what may go (`--remove`)."""
 
@@ -91,28 +91,25 @@ def detection(
     documents: Iterable[Documents], settings: Settings, remove: str, engine: Engine
 ) -> Detection:
     """Compare documents, and return what cleaning needs to know; `remove` says what may go."""
-    matched = pipeline.match(documents, settings, engine)
-    evidence = pipeline.Evidence(matched, settings, engine, checked=False)
-    found = detection_of(matched, evidence.finds, remove, settings, engine)
+    matched = pipeline.compare(pipeline.read(documents, settings, engine), settings, engine)
+    found = detection_of(matched, remove, settings, engine)
     if settings.unit != PARAGRAPH and settings.passages == "off":
         near = near_documents.beside(matched.paragraphs, settings, engine)
         found = replace(found, near=near_documents.tables(near, engine))
-    del matched, evidence
+    del matched
     release_memory()
     return found
 
 
-def detection_of(
-    matched: Matched, find: Find, remove: str, settings: Settings, engine: Engine
-) -> Detection:
+def detection_of(matched: Matched, remove: str, settings: Settings, engine: Engine) -> Detection:
     """
     Gather the tables of the pipeline; `remove` says what may go for what.
 
-    What is the same text does not wait for `find`, which gives what a report would show.
+    What is the same text does not wait for what a report would show.
     """
     places = Places.concat(engine.fetch(matched.places))
     found, same = engine.together(
-        partial(_copied, find, engine),
+        partial(_copied, matched, settings, engine),
         partial(
             sameness,
             matched.paragraphs,
@@ -136,8 +133,9 @@ def detection_of(
     )
 
 
-def _copied(find: Find, engine: Engine) -> tuple[Sequence[str], Copied]:
-    return copied(engine.fetch(find()))
+def _copied(matched: Matched, settings: Settings, engine: Engine) -> tuple[Sequence[str], Copied]:
+    finds, _, _ = repeats(matched, settings, engine)
+    return copied(engine.fetch(finds))
 
 
 def _paragraphs(

@@ -215,7 +215,8 @@ def test_what_is_the_same_text_is_what_the_oracle_says(
         read = naive.read(corpus.documents, own)
         settings, _ = split(own)
         with Local(threads=1) as engine:
-            matched = pipeline.match([documents(corpus.documents)], settings, engine)
+            had = pipeline.read([documents(corpus.documents)], settings, engine)
+            matched = pipeline.compare(had, settings, engine)
             places = Places.concat(matched.places)
             tables = matched.paragraphs, places, matched.texts, matched.matches
             found = sameness(*tables, remove, settings, engine)

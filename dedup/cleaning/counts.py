@@ -175,7 +175,7 @@ def staying(found: Detection, decision: Decision, ranks: Sequence[I64]) -> Stayi
     # Large paragraphs that stay, but for what boilerplate fixes.
     fixed = np.zeros(len(places), bool)
     if policy.boilerplate == "keep" and flagged.any():
-        fixed = fixed_texts(places, found.matches, _texts(places))[places.text]
+        fixed = fixed_texts(places, found.matches(), _texts(places))[places.text]
     near = _near(found, np.flatnonzero(large & ~gone & ~fixed), keep_order(ranks))
     own = places.doc >= found.facts.incoming
 
@@ -204,7 +204,7 @@ def _near(found: Detection, rows: I64, rank: I64) -> int:
     first = np.full(_texts(places), len(text))
     np.minimum.at(first, text, number)
     earliest = first.copy()
-    for batch in found.matches:
+    for batch in found.matches():
         np.minimum.at(earliest, batch.a, first[batch.b])
         np.minimum.at(earliest, batch.b, first[batch.a])
     return int(((earliest[text] < number) & (places.doc[rows] >= found.facts.incoming)).sum())

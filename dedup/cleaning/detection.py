@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -67,8 +67,8 @@ class Detection:
     """What was found, paragraph by paragraph, and what a report would call it."""
 
     paragraphs: ParagraphTable
-    matches: Iterable[Matches]
-    """All matches of distinct long texts."""
+    matches: Callable[[], Iterable[Matches]]
+    """Returns all matches of distinct long texts, each time anew."""
     removable: Matches
     """Pairs of `paragraphs.same` whose one text may go for the other, sorted by a, b."""
     alike: Matches
@@ -123,7 +123,7 @@ def detection_of(matched: Matched, remove: str, settings: Settings, engine: Engi
     )
     return Detection(
         paragraphs,
-        cast("Iterable[Matches]", matched.matches),
+        partial(engine.fetch, matched.matches),
         removable,
         alike,
         np.sort(Equals.concat(engine.fetch(matched.equals)).copy),

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dedup.cleaning import on_cluster
 from dedup.cleaning.annotate import annotate_file
 from dedup.cleaning.counts import cleaned, refusal
 from dedup.cleaning.cut import parts
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
     from dedup.cleaning.cut import CutPiece
     from dedup.cleaning.ledger import Line, Name
+    from dedup.cleaning.on_cluster import Cluster
     from dedup.cleaning.places import Destination, Scan
     from dedup.cleaning.removals import Decision
     from dedup.cleaning.results import Cleaned, Staying
@@ -204,12 +206,14 @@ class Planned:
         annotate: bool = False,
         finished: Finished | None = None,
         workers: Workers | None = None,
+        cluster: Cluster | None = None,
     ) -> Cleaned:
         """
         Write to a place that was taken; `ids` and `ledger` say what goes besides.
 
         To `annotate` is to remove nothing, which no guard refuses.
-        What `finished` has of an interrupted run is taken over; `workers` cut large files.
+        What `finished` has of an interrupted run is taken over; `workers` cut large files, or the
+        tasks of a `cluster` write all files.
         """
         scan, dry = self.scan, place.output is None
         done = cleaned(self.decision, scan.sources, self.skipped, self.dated, self.staying)
@@ -223,7 +227,11 @@ class Planned:
             *(place.besides[:1] if ledger is not None else ()),
             watch=seen.add if seen else None,
         )
-        if annotate:
+        if cluster is not None and on_cluster.can_write(scan, place):
+            files = list(
+                on_cluster.written(self.decision, scan, self.seen, place, writer, cluster, annotate)
+            )
+        elif annotate:
             files = list(self._annotated(place, writer))
         else:
             files = list(self._written(place, writer, finished, workers))

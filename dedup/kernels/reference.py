@@ -23,10 +23,12 @@ from dedup.kernels.reference_columns import (
     gather,
     gather_texts,
     indel,
+    json_lines,
     may_recur,
     meet,
     order,
     prefixes,
+    unescaped,
 )
 from dedup.text import normalising, same_text, shingles
 from dedup.text.signs import signs as signs_of
@@ -45,6 +47,7 @@ __all__ = [
     "gather_texts",
     "grams",
     "indel",
+    "json_lines",
     "lay",
     "may_recur",
     "meet",
@@ -55,6 +58,7 @@ __all__ = [
     "shared",
     "signs",
     "sketch",
+    "unescaped",
     "units",
     "winnow",
 ]

@@ -55,6 +55,14 @@ class Rejects(Protocol):
         ...
 
 
+class Wanted(NamedTuple):
+    """What is asked of a reading besides the texts: as `read` is asked for it."""
+
+    modes: Callable[[Source, Record], int] | None
+    fields: Sequence[str]
+    to_cut: bool
+
+
 def read(  # noqa: PLR0913 - what is read, and whom to tell of it
     paths: Sequence[Given],
     settings: Settings,
@@ -169,10 +177,15 @@ class Reading:
         files = tuple(s for s in self.sources.files if not s.published and s.path in paths)
         return Reading(Sources(files, ()), self._settings, modes=self._modes)
 
+    @property
+    def wants(self) -> Wanted:
+        """What is asked for besides the texts."""
+        return Wanted(self._modes, tuple(self.values), self.to_cut)
+
     @classmethod
-    def of_part(cls, files: tuple[Source, ...], settings: Settings) -> Reading:
+    def of_part(cls, files: tuple[Source, ...], settings: Settings, wanted: Wanted) -> Reading:
         """Read some files of many, in which there may be no document."""
-        reading = cls(Sources(files, ()), settings)
+        reading = cls(Sources(files, ()), settings, **wanted._asdict())
         reading._sides = set()
         return reading
 

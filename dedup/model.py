@@ -56,6 +56,8 @@ class Column(NamedTuple):
     """How many numbers stand in a row; 0 where a row is a number."""
 
 
+PLACE = ("doc", "no")
+"""The columns that name a paragraph."""
 ANY = -1
 """The width of a column whose rows are as wide as the settings say."""
 
@@ -276,7 +278,7 @@ class Documents(Table):
 class Paragraphs(Table):
     """One row a paragraph, sorted by `doc`, `no`; numbers from 0, code points half-open."""
 
-    SORTED_BY = ("doc", "no")
+    SORTED_BY = PLACE
 
     doc: I64
     no: I32
@@ -295,7 +297,7 @@ class Paragraphs(Table):
 class Forms(Table):
     """One row a paragraph: what its normalised text is known by."""
 
-    SORTED_BY = ("doc", "no")
+    SORTED_BY = PLACE
 
     doc: I64
     no: I32
@@ -595,7 +597,7 @@ class Company(Table):
 class Places(Table):
     """One row a paragraph: which text stands there. Sorted by `doc`, `no`."""
 
-    SORTED_BY = ("doc", "no")
+    SORTED_BY = PLACE
 
     doc: I64
     no: I32
@@ -649,7 +651,7 @@ class Partners(Table):
 class Bodies(Table):
     """One row a paragraph with all that a block needs to know of it. Sorted by `doc`, `no`."""
 
-    SORTED_BY = ("doc", "no")
+    SORTED_BY = PLACE
 
     doc: I64
     no: I32

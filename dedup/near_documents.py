@@ -8,7 +8,7 @@ Its evidence is its own: it needs what paragraphs say, and nothing of how they m
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ import numpy as np
 from dedup import model as m
 from dedup.engines.base import as_it_is
 from dedup.errors import InputError
+from dedup.matched import Near
 from dedup.stages import candidates, equal_documents, resemblance
 from dedup.stages.explain_documents import groups_of, pairs_of, report_of_documents
 
@@ -24,36 +25,37 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from dedup.engines.interface import Engine, Stored
+    from dedup.matched import Against
     from dedup.report import NearDocuments, NearPair, Report
     from dedup.settings import Settings
 
 NOTHING = "no documents were read: give files or folders with texts"
-PLACE = ("doc", "no")
 _DOC = ("doc",)
 ANY_LENGTH = 0.0
 """Lengths say little of how two sets resemble each other: no pair is left out for its lengths."""
 
 
-@dataclass(frozen=True, slots=True)
-class Near:
-    """Documents that resemble each other."""
-
-    pairs: Stored[m.Resemblances]
-    """Verified pairs of distinct texts, sorted by `a`, `b`."""
-    equals: Stored[m.Equals]
-    """Documents of the same text as an earlier one: these stand for them in `pairs`."""
-
-
 def report(
-    documents: Iterable[m.Documents], settings: Settings, engine: Engine, *, checked: bool
+    documents: Iterable[m.Documents],
+    settings: Settings,
+    engine: Engine,
+    against: Against | None = None,
+    *,
+    checked: bool,
 ) -> Report:
     """Report the documents that resemble an earlier one; no paragraph is compared."""
     facts, wholes = read(documents, settings, engine)
-    near = compare(wholes, settings, engine)
+    if against is None:
+        near = compare(wholes, settings, engine)
+    else:
+        facts, wholes, near = against.compare_documents(facts, wholes, settings, engine)
     known = m.Facts.concat(engine.fetch(facts))
     sizes = engine.fetch(engine.map(wholes, m.Sizes, resemblance.sizes))
     found = stars(near, int(known.published.sum()), engine)
-    return report_of_documents(found, known, sizes, settings, checked=checked)
+    made = report_of_documents(found, known, sizes, settings, checked=checked)
+    if against is None:
+        return made
+    return replace(made, summary=replace(made.summary, published=against.documents))
 
 
 def pairs(
@@ -76,7 +78,7 @@ def pairs(
 def beside(paragraphs: Stored[m.Paragraphs], settings: Settings, engine: Engine) -> Near:
     """From paragraphs that were read for a comparison of their own."""
     put = partial(resemblance.whole, settings=settings)
-    return compare(engine.by_key(paragraphs, PLACE, m.Wholes, put), settings, engine)
+    return compare(engine.by_key(paragraphs, m.PLACE, m.Wholes, put), settings, engine)
 
 
 def groups(

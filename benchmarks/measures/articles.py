@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dedup import pipeline
 from dedup.engines.base import as_it_is
+from dedup.evidence import Evidence
 from dedup.model import Matches, Texts
 from dedup.settings import Settings
 from measures import truth
@@ -35,7 +35,7 @@ def find(documents: Documents, settings: Settings | None = None) -> Report:
     """Run the pipeline."""
     settings = settings or Settings()
     with matched(documents, settings) as (result, engine):
-        return pipeline.Evidence(result, settings, engine, checked=False).report()
+        return Evidence(result, settings, engine, checked=False).report()
 
 
 def planted(archive: Path) -> list[Table]:
@@ -96,9 +96,7 @@ def within(corpus: Corpus) -> list[Table]:
         for words in WITHIN:
             chosen = replace(settings, min_group_words=words)
             ours, all_pairs = (
-                _documents_within(
-                    pipeline.Evidence(one, chosen, engine, checked=False).report().groups
-                )
+                _documents_within(Evidence(one, chosen, engine, checked=False).report().groups)
                 for one in (result, exact)
             )
             missed = len(all_pairs - ours)

@@ -111,7 +111,8 @@ def batches(documents: Documents, rows: int = 2000) -> Iterator[Documents]:
 def matched(documents: Documents, settings: Settings) -> Iterator[tuple[Matched, Local]]:
     """Run the pipeline up to the matches."""
     with Local() as engine:
-        yield pipeline.match(batches(documents), settings, engine), engine
+        corpus = pipeline.read(batches(documents), settings, engine)
+        yield pipeline.compare(corpus, settings, engine), engine
 
 
 def compare(documents: Documents, settings: Settings) -> Compared:

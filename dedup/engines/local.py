@@ -16,9 +16,8 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from dedup.engines.base import Base, Part, Task
 from dedup.engines.disk import Filed
-from dedup.engines.memory import MemoryBudget, machine_memory
 from dedup.engines.sorted import InMemory, InOrder, OnDisk, merged, ranges
-from dedup.engines.stored import Held, loaded
+from dedup.engines.stored import Held, MemoryBudget, loaded, machine_memory
 from dedup.engines.work import WorkFolder
 from dedup.engines.workers import Workers
 from dedup.model import Table

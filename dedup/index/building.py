@@ -58,7 +58,7 @@ def segment(
     library = _Library()
     corpus = pipeline.read(library.kept(documents), settings, engine)
     texts = m.Texts.concat(engine.fetch(corpus.texts))
-    ordered = engine.by_key(corpus.places, pipeline.PLACE, m.Places, as_it_is)
+    ordered = engine.by_key(corpus.places, m.PLACE, m.Places, as_it_is)
     places = m.Places.concat(engine.fetch(ordered))
     # Which texts are new, and what number each has.
     there = known.with_digests(texts.digest, texts.digest2)
@@ -152,7 +152,7 @@ def _documents(
     facts = m.Facts.concat(engine.fetch(corpus.facts))
     editions = editions_of(places, texts.digest, texts.digest2)
     put = partial(resemblance.whole, settings=settings)
-    wholes = engine.by_key(corpus.paragraphs, pipeline.PLACE, m.Wholes, put)
+    wholes = engine.by_key(corpus.paragraphs, m.PLACE, m.Wholes, put)
     banding = resemblance.banding(settings.document_threshold)
     none = np.zeros(0, np.int64)
     sketching = partial(resemblance.sketch, banding=banding, copies=none)
@@ -269,7 +269,7 @@ def _seeds(corpus: Corpus, engine: Engine) -> dict[str, Column]:
 
     Their places are counted through all documents.
     """
-    place = (pipeline.PLACE, pipeline.PLACE)
+    place = (m.PLACE, m.PLACE)
     whole = engine.join(corpus.paragraphs, corpus.places, place, m.Bodies, bodies)
     choose = partial(seeds.choose_seeds, covered=m.Covered.empty())
     every: Stored[m.Seeds] = engine.map(whole, m.Seeds, choose)

@@ -1,5 +1,5 @@
 """
-A check against an index, by the flow of `pipeline`.
+What `pipeline` compares an incoming corpus against: an index.
 
 From the index come only the published documents that can take part: where a matching text stands
 first, where seeds lie in a row, what boilerplate names, what is equal or resembles. With what the
@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dedup import model as m
-from dedup import near_documents, pipeline
 from dedup.engines.base import as_it_is
 from dedup.index import sharing
 from dedup.index.marking import Marks
@@ -22,102 +21,93 @@ from dedup.index.naming import named_boilerplate
 from dedup.index.published import text_rows
 from dedup.index.relations import Relations, related
 from dedup.index.resembling import resembling
-from dedup.matched import Elsewhere, Matched
+from dedup.matched import Elsewhere, Matched, Near
 from dedup.rows import arranged, fresh, rank_within
 from dedup.stages import points, resemblance, seeds
 from dedup.stages.bodies import bodies
-from dedup.stages.explain_documents import report_of_documents
 from dedup.stages.normalise import PARAGRAPH
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from dedup.engines.interface import Engine
+    from dedup.engines.interface import Engine, Stored
     from dedup.index.published import Published
-    from dedup.report import Report
+    from dedup.matched import Corpus
     from dedup.settings import Settings
 
 
-@dataclass(frozen=True, slots=True)
-class Size:
-    """What an index holds, as a report says it."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Indexed:
+    """The documents of an index, less those that come in: what `pipeline.compare` asks."""
 
+    known: Published
     documents: int
     characters: int
 
+    def compare(self, corpus: Corpus, settings: Settings, engine: Engine) -> Matched:
+        """Compare an incoming corpus with the index, and with itself."""
+        known = self.known
+        between = related(corpus, known, settings, engine)
+        near, equals = m.Resemblances.empty(), m.Equals.empty()
+        if settings.unit != "paragraph":
+            wholes = resemblance.whole(between.paragraphs, settings)
+            near, equals = resembling(wholes, known, settings)
+        marks = Marks(between, settings)
+        own = marks.put(between.places)
+        named = named_boilerplate(own, between, marks)
+        mine, theirs = seeds_of(own, between, marks, settings)
+        # Which published documents take part, with their paragraphs or in name only.
+        shared = seeds.share(m.Seeds.concat([theirs, mine]), known.docs)
+        parts = (
+            sources_of(own, between, marks, settings),
+            sharing.may_chain(shared),
+            named.doc,
+            between.equals.source,
+        )
+        sources = _before(np.concatenate(parts), known.docs)
+        seen = np.concatenate([sources, theirs.doc, near.a, near.b, equals.source])
+        numbers = np.concatenate([_before(seen, known.docs), between.facts.doc])
+        # The flow goes on with them as if there were no others.
+        scene = _Scene(self, between, marks, numbers)
+        resemble = Near(
+            scene.stored(replace(near, a=scene.doc(near.a), b=scene.doc(near.b)), engine),
+            scene.stored(
+                replace(equals, copy=scene.doc(equals.copy), source=scene.doc(equals.source)),
+                engine,
+            ),
+        )
+        return scene.matched(sources, own, named, theirs, resemble, settings, engine)
 
-def check(
-    documents: Iterable[m.Documents],
-    known: Published,
-    size: Size,
-    settings: Settings,
-    engine: Engine,
-) -> Report:
-    """Find what incoming documents repeat, of each other or of the documents of an index."""
-    if settings.unit == "document":
-        return check_documents(documents, known, size, settings, engine)
-    between = related(documents, known, settings, engine)
-    near, equals = m.Resemblances.empty(), m.Equals.empty()
-    if settings.unit != "paragraph":
-        wholes = resemblance.whole(between.paragraphs, settings)
-        near, equals = resembling(wholes, known, settings)
-    marks = Marks(between, settings)
-    own = marks.put(between.places)
-    named = named_boilerplate(own, between, marks)
-    mine, theirs = seeds_of(own, between, marks, settings)
-    # Which published documents take part, with their paragraphs or in name only.
-    shared = seeds.share(m.Seeds.concat([theirs, mine]), known.docs)
-    parts = (
-        sources_of(own, between, marks, settings),
-        sharing.may_chain(shared),
-        named.doc,
-        between.equals.source,
-    )
-    sources = _before(np.concatenate(parts), known.docs)
-    seen = _before(np.concatenate([sources, theirs.doc, near.a, near.b, equals.source]), known.docs)
-    numbers = np.concatenate([seen, between.facts.doc])
-    # The flow goes on with them as if there were no others.
-    scene = _Scene(between, marks, numbers)
-    matched = scene.matched(sources, own, named, theirs, settings, engine)
-    resemble = near_documents.Near(
-        scene.stored(replace(near, a=scene.doc(near.a), b=scene.doc(near.b)), engine),
-        scene.stored(
-            replace(equals, copy=scene.doc(equals.copy), source=scene.doc(equals.source)), engine
-        ),
-    )
-    beside = None if settings.unit == "paragraph" else resemble
-    report = pipeline.Evidence(matched, settings, engine, checked=True, near=beside).report()
-    summary = replace(
-        report.summary, published=size.documents, published_characters=size.characters
-    )
-    return replace(report, summary=summary)
+    def compare_documents(
+        self,
+        facts: Stored[m.Facts],
+        wholes: Stored[m.Wholes],
+        settings: Settings,
+        engine: Engine,
+    ) -> tuple[Stored[m.Facts], Stored[m.Wholes], Near]:
+        """Compare incoming documents whole with those of the index, and with each other."""
+        docs = self.known.docs
+        mine = m.Facts.concat(engine.fetch(facts))
+        whole = m.Wholes.concat(engine.fetch(wholes))
+        near, equals = resembling(replace(whole, doc=whole.doc + docs), self.known, settings)
+        # Of the published ones only those of which there is something to tell are named.
+        seen = _before(np.concatenate([near.a, near.b, equals.source]), docs)
+        numbers = np.concatenate([seen, mine.doc + docs])
 
+        def doc(some: m.I64) -> m.I64:
+            return np.searchsorted(numbers, some)
 
-def check_documents(
-    documents: Iterable[m.Documents],
-    known: Published,
-    size: Size,
-    settings: Settings,
-    engine: Engine,
-) -> Report:
-    """Find which incoming documents resemble another one; no paragraph is compared."""
-    stored, texts = near_documents.read(documents, settings, engine)
-    mine = m.Facts.concat(engine.fetch(stored))
-    mine = replace(mine, doc=mine.doc + known.docs)
-    wholes = m.Wholes.concat(engine.fetch(texts))
-    wholes = replace(wholes, doc=wholes.doc + known.docs)
-    near, equals = resembling(wholes, known, settings)
-    # Only those of which there is something to tell are named.
-    seen = _before(np.concatenate([near.a, near.b, equals.source]), known.docs)
-    numbers = np.concatenate([seen, mine.doc])
-    near = replace(near, a=np.searchsorted(numbers, near.a), b=np.searchsorted(numbers, near.b))
-    copy, source = (np.searchsorted(numbers, docs) for docs in (equals.copy, equals.source))
-    facts = m.Facts.concat([known.facts(seen), mine])
-    facts = replace(facts, doc=np.arange(len(facts)))
-    sizes = resemblance.sizes(replace(wholes, doc=np.searchsorted(numbers, wholes.doc)))
-    stars = resemblance.stars(near, m.Equals(copy, source), len(seen))
-    report = report_of_documents(stars, facts, [sizes], settings, checked=True)
-    return replace(report, summary=replace(report.summary, published=size.documents))
+        every = m.Facts.concat([self.known.facts(seen), mine])
+        return (
+            engine.map([replace(every, doc=np.arange(len(every)))], m.Facts, as_it_is),
+            engine.map([replace(whole, doc=doc(whole.doc + docs))], m.Wholes, as_it_is),
+            Near(
+                engine.map([replace(near, a=doc(near.a), b=doc(near.b))], m.Resemblances, as_it_is),
+                engine.map(
+                    [replace(equals, copy=doc(equals.copy), source=doc(equals.source))],
+                    m.Equals,
+                    as_it_is,
+                ),
+            ),
+        )
 
 
 def _before(docs: m.I64, end: int) -> m.I64:
@@ -148,6 +138,7 @@ def seeds_of(
 class _Scene:
     """The documents that take part, numbered anew; a class since all tables are numbered alike."""
 
+    index: Indexed
     between: Relations
     marks: Marks
     numbers: m.I64
@@ -167,6 +158,7 @@ class _Scene:
         own: m.Places,
         named: m.Named,
         theirs: m.Seeds,
+        near: Near,
         settings: Settings,
         engine: Engine,
     ) -> Matched:
@@ -176,13 +168,13 @@ class _Scene:
         facts = m.Facts.concat([known.facts(self.numbers[:published]), between.facts])
         paragraphs = m.Paragraphs.concat([known.paragraphs(sources), between.paragraphs])
         places = m.Places.concat([self.marks.put(known.places_of(sources)), own])
-        near = between.near(np.unique(own.text))
+        neighbours = between.near(np.unique(own.text))
         pairs = self._matches()
         # Texts that stand in no document at hand come first: they have stood before.
         old = places.text >> PARAGRAPH < known.docs
         at_hand = places.text[~old | (places.doc < known.docs)]
         here = at_hand[np.sort(np.unique(at_hand, return_index=True)[1])]
-        every = np.unique(np.concatenate([places.text, pairs.a, pairs.b, near.other]))
+        every = np.unique(np.concatenate([places.text, pairs.a, pairs.b, neighbours.other]))
         away = every[~np.isin(every, here)]
         names = np.concatenate([away, here])
         by_name = np.argsort(names)
@@ -199,10 +191,13 @@ class _Scene:
             named=self.stored(
                 replace(named, doc=self.doc(named.doc), source=self.doc(named.source)), engine
             ),
+            near=near,
+            documents=self.index.documents,
+            characters=self.index.characters,
         )
         texts = text_rows(np.arange(len(names)), m.Strings.empty(len(names)))
         pairs = replace(pairs, a=text(pairs.a), b=text(pairs.b))
-        near = m.Neighbours(text(near.text), text(near.other))
+        neighbours = m.Neighbours(text(neighbours.text), text(neighbours.other))
         copies = between.known.copies
         copies = copies[np.isin(copies, sources)]
         equals = m.Equals.concat([m.Equals(copies, copies), between.equals])
@@ -215,7 +210,7 @@ class _Scene:
             published,
             self.stored(m.MarkdownBlocks.empty(), engine),
             matches=self.stored(pairs, engine),
-            neighbours=self.stored(arranged(near, near.text, near.other), engine),
+            neighbours=self.stored(arranged(neighbours, neighbours.text, neighbours.other), engine),
             candidates=between.candidates,
             buckets_cut=0,
             elsewhere=elsewhere,

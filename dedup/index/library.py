@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dedup import formats
+from dedup import formats, pipeline
 from dedup.errors import InputError
-from dedup.index import checking, files, manifest, ordering, writing
+from dedup.index import files, manifest, ordering, writing
+from dedup.index.checking import Indexed
 from dedup.index.incoming import engine_of, keys_of, records_of
 from dedup.settings import Settings
 
@@ -197,11 +198,13 @@ class Index:
         left_out = known.facts(np.sort(known.order[gone]))
         if len(left_out) == now.documents:
             raise InputError(f"{self.folder}: all published documents are among the new ones")
-        size = checking.Size(
-            now.documents - len(left_out), now.characters - int(left_out.characters.sum())
+        against = Indexed(
+            ordering.without(known, gone),
+            now.documents - len(left_out),
+            now.characters - int(left_out.characters.sum()),
         )
         with engine_of(settings, watch) as engine:
-            report = checking.check(incoming, ordering.without(known, gone), size, settings, engine)
+            report = pipeline.check(incoming, settings, engine, against)
         return report.with_skipped(tuple(reading.skipped))
 
     def signatures(self) -> Iterator[tuple[Place, LeanMinHash]]:
@@ -241,10 +244,10 @@ class Index:
             pass
         return lsh
 
-    def size(self, settings: Settings) -> checking.Size:
+    def size(self, settings: Settings) -> manifest.Size:
         """Return how much the index holds now. Raises as `check`."""
         now, _ = self._fitting(settings)
-        return checking.Size(now.documents, now.characters)
+        return manifest.Size(now.documents, now.characters)
 
     def _fitting(self, settings: Settings) -> tuple[Manifest, Published]:
         """Open the index, which must have been built with these settings. Raises as `check`."""

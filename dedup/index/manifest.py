@@ -36,6 +36,14 @@ FIXED = (
 
 
 @dataclass(frozen=True, slots=True)
+class Size:
+    """What an index holds."""
+
+    documents: int
+    characters: int
+
+
+@dataclass(frozen=True, slots=True)
 class Segment:
     """A file of documents, and those of them that were removed since."""
 

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from dedup import model as m
-from dedup import pipeline
 from dedup.engines.base import as_it_is
 from dedup.index import meeting
 from dedup.index.building import editions_of
@@ -25,10 +24,9 @@ from dedup.stages.normalise import PARAGRAPH
 from dedup.stages.sketch import sketch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from dedup.engines.interface import Engine
     from dedup.index.published import Published
+    from dedup.matched import Corpus
     from dedup.settings import Settings
 
 T = TypeVar("T", m.Facts, m.Paragraphs, m.Places)
@@ -95,13 +93,10 @@ class Relations:
         return found
 
 
-def related(
-    documents: Iterable[m.Documents], known: Published, settings: Settings, engine: Engine
-) -> Relations:
-    """Read incoming documents and compare their texts with the published ones."""
-    corpus = pipeline.read(documents, settings, engine)
+def related(corpus: Corpus, known: Published, settings: Settings, engine: Engine) -> Relations:
+    """Compare the texts of incoming documents with the published ones."""
     texts = m.Texts.concat(engine.fetch(corpus.texts))
-    ordered = engine.by_key(corpus.places, pipeline.PLACE, m.Places, as_it_is)
+    ordered = engine.by_key(corpus.places, m.PLACE, m.Places, as_it_is)
     places = m.Places.concat(engine.fetch(ordered))
     there = known.with_digests(texts.digest, texts.digest2)
     names = np.where(there < 0, (texts.doc + known.docs) << PARAGRAPH | texts.no, there)

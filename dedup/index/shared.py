@@ -31,9 +31,8 @@ from dedup import formats, pipeline
 from dedup import model as m
 from dedup.errors import InputError, OutputError, SettingsError
 from dedup.index import signatures
-from dedup.index.checking import Size
 from dedup.index.incoming import engine_of, keys_of, records_of
-from dedup.index.manifest import FORMAT, Manifest, check_settings
+from dedup.index.manifest import FORMAT, Manifest, Size, check_settings
 from dedup.rows import fresh, rank_within
 from dedup.stages.normalise import normalise
 from dedup.stages.segment import segment

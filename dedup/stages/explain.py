@@ -57,6 +57,8 @@ def report_of(matched: Matched, told: Told, settings: Settings, *, checked: bool
     facts, besides = told.facts, told.unreported
     found = sorted(groups(told.finds, Naming(facts)), key=Found.order)
     offsets = ParagraphOffsets(told.extents)
+    away = matched.elsewhere
+    published = int(facts.characters[facts.published != 0].sum())
 
     # What counts of each document, over all groups that hold copies.
     copies: dict[int, list[Span]] = defaultdict(list)
@@ -82,8 +84,8 @@ def report_of(matched: Matched, told: Told, settings: Settings, *, checked: bool
             rejected=matched.candidates - told.matches,
             buckets_cut=matched.buckets_cut,
             skipped=(),
-            published=matched.published,
-            published_characters=int(facts.characters[facts.published != 0].sum()),
+            published=matched.published if away is None else away.documents,
+            published_characters=published if away is None else away.characters,
             boilerplate_characters=int(told.totals.boilerplate_characters.sum()),
             copied_documents=sum(extent.copied >= COPIED for extent in known),
             near_kept=besides.near_kept,

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from dedup import pipeline
 from dedup.engines.local import Local
+from dedup.evidence import Evidence
 from dedup.model import BOILERPLATE, KINDS, UNITS, Documents, Strings
+from dedup.repetitions import repeats
 from dedup.settings import Settings
 from dedup.stages.identities import copied
 
@@ -32,9 +34,10 @@ def test_what_the_report_says(
     documents = Documents(rows, *names, rows * 0, flags, flags, flags, Strings.of(texts))
     settings = Settings(boilerplate_documents=3)
     with Local(threads=1, memory=1 << 10 if small else None) as engine:
-        matched = pipeline.match([documents], settings, engine)
-        evidence = pipeline.Evidence(matched, settings, engine, checked=False)
-        ids, copies = copied(engine.fetch(evidence.finds()))
+        corpus = pipeline.read([documents], settings, engine)
+        matched = pipeline.compare(corpus, settings, engine)
+        evidence = Evidence(matched, settings, engine, checked=False)
+        ids, copies = copied(engine.fetch(repeats(matched, settings, engine)[0]))
         report = evidence.report()
     assert ids == [group.id for group in report.groups]
     found = zip(*(column.tolist() for column in copies.columns().values()), strict=True)

@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from dedup.engines.disk import Filed, file
-from dedup.engines.memory import MemoryBudget
-from dedup.engines.stored import Held, loaded
+from dedup.engines.stored import Held, MemoryBudget, loaded
 from dedup.errors import OutputError
 from dedup.model import Pairs
 

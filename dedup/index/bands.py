@@ -18,7 +18,7 @@ from dedup.stages import candidates
 from dedup.stages.equal_documents import among
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from numpy.typing import NDArray
 
@@ -41,14 +41,14 @@ def in_bands(  # noqa: PLR0913 - what is asked of which bands
     *,
     chosen: Callable[[m.I64, m.I64], m.I64] | None = None,
     asked: NDArray[np.bool_] | None = None,
-) -> Iterator[m.Bands]:
+) -> Iterator[tuple[m.Bands, m.Signatures]]:
     """
     Yield of each band what shares a key in it with others, sorted by key, then in Order.
 
-    `kind` is `text` or `document`; of large buckets only what later ones may meet, or the rows that
-    are `chosen` of bucket and name. Of the keys all are `asked` for, or those of which a row a
-    sketch and a column a band say so. The bands are looked up together: one by one it takes as long
-    as all the rest of a check.
+    Beside it stand the signatures of the same rows. `kind` is `text` or `document`; of large
+    buckets only what later ones may meet, or the rows that are `chosen` of bucket and name. Of the
+    keys all are `asked` for, or those of which a row a sketch and a column a band say so. The bands
+    are looked up together: one by one it takes as long as all the rest of a check.
     """
     # Of each band and key one of the others tells what is equal besides.
     columns = sketches.keys[:, numbers.start : numbers.stop].T.view(np.uint32).astype(np.int64)
@@ -80,10 +80,17 @@ def in_bands(  # noqa: PLR0913 - what is asked of which bands
         if not wrong.any():
             break
         order = order[~np.isin(order, kept[wrong])]
-    every = m.Bands(keys[row[kept]].astype(np.uint32).view(np.int32), name[kept], characters, bits)
+    every = m.Bands(keys[row[kept]].astype(np.uint32).view(np.int32), name[kept], characters)
+    signatures = m.Signatures(name[kept], bits)
     cuts = np.searchsorted(band[row[kept]], [*numbers, numbers.stop])
     for start, stop in pairwise(cuts.tolist()):
-        yield every.slice(start, stop)
+        yield every.slice(start, stop), signatures.slice(start, stop)
+
+
+def signed(parts: Iterable[m.Signatures]) -> m.Signatures:
+    """Put signatures together: that of each text once, sorted."""
+    every = m.Signatures.concat(parts)
+    return every.take(np.unique(every.text, return_index=True)[1])
 
 
 def last_ones(key: m.I64, _: m.I64) -> m.I64:

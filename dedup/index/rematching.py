@@ -77,7 +77,11 @@ def changed(now: Published) -> m.Matches:
 def _signed(known: Published, numbers: m.I64) -> m.Sketches:
     """Return the signatures of the long ones among some texts, made anew from what they say."""
     numbers = numbers[known.words(known.first[numbers]) >= known.settings.min_words]
-    rows = text_rows(numbers, known.normals(known.first[numbers]))
+    return _sketched(known, text_rows(numbers, known.normals(known.first[numbers])))
+
+
+def _sketched(known: Published, rows: m.Texts) -> m.Sketches:
+    """Return the signatures of texts that are long."""
     long = replace(rows, words=np.full(len(rows), known.settings.min_words, np.int32))
     return sketch(long, known.settings, candidates.banding(known.settings, known.texts))
 
@@ -90,7 +94,7 @@ def _met(known: Published, sketches: m.Sketches) -> m.I64:
         every = in_bands(known, "text", numbers, sketches, banding, chosen=all_ones)
         found += [
             _pairs(known, bands, number, banding)
-            for number, bands in zip(numbers, every, strict=True)
+            for number, (bands, _) in zip(numbers, every, strict=True)
         ]
         known.rest()
     pairs = np.sort(np.concatenate(found))
@@ -112,7 +116,7 @@ def _meeting_still(known: Published, pairs: m.I64) -> m.I64:
         row, band = np.nonzero(keys[a] == keys[b])
         asked[a[row], band] = True
         every = in_bands(known, "text", numbers, sketches, banding, chosen=near, asked=asked)
-        for number, bands in zip(numbers, every, strict=True):
+        for number, (bands, _) in zip(numbers, every, strict=True):
             met = _pairs(known, bands, number, banding)
             found.append(met[np.isin(met, pairs)])
         known.rest()
@@ -141,8 +145,12 @@ def _unmatched(known: Published, pairs: m.I64) -> m.I64:
 
 
 def _verified(known: Published, pairs: m.I64) -> m.Matches:
-    """Compare pairs, and keep those that match."""
+    """Compare pairs that meet, and keep those that match."""
     a, b = texts(pairs)
     numbers = np.unique(np.concatenate([a, b]))
     rows = text_rows(numbers, known.normals(known.first[numbers]))
-    return verify.verify(verify.read_first(m.Pairs(a, b), rows), rows, known.settings)
+    signatures = candidates.signatures(_sketched(known, rows))
+    equal = candidates.banding(known.settings, known.texts).equal
+    alike = candidates.alike(m.Pairs(a, b), signatures, signatures, equal)
+    normals = verify.normal_texts(rows)
+    return verify.verify(alike, normals, normals, known.settings)

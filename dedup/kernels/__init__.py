@@ -384,9 +384,8 @@ def _check_there(rows: NDArray[np.int64], count: int) -> None:
 class Crowding(NamedTuple):
     """How the rows of a bucket meet; see `meet`."""
 
-    band: int
-    """Number of the band, from 0."""
     bands: int
+    """How many there are."""
     crowd: int
     """Rows of a bucket up to which all meet,"""
     long_crowd: int
@@ -433,10 +432,11 @@ def meet(
     """
     Return the pairs of rows of equal keys that may match.
 
-    *keys*, int64[n], are sorted; *characters*, int32[n], are the lengths of the texts. All rows of
-    a bucket meet; in a crowd each meets the first one and, of those before it, the one at distance
-    *band* + 1 and, in a long crowd, each further *bands* back, up to *long_crowd*. A pair is kept
-    where 2 min / (sum of the lengths) is at least *threshold*.
+    *keys*, int64[n], are sorted; above 32 bits of each stands the number of its band, from 0.
+    *characters*, int32[n], are the lengths of the texts. All rows of a bucket meet; in a crowd each
+    meets the first one and, of those before it, the one at the distance of the band's number + 1
+    and, in a long crowd, each further *bands* back, up to *long_crowd*. A pair is kept where
+    2 min / (sum of the lengths) is at least *threshold*.
     """
     keys, characters = _array(keys, np.int64, 1), _same(characters, keys, np.int32)
     return Met(*_kernel.meet(keys, characters, tuple(crowding), threshold))

@@ -545,7 +545,7 @@ def meet(
 ):
     """Return the rows that meet, the first rows of crowds, and how many met at all."""
     cdef dedup_meeting by
-    by.band, by.bands, by.crowd, by.long_crowd, by.far = crowding
+    by.bands, by.crowd, by.long_crowd, by.far = crowding
     by.threshold = threshold
 
     cdef int64_t row = 0, begun, rows = keys.shape[0]

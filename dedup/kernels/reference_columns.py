@@ -117,11 +117,11 @@ def band_keys(signatures: NDArray[np.int32], components: NDArray[np.int32]) -> N
 def meet(
     keys: Numbers,
     characters: NDArray[np.int32],
-    crowding: tuple[int, int, int, int, int],
+    crowding: tuple[int, int, int, int],
     threshold: float,
 ) -> tuple[Numbers, Numbers, Numbers, int]:
     """Return the rows that meet, the first rows of crowds, and how many met at all."""
-    band, bands, crowd, long_crowd, far = crowding
+    bands, crowd, long_crowd, far = crowding
     # Buckets: where each begins, how many rows it has, and whether these are too many.
     starts = np.flatnonzero(np.diff(keys, prepend=keys[:1] - 1))
     sizes = np.diff(starts, append=len(keys))
@@ -132,6 +132,7 @@ def meet(
     for bucket in np.flatnonzero(sizes > 1).tolist():
         size = int(sizes[bucket])
         if too_many[bucket]:
+            band = int(keys[starts[bucket]]) >> 32
             back = range(band + 1, int(farthest[bucket]) + 1, bands)
             pairs = [
                 [(0, b), *((b - step, b) for step in back if step < b)] for b in range(1, size)

@@ -21,6 +21,7 @@ from dedup.index.matching import codes, texts
 from dedup.index.published import text_rows
 from dedup.rows import fresh
 from dedup.stages import candidates, verify
+from dedup.stages.equal_documents import among
 from dedup.stages.sketch import sketch
 
 if TYPE_CHECKING:
@@ -57,7 +58,9 @@ def changed(now: Published) -> m.Matches:
     there = now.first[moved] >= 0
     here = m.Sketches.concat([_signed(now, moved[there]), _signed(before, moved[~there])])
     met, met_before = _met(now, here), _met(before, here)
-    began = _unmatched(now, np.setdiff1d(met, met_before, assume_unique=True))
+    began = np.setdiff1d(met, met_before, assume_unique=True)
+    new = texts(began)[1] >= before.texts
+    began = np.concatenate([began[new], _unmatched(now, began[~new])])
     # What ceased to meet there may meet elsewhere still.
     ended = np.setdiff1d(met_before, met, assume_unique=True)
     a, b = texts(ended)
@@ -82,7 +85,7 @@ def _met(known: Published, sketches: m.Sketches) -> m.I64:
     found = [np.zeros(0, np.int64)]
     for numbers in bands.steps(sketches):
         every = bands.in_bands(known, "text", numbers, sketches, banding, chosen=bands.all_ones)
-        found.append(_pairs(known, every, banding))
+        found.append(_codes(known, bands.met(every, banding, known.settings.threshold)))
         known.rest()
     return _once(np.concatenate(found))
 
@@ -93,7 +96,8 @@ def _meeting_still(known: Published, pairs: m.I64) -> m.I64:
     ends = np.unique(np.concatenate(texts(pairs)))
     sketches = _signed(known, ends)
     a, b = (np.searchsorted(ends, some) for some in texts(pairs))
-    near = partial(bands.those_around, names=np.sort(known.first[ends]))
+    names = np.sort(known.first[ends])
+    near = partial(bands.those_around, names=names)
     found = [np.zeros(0, np.int64)]
     for numbers in bands.steps(sketches):
         # Only the buckets that hold both texts of a pair are looked at.
@@ -104,16 +108,16 @@ def _meeting_still(known: Published, pairs: m.I64) -> m.I64:
         every = bands.in_bands(
             *(known, "text", numbers, sketches, banding), chosen=near, asked=asked
         )
-        met = _pairs(known, every, banding)
-        found.append(met[np.isin(met, pairs)])
+        met = bands.met(every, banding, known.settings.threshold)
+        met = met.take(among(met.a, names) & among(met.b, names))
+        found.append(_codes(known, met))
         known.rest()
     return _once(np.concatenate(found))
 
 
-def _pairs(known: Published, buckets: bands.Buckets, banding: candidates.Banding) -> m.I64:
-    """Return the codes of the pairs that meet in some buckets."""
-    met = bands.met(buckets, banding, known.settings.threshold)
-    return _once(codes(known.numbers(met.a), known.numbers(met.b)))
+def _codes(known: Published, pairs: m.Pairs) -> m.I64:
+    """Return the codes of pairs of texts that are given by name."""
+    return codes(known.numbers(pairs.a), known.numbers(pairs.b))
 
 
 def _once(pairs: m.I64) -> m.I64:

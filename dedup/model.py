@@ -198,7 +198,9 @@ class Table:
         return sum(int(c.nbytes) for c in self.columns().values())
 
     def take(self, rows: NDArray[np.integer] | NDArray[np.bool_]) -> Self:
-        """Select rows by number, in that order, or by mask."""
+        """Select rows by number, in that order, or by mask; of all rows it is the table itself."""
+        if rows.dtype == np.bool_ and rows.all():
+            return self
         index = (
             np.flatnonzero(rows) if rows.dtype == np.bool_ else rows.astype(np.int64, copy=False)
         )

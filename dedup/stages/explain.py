@@ -60,13 +60,8 @@ def report_of(matched: Matched, told: Told, settings: Settings, *, checked: bool
     away = matched.elsewhere
     published = int(facts.characters[facts.published != 0].sum())
 
-    # What counts of each document, over all groups that hold copies.
-    copies: dict[int, list[Span]] = defaultdict(list)
-    for group in found:
-        if group.counts and group.group.unit == BLOCK:
-            for doc, copy in zip(group.docs[1:], group.group.copies, strict=True):
-                copies[doc] += offsets.paired(doc, copy, [j for _, j in copy.paired])
-    known = tuple(lengths(found, facts, offsets))
+    parts = CopiedParts.of(found, offsets)
+    known = tuple(lengths(found, parts, facts, offsets))
     return Report(
         version=VERSION,
         settings=settings.part("detection"),
@@ -77,9 +72,9 @@ def report_of(matched: Matched, told: Told, settings: Settings, *, checked: bool
             words=int(told.totals.words.sum()),
             groups=len(found),
             repeated_paragraphs=sum(
-                offsets.paragraphs(doc, spans) for doc, spans in copies.items()
+                offsets.paragraphs(doc, spans) for doc, spans in parts.blocks.items()
             ),
-            repeated_characters=sum(length(united(spans)) for spans in copies.values()),
+            repeated_characters=sum(length(united(spans)) for spans in parts.blocks.values()),
             candidates=matched.candidates,
             rejected=matched.candidates - told.matches,
             buckets_cut=matched.buckets_cut,
@@ -92,8 +87,8 @@ def report_of(matched: Matched, told: Told, settings: Settings, *, checked: bool
             short_repeats=besides.short_repeats,
         ),
         groups=tuple(with_ids(found)),
-        overlaps=tuple(overlaps(found, Naming(facts), offsets)),
-        incoming=tuple(shares(found, facts, offsets)) if checked else None,
+        overlaps=tuple(overlaps(parts, Naming(facts), offsets)),
+        incoming=tuple(shares(parts, facts, offsets)) if checked else None,
         extents=known,
     )
 
@@ -171,7 +166,8 @@ def groups(finds: Iterable[Finds], naming: Naming) -> Iterator[Found]:
     last: tuple[str, str, int, int] = ("", "", 0, 0)
     kept = b""
     for batch in few_at_a_time(finds):
-        # The columns of a batch as plain values.
+        # The columns of a batch as plain values. What stands again and again is held once.
+        once: dict[str, str] = {}
         plain = {
             name: column.tolist()
             for name, column in batch.columns().items()
@@ -187,9 +183,10 @@ def groups(finds: Iterable[Finds], naming: Naming) -> Iterator[Found]:
             keeper = group[0] if cells["copy"] else None
             # A copy that is written as its keeper is shares the keeper's text: often most are.
             if keeper is not None and written[row] == kept:
-                text = keeper.text
+                text, name = keeper.text, str(keeper.fingerprint)
             else:
                 text = written[row].decode("utf-8", "surrogatepass")
+                name = identity(KINDS[cells["kind"]], normal[row])
             # A keeper begins a group, and ends the one before.
             if keeper is None:
                 if group:
@@ -197,8 +194,8 @@ def groups(finds: Iterable[Finds], naming: Naming) -> Iterator[Found]:
                 docs, group, kept = [], [], written[row]
                 last = (KINDS[cells["kind"]], UNITS[cells["unit"]], cells["words"], cells["count"])
             docs.append(cells["doc"])
-            name = identity(KINDS[cells["kind"]], normal[row])
-            group.append(occurrence(cells, keeper, name, pairs[row], text, around, naming))
+            before, after = (once.setdefault(side, side) for side in around)
+            group.append(occurrence(cells, keeper, name, pairs[row], text, (before, after), naming))
     if group:
         yield found(docs, group, *last)
 
@@ -223,6 +220,8 @@ def occurrence(  # noqa: PLR0913 - a row, cell by cell
     naming: Naming,
 ) -> Occurrence:
     """Turn one row into an occurrence; the keeper comes first."""
+    paragraphs = cells["first"] + 1, cells["last"] + 1
+    lines = cells["line"], cells["line_end"]
     # The part of the keeper that this repeats, and what is written there.
     name = naming.name(cells["doc"])
     part = cells["part"]
@@ -237,8 +236,9 @@ def occurrence(  # noqa: PLR0913 - a row, cell by cell
     return Occurrence(
         document=name.document,
         record=name.record,
-        paragraphs=(cells["first"] + 1, cells["last"] + 1),
-        lines=(cells["line"], cells["line_end"]),
+        paragraphs=paragraphs,
+        # Where every line is a paragraph both have the same numbers.
+        lines=paragraphs if lines == paragraphs else lines,
         start=cells["start"],
         end=cells["end"],
         similarity=cells["similarity"],
@@ -354,53 +354,62 @@ def length(spans: list[Span]) -> int:
     return sum(end - start for start, end in spans)
 
 
-def both_sides(
-    found: Iterable[Found], offsets: ParagraphOffsets
-) -> Iterator[tuple[int, list[Span], int, list[Span]]]:
-    """Yield keeper and copy of each finding across documents: document and what counts of both."""
-    for each in found:
-        if each.kind != ACROSS or not each.counts:
-            continue
-        source = each.docs[0]
-        for doc, copy in zip(each.docs[1:], each.group.copies, strict=True):
-            part = copy.of or each.group.keeper
-            kept = offsets.paired(source, part, [i for i, _ in copy.paired])
-            yield source, kept, doc, offsets.paired(doc, copy, [j for _, j in copy.paired])
+@dataclass(frozen=True, slots=True)
+class CopiedParts:
+    """What counts of the copies of a report, and of what they repeat in other documents."""
+
+    blocks: dict[int, list[Span]]
+    """Of the copies of blocks, by document."""
+    passages: dict[int, list[Span]]
+    """Of those of passages."""
+    across: dict[tuple[int, int], tuple[list[Span], list[Span]]]
+    """Of the keeper's document and the copy's, of all copies in the one that repeat the other."""
+
+    @classmethod
+    def of(cls, found: Iterable[Found], offsets: ParagraphOffsets) -> CopiedParts:
+        """Gather what counts of every group that holds copies."""
+        blocks: dict[int, list[Span]] = defaultdict(list)
+        passages: dict[int, list[Span]] = defaultdict(list)
+        across: dict[tuple[int, int], tuple[list[Span], list[Span]]] = {}
+        for each in found:
+            if not each.counts:
+                continue
+            unit = blocks if each.group.unit == BLOCK else passages
+            source = each.docs[0]
+            for doc, copy in zip(each.docs[1:], each.group.copies, strict=True):
+                copied = offsets.paired(doc, copy, [j for _, j in copy.paired])
+                unit[doc] += copied
+                if each.kind == ACROSS:
+                    part = copy.of or each.group.keeper
+                    kept, taken = across.setdefault((source, doc), ([], []))
+                    kept += offsets.paired(source, part, [i for i, _ in copy.paired])
+                    taken += copied
+        return cls(blocks, passages, across)
 
 
-def overlaps(
-    found: Iterable[Found], naming: Naming, offsets: ParagraphOffsets
-) -> Iterator[Overlap]:
+def overlaps(parts: CopiedParts, naming: Naming, offsets: ParagraphOffsets) -> Iterator[Overlap]:
     """Yield the share of either document of a pair that is found in the other."""
-    spans: dict[Span, tuple[list[Span], list[Span]]] = defaultdict(lambda: ([], []))
-    for a, kept, b, copied in both_sides(found, offsets):
-        spans[a, b][0].extend(kept)
-        spans[a, b][1].extend(copied)
-    for (a, b), (parts, copies) in sorted(spans.items()):
+    for (a, b), (kept, copied) in sorted(parts.across.items()):
         yield Overlap(
-            naming.name(a), naming.name(b), offsets.share(a, parts), offsets.share(b, copies)
+            naming.name(a), naming.name(b), offsets.share(a, kept), offsets.share(b, copied)
         )
 
 
-def lengths(found: Iterable[Found], facts: Facts, offsets: ParagraphOffsets) -> Iterator[Extent]:
+def lengths(
+    found: Iterable[Found], parts: CopiedParts, facts: Facts, offsets: ParagraphOffsets
+) -> Iterator[Extent]:
     """Yield the length of each document that a group names, and the share of it that is a copy."""
     naming = Naming(facts)
-    spans: dict[int, list[Span]] = {}
-    for each in found:
-        for doc in each.docs:
-            spans.setdefault(doc, [])
-        if each.counts:
-            for doc, copy in zip(each.docs[1:], each.group.copies, strict=True):
-                spans[doc] += offsets.paired(doc, copy, [j for _, j in copy.paired])
-    for doc, own in sorted(spans.items()):
+    for doc in sorted({doc for each in found for doc in each.docs}):
         name, characters = naming.name(doc), int(facts.characters[doc])
+        own = [*parts.blocks.get(doc, ()), *parts.passages.get(doc, ())]
         yield Extent(name.document, name.record, characters, offsets.share(doc, own))
 
 
-def shares(found: Iterable[Found], facts: Facts, offsets: ParagraphOffsets) -> Iterator[Incoming]:
+def shares(parts: CopiedParts, facts: Facts, offsets: ParagraphOffsets) -> Iterator[Incoming]:
     """Yield the share of each incoming document that is found in another one."""
     spans: dict[int, list[Span]] = defaultdict(list)
-    for a, kept, b, copied in both_sides(found, offsets):
+    for (a, b), (kept, copied) in parts.across.items():
         spans[a] += kept
         spans[b] += copied
     naming = Naming(facts)

@@ -36,9 +36,11 @@ __all__ = [
     "UNICODE",
     "Budget",
     "Crowding",
+    "JsonLines",
     "Met",
     "Signs",
     "Units",
+    "alike",
     "band_keys",
     "chain",
     "characters",
@@ -49,6 +51,7 @@ __all__ = [
     "gather_texts",
     "gram_sets",
     "indel",
+    "json_lines",
     "lay",
     "may_recur",
     "meet",
@@ -61,6 +64,7 @@ __all__ = [
     "shared",
     "signs",
     "sketch",
+    "unescaped",
     "units",
     "winnow",
 ]
@@ -330,9 +334,7 @@ def shared(
     a = _array(a, np.int64, 1)
     b = _same(b, a)
     for (_, offsets), rows in ((first, a), (second, b)):
-        if len(rows) and (rows.min() < 0 or rows.max() >= len(offsets) - 1):
-            message = f"row numbers must be 0 to {len(offsets) - 2}"
-            raise ValueError(message)
+        _check_there(rows, len(offsets) - 1)
     counts: NDArray[np.int64] = _kernel.shared(_sets(first), _sets(second), a, b)
     return counts
 
@@ -369,9 +371,14 @@ def _check_rows(a: NDArray[np.int64], b: NDArray[np.int64], count: int) -> None:
         message = f"{len(a)} rows cannot be compared with {len(b)}"
         raise ValueError(message)
     for rows in (a, b):
-        if len(rows) and (rows.min() < 0 or rows.max() >= count):
-            message = f"row numbers must be 0 to {count - 1}"
-            raise ValueError(message)
+        _check_there(rows, count)
+
+
+def _check_there(rows: NDArray[np.int64], count: int) -> None:
+    """Check that all rows are among so many."""
+    if len(rows) and (rows.min() < 0 or rows.max() >= count):
+        message = f"row numbers must be 0 to {count - 1}"
+        raise ValueError(message)
 
 
 class Crowding(NamedTuple):
@@ -392,15 +399,13 @@ class Met(NamedTuple):
     """Rows that met, and counts."""
 
     a: NDArray[np.int64]
-    """int64[k]: the earlier row of each pair."""
+    """int64[k]: the earlier row of each pair whose lengths allow a match."""
     b: NDArray[np.int64]
     """int64[k]: the later one."""
     cut: NDArray[np.int64]
     """First rows of the buckets of which not all rows met."""
     met: int
     """Pairs that met at all."""
-    fitting: int
-    """Those of them whose lengths allow a match."""
 
 
 def band_keys(signatures: NDArray[np.int32], components: NDArray[np.int32]) -> NDArray[np.int32]:
@@ -418,31 +423,50 @@ def band_keys(signatures: NDArray[np.int32], components: NDArray[np.int32]) -> N
     return keys
 
 
-def meet(  # noqa: PLR0913 - the rows, and what they must have
+def meet(
     keys: NDArray[np.int64],
     characters: NDArray[np.int32],
-    bits: NDArray[np.int8],
     crowding: Crowding,
     *,
     threshold: float,
-    equal: int,
 ) -> Met:
     """
     Return the pairs of rows of equal keys that may match.
 
-    *keys*, int64[n], are sorted; *characters*, int32[n], are the lengths of the texts, *bits*,
-    int8[n, 128], a byte of each component of their signatures. All rows of a bucket meet; in a
-    crowd each meets the first one and, of those before it, the one at distance *band* + 1 and, in
-    a long crowd, each further *bands* back, up to *long_crowd*. A pair is kept where
-    2 min / (sum of the lengths) is at least *threshold* and *equal* bytes or more are equal.
+    *keys*, int64[n], are sorted; *characters*, int32[n], are the lengths of the texts. All rows of
+    a bucket meet; in a crowd each meets the first one and, of those before it, the one at distance
+    *band* + 1 and, in a long crowd, each further *bands* back, up to *long_crowd*. A pair is kept
+    where 2 min / (sum of the lengths) is at least *threshold*.
     """
     keys, characters = _array(keys, np.int64, 1), _same(characters, keys, np.int32)
-    bits = _array(bits, np.int8, 2)
-    if bits.shape != (len(keys), permutations.COUNT):
-        message = f"bits must be {len(keys)} rows of {permutations.COUNT} bytes, not {bits.shape}"
-        raise ValueError(message)
-    met = _kernel.meet(keys, characters, bits, tuple(crowding), threshold, equal)
-    return Met(*met)
+    return Met(*_kernel.meet(keys, characters, tuple(crowding), threshold))
+
+
+def alike(
+    first: NDArray[np.int8],
+    second: NDArray[np.int8],
+    a: NDArray[np.int64],
+    b: NDArray[np.int64],
+    *,
+    equal: int,
+) -> NDArray[np.bool_]:
+    """
+    Return whether row *a* of *first* and row *b* of *second* have *equal* equal bytes or more.
+
+    Both are int8[n, 128], a byte of each component of signatures; *a* and *b*, int64[k], are rows
+    in pairs. Numbers of rows that are not there are a `ValueError`.
+    """
+    first, second = _array(first, np.int8, 2), _array(second, np.int8, 2)
+    for some in (first, second):
+        if some.shape[1] != permutations.COUNT:
+            message = f"a signature has {permutations.COUNT} components, not {some.shape[1]}"
+            raise ValueError(message)
+    a = _array(a, np.int64, 1)
+    b = _same(b, a)
+    _check_there(a, len(first))
+    _check_there(b, len(second))
+    found: NDArray[np.bool_] = _kernel.alike(first, second, a, b, equal)
+    return found
 
 
 def indel(
@@ -462,11 +486,66 @@ def indel(
     a = _array(a, np.int64, 1)
     b, limits = _same(b, a), _same(limits, a)
     for rows, column in ((a, first), (b, second)):
-        if len(rows) and (rows.min() < 0 or rows.max() >= len(column[1]) - 1):
-            message = f"row numbers must be 0 to {len(column[1]) - 2}"
-            raise ValueError(message)
+        _check_there(rows, len(column[1]) - 1)
     distances: NDArray[np.int64] = _kernel.indel(first, second, a, b, limits)
     return distances
+
+
+BLANK, ODD, TAKEN = range(3)
+"""What a line of JSON is: nothing but white space, left to others, an object that was read."""
+MISSING, NULL, STRING, LITERAL, OTHER = range(5)
+"""What a value is: not there, null, a string, a number, anything else."""
+
+
+class JsonLines(NamedTuple):
+    """Lines of JSON, and where the values of some fields of the objects in them lie."""
+
+    ends: NDArray[np.int64]
+    """int64[n]: where each line ends, its line end included."""
+    lines: NDArray[np.int8]
+    """int8[n]: `BLANK`, `ODD` or `TAKEN`."""
+    starts: NDArray[np.int64]
+    """int64[k, w]: of each line that is taken where its value by each way begins; of a string
+    behind its quote,"""
+    stops: NDArray[np.int64]
+    """and where it ends; of a string at its quote. 0 of what is neither string nor number."""
+    kinds: NDArray[np.int8]
+    """int8[k, w]: `MISSING`, `NULL`, `STRING`, `LITERAL` or `OTHER`."""
+
+
+def json_lines(data: NDArray[np.uint8], ways: Sequence[Sequence[bytes]]) -> JsonLines:
+    """
+    Read the lines of *data*, and find in each object the values that *ways* lead to.
+
+    A way is a key of the object, or of an object under a key, and so on. Which lines are taken is
+    the kernel's own choice, and never one that two parsers might read differently, or a key on the
+    way that is there twice or escaped: that is for the caller to read, or to refuse.
+    """
+    if not all(ways):
+        message = "a way has at least one key"
+        raise ValueError(message)
+    return JsonLines(*_kernel.json_lines(_array(data, np.uint8, 1), [list(way) for way in ways]))
+
+
+def unescaped(
+    data: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64]
+) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """
+    Return what the JSON strings from *starts* to *ends*, int64[k] each, stand for; their offsets.
+
+    They come without their quotes; stretches that do not lie in *data*, or hold an escape that JSON
+    does not know, are a `ValueError`.
+    """
+    data, starts = _array(data, np.uint8, 1), _array(starts, np.int64, 1)
+    ends = _same(ends, starts)
+    _check_stretches(starts, ends, data)
+    texts: tuple[NDArray[np.uint8], NDArray[np.int64]] | None = _kernel.unescaped(
+        data, starts, ends
+    )
+    if texts is None:
+        message = "not all of this is the inside of JSON strings"
+        raise ValueError(message)
+    return texts
 
 
 class Units(NamedTuple):

@@ -117,7 +117,6 @@ cdef extern from "meet.h":
         int64_t long_crowd
         int64_t far
         double threshold
-        int32_t equal
 
     ctypedef struct dedup_met:
         int64_t *a
@@ -125,15 +124,18 @@ cdef extern from "meet.h":
         int64_t count
         int64_t room
         int64_t met
-        int64_t fitting
 
     void dedup_band_keys(
         const uint32_t *signatures, int64_t rows, const int32_t *components, int64_t bands,
         int64_t size, int32_t *keys
     ) nogil
     int64_t dedup_meet(
-        const dedup_meeting *by, const int64_t *keys, const int32_t *characters, const int8_t *bits,
-        int64_t row, int64_t rows, dedup_met *out, uint8_t *cut
+        const dedup_meeting *by, const int64_t *keys, const int32_t *characters, int64_t row,
+        int64_t rows, dedup_met *out, uint8_t *cut
+    ) nogil
+    void dedup_alike(
+        const int8_t *first, const int8_t *second, const int64_t *a, const int64_t *b,
+        int64_t pairs, int32_t equal, uint8_t *alike
     ) nogil
 
 cdef extern from "indel.h":
@@ -206,6 +208,29 @@ cdef extern from "order.h":
     ) nogil
     int64_t dedup_may_recur(const int64_t *values, int64_t rows, int64_t *to) nogil
 
+cdef extern from "jsonl.h":
+    ctypedef struct dedup_ways:
+        const uint8_t *data
+        const int64_t *keys
+        const int64_t *first
+        int64_t count
+
+    ctypedef struct dedup_values:
+        int64_t *starts
+        int64_t *ends
+        int8_t *kinds
+        int32_t *level
+        int32_t *seen
+
+    int64_t dedup_read_lines(
+        const dedup_ways *ways, const uint8_t *data, int64_t length, int64_t *ends, int8_t *lines,
+        dedup_values *out
+    ) nogil
+    int64_t dedup_unescape(
+        const uint8_t *data, const int64_t *starts, const int64_t *ends, int64_t rows, uint8_t *to,
+        int64_t *offsets
+    ) nogil
+
 cdef extern from "same.h":
     bint dedup_same(
         const dedup_table *table, const uint8_t *data, const int64_t *offsets, int64_t rows,
@@ -232,6 +257,7 @@ PERMUTATIONS.multipliers, PERMUTATIONS.addends = &MULTIPLIERS[0], &ADDENDS[0]
 SLACK = 64
 # Bytes of a text for each sign that there is room for at first.
 BYTES_A_SIGN = 64
+NEWLINE = b"\n"[0]
 # Pairs of rows that there is room for at once, at least.
 LEAST_PAIRS = 1 << 16
 
@@ -515,13 +541,12 @@ def band_keys(const int32_t[:, ::1] signatures, const int32_t[:, ::1] components
 
 
 def meet(
-    const int64_t[::1] keys, const int32_t[::1] characters, const int8_t[:, ::1] bits,
-    tuple crowding, double threshold, int32_t equal,
+    const int64_t[::1] keys, const int32_t[::1] characters, tuple crowding, double threshold,
 ):
-    """Return the rows that meet, the first rows of crowds, and two counts."""
+    """Return the rows that meet, the first rows of crowds, and how many met at all."""
     cdef dedup_meeting by
     by.band, by.bands, by.crowd, by.long_crowd, by.far = crowding
-    by.threshold, by.equal = threshold, equal
+    by.threshold = threshold
 
     cdef int64_t row = 0, begun, rows = keys.shape[0]
     crowds = np.zeros(rows, np.uint8)
@@ -530,20 +555,33 @@ def meet(
     parts = [np.empty((2, 0), np.int64)]
     cdef int64_t[:, ::1] pairs
     cdef dedup_met out
-    out.met = out.fitting = 0
+    out.met = 0
     while row < rows:
         parts.append(np.empty((2, room), np.int64))
         pairs, begun = parts[-1], row
         out.a, out.b, out.count, out.room = &pairs[0, 0], &pairs[1, 0], 0, pairs.shape[1]
         with nogil:
-            row = dedup_meet(
-                &by, &keys[0], &characters[0], &bits[0, 0], row, rows, &out, &cut[0],
-            )
+            row = dedup_meet(&by, &keys[0], &characters[0], row, rows, &out, &cut[0])
         parts[-1] = parts[-1][:, : out.count]
         # A bucket that does not fit alone needs more room.
         room *= 1 + (row == begun)
     a, b = np.concatenate(parts, axis=1)
-    return a, b, np.flatnonzero(crowds), out.met, out.fitting
+    return a, b, np.flatnonzero(crowds), out.met
+
+
+def alike(
+    const int8_t[:, ::1] first, const int8_t[:, ::1] second, const int64_t[::1] a,
+    const int64_t[::1] b, int32_t equal,
+):
+    """Return whether so many bytes of rows in pairs are equal."""
+    found = np.empty(a.shape[0], np.uint8)
+    cdef uint8_t[::1] are = found
+    if a.shape[0]:
+        with nogil:
+            dedup_alike(
+                &first[0, 0], &second[0, 0], &a[0], &b[0], a.shape[0], equal, &are[0],
+            )
+    return found.view(np.bool_)
 
 
 def indel(
@@ -689,3 +727,46 @@ def extend(
                 &spent,
             )
     return extended
+
+
+def json_lines(const uint8_t[::1] data, list ways):
+    """Return the end and the kind of each line, and where in *data* the values by *ways* lie."""
+    cdef int64_t count = len(ways), rows
+    names = [key for way in ways for key in way]
+    cdef const uint8_t[::1] names_data = np.frombuffer(b"".join(names) + b"\0", np.uint8)
+    cdef const int64_t[::1] keys = np.cumsum([0, *map(len, names)], dtype=np.int64)
+    cdef const int64_t[::1] first = np.cumsum([0, *map(len, ways)], dtype=np.int64)
+    cdef dedup_ways by
+    by.data, by.keys, by.first, by.count = &names_data[0], &keys[0], &first[0], count
+
+    # Room for each line; what is not written to takes none.
+    cdef int64_t height = np.count_nonzero(np.equal(data, NEWLINE)) + 1
+    line_ends, line_kinds = np.empty(height, np.int64), np.empty(height, np.int8)
+    places = np.empty((2, height, count), np.int64)
+    value_kinds = np.empty((height, count), np.int8)
+    cdef int64_t[::1] ends = line_ends
+    cdef int8_t[::1] lines = line_kinds
+    cdef int64_t[:, :, ::1] at = places
+    cdef int8_t[:, ::1] kinds = value_kinds
+    cdef int32_t[:, ::1] state = np.zeros((2, count), np.int32)
+    cdef dedup_values out
+    out.starts, out.ends, out.kinds = &at[0, 0, 0], &at[1, 0, 0], &kinds[0, 0]
+    out.level, out.seen = &state[0, 0], &state[1, 0]
+    with nogil:
+        rows = dedup_read_lines(&by, &data[0], data.shape[0], &ends[0], &lines[0], &out)
+    height -= data.shape[0] == 0 or data[data.shape[0] - 1] == NEWLINE
+    return line_ends[:height], line_kinds[:height], *places[:, :rows], value_kinds[:rows]
+
+
+def unescaped(
+    const uint8_t[::1] data, const int64_t[::1] starts, const int64_t[::1] ends,
+):
+    """Return what string literals without their quotes stand for, or `None` where one is none."""
+    cdef int64_t done, rows = starts.shape[0]
+    written = np.empty(np.sum(np.subtract(ends, starts)) + SLACK, np.uint8)
+    found = np.zeros(rows + 1, np.int64)
+    cdef uint8_t[::1] to = written
+    cdef int64_t[::1] offsets = found
+    with nogil:
+        done = dedup_unescape(&data[0], &starts[0], &ends[0], rows, &to[0], &offsets[0])
+    return (written[: found[rows]], found) if done == rows else None

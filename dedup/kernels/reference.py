@@ -16,6 +16,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from dedup.kernels import permutations
 from dedup.kernels.reference_chains import chain, extend, lay, units, winnow
 from dedup.kernels.reference_columns import (
+    alike,
     band_keys,
     characters,
     copy,
@@ -23,10 +24,12 @@ from dedup.kernels.reference_columns import (
     gather,
     gather_texts,
     indel,
+    json_lines,
     may_recur,
     meet,
     order,
     prefixes,
+    unescaped,
 )
 from dedup.text import normalising, same_text, shingles
 from dedup.text.signs import signs as signs_of
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = [
+    "alike",
     "band_keys",
     "chain",
     "characters",
@@ -45,6 +49,7 @@ __all__ = [
     "gather_texts",
     "grams",
     "indel",
+    "json_lines",
     "lay",
     "may_recur",
     "meet",
@@ -55,6 +60,7 @@ __all__ = [
     "shared",
     "signs",
     "sketch",
+    "unescaped",
     "units",
     "winnow",
 ]

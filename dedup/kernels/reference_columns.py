@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from hashlib import blake2b
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -113,15 +114,13 @@ def band_keys(signatures: NDArray[np.int32], components: NDArray[np.int32]) -> N
     return keys.T
 
 
-def meet(  # noqa: PLR0913 - the rows, and what they must have
+def meet(
     keys: Numbers,
     characters: NDArray[np.int32],
-    bits: NDArray[np.int8],
     crowding: tuple[int, int, int, int, int],
     threshold: float,
-    equal: int,
-) -> tuple[Numbers, Numbers, Numbers, int, int]:
-    """Return the rows that meet, the first rows of crowds, and two counts."""
+) -> tuple[Numbers, Numbers, Numbers, int]:
+    """Return the rows that meet, the first rows of crowds, and how many met at all."""
     band, bands, crowd, long_crowd, far = crowding
     # Buckets: where each begins, how many rows it has, and whether these are too many.
     starts = np.flatnonzero(np.diff(keys, prepend=keys[:1] - 1))
@@ -142,21 +141,21 @@ def meet(  # noqa: PLR0913 - the rows, and what they must have
         parts.append(np.array([pair for some in pairs for pair in some]).T + starts[bucket])
     a, b = np.concatenate(parts, axis=1)
     met = len(a)
-    # What met is kept where the lengths allow a match,
+    # What met is kept where the lengths allow a match.
     lengths = characters.astype(np.int64)
     near = 2 * np.minimum(lengths[a], lengths[b]) >= threshold * (lengths[a] + lengths[b])
-    a, b = a[near], b[near]
-    # and of that, where enough bytes of the signatures are equal.
-    alike = np.concatenate(
-        [
-            np.zeros(0, bool),
-            *(
-                (bits[a[at : at + _PAIRS]] == bits[b[at : at + _PAIRS]]).sum(axis=1) >= equal
-                for at in range(0, len(a), _PAIRS)
-            ),
-        ]
-    )
-    return a[alike], b[alike], starts[too_many], met, len(a)
+    return a[near], b[near], starts[too_many], met
+
+
+def alike(
+    first: NDArray[np.int8], second: NDArray[np.int8], a: Numbers, b: Numbers, equal: int
+) -> NDArray[np.bool_]:
+    """Return whether so many bytes of rows in pairs are equal."""
+    parts = [
+        (first[a[at : at + _PAIRS]] == second[b[at : at + _PAIRS]]).sum(axis=1) >= equal
+        for at in range(0, len(a), _PAIRS)
+    ]
+    return np.concatenate([np.zeros(0, bool), *parts])
 
 
 def indel(
@@ -179,3 +178,27 @@ def indel(
         found = Indel.distance(text(first, i), text(second, j), score_cutoff=max(0, limit))
         distances[pair] = found if found <= limit else -1
     return distances
+
+
+def json_lines(
+    data: Bytes, ways: list[list[bytes]]
+) -> tuple[Numbers, NDArray[np.int8], Numbers, Numbers, NDArray[np.int8]]:
+    """Return the end of each line; none is taken, since all are read as fast by their caller."""
+    ends = np.flatnonzero(data == ord("\n")) + 1
+    if len(data) and data[-1] != ord("\n"):
+        ends = np.append(ends, len(data))
+    nothing = np.zeros((0, len(ways)), np.int64)
+    return ends, np.ones(len(ends), np.int8), nothing, nothing, nothing.astype(np.int8)
+
+
+def unescaped(data: Bytes, starts: Numbers, ends: Numbers) -> tuple[Bytes, Numbers] | None:
+    """Return what string literals without their quotes stand for, or `None` where one is none."""
+    texts = []
+    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+        try:
+            literal = b'"%s"' % data[start:end].tobytes()
+            texts.append(json.loads(literal, strict=False).encode())
+        except ValueError:
+            return None
+    lengths = np.array([len(text) for text in texts], np.int64)
+    return np.frombuffer(b"".join(texts), np.uint8), np.append(0, np.cumsum(lengths))

@@ -408,6 +408,16 @@ class Bands(Table):
     key: I32
     text: I64
     characters: I32
+    """As in `Sketches`."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Signatures(Table):
+    """One row a long text: what the signature filter looks at."""
+
+    SORTED_BY = ("text",)
+
+    text: I64
     bits: Bits
     """As in `Sketches`."""
 
@@ -428,6 +438,25 @@ class Crowds(Table):
 
     band: I64
     text: I64
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HalfSigned(Table):
+    """A pair with the signature of its `a` at hand."""
+
+    a: I64
+    b: I64
+    bits: Bits
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NormalTexts(Table):
+    """One row a distinct normalised text: its rank and its characters."""
+
+    SORTED_BY = ("text",)
+
+    text: I64
+    normal: Strings
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -16,9 +16,11 @@ import numpy as np
 
 from dedup import model as m
 from dedup.engines.base import as_it_is
+from dedup.engines.interface import Beside
 from dedup.errors import InputError
 from dedup.matched import Near
-from dedup.stages import candidates, equal_documents, resemblance
+from dedup.meetings import meetings
+from dedup.stages import equal_documents, resemblance
 from dedup.stages.explain_documents import groups_of, pairs_of, report_of_documents
 
 if TYPE_CHECKING:
@@ -125,33 +127,14 @@ def verified(
     banding = resemblance.banding(settings.document_threshold)
     sketching = partial(resemblance.sketch, banding=banding, copies=copies)
     sketches = engine.map(wholes, m.Sketches, sketching, name="sketching documents")
-    met = meetings(sketches, banding, engine)
-    pairs = engine.by_key(met, ("a", "b"), m.Pairs, candidates.distinct)
+    pairs, _ = meetings(sketches, banding, ANY_LENGTH, engine, name="comparing documents")
     # What a pair shares is counted on the sets themselves.
     wanted = engine.map(pairs, m.Docs, resemblance.both)
     sets = engine.join(wanted, wholes, (_DOC, _DOC), m.Grams, resemblance.grams)
-    half = (m.HalfCompared, resemblance.read_first)
+    beside = Beside(sets, ("a", "b", "doc"), m.HalfCompared)
     comparing = partial(resemblance.compare, threshold=settings.document_threshold)
-    whole = (m.Resemblances, comparing)
-    good = engine.pairwise(pairs, sets, ((("a",), ("b",)), _DOC), half, whole)
+    good = engine.pairwise(pairs, beside, m.Resemblances, comparing)
     return engine.by_key(good, ("a", "b"), m.Resemblances, as_it_is), equals
-
-
-def meetings(
-    sketches: Stored[m.Sketches], banding: candidates.Banding, engine: Engine
-) -> Stored[m.Pairs]:
-    """Let the documents meet in each band."""
-    meet = partial(candidates.meet, banding=banding, threshold=ANY_LENGTH)
-    pairs: Stored[m.Pairs] = engine.by_each(
-        sketches,
-        banding.bands,
-        (m.Bands, candidates.band),
-        ("key", "text"),
-        (m.Pairs, m.Crowds),
-        meet,
-        name="comparing documents",
-    )[0]
-    return pairs
 
 
 def stars(near: Near, published: int, engine: Engine) -> m.Resemblances:

@@ -21,9 +21,11 @@ import numpy as np
 from dedup import model as m
 from dedup import near_documents
 from dedup.engines.base import as_it_is
+from dedup.engines.interface import Beside
 from dedup.errors import InputError
 from dedup.evidence import Evidence
 from dedup.matched import Corpus, Matched
+from dedup.meetings import meetings
 from dedup.repetitions import TEXT, marked
 from dedup.stages import candidates, equal_documents, groups, twins, verify
 from dedup.stages.explain import named_pairs
@@ -174,12 +176,15 @@ def verified(
     )
     first = partial(candidates.published, docs=published)
     old = engine.count(engine.map(texts, m.Docs, first)) if published else 0
-    met, crowds = meetings(sketches, banding, settings, engine, old)
+    name = "comparing signatures"
+    pairs, crowds = meetings(
+        sketches, banding, settings.threshold, engine, name=name, published=old, kept="band"
+    )
     del sketches
-    pairs = engine.by_key(met, ("a", "b"), m.Pairs, candidates.distinct)
-    half = (m.HalfRead, verify.read_first)
-    whole = (m.Matches, partial(verify.verify, settings=settings))
-    good = engine.pairwise(pairs, texts, ((("a",), ("b",)), TEXT), half, whole, name="verifying")
+    normals = engine.map(texts, m.NormalTexts, verify.normal_texts)
+    beside = Beside(normals, ("a", "b", "text"), m.HalfRead)
+    compare = partial(verify.verify, settings=settings)
+    good = engine.pairwise(pairs, beside, m.Matches, compare, name="verifying")
     matches = engine.by_key(good, ("a", "b"), m.Matches, as_it_is)
     counts = engine.union(
         engine.map(pairs, m.Counts, candidates.counted),
@@ -194,30 +199,6 @@ def sketched(
     """From distinct texts to the signatures of the long ones."""
     sketching = partial(sketch, settings=settings, banding=banding)
     return (engine.map(texts, m.Sketches, sketching, name="sketching"),)
-
-
-def meetings(
-    sketches: Stored[m.Sketches],
-    banding: candidates.Banding,
-    settings: Settings,
-    engine: Engine,
-    published: int = 0,
-) -> tuple[Stored[m.Pairs], Stored[m.Crowds]]:
-    """Let the texts meet in each band; the first ones are published."""
-    meet = partial(
-        candidates.meet, banding=banding, threshold=settings.threshold, published=published
-    )
-    pairs, crowds = engine.by_each(
-        sketches,
-        banding.bands,
-        (m.Bands, candidates.band),
-        ("key",),
-        (m.Pairs, m.Crowds),
-        meet,
-        kept="band",
-        name="comparing signatures",
-    )
-    return pairs, crowds
 
 
 def pairs(documents: Iterable[m.Documents], settings: Settings, engine: Engine) -> Iterator[Pair]:

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     T = TypeVar("T", bound=Table)
 
 
+SPARSE = 4
+"""Numbers to a row of a column from which a table by number is not worth its memory."""
+
+
 def fresh(*columns: NDArray[np.integer]) -> NDArray[np.bool_]:
     """Mark the rows that differ from the row before in any column; the first one does."""
     new = np.zeros(len(columns[0]), bool)
@@ -26,6 +30,28 @@ def fresh(*columns: NDArray[np.integer]) -> NDArray[np.bool_]:
     for column in columns:
         new[1:] |= column[1:] != column[:-1]
     return new
+
+
+def each_once(table: T) -> T:
+    """Keep one of the rows that are equal in all columns; rows are sorted by all of them."""
+    return table.take(fresh(*table.columns().values()))
+
+
+def places(ordered: I64, wanted: I64) -> I64:
+    """
+    Return the row of a sorted column that has each value; each is there, and no row's comes twice.
+
+    Where the column leaves out few numbers a table by number is quicker than a search.
+    """
+    span = int(ordered[-1] - ordered[0]) + 1 if len(ordered) else 0
+    if span > SPARSE * len(ordered):
+        return np.searchsorted(ordered, wanted)
+    wanted = wanted - ordered[:1]
+    if span > len(ordered):
+        rows = np.empty(span, np.int64)
+        rows[ordered - ordered[0]] = np.arange(len(ordered))
+        wanted = rows[wanted]
+    return wanted
 
 
 def in_order(*columns: NDArray[np.integer]) -> bool:

@@ -34,17 +34,16 @@ PLOTTED = ("raw meetings", "survivors", "verified pairs")
 def counted(sketches: Sketches, banding: candidates.Banding, threshold: float) -> dict[str, float]:
     """Run the candidate stage, and count."""
     raw = fitting = survivors = cut = 0
-    kept = [np.zeros((2, 0), np.int64)]
+    kept = [Pairs.empty()]
+    signatures = candidates.signatures(sketches)
     for number in range(banding.bands):
         bands = in_order(candidates.band(sketches, number))
         found = candidates.met(bands, number, banding, threshold)
-        raw, fitting = raw + found.met, fitting + found.fitting
-        survivors, cut = survivors + len(found.a), cut + len(found.cut)
+        raw, fitting, cut = raw + found.met, fitting + len(found.a), cut + len(found.cut)
         pairs = Pairs(bands.text[found.a], bands.text[found.b])
-        kept.append(np.stack([pairs.a, pairs.b]))
-    a, b = np.concatenate(kept, axis=1)
-    order = np.lexsort((b, a))
-    verified = len(candidates.distinct(Pairs(a[order], b[order])))
+        kept.append(candidates.alike(pairs, signatures, signatures, banding.equal))
+        survivors += len(kept[-1])
+    verified = len(candidates.distinct(Pairs.concat(kept)))
     texts = max(1, len(sketches))
     return {
         "raw meetings": raw / texts,

@@ -25,6 +25,7 @@ from dedup import kernels, near_documents, pipeline
 from dedup.cleaning.policy import EQUAL, EXACT, MATCH, NEAR, PARAGRAPH
 from dedup.cleaning.tables import ParagraphTable
 from dedup.engines.allocator import release_memory
+from dedup.engines.interface import Beside
 from dedup.model import (
     F64,
     I64,
@@ -34,6 +35,8 @@ from dedup.model import (
     HalfRead,
     MarkdownBlocks,
     Matches,
+    NormalTexts,
+    Pairs,
     Paragraphs,
     Places,
     StrictForms,
@@ -42,10 +45,11 @@ from dedup.model import (
 )
 from dedup.repetitions import repeats
 from dedup.rows import fresh, matching, narrow
+from dedup.rows import places as places_of
 from dedup.stages import strict, twins
 from dedup.stages.bodies import all_extents
 from dedup.stages.identities import copied
-from dedup.stages.verify import read_first, similarity, verify
+from dedup.stages.verify import normal_texts, similarity, verify
 from dedup.text.hyphens import joined
 from dedup.text.normalising import count_words, normalise_text
 from dedup.text.same_text import same_text
@@ -215,18 +219,28 @@ def near_matches(
     matches: Stored[Matches], texts: Stored[Texts], settings: Settings, engine: Engine
 ) -> Matches:
     """Return the matches that differ by few words at a time and by no number; by a, b."""
-    half, whole = (HalfRead, read_first), (Matches, partial(same_texts, settings=settings))
-    near = engine.pairwise(matches, texts, ((("a",), ("b",)), ("text",)), half, whole)
+    normals = engine.map(texts, NormalTexts, normal_texts)
+    beside = Beside(normals, ("a", "b", "text"), HalfRead)
+    pairs = engine.map(matches, Pairs, bare_pairs)
+    near = engine.pairwise(pairs, beside, Matches, partial(same_texts, settings=settings))
     found = Matches.concat(engine.fetch(near))
     return found.take(np.lexsort([found.b, found.a]))
 
 
-def same_texts(half: HalfRead, texts: Texts, settings: Settings) -> Matches:
-    """Keep the matches whose texts are near, with their similarity; `texts` is sorted."""
-    both = Strings.concat([half.normal, texts.normal])
-    b = len(half) + np.searchsorted(texts.text, half.b)
-    same = kernels.same_text_at(both.data, both.offsets, np.arange(len(half)), b)
-    return verify(half.take(same), texts, settings)
+def bare_pairs(matches: Matches) -> Pairs:
+    """Take the texts of matches alone."""
+    return Pairs(matches.a, matches.b)
+
+
+def same_texts(
+    pairs: Pairs, first: NormalTexts, second: NormalTexts, settings: Settings
+) -> Matches:
+    """Keep the pairs whose texts are near, with their similarity; texts are sorted."""
+    a = first.normal.take(places_of(first.text, pairs.a))
+    b = second.normal.take(places_of(second.text, pairs.b))
+    both, rows = Strings.concat([a, b]), np.arange(len(pairs))
+    same = kernels.same_text_at(both.data, both.offsets, rows, len(pairs) + rows)
+    return verify(pairs.take(same), first, second, settings)
 
 
 def oddly_equal(

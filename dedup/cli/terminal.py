@@ -241,15 +241,11 @@ class Meter:
 
     def _turn(self, stage: str) -> None:
         """End the stage that was, and begin another."""
-        now, used = (
-            time.monotonic(),
-            sum(os.times()[:4]),
-        )  # of all threads, and processes that ended
-        for known, took in (
-            (self._seconds, now - self._since),
-            (self._processor, used - self._used),
-        ):
-            known[self._stage] = known.get(self._stage, 0.0) + took
+        # The processor time is that of all threads, and of processes that have ended.
+        now, used = time.monotonic(), sum(os.times()[:4])
+        took, worked = now - self._since, used - self._used
+        for known, part in ((self._seconds, took), (self._processor, worked)):
+            known[self._stage] = known.get(self._stage, 0.0) + part
         self._stage, self._since, self._used = stage, now, used
 
 

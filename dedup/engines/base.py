@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from dedup.engines.disk import Filed
-    from dedup.engines.interface import Key, Stored
+    from dedup.engines.interface import Beside, Key, Stored
     from dedup.watching import Watch
 
 T = TypeVar("T", bound=Table)
@@ -77,6 +77,7 @@ class Base(ByJoins):
         kind: tuple[type[Table], ...],
         stage: Callable[..., Any],
         *,
+        pairwise: tuple[Beside, Callable[[Any, Any, Any], Any]] | None = None,
         kept: str | None = None,
         name: str | None = None,
     ) -> tuple[Any, ...]:
@@ -95,7 +96,8 @@ class Base(ByJoins):
             return self.kept(f"{kept}-{number}", kind, partial(one, number))
 
         every = self.together(*(partial(kept_one, n) for n in range(count)), name=name)
-        return tuple(self.union(*tables) for tables in zip(*every, strict=True))
+        first, *others = (self.union(*tables) for tables in zip(*every, strict=True))
+        return (self._set(first, kind[0], pairwise), *others)
 
     def join(  # noqa: PLR0913 - two tables, two keys, what comes out
         self,

@@ -3,7 +3,7 @@ Where the work runs: a few verbs and nothing else.
 
     map       a stage on every batch
     by_key    on batches that are sorted by key and in which no key is split
-    by_each   the same for several tables that are made of one
+    by_each   the same for several tables that are made of one; what comes of them is a set
     join      on batches of two tables that hold the same keys
     lookup    on batches beside the one row of another table that each row wants
     pairwise  the same for pairs: on batches beside the two rows that each pair wants
@@ -21,7 +21,7 @@ that does.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self, TypeVar, overload
 
 from dedup.model import Table
 
@@ -45,6 +45,17 @@ class Stored(Protocol[T]):
     """A table that an engine holds, in memory or elsewhere."""
 
     kind: type[T]
+
+
+class Beside(NamedTuple):
+    """Rows that pairs are looked up in, both of each pair."""
+
+    table: Stored[Any]
+    key: tuple[str, str, str]
+    """The two columns of a pair that name its rows, and the column of the table that they name."""
+    half: type[Table]
+    """A pair with its first row: the columns of both, but for the one that is named. It is made
+    only where the table is not read in place."""
 
 
 class Engine(Protocol):
@@ -139,6 +150,7 @@ class Engine(Protocol):
         kind: tuple[type[Table], ...],
         stage: Callable[..., tuple[Table, ...]],
         *,
+        pairwise: tuple[Beside, Callable[[Any, Any, Any], Any]] | None = None,
         kept: str | None = None,
         name: str | None = None,
     ) -> tuple[Any, ...]:
@@ -146,8 +158,10 @@ class Engine(Protocol):
         Make `count` tables of one, and apply `stage` by key to each, as `by_key` with `shared`.
 
         `part` is the kind of these tables and what makes them of a batch; both it and `stage` are
-        told which one it is, as `number=`. What comes of all is united. Where it is done one by
-        one, each may be `kept` under this name and its number.
+        told which one it is, as `number=`. What comes of all is united; of the first kind, rows
+        that are equal in all columns come once, and of these stays what a stage leaves that is
+        called `pairwise`. Where it is done one by one, each may be `kept` under this name and its
+        number.
         """
         ...
 
@@ -190,21 +204,20 @@ class Engine(Protocol):
         """
         ...
 
-    def pairwise(  # noqa: PLR0913 - two tables, two keys each, what comes out
+    def pairwise(
         self,
         table: Stored[T],
-        other: Stored[U],
-        key: tuple[tuple[Key, Key], Key],
-        half: tuple[type[A], Callable[[T, U], A]],
-        whole: tuple[type[V], Callable[[A, U], V]],
+        beside: Beside,
+        kind: type[V],
+        stage: Callable[[T, Any, Any], V],
         *,
         name: str | None = None,
     ) -> Stored[V]:
         """
-        Look up both rows of `other` that each row of `table` wants, by its two keys.
+        Apply `stage` to every batch, beside rows of the other table that are sorted by their key.
 
-        The stage of `half` puts the first beside it, and that of `whole` is shown the second: two
-        lookups, of which what comes between need not be stored where `other` lies in memory.
+        It is shown them twice: among the first is the first row that each pair wants, among the
+        second the second. Where the table lies in memory it is read in place: both are all of it.
         """
         ...
 

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from dedup.rows import each_once, places
+
 if TYPE_CHECKING:
-    from dedup.engines.interface import Key
+    from collections.abc import Callable
+
+    from dedup.engines.interface import Beside, Key
+    from dedup.model import Table
 
 
 class ByJoins:
@@ -13,6 +21,10 @@ class ByJoins:
 
     def join(self, *_: Any, **__: Any) -> Any:  # noqa: ANN401 - as the interface says
         """Apply a stage to batches of two tables; an engine says how."""
+        raise NotImplementedError
+
+    def by_key(self, *_: Any, **__: Any) -> Any:  # noqa: ANN401 - as the interface says
+        """Apply a stage to batches in which no key is split; an engine says how."""
         raise NotImplementedError
 
     def lookup(  # noqa: PLR0913 - two tables, two keys, what comes out
@@ -28,17 +40,54 @@ class ByJoins:
         """Apply `stage` to every batch beside the rows of `other` that it wants: a join serves."""
         return self.join(table, other, key, kind, stage, name=name)
 
-    def pairwise(  # noqa: PLR0913 - two tables, two keys each, what comes out
+    def pairwise(
         self,
         table: Any,  # noqa: ANN401 - as the interface says
-        other: Any,  # noqa: ANN401 - likewise
-        key: tuple[tuple[Key, Key], Key],
-        half: Any,  # noqa: ANN401 - likewise
-        whole: Any,  # noqa: ANN401 - likewise
+        beside: Beside,
+        kind: Any,  # noqa: ANN401 - as the interface says
+        stage: Any,  # noqa: ANN401 - likewise
         *,
         name: str | None = None,
     ) -> Any:  # noqa: ANN401 - likewise
-        """Look up both rows that each row wants, one after the other."""
-        (first, second), wanted = key
-        beside = self.lookup(table, other, (first, wanted), *half)
-        return self.lookup(beside, other, (second, wanted), *whole, name=name)
+        """Look up the first row of each pair, which goes with it to where its second one is."""
+        first, second, named = beside.key
+        pair, row = table.kind, beside.table.kind
+        put = partial(_with_first, beside.half, (first, named))
+        half = self.lookup(table, beside.table, ((first,), (named,)), beside.half, put)
+        both = partial(_with_both, stage, (pair, row), (first, named))
+        return self.lookup(half, beside.table, ((second,), (named,)), kind, both, name=name)
+
+    def _set(
+        self,
+        table: Any,  # noqa: ANN401 - a table that an engine holds
+        kind: type[Table],
+        pairwise: tuple[Beside, Callable[[Any, Any, Any], Any]] | None,
+    ) -> Any:  # noqa: ANN401 - likewise
+        """Return the rows of a table, each once, and of these what a stage leaves."""
+        once = self.by_key(table, kind.names(), kind, each_once)
+        return once if pairwise is None else self.pairwise(once, pairwise[0], kind, pairwise[1])
+
+
+def _with_first(half: type[Table], key: tuple[str, str], pairs: Table, rows: Table) -> Table:
+    """Put its first row beside each pair; rows are sorted."""
+    name, named = key
+    columns = rows.take(places(getattr(rows, named), getattr(pairs, name))).columns()
+    del columns[named]
+    return half(**pairs.columns(), **columns)
+
+
+def _with_both(
+    stage: Callable[[Any, Any, Any], Any],
+    kinds: tuple[type[Table], type[Table]],
+    key: tuple[str, str],
+    half: Table,
+    rows: Table,
+) -> Any:  # noqa: ANN401 - what the stage gives
+    """Show a stage pairs, their first rows, once each and sorted, and among `rows` the second."""
+    pair, row = kinds
+    name, named = key
+    columns = half.columns()
+    pairs = pair(**{own: columns[own] for own in pair.names()})
+    firsts = row(**{own: columns[name if own == named else own] for own in row.names()})
+    once = np.unique(getattr(firsts, named), return_index=True)[1]
+    return stage(pairs, firsts.take(once), rows)

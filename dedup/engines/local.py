@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from dedup.engines.base import Results
     from dedup.engines.checkpoints import Checkpoints
-    from dedup.engines.interface import Key, Stored
+    from dedup.engines.interface import Beside, Key, Stored
     from dedup.engines.sorted import Run
     from dedup.watching import Watch
 
@@ -42,10 +42,10 @@ RANGE_BYTES = 1 << 20
 """What a range holds at least, where there is so much: less is not worth a thread."""
 SORTING = 32
 """Bytes that sorting takes for a row, besides the row: key, place, and both once more."""
-PROCESS_BYTES = 64 << 20
+PROCESS_BYTES = 256 << 20
 """What a stage works on at least, for it to be worth starting processes."""
-PARTNER_BYTES = 64 << 20
-"""What the first partners of the rows that are looked up at once take, about."""
+PAIRS_AT_ONCE = 1 << 16
+"""Pairs whose rows are looked up at once."""
 AT_ONCE = 3
 """Things made together: while one is sorted the next is gathered, and the third is read."""
 WORKER_BYTES = 512 << 20
@@ -122,30 +122,50 @@ class Local(Base):
             return super().lookup(table, other, key, kind, stage, name=name)
         return self.map(table, kind, partial(_looked_up, stage, rows), name=name)
 
-    def pairwise(  # noqa: PLR0913 - two tables, two keys each, what comes out
+    def pairwise(
         self,
         table: Any,  # noqa: ANN401 - as the interface says
-        other: Any,  # noqa: ANN401 - likewise
-        key: tuple[tuple[Key, Key], Key],
-        half: Any,  # noqa: ANN401 - likewise
-        whole: Any,  # noqa: ANN401 - likewise
+        beside: Beside,
+        kind: Any,  # noqa: ANN401 - as the interface says
+        stage: Any,  # noqa: ANN401 - likewise
         *,
         name: str | None = None,
     ) -> Any:  # noqa: ANN401 - likewise
-        """Look up both rows at once where `other` is small, some rows of `table` at a time."""
-        rows = self._in_place(other, key[1])
+        """Read the rows of pairs in place where they are few, those of some pairs at a time."""
+        rows = self._in_place(beside.table, beside.key[2:])
         if rows is None:
-            return super().pairwise(table, other, key, half, whole, name=name)
-        count = max(1, PARTNER_BYTES * len(rows) // max(1, rows.nbytes))
+            return super().pairwise(table, beside, kind, stage, name=name)
+        count = PAIRS_AT_ONCE
         tasks = (
             (Part(min(count, len(batch) - at), partial(_some, batch, at, at + count)),)
             for batch in table.batches
             for at in range(0, len(batch), count)
         )
-        stage = partial(_both_looked_up, half[1], whole[1], rows)
-        return self._run(whole[0], stage, tasks, name, len(table))
+        return self._run(kind, partial(_both_looked_up, stage, rows), tasks, name, len(table))
 
-    def _in_place(self, other: Held[U], key: Key) -> U | None:
+    def by_each(  # noqa: PLR0913 - as the interface says
+        self,
+        table: Any,  # noqa: ANN401 - as the interface says
+        count: int,
+        part: tuple[type[Table], Callable[..., Any]],
+        key: Key,
+        kind: tuple[type[Table], ...],
+        stage: Callable[..., Any],
+        *,
+        pairwise: tuple[Beside, Callable[[Any, Any, Any], Any]] | None = None,
+        kept: str | None = None,
+        name: str | None = None,
+    ) -> tuple[Any, ...]:
+        """Make tables of one, one by one; pairs are looked up as they come where that can be."""
+        rows = pairwise and self._in_place(pairwise[0].table, pairwise[0].key[2:])
+        if pairwise is not None and rows is not None:
+            stage, pairwise = partial(_paired, stage, pairwise[1], rows), None
+            kept = kept and f"{kept}-paired"  # a run that goes on may have other memory
+        return super().by_each(
+            table, count, part, key, kind, stage, pairwise=pairwise, kept=kept, name=name
+        )
+
+    def _in_place(self, other: Any, key: Key) -> Any:  # noqa: ANN401 - a table, its rows
         """Return all rows of a table by key, where it is small enough to be read in place."""
         if not other.in_memory or other.nbytes > self.memory // 8:
             return None
@@ -296,10 +316,20 @@ def _looked_up(stage: Callable[[T, U], Any], other: U, batch: T) -> Any:  # noqa
     return stage(batch, other)
 
 
-def _both_looked_up(
-    half: Callable[[T, U], V], whole: Callable[[V, U], Any], other: U, batch: T
-) -> Any:  # noqa: ANN401 - what the stage gives
-    return whole(half(batch, other), other)
+def _both_looked_up(stage: Callable[[T, U, U], Any], other: U, batch: T) -> Any:  # noqa: ANN401 - what the stage gives
+    return stage(batch, other, other)
+
+
+def _paired(
+    stage: Callable[..., tuple[Any, ...]],
+    keep: Callable[[T, U, U], T],
+    other: U,
+    batch: Table,
+    **number: int,
+) -> tuple[Any, ...]:
+    """Apply a stage, and look up the pairs that it gives first."""
+    pairs, *others = stage(batch, **number)
+    return (keep(pairs, other, other), *others)
 
 
 def _some(batch: T | Filed[T], at: int, stop: int) -> T:

@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     from pyspark.sql import Column, SparkSession
 
     from dedup.engines.arrow import Slots
-    from dedup.engines.interface import Key, Stored
+    from dedup.engines.interface import Beside, Key, Stored
     from dedup.model import I64
     from dedup.watching import Watch
 
@@ -154,6 +154,7 @@ class SparkEngine(ByJoins):
         kind: Any,
         stage: Any,
         *,
+        pairwise: tuple[Beside, Callable[[Any, Any, Any], Any]] | None = None,
         kept: str | None = None,  # noqa: ARG002 - all are made together
         name: str | None = None,
     ) -> Any:
@@ -165,7 +166,8 @@ class SparkEngine(ByJoins):
         columns = [f.col(NUMBER), *(f.col(source.layout[column]) for column in key)]
         frame = frame.repartition(self.partitions, *columns[:2]).sortWithinPartitions(*columns)
         task = partial(tasks.by_number, key=key)
-        return self._run(frame, task, source, stage, kind, table.needs)
+        first, *others = self._run(frame, task, source, stage, kind, table.needs)
+        return (self._set(first, kind[0], pairwise), *others)
 
     def join(
         self,

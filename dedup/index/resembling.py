@@ -8,7 +8,7 @@ import numpy as np
 
 from dedup import model as m
 from dedup import near_documents
-from dedup.index.bands import in_bands
+from dedup.index.bands import in_bands, signed
 from dedup.index.relations import earliest
 from dedup.rows import arranged
 from dedup.stages import candidates, resemblance
@@ -34,8 +34,9 @@ def resembling(
     banding = resemblance.banding(settings.document_threshold)
     sketches = resemblance.sketch(wholes, banding, np.sort(equals.copy))
     found = [m.Pairs.empty()]
+    signatures = [candidates.signatures(sketches)]
     numbers = range(banding.bands if len(sketches) else 0)
-    for number, theirs in zip(
+    for number, (theirs, own) in zip(
         numbers, in_bands(known, "document", numbers, sketches, banding), strict=True
     ):
         mine = candidates.band(sketches, number)
@@ -43,9 +44,11 @@ def resembling(
         both = arranged(both, both.key, both.text)
         met, _ = candidates.meet(both, number, banding, near_documents.ANY_LENGTH)
         found.append(met.take((met.b >= known.docs) | np.isin(met.b, sources)))
+        signatures.append(own)
     known.rest()
-    pairs = m.Pairs.concat(found)
-    pairs = candidates.distinct(arranged(pairs, pairs.a, pairs.b))
+    every = signed(signatures)
+    pairs = candidates.distinct(m.Pairs.concat(found))
+    pairs = candidates.alike(pairs, every, every, banding.equal)
     return compared(pairs, wholes, known, settings), equals
 
 
@@ -57,5 +60,4 @@ def compared(
     every = m.Wholes.concat([resemblance.whole(known.paragraphs(old), settings), wholes])
     every = every.take(np.argsort(every.doc))
     sets = resemblance.grams(resemblance.both(pairs), every)
-    half = resemblance.read_first(pairs, sets)
-    return resemblance.compare(half, sets, settings.document_threshold)
+    return resemblance.compare(pairs, sets, sets, settings.document_threshold)

@@ -40,6 +40,7 @@ __all__ = [
     "Met",
     "Signs",
     "Units",
+    "alike",
     "band_keys",
     "chain",
     "characters",
@@ -333,9 +334,7 @@ def shared(
     a = _array(a, np.int64, 1)
     b = _same(b, a)
     for (_, offsets), rows in ((first, a), (second, b)):
-        if len(rows) and (rows.min() < 0 or rows.max() >= len(offsets) - 1):
-            message = f"row numbers must be 0 to {len(offsets) - 2}"
-            raise ValueError(message)
+        _check_there(rows, len(offsets) - 1)
     counts: NDArray[np.int64] = _kernel.shared(_sets(first), _sets(second), a, b)
     return counts
 
@@ -372,9 +371,14 @@ def _check_rows(a: NDArray[np.int64], b: NDArray[np.int64], count: int) -> None:
         message = f"{len(a)} rows cannot be compared with {len(b)}"
         raise ValueError(message)
     for rows in (a, b):
-        if len(rows) and (rows.min() < 0 or rows.max() >= count):
-            message = f"row numbers must be 0 to {count - 1}"
-            raise ValueError(message)
+        _check_there(rows, count)
+
+
+def _check_there(rows: NDArray[np.int64], count: int) -> None:
+    """Check that all rows are among so many."""
+    if len(rows) and (rows.min() < 0 or rows.max() >= count):
+        message = f"row numbers must be 0 to {count - 1}"
+        raise ValueError(message)
 
 
 class Crowding(NamedTuple):
@@ -395,15 +399,13 @@ class Met(NamedTuple):
     """Rows that met, and counts."""
 
     a: NDArray[np.int64]
-    """int64[k]: the earlier row of each pair."""
+    """int64[k]: the earlier row of each pair whose lengths allow a match."""
     b: NDArray[np.int64]
     """int64[k]: the later one."""
     cut: NDArray[np.int64]
     """First rows of the buckets of which not all rows met."""
     met: int
     """Pairs that met at all."""
-    fitting: int
-    """Those of them whose lengths allow a match."""
 
 
 def band_keys(signatures: NDArray[np.int32], components: NDArray[np.int32]) -> NDArray[np.int32]:
@@ -421,31 +423,50 @@ def band_keys(signatures: NDArray[np.int32], components: NDArray[np.int32]) -> N
     return keys
 
 
-def meet(  # noqa: PLR0913 - the rows, and what they must have
+def meet(
     keys: NDArray[np.int64],
     characters: NDArray[np.int32],
-    bits: NDArray[np.int8],
     crowding: Crowding,
     *,
     threshold: float,
-    equal: int,
 ) -> Met:
     """
     Return the pairs of rows of equal keys that may match.
 
-    *keys*, int64[n], are sorted; *characters*, int32[n], are the lengths of the texts, *bits*,
-    int8[n, 128], a byte of each component of their signatures. All rows of a bucket meet; in a
-    crowd each meets the first one and, of those before it, the one at distance *band* + 1 and, in
-    a long crowd, each further *bands* back, up to *long_crowd*. A pair is kept where
-    2 min / (sum of the lengths) is at least *threshold* and *equal* bytes or more are equal.
+    *keys*, int64[n], are sorted; *characters*, int32[n], are the lengths of the texts. All rows of
+    a bucket meet; in a crowd each meets the first one and, of those before it, the one at distance
+    *band* + 1 and, in a long crowd, each further *bands* back, up to *long_crowd*. A pair is kept
+    where 2 min / (sum of the lengths) is at least *threshold*.
     """
     keys, characters = _array(keys, np.int64, 1), _same(characters, keys, np.int32)
-    bits = _array(bits, np.int8, 2)
-    if bits.shape != (len(keys), permutations.COUNT):
-        message = f"bits must be {len(keys)} rows of {permutations.COUNT} bytes, not {bits.shape}"
-        raise ValueError(message)
-    met = _kernel.meet(keys, characters, bits, tuple(crowding), threshold, equal)
-    return Met(*met)
+    return Met(*_kernel.meet(keys, characters, tuple(crowding), threshold))
+
+
+def alike(
+    first: NDArray[np.int8],
+    second: NDArray[np.int8],
+    a: NDArray[np.int64],
+    b: NDArray[np.int64],
+    *,
+    equal: int,
+) -> NDArray[np.bool_]:
+    """
+    Return whether row *a* of *first* and row *b* of *second* have *equal* equal bytes or more.
+
+    Both are int8[n, 128], a byte of each component of signatures; *a* and *b*, int64[k], are rows
+    in pairs. Numbers of rows that are not there are a `ValueError`.
+    """
+    first, second = _array(first, np.int8, 2), _array(second, np.int8, 2)
+    for some in (first, second):
+        if some.shape[1] != permutations.COUNT:
+            message = f"a signature has {permutations.COUNT} components, not {some.shape[1]}"
+            raise ValueError(message)
+    a = _array(a, np.int64, 1)
+    b = _same(b, a)
+    _check_there(a, len(first))
+    _check_there(b, len(second))
+    found: NDArray[np.bool_] = _kernel.alike(first, second, a, b, equal)
+    return found
 
 
 def indel(
@@ -465,9 +486,7 @@ def indel(
     a = _array(a, np.int64, 1)
     b, limits = _same(b, a), _same(limits, a)
     for rows, column in ((a, first), (b, second)):
-        if len(rows) and (rows.min() < 0 or rows.max() >= len(column[1]) - 1):
-            message = f"row numbers must be 0 to {len(column[1]) - 2}"
-            raise ValueError(message)
+        _check_there(rows, len(column[1]) - 1)
     distances: NDArray[np.int64] = _kernel.indel(first, second, a, b, limits)
     return distances
 

@@ -117,7 +117,6 @@ cdef extern from "meet.h":
         int64_t long_crowd
         int64_t far
         double threshold
-        int32_t equal
 
     ctypedef struct dedup_met:
         int64_t *a
@@ -125,15 +124,18 @@ cdef extern from "meet.h":
         int64_t count
         int64_t room
         int64_t met
-        int64_t fitting
 
     void dedup_band_keys(
         const uint32_t *signatures, int64_t rows, const int32_t *components, int64_t bands,
         int64_t size, int32_t *keys
     ) nogil
     int64_t dedup_meet(
-        const dedup_meeting *by, const int64_t *keys, const int32_t *characters, const int8_t *bits,
-        int64_t row, int64_t rows, dedup_met *out, uint8_t *cut
+        const dedup_meeting *by, const int64_t *keys, const int32_t *characters, int64_t row,
+        int64_t rows, dedup_met *out, uint8_t *cut
+    ) nogil
+    void dedup_alike(
+        const int8_t *first, const int8_t *second, const int64_t *a, const int64_t *b,
+        int64_t pairs, int32_t equal, uint8_t *alike
     ) nogil
 
 cdef extern from "indel.h":
@@ -539,13 +541,12 @@ def band_keys(const int32_t[:, ::1] signatures, const int32_t[:, ::1] components
 
 
 def meet(
-    const int64_t[::1] keys, const int32_t[::1] characters, const int8_t[:, ::1] bits,
-    tuple crowding, double threshold, int32_t equal,
+    const int64_t[::1] keys, const int32_t[::1] characters, tuple crowding, double threshold,
 ):
-    """Return the rows that meet, the first rows of crowds, and two counts."""
+    """Return the rows that meet, the first rows of crowds, and how many met at all."""
     cdef dedup_meeting by
     by.band, by.bands, by.crowd, by.long_crowd, by.far = crowding
-    by.threshold, by.equal = threshold, equal
+    by.threshold = threshold
 
     cdef int64_t row = 0, begun, rows = keys.shape[0]
     crowds = np.zeros(rows, np.uint8)
@@ -554,20 +555,33 @@ def meet(
     parts = [np.empty((2, 0), np.int64)]
     cdef int64_t[:, ::1] pairs
     cdef dedup_met out
-    out.met = out.fitting = 0
+    out.met = 0
     while row < rows:
         parts.append(np.empty((2, room), np.int64))
         pairs, begun = parts[-1], row
         out.a, out.b, out.count, out.room = &pairs[0, 0], &pairs[1, 0], 0, pairs.shape[1]
         with nogil:
-            row = dedup_meet(
-                &by, &keys[0], &characters[0], &bits[0, 0], row, rows, &out, &cut[0],
-            )
+            row = dedup_meet(&by, &keys[0], &characters[0], row, rows, &out, &cut[0])
         parts[-1] = parts[-1][:, : out.count]
         # A bucket that does not fit alone needs more room.
         room *= 1 + (row == begun)
     a, b = np.concatenate(parts, axis=1)
-    return a, b, np.flatnonzero(crowds), out.met, out.fitting
+    return a, b, np.flatnonzero(crowds), out.met
+
+
+def alike(
+    const int8_t[:, ::1] first, const int8_t[:, ::1] second, const int64_t[::1] a,
+    const int64_t[::1] b, int32_t equal,
+):
+    """Return whether so many bytes of rows in pairs are equal."""
+    found = np.empty(a.shape[0], np.uint8)
+    cdef uint8_t[::1] are = found
+    if a.shape[0]:
+        with nogil:
+            dedup_alike(
+                &first[0, 0], &second[0, 0], &a[0], &b[0], a.shape[0], equal, &are[0],
+            )
+    return found.view(np.bool_)
 
 
 def indel(

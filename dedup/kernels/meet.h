@@ -1,4 +1,5 @@
-/* Meetings: the texts of one bucket in pairs, as far as lengths and signatures allow a match. */
+/* Meetings: the texts of one bucket in pairs, as far as their lengths allow a match; and which of such
+ * pairs have signatures that allow one. */
 
 #ifndef DEDUP_MEET_H
 #define DEDUP_MEET_H
@@ -29,23 +30,19 @@ typedef struct {
     int64_t crowd, long_crowd; /* rows of a bucket up to which all pairs are taken */
     int64_t far;               /* characters of a first text from which it is a long one */
     double threshold;          /* least similarity */
-    int32_t equal;             /* least number of equal bytes */
 } dedup_meeting;
 
 typedef struct {
-    int64_t *a, *b; /* rows that met */
+    int64_t *a, *b; /* rows that met, and have lengths that allow a match */
     int64_t count, room;
-    int64_t met, fitting; /* how many met at all, and how many have lengths that allow a match */
+    int64_t met; /* how many met at all */
 } dedup_met;
 
-static inline void dedup_one_meeting(const dedup_meeting *by, const int32_t *characters,
-                                     const int8_t *bits, int64_t a, int64_t b, dedup_met *out) {
+static inline void dedup_one_meeting(const dedup_meeting *by, const int32_t *characters, int64_t a,
+                                     int64_t b, dedup_met *out) {
     const int64_t first = characters[a], second = characters[b];
     out->met++;
     if ((double)(2 * (first < second ? first : second)) < by->threshold * (double)(first + second))
-        return;
-    out->fitting++;
-    if (dedup_equal_bytes(bits + a * DEDUP_COMPONENTS, bits + b * DEDUP_COMPONENTS) < by->equal)
         return;
     out->a[out->count] = a;
     out->b[out->count++] = b;
@@ -54,8 +51,7 @@ static inline void dedup_one_meeting(const dedup_meeting *by, const int32_t *cha
 /* Let the rows of equal keys meet, from the bucket on that begins at `row`. Returns the first row of
  * the bucket that might not fit any more, or `rows`. `cut` is set at the first rows of crowds. */
 static int64_t dedup_meet(const dedup_meeting *by, const int64_t *keys, const int32_t *characters,
-                          const int8_t *bits, int64_t row, int64_t rows, dedup_met *out,
-                          uint8_t *cut) {
+                          int64_t row, int64_t rows, dedup_met *out, uint8_t *cut) {
     while (row < rows) {
         int64_t end = row + 1, size, crowd, most;
         int is_long;
@@ -72,20 +68,39 @@ static int64_t dedup_meet(const dedup_meeting *by, const int64_t *keys, const in
         if (out->count + most > out->room) return row;
         if (size <= crowd) {
             for (int64_t b = row + 1; b < end; b++)
-                for (int64_t a = row; a < b; a++) dedup_one_meeting(by, characters, bits, a, b, out);
+                for (int64_t a = row; a < b; a++) dedup_one_meeting(by, characters, a, b, out);
         } else {
             const int64_t farthest = is_long && by->long_crowd > by->bands ? by->long_crowd : by->bands;
             cut[row] = 1;
             for (int64_t b = row + 1; b < end; b++) {
-                dedup_one_meeting(by, characters, bits, row, b, out);
+                dedup_one_meeting(by, characters, row, b, out);
                 for (int64_t back = by->band + 1; back <= farthest && back < b - row;
                      back += by->bands)
-                    dedup_one_meeting(by, characters, bits, b - back, b, out);
+                    dedup_one_meeting(by, characters, b - back, b, out);
             }
         }
         row = end;
     }
     return rows;
+}
+
+#define DEDUP_AHEAD 8 /* pairs after which a signature that is asked for now has come from memory */
+
+/* Say of each pair of rows, one of each array, whether so many bytes of both or more are equal. */
+static void dedup_alike(const int8_t *first, const int8_t *second, const int64_t *a, const int64_t *b,
+                        int64_t pairs, int32_t equal, uint8_t *alike) {
+    for (int64_t pair = 0; pair < pairs; pair++) {
+#if defined(__GNUC__) || defined(__clang__)
+        if (pair + DEDUP_AHEAD < pairs) {
+            const int8_t *const next = second + b[pair + DEDUP_AHEAD] * DEDUP_COMPONENTS;
+            __builtin_prefetch(first + a[pair + DEDUP_AHEAD] * DEDUP_COMPONENTS);
+            __builtin_prefetch(next);
+            __builtin_prefetch(next + DEDUP_COMPONENTS / 2);
+        }
+#endif
+        alike[pair] = dedup_equal_bytes(first + a[pair] * DEDUP_COMPONENTS,
+                                        second + b[pair] * DEDUP_COMPONENTS) >= equal;
+    }
 }
 
 #endif

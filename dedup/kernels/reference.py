@@ -16,6 +16,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from dedup.kernels import permutations
 from dedup.kernels.reference_chains import chain, extend, lay, units, winnow
 from dedup.kernels.reference_columns import (
+    alike,
     band_keys,
     characters,
     copy,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = [
+    "alike",
     "band_keys",
     "chain",
     "characters",

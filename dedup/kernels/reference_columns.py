@@ -114,15 +114,13 @@ def band_keys(signatures: NDArray[np.int32], components: NDArray[np.int32]) -> N
     return keys.T
 
 
-def meet(  # noqa: PLR0913 - the rows, and what they must have
+def meet(
     keys: Numbers,
     characters: NDArray[np.int32],
-    bits: NDArray[np.int8],
     crowding: tuple[int, int, int, int, int],
     threshold: float,
-    equal: int,
-) -> tuple[Numbers, Numbers, Numbers, int, int]:
-    """Return the rows that meet, the first rows of crowds, and two counts."""
+) -> tuple[Numbers, Numbers, Numbers, int]:
+    """Return the rows that meet, the first rows of crowds, and how many met at all."""
     band, bands, crowd, long_crowd, far = crowding
     # Buckets: where each begins, how many rows it has, and whether these are too many.
     starts = np.flatnonzero(np.diff(keys, prepend=keys[:1] - 1))
@@ -143,21 +141,21 @@ def meet(  # noqa: PLR0913 - the rows, and what they must have
         parts.append(np.array([pair for some in pairs for pair in some]).T + starts[bucket])
     a, b = np.concatenate(parts, axis=1)
     met = len(a)
-    # What met is kept where the lengths allow a match,
+    # What met is kept where the lengths allow a match.
     lengths = characters.astype(np.int64)
     near = 2 * np.minimum(lengths[a], lengths[b]) >= threshold * (lengths[a] + lengths[b])
-    a, b = a[near], b[near]
-    # and of that, where enough bytes of the signatures are equal.
-    alike = np.concatenate(
-        [
-            np.zeros(0, bool),
-            *(
-                (bits[a[at : at + _PAIRS]] == bits[b[at : at + _PAIRS]]).sum(axis=1) >= equal
-                for at in range(0, len(a), _PAIRS)
-            ),
-        ]
-    )
-    return a[alike], b[alike], starts[too_many], met, len(a)
+    return a[near], b[near], starts[too_many], met
+
+
+def alike(
+    first: NDArray[np.int8], second: NDArray[np.int8], a: Numbers, b: Numbers, equal: int
+) -> NDArray[np.bool_]:
+    """Return whether so many bytes of rows in pairs are equal."""
+    parts = [
+        (first[a[at : at + _PAIRS]] == second[b[at : at + _PAIRS]]).sum(axis=1) >= equal
+        for at in range(0, len(a), _PAIRS)
+    ]
+    return np.concatenate([np.zeros(0, bool), *parts])
 
 
 def indel(

@@ -3,7 +3,8 @@ Signatures -> pairs of texts that may match: locality-sensitive hashing, then tw
 
 A band is a choice of `rows` components of the signature (Leskovec, Rajaraman, Ullman, *Mining of
 Massive Datasets*, section 3.4); texts equal in all components of one band meet. A pair that met
-goes on when its lengths allow the threshold and at least `equal` of the 128 components agree.
+goes on when its lengths allow the threshold and at least `equal` of the 128 components agree: what
+meets is keys and lengths, and signatures are looked up for the pairs alone.
 
 Bands overlap. Band n begins at component 128 n / bands and takes the components at the marks of a
 Golomb ruler from there, cyclically, so two bands share at most one and there may be more bands
@@ -53,8 +54,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dedup import kernels
-from dedup.model import Bands, Counts, Crowds, Docs, Pairs
-from dedup.rows import arranged, fresh
+from dedup.model import Bands, Counts, Crowds, Docs, Pairs, Signatures
+from dedup.rows import arranged, each_once, places
 
 if TYPE_CHECKING:
     from dedup.model import I32, Sketches, Texts
@@ -115,14 +116,19 @@ def explain(settings: Settings, texts: int) -> list[tuple[float, float]]:
 
 def band(sketches: Sketches, number: int) -> Bands:
     """Take the key of each text in one band."""
-    return Bands(sketches.keys[:, number], sketches.text, sketches.characters, sketches.bits)
+    return Bands(sketches.keys[:, number], sketches.text, sketches.characters)
+
+
+def signatures(sketches: Sketches) -> Signatures:
+    """Take the bits of the signature of each text."""
+    return Signatures(sketches.text, sketches.bits)
 
 
 def meet(
     bands: Bands, number: int, banding: Banding, threshold: float, published: int = 0
 ) -> tuple[Pairs, Crowds]:
     """
-    Pair the texts of each bucket that pass both filters, and name the buckets cut.
+    Pair the texts of each bucket whose lengths allow a match, and name the buckets cut.
 
     The first texts, so many as are `published`, meet each other as if there were no others: what
     comes in makes no crowd of them.
@@ -147,16 +153,18 @@ def published(texts: Texts, docs: int) -> Docs:
 def met(bands: Bands, number: int, banding: Banding, threshold: float) -> kernels.Met:
     """Let the rows of each bucket meet; keys are sorted, rows of one key are in Order."""
     crowding = kernels.Crowding(number, banding.bands, CROWD, LONG_CROWD, LONG)
-    return kernels.meet(
-        *(bands.key.astype(np.int64), bands.characters, bands.bits, crowding),
-        threshold=threshold,
-        equal=banding.equal,
-    )
+    return kernels.meet(bands.key.astype(np.int64), bands.characters, crowding, threshold=threshold)
+
+
+def alike(pairs: Pairs, first: Signatures, second: Signatures, equal: int) -> Pairs:
+    """Keep the pairs of which so many components are equal; signatures are sorted by text."""
+    a, b = places(first.text, pairs.a), places(second.text, pairs.b)
+    return pairs.take(kernels.alike(first.bits, second.bits, a, b, equal=equal))
 
 
 def distinct(pairs: Pairs) -> Pairs:
-    """Keep one of each pair; rows come sorted."""
-    return pairs.take(fresh(pairs.a, pairs.b))
+    """Keep one of each pair, sorted."""
+    return each_once(arranged(pairs, pairs.a, pairs.b))
 
 
 def counted(pairs: Pairs) -> Counts:

@@ -26,14 +26,13 @@ from dedup.model import (
     Docs,
     Editions,
     Grams,
-    HalfCompared,
     Resemblances,
     Sizes,
     Sketches,
     Strings,
     Wholes,
 )
-from dedup.rows import arranged, fresh, spans
+from dedup.rows import arranged, fresh, places, spans
 from dedup.stages.candidates import COMPONENTS, Banding
 from dedup.stages.equal_documents import among
 from dedup.stages.normalise import normalise
@@ -128,17 +127,12 @@ def grams(wanted: Docs, wholes: Wholes) -> Grams:
     return Grams(some.doc, Strings(values.view(np.uint8), offsets * values.itemsize))
 
 
-def read_first(pairs: Pairs, sets: Grams) -> HalfCompared:
-    """Put the set of `a` beside each pair; both sorted by it."""
-    return HalfCompared(pairs.a, pairs.b, sets.grams.take(np.searchsorted(sets.doc, pairs.a)))
-
-
-def compare(pairs: HalfCompared, sets: Grams, threshold: float) -> Resemblances:
-    """Count what each pair shares, and keep those that resemble each other; both sorted by `b`."""
-    at = np.searchsorted(sets.doc, pairs.b)
-    first, second = _values(pairs.grams), _values(sets.grams)
-    shared = kernels.shared(first, second, np.arange(len(pairs)), at)
-    of_a, of_b = np.diff(first[1]), np.diff(second[1])[at]
+def compare(pairs: Pairs, first: Grams, second: Grams, threshold: float) -> Resemblances:
+    """Count what each pair shares, and keep those that resemble each other; sets are sorted."""
+    a, b = places(first.doc, pairs.a), places(second.doc, pairs.b)
+    one, other = _values(first.grams), _values(second.grams)
+    shared = kernels.shared(one, other, a, b)
+    of_a, of_b = np.diff(one[1])[a], np.diff(other[1])[b]
     resemblance = share(shared, of_a + of_b - shared)
     near = resemblance >= threshold
     shared, of_a, of_b = shared[near], of_a[near], of_b[near]

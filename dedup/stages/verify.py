@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dedup import kernels
-from dedup.model import HalfRead, Matches
+from dedup.model import Matches, NormalTexts
+from dedup.rows import places
 
 if TYPE_CHECKING:
     from dedup.model import F64, I64, Pairs, Strings, Texts
@@ -22,15 +23,15 @@ if TYPE_CHECKING:
 DIGITS = 10_000
 
 
-def read_first(pairs: Pairs | Matches, texts: Texts) -> HalfRead:
-    """Put the normalised text of `a` beside each pair; texts are sorted."""
-    return HalfRead(pairs.a, pairs.b, texts.normal.take(np.searchsorted(texts.text, pairs.a)))
+def normal_texts(texts: Texts) -> NormalTexts:
+    """Take the normalised texts alone."""
+    return NormalTexts(texts.text, texts.normal)
 
 
-def verify(pairs: HalfRead, texts: Texts, settings: Settings) -> Matches:
+def verify(pairs: Pairs, first: NormalTexts, second: NormalTexts, settings: Settings) -> Matches:
     """Compare each pair, and keep it from the threshold up; texts are sorted."""
-    every, at = np.arange(len(pairs)), np.searchsorted(texts.text, pairs.b)
-    found = ratios(pairs.normal, texts.normal, every, at, settings.threshold)
+    a, b = places(first.text, pairs.a), places(second.text, pairs.b)
+    found = ratios(first.normal, second.normal, a, b, settings.threshold)
     good = found >= settings.threshold
     return Matches(pairs.a[good], pairs.b[good], found[good])
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from dedup import locks
 from dedup.engines import local, work
 from dedup.engines.base import as_it_is
+from dedup.engines.interface import Beside
 from dedup.engines.local import Local
 from dedup.engines.sorted import InOrder
 from dedup.errors import OutputError
@@ -134,46 +135,114 @@ def test_lookup_shows_every_batch_all_of_a_small_table() -> None:
     ]
 
 
-def words_of(small: Rows, keys: np.ndarray) -> list[str]:
-    """Give the words of keys."""
-    known = dict(zip(small.key.tolist(), small.word.list(), strict=True))
+@dataclass(frozen=True, slots=True, eq=False)
+class Couples(Table):
+    """Pairs of keys."""
+
+    one: I64
+    other: I64
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Names(Table):
+    """A name a key."""
+
+    key: I64
+    name: Strings
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HalfNamed(Table):
+    """A pair with the name of its first key."""
+
+    one: I64
+    other: I64
+    name: Strings
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Meeting(Table):
+    """A key by which pairs are made, and a number."""
+
+    key: I64
+    number: I64
+
+
+ENGINES = {
+    "memory": lambda: Narrow(threads=2),
+    "disk": lambda: Narrow(memory=0, threads=1),
+    "pickled": Pickled,
+}
+
+
+def name_of(names: Names, keys: I64) -> list[str]:
+    """Return the name of each key."""
+    known = dict(zip(names.key.tolist(), names.name.list(), strict=True))
+    assert list(known) == sorted(known)
+    assert len(known) == len(names)
     return [known[key] for key in keys.tolist()]
 
 
-def first_word(batch: Rows, small: Rows) -> Rows:
-    """Put the word of the first key beside each row."""
-    return replace(batch, word=Strings.of(words_of(small, batch.key)))
+def both_names(couples: Couples, first: Names, second: Names) -> HalfNamed:
+    """Put both names of a pair together."""
+    words = zip(name_of(first, couples.one), name_of(second, couples.other), strict=True)
+    return HalfNamed(couples.one, couples.other, Strings.of(["".join(pair) for pair in words]))
 
 
-def both_words(batch: Rows, small: Rows) -> Rows:
-    """Add the word of the second one."""
-    pairs = zip(batch.word.list(), words_of(small, batch.second), strict=True)
-    return replace(batch, word=Strings.of(["".join(pair) for pair in pairs]))
+def not_alike(couples: Couples, first: Names, second: Names) -> Couples:
+    """Leave out pairs of one name."""
+    words = zip(name_of(first, couples.one), name_of(second, couples.other), strict=True)
+    return couples.take(np.array([one != other for one, other in words], bool))
 
 
-@pytest.mark.parametrize("make", ["memory", "disk", "pickled"])
+def modulo(numbers: Meeting, number: int) -> Meeting:
+    """Let numbers meet that leave the same rest."""
+    return Meeting(numbers.number % (number + 2), numbers.number)
+
+
+def in_pairs(met: Meeting, number: int) -> tuple[Couples, Meeting]:
+    """Pair each number with the next one of its key."""
+    both = np.flatnonzero(met.key[1:] == met.key[:-1])
+    pairs = Couples(met.number[both], met.number[both + 1])
+    return pairs, Meeting(np.full(1, number), np.full(1, len(pairs)))
+
+
+@pytest.mark.parametrize("make", ENGINES)
 def test_pairwise_shows_both_rows_that_a_pair_wants(
     make: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Some pairs at a time, from a table in place or by two joins: what comes out is the same."""
-    monkeypatch.setattr(local, "PARTNER_BYTES", 400)
-    names = "abcdefg"
-    wanted = [(n % 7, n % 5, n, "") for n in range(100)]
-    engines = {
-        "memory": lambda: Narrow(threads=2),
-        "disk": lambda: Narrow(memory=0, threads=1),
-        "pickled": Pickled,
-    }
+    monkeypatch.setattr(local, "PAIRS_AT_ONCE", 7)
+    names = Names(np.arange(7), Strings.of(list("abcdefg")))
+    wanted = [(n % 7, n % 5) for n in range(100)]
+    couples = Couples(*np.array(wanted).T)
 
-    with engines[make]() as engine:
-        known = [(n, 0, n, names[n]) for n in range(7)]
-        small = engine.map(batches(rows(known), 3), Rows, as_it_is)
-        table = engine.map(batches(rows(wanted), 99), Rows, as_it_is)
-        keys = ((("key",), ("second",)), ("key",))
-        found = list(engine.pairwise(table, small, keys, (Rows, first_word), (Rows, both_words)))
-    assert sorted(row[2:] for batch in found for row in plain(batch)) == [
-        (n, names[n % 7] + names[n % 5]) for n in range(100)
-    ]
+    with ENGINES[make]() as engine:
+        known = engine.map([names.slice(0, 3), names.slice(3, 7)], Names, as_it_is)
+        table = engine.map([couples.slice(0, 99), couples.slice(99, 100)], Couples, as_it_is)
+        beside = Beside(known, ("one", "other", "key"), HalfNamed)
+        found = HalfNamed.concat(engine.pairwise(table, beside, HalfNamed, both_names))
+    assert sorted(found.name.list()) == sorted("abcdefg"[a] + "abcdefg"[b] for a, b in wanted)
+
+
+@pytest.mark.parametrize("make", ENGINES)
+def test_pairs_of_several_tables_are_a_set_and_are_looked_up(make: str) -> None:
+    """What meets in two tables is one pair, and what its stage leaves out does not come."""
+    numbers = Meeting(np.zeros(40, np.int64), np.arange(40))
+    names = Names(np.arange(40), Strings.of([str(n % 3) for n in range(40)]))
+    wanted = {(n, n + step) for step in range(2, 6) for n in range(40 - step) if step % 3}
+
+    with ENGINES[make]() as engine:
+        known = engine.map([names], Names, as_it_is)
+        table = engine.map([numbers.slice(0, 9), numbers.slice(9, 40)], Meeting, as_it_is)
+        pairs, counts = engine.by_each(
+            *(table, 4, (Meeting, modulo), ("key", "number"), (Couples, Meeting), in_pairs),
+            pairwise=(Beside(known, ("one", "other", "key"), HalfNamed), not_alike),
+        )
+        found = Couples.concat(pairs)
+        assert {int(n) for batch in counts for n in batch.key} == set(range(4))
+    assert len(found) == len(wanted)
+    assert set(zip(found.one.tolist(), found.other.tolist(), strict=True)) == wanted
 
 
 @given(data=ROWS.filter(bool), size=st.integers(1, 9), ordered=st.booleans())

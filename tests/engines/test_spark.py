@@ -26,6 +26,7 @@ from dedup.api import clean_to, verify
 from dedup.cleaning import Policy
 from dedup.engines.base import as_it_is
 from dedup.engines.cluster import opened
+from dedup.engines.interface import Beside
 from dedup.engines.local import Local
 from dedup.errors import InputError, SettingsError
 from dedup.stages import boilerplate, candidates, equal_documents
@@ -199,8 +200,13 @@ def verbs(engine: Engine) -> dict[str, list[tuple[Any, ...]]]:
     some = engine.map([sketches], m.Sketches, as_it_is)
     banding = candidates.Banding(4, 3, 40)
     meet = partial(candidates.meet, banding=banding, threshold=0.5)
+    signatures = engine.map(some, m.Signatures, candidates.signatures)
     pairs, crowds = engine.by_each(
-        some, 4, (m.Bands, candidates.band), ("key",), (m.Pairs, m.Crowds), meet
+        *(some, 4, (m.Bands, candidates.band), ("key",), (m.Pairs, m.Crowds), meet),
+        pairwise=(
+            Beside(signatures, ("a", "b", "text"), m.HalfSigned),
+            partial(candidates.alike, equal=64),
+        ),
     )
     empty = engine.by_key(
         engine.map([m.Pairs.empty()], m.Pairs, as_it_is), ("a",), m.Pairs, as_it_is
@@ -240,7 +246,7 @@ def verbs(engine: Engine) -> dict[str, list[tuple[Any, ...]]]:
                 engine.lookup(normals, ranks, (("doc", "no"), ("doc", "no")), m.Normals, known),
             )
         ),
-        "by_each": sorted(set(rows(engine, pairs))),
+        "by_each": sorted(rows(engine, pairs)),
         "crowds": sorted(rows(engine, crowds)),
         "union": sorted(rows(engine, engine.union(near, near))),
         "none": rows(engine, empty),

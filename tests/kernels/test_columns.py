@@ -108,12 +108,11 @@ def test_meetings_agree(seed: int) -> None:
     rows = int(dice.integers(1, 400))
     keys = np.sort(dice.integers(0, dice.choice([3, 30, 300]), rows))
     characters = dice.integers(30, 300, rows).astype(np.int32)
-    bits = dice.integers(0, 4, (rows, 128)).astype(np.int8)
     bands = int(dice.choice([21, 84]))
     crowding = (int(dice.integers(0, bands)), bands, 24, 128, 200)
     crowd = kernels.Crowding(*crowding)
-    found = kernels.meet(keys, characters, bits, crowd, threshold=0.8, equal=30)
-    wanted = reference.meet(keys, characters, bits, crowding, 0.8, 30)
+    found = kernels.meet(keys, characters, crowd, threshold=0.8)
+    wanted = reference.meet(keys, characters, crowding, 0.8)
 
     for one in (found, wanted):
         assert len(set(zip(one[0].tolist(), one[1].tolist(), strict=True))) == len(one[0])
@@ -122,6 +121,29 @@ def test_meetings_agree(seed: int) -> None:
     }
     assert found[2].tolist() == wanted[2].tolist()
     assert found[3:] == wanted[3:]
+
+
+@given(seed=st.integers(0, 9999))
+def test_signatures_are_alike_as_the_twin_says(seed: int) -> None:
+    """A pair is kept from so many equal bytes up; both sides may be the same rows."""
+    dice = np.random.default_rng(seed)
+    rows, pairs = int(dice.integers(1, 60)), int(dice.integers(0, 300))
+    first, second = dice.integers(0, 4, (2, rows, 128)).astype(np.int8)
+    a, b = dice.integers(0, rows, (2, pairs))
+    for other in (first, second):
+        found = kernels.alike(first, other, a, b, equal=32)
+        counts = [int((first[i] == other[j]).sum()) for i, j in zip(a, b, strict=True)]
+        assert found.tolist() == [count >= 32 for count in counts]
+        assert found.tolist() == reference.alike(first, other, a, b, 32).tolist()
+
+
+def test_signatures_that_are_not_there_are_refused() -> None:
+    """Rows must be there, and have 128 bytes."""
+    bits, one = np.zeros((2, 128), np.int8), np.ones(1, np.int64)
+    with pytest.raises(ValueError, match="row numbers must be 0 to 1"):
+        kernels.alike(bits, bits, one + 1, one, equal=1)
+    with pytest.raises(ValueError, match="128 components"):
+        kernels.alike(bits, bits[:, :64], one, one, equal=1)
 
 
 def test_band_keys_agree_and_tell_bands_apart() -> None:

@@ -14,8 +14,8 @@ from rapidfuzz.process import cdist
 
 from dedup.engines.base import as_it_is
 from dedup.engines.local import Local
+from dedup.meetings import meetings
 from dedup.model import Bands, Pairs, Sketches, Strings, Texts
-from dedup.pipeline import meetings
 from dedup.settings import Settings
 from dedup.stages import candidates, verify
 from dedup.stages.sketch import sketch
@@ -83,8 +83,15 @@ def candidates_of(sketches: Sketches) -> tuple[int, np.ndarray]:
         bands = bands.take(np.argsort(bands.key, kind="stable"))
         found = candidates.met(bands, number, HIGH, 0.8)
         raw += found.met
-        ends.append(bands.text[found.a] * len(sketches) + bands.text[found.b])
+        pairs = alike(Pairs(bands.text[found.a], bands.text[found.b]), sketches)
+        ends.append(pairs.a * len(sketches) + pairs.b)
     return raw, np.unique(np.concatenate(ends))
+
+
+def alike(pairs: Pairs, sketches: Sketches) -> Pairs:
+    """Keep the pairs whose signatures allow a match."""
+    signatures = candidates.signatures(sketches)
+    return candidates.alike(pairs, signatures, signatures, HIGH.equal)
 
 
 @pytest.mark.parametrize("name", candidates.RECALL)
@@ -114,8 +121,7 @@ def test_meetings(keys: list[int], number: int, crowd: int) -> None:
         patch.setattr(candidates, "LONG_CROWD", 2 * crowd)
         count = len(keys)
         characters = np.arange(count, dtype=np.int32) % 2 * candidates.LONG
-        bits = np.zeros((count, 128), np.int8)
-        bands = Bands(np.array(keys, np.int64), np.arange(count), characters, bits)
+        bands = Bands(np.array(keys, np.int64), np.arange(count), characters)
         banding = candidates.Banding(31, 1, 0)
         a, b, cut, *_ = candidates.met(bands, number, banding, 0.0)
     wanted, full = set(), []
@@ -204,13 +210,15 @@ def test_engines_and_batches_cut_alike(memory: int, rows: int) -> None:
         bands = candidates.band(sketches, number)
         order = np.argsort(bands.key, kind="stable")
         pairs, _ = candidates.meet(bands.take(order), number, HIGH, 0.8)
+        pairs = alike(pairs, sketches)
         wanted |= set(zip(pairs.a.tolist(), pairs.b.tolist(), strict=True))
     with Local(memory=memory, threads=2) as engine:
         parts = (sketches.slice(at, at + rows) for at in range(0, len(sketches), rows))
         stored = engine.map(parts, Sketches, as_it_is)
-        found, _ = meetings(stored, HIGH, Settings(), engine)
+        found, _ = meetings(stored, HIGH, 0.8, engine, name="meeting")
         met = Pairs.concat(engine.fetch(found))
 
+    assert len(met) == len(wanted)
     assert set(zip(met.a.tolist(), met.b.tolist(), strict=True)) == wanted
 
 
@@ -226,8 +234,8 @@ def test_lengths_leave_out_no_match(a: str, b: str, threshold: float) -> None:
         everything = candidates.Banding(1, 1, 0)
         sketches = sketch(texts, Settings(), everything)
         bands = replace(candidates.band(sketches, 0), key=np.zeros(2, np.int64))
-        fits = candidates.met(bands, 0, everything, threshold).fitting
-        assert fits or verify.similarity(*texts.normal.list()) < threshold
+        fitting = candidates.met(bands, 0, everything, threshold).a
+        assert len(fitting) or verify.similarity(*texts.normal.list()) < threshold
 
 
 def test_settings_are_explained() -> None:

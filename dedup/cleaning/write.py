@@ -30,7 +30,7 @@ import numpy as np
 
 from dedup import formats
 from dedup.atomic import fresh
-from dedup.cleaning.cut import changed, document, mode_entry, parts, placed_pieces
+from dedup.cleaning.cut import changed, document, losing_pieces, mode_entry, parts, placed_pieces
 from dedup.cleaning.ledger import dump
 from dedup.cleaning.manifest import MODE_NAMES, Entry, File, file_sha256
 from dedup.cleaning.tables import NONE, ParagraphTable, Plan, Sentences, of_documents
@@ -126,7 +126,7 @@ def cut_file(  # noqa: PLR0913 - one file: what is known, where from, where to
         written = _Hashed(stream)
         out = cast("IO[bytes]", written)
         with formats.writing(out, source.format, source.compression, seen.charset) as sink:
-            pieces = placed_pieces(decision, source)
+            pieces = losing_pieces(decision, source)
             for part in parts(decision, source, pieces, until_written=in_chunks):
                 content.update(part.raw)
                 sink.write(part.kept)

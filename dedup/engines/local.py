@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from dedup.engines.base import Base, Part, Task
 from dedup.engines.disk import Filed
-from dedup.engines.sorted import InMemory, InOrder, OnDisk, merged, ranges
+from dedup.engines.sorted import InMemory, InOrder, OnDisk, in_memory, merged, ranges
 from dedup.engines.stored import Held, MemoryBudget, loaded, machine_memory
 from dedup.engines.work import WorkFolder
 from dedup.engines.workers import Workers
@@ -294,7 +294,7 @@ class Local(Base):
         if group and runs:
             runs.append(self._filed(group, key))
         elif group:
-            runs.append(InMemory([loaded(batch) for batch in group], key, shared=shared))
+            runs.append(in_memory([loaded(batch) for batch in group], key, shared=shared))
         return runs
 
     def _is_too_much(self, new: int, rows: int, *, whole: bool) -> bool:
@@ -304,7 +304,7 @@ class Local(Base):
         return new > self.memory // 8 or new + SORTING * rows > self.memory // 2
 
     def _filed(self, group: Sequence[T | Filed[T]], key: Key) -> Run:
-        run = InMemory([loaded(batch) for batch in group], key)
+        run = in_memory([loaded(batch) for batch in group], key)
         return OnDisk(self._folder.file(run.rows(0, len(run))), key[0])
 
 

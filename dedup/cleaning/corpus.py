@@ -112,6 +112,7 @@ def decide(
     """Read everything, and decide what goes. Raises `InputError`."""
     settings, policy, reading = scan.settings, scan.policy, scan.reading
     found = compare(documents, settings, policy.remove, engine)
+    scan.watch("planning", 0, None)
     check_fields(scan)
     dated = {name: dates.read(reading.values[name]) for name in dated_fields(policy.keep_rules)}
     ranks = ranks_by(policy.keep_rules, found.facts, dated, reading.sources.files)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 DIGITS = 10_000
 
 
-def read_first(pairs: Pairs, texts: Texts) -> HalfRead:
+def read_first(pairs: Pairs | Matches, texts: Texts) -> HalfRead:
     """Put the normalised text of `a` beside each pair; texts are sorted."""
     return HalfRead(pairs.a, pairs.b, texts.normal.take(np.searchsorted(texts.text, pairs.a)))
 

@@ -5,9 +5,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 OUT := $(VENV)/demo
 LOWEST := .venv-lowest
+SANITIZED := .venv-sanitized
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lowest check bench soak clean
+.PHONY: help demo test lowest sanitize check bench soak clean
 
 help: ## show these targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -31,9 +32,15 @@ test: $(VENV)/.tools ## run every test once, on all cores
 	$(BIN)/python -m pytest -n auto --dist loadfile --hypothesis-profile=ci $(TESTS)
 
 lowest: $(LOWEST)/.installed ## test what meets other packages, with the lowest dependencies
-	$(LOWEST)/bin/python -m pytest --hypothesis-profile=ci -W default::DeprecationWarning \
+	$(LOWEST)/bin/python -m pytest -n auto --dist loadfile --hypothesis-profile=ci -W default::DeprecationWarning \
 	  tests/cli/test_help.py tests/cli/test_options.py tests/test_pipeline.py tests/formats \
 	  tests/kernels tests/index/test_shared.py tests/test_serving.py
+
+# The libraries of the sanitizers must be there before Python; leaks are Python's own.
+sanitize: $(SANITIZED)/.installed ## run the kernels' tests where every wrong access stops them
+	LD_PRELOAD="$$(gcc -print-file-name=libasan.so) $$(gcc -print-file-name=libubsan.so)" \
+	  ASAN_OPTIONS=detect_leaks=0 PYTHONPATH=$(SANITIZED) DEDUP_KERNEL=native \
+	  $(BIN)/python -P -m pytest -n auto --dist loadfile --hypothesis-profile=ci tests/kernels -k 'not takes_no_time'
 
 check: $(VENV)/.tools ## lint, types and import directions
 	$(BIN)/ruff check .
@@ -49,7 +56,7 @@ soak: $(VENV)/.tools ## random tests by the thousand: takes hours
 	$(BIN)/python -m pytest --hypothesis-profile=soak -m 'soak or not soak' $(TESTS)
 
 clean: ## remove what these targets made
-	rm -rf $(VENV) $(LOWEST) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(LOWEST) $(SANITIZED) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:
@@ -77,5 +84,12 @@ $(LOWEST)/.installed: pyproject.toml $(wildcard dedup/kernels/*.pyx dedup/kernel
 	@$(BIN)/python -m pip install -qq uv
 	@$(BIN)/uv venv -q --clear --python $(BIN)/python $(LOWEST)
 	@$(BIN)/uv pip install -q --python $(LOWEST) --resolution lowest-direct --editable '.[redis,serve,web]' 'fsspec[http]>=2025.2'
-	@$(BIN)/uv pip install -q --python $(LOWEST) --group table pytest hypothesis jsonschema
+	@$(BIN)/uv pip install -q --python $(LOWEST) --group table pytest pytest-xdist hypothesis jsonschema
+	@touch $@
+
+$(SANITIZED)/.installed: pyproject.toml $(wildcard dedup/kernels/*.pyx dedup/kernels/*.h) | $(VENV)/.tools
+	@echo 'Building the kernels with sanitizers into $(SANITIZED) (two minutes) ...'
+	@rm -rf $(SANITIZED)
+	@CFLAGS='-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -g1' \
+	  $(BIN)/python -m pip install -qq --no-deps --target $(SANITIZED) .
 	@touch $@

@@ -26,7 +26,7 @@ import generate
 import grow
 import orjson
 from measures.tables import markdown, store
-from timing import growth, index, kernels, memory, peers, shapes, whole
+from timing import growth, index, kernels, memory, peers, shapes, stages, whole
 from timing.runs import Bench
 
 from dedup import formats
@@ -95,6 +95,10 @@ def _whole(options: Options, bench: Bench) -> Result:
     return options.name, whole.measure(options.lines(bench, 20_000_000), bench)
 
 
+def _stages(options: Options, bench: Bench) -> Result:
+    return options.name, stages.measure(options.lines(bench, 20_000_000), bench)
+
+
 def _kernels(options: Options, bench: Bench) -> Result:
     return options.name, kernels.measure(options.lines(bench, 20_000_000), bench)
 
@@ -129,6 +133,7 @@ def _memory(options: Options, bench: Bench) -> Result:
 
 PARTS: dict[str, tuple[Callable[[Options, Bench], Result], bool]] = {
     "whole": (_whole, True),
+    "stages": (_stages, True),
     "kernels": (_kernels, True),
     "growth": (_growth, True),
     "index": (_index, True),

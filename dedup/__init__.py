@@ -31,8 +31,9 @@ if TYPE_CHECKING:
     )
     from dedup.checking import Rules
     from dedup.cleaning import Cleaned, Planned, Policy, Restored, Verified
-    from dedup.cleaning.audit import Audit, Removal, Stratum
+    from dedup.cleaning.audit import Audit
     from dedup.cleaning.precision import Judged, Precision
+    from dedup.cleaning.results import Removal, Stratum
     from dedup.errors import (
         DedupError,
         GuardError,
@@ -152,7 +153,7 @@ _PLACES = {
     "Planned": ("dedup.cleaning", "Planned"),
     "Policy": ("dedup.cleaning", "Policy"),
     "Precision": ("dedup.cleaning.precision", "Precision"),
-    "Removal": ("dedup.cleaning.audit", "Removal"),
+    "Removal": ("dedup.cleaning.results", "Removal"),
     "Report": ("dedup.report", "Report"),
     "Restored": ("dedup.cleaning", "Restored"),
     "Rules": ("dedup.checking", "Rules"),
@@ -160,7 +161,7 @@ _PLACES = {
     "Settings": ("dedup.settings", "Settings"),
     "Skipped": ("dedup.report", "Skipped"),
     "Stale": ("dedup.verdict", "Stale"),
-    "Stratum": ("dedup.cleaning.audit", "Stratum"),
+    "Stratum": ("dedup.cleaning.results", "Stratum"),
     "Summary": ("dedup.report", "Summary"),
     "Verdict": ("dedup.verdict", "Verdict"),
     "Verified": ("dedup.cleaning", "Verified"),

@@ -96,8 +96,8 @@ def run(
 
     if settings.engine != "local":
         raise SettingsError(
-            f"engine is {settings.engine!r}: report, pairs and check without an index run there; "
-            "leave it out"
+            f"engine is {settings.engine!r}: report, pairs, check without an index, and clean into "
+            "a folder run there; leave it out"
         )
     checkpoints = None
     memory, threads = settings.memory or None, settings.threads

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from dedup.engines.interface import Stored
     from dedup.engines.spark import SparkEngine
     from dedup.formats import Source
+    from dedup.formats.reading import Wanted
     from dedup.settings import Settings
 
 PART_BYTES = 32 << 20
@@ -53,30 +54,28 @@ def spread(
 
     Raises `InputError` for the first file that cannot be read, as the reading itself would.
     """
-    if reading.values or settings.on_error == "quarantine":
-        what = "on_error='quarantine'" if not reading.values else "order='oldest:FIELD'"
+    dated = reading.values and not reading.to_cut
+    if dated or settings.on_error == "quarantine":
+        what = "order='oldest:FIELD'" if dated else "on_error='quarantine'"
         raise SettingsError(f"{what} does not work on engine spark: leave it out, or use local")
     sources = reading.sources.files
-    if any(source.held is not None or source.spooled is not None for source in sources):
+    if not sources or not all(is_seen_everywhere(source) for source in sources):
         return reading
     # What there is in the files, and what cannot be read.
-    parts = list(_parts(sources))
-    known = engine.asked(parts, partial(_learnt, settings=replace(settings, threads=1)))
+    parts = list(files_of_tasks(sources))
+    how: dict[str, Any] = {"settings": replace(settings, threads=1), "wanted": reading.wants}
+    known = engine.asked(parts, partial(_learnt, **how))
     for learnt in known:
         if learnt.error is not None:
             raise InputError(learnt.error)
-    states = [learnt.state for learnt in known]
-    joined = {
-        name: [one for state in states for one in state[name]] for name in ("counts", "files")
-    }
-    reading.recall({**joined, "values": {}, "seen": {}})
+    reading.recall(_joined([learnt.state for learnt in known]))
     documents = sum(learnt.documents for learnt in known)
     published = sum(learnt.published for learnt in known)
     reading.refuse_missing(published=published, incoming=documents - published)
     # Each part begins where the one before it ends.
     firsts = np.cumsum([0, *(learnt.documents for learnt in known)]).tolist()
     numbered = list(zip(parts, firsts, strict=False))
-    make = partial(_documents, settings=replace(settings, threads=1))
+    make = partial(_documents, **how)
     return engine.made_of(numbered, Documents, make)
 
 
@@ -113,8 +112,13 @@ def rows(frame: Any, settings: Settings, engine: SparkEngine) -> Stored[Document
     return named
 
 
-def _parts(sources: Sequence[Source]) -> Iterator[Files]:
-    """Yield files that follow one another, as many as a task reads."""
+def is_seen_everywhere(source: Source) -> bool:
+    """Tell whether tasks can read a file, where they see what the caller sees."""
+    return source.held is None and source.spooled is None
+
+
+def files_of_tasks(sources: Sequence[Source]) -> Iterator[Files]:
+    """Yield files that follow one another, as many as a task takes."""
     part: list[Source] = []
     for source in sources:
         if part and sum(one.content_size for one in part) + source.content_size > PART_BYTES:
@@ -125,9 +129,21 @@ def _parts(sources: Sequence[Source]) -> Iterator[Files]:
         yield tuple(part)
 
 
-def _learnt(files: Files, settings: Settings) -> Learnt:
+def _joined(states: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return what is known of all files, of what is known of some each."""
+    return {
+        **{name: [one for state in states for one in state[name]] for name in ("counts", "files")},
+        "values": {
+            name: [value for state in states for value in state["values"][name]]
+            for name in states[0]["values"]
+        },
+        "seen": {path: seen for state in states for path, seen in state["seen"].items()},
+    }
+
+
+def _learnt(files: Files, settings: Settings, wanted: Wanted) -> Learnt:
     """Read files, and return what there is to know of them."""
-    reading = Reading.of_part(files, settings)
+    reading = Reading.of_part(files, settings, wanted)
     documents = published = 0
     try:
         for batch in reading:
@@ -138,10 +154,10 @@ def _learnt(files: Files, settings: Settings) -> Learnt:
     return Learnt(documents, published, reading.state, None)
 
 
-def _documents(part: tuple[Files, int], settings: Settings) -> Iterator[Documents]:
+def _documents(part: tuple[Files, int], settings: Settings, wanted: Wanted) -> Iterator[Documents]:
     """Yield the documents of some files, numbered from where they begin."""
     files, first = part
-    for batch in Reading.of_part(files, settings):
+    for batch in Reading.of_part(files, settings, wanted):
         yield replace(batch, doc=batch.doc + first)
 
 

@@ -12,7 +12,9 @@ import pytest
 SPEED = Path(__file__).parents[1] / "benchmarks" / "speed.py"
 
 
-@pytest.mark.parametrize("part", ["whole", "kernels", "growth", "index", "shapes", "memory"])
+@pytest.mark.parametrize(
+    "part", ["whole", "stages", "kernels", "growth", "index", "shapes", "memory"]
+)
 def test_a_part_runs_on_little(part: str, tmp_path: Path) -> None:
     """A round of each part, on next to nothing."""
     little = ("--size", "100kB", "--scale", "0.0005", "--rounds", "1", "--minutes", "1")

@@ -12,7 +12,6 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -127,13 +126,6 @@ def machine() -> str:
     """Say how many cores there are."""
     count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return "1 core" if count == 1 else f"{count} cores"
-
-
-@cache
-def has_timings(verb: str) -> bool:
-    """Say whether a command can write the seconds of its stages."""
-    told = subprocess.run([DEDUP, verb, "--help"], capture_output=True, text=True, check=True)
-    return "--timings" in told.stdout
 
 
 def median(runs: Sequence[Run], what: str) -> float:

@@ -6,8 +6,6 @@ Every command is a process of its own, its start included, at two settings of re
 
 from __future__ import annotations
 
-import json
-import statistics
 import sys
 from typing import TYPE_CHECKING
 
@@ -32,40 +30,30 @@ START = {
 
 def measure(corpus: Path, bench: Bench) -> list[Table]:
     """Time the floor, reports and cleans in turn, and the start of the command."""
-    commands: dict[str, Callable[[], Sequence[str]]] = {FLOOR: lambda: _floor(corpus, bench)}
+    commands: dict[str, Callable[[], Sequence[str]]] = {FLOOR: lambda: floor(corpus, bench)}
     for recall in RECALL:
         for what in (REPORT, BLOCKS, CLEAN):
             commands[f"{what} --recall {recall}"] = _ours(what, recall, corpus, bench)
     took = runs.in_turn(commands, bench)
     start = runs.in_turn({name: lambda c=command: c for name, command in START.items()}, bench)
-    tables = [_commands(took, corpus.stat().st_size), _ratios(took, start)]
-    stages = {name: stage_seconds(_notes(name, bench)) for name in commands}
-    return [*tables, *stage_tables({name: known for name, known in stages.items() if known})]
+    return [_commands(took, corpus.stat().st_size), _ratios(took, start)]
 
 
-def _floor(corpus: Path, bench: Bench) -> list[str]:
+def floor(corpus: Path, bench: Bench) -> list[str]:
+    """Give the command that does no more than read, parse and write."""
     return [sys.executable, str(runs.HERE / "floor.py"), str(corpus), str(bench.folder / "again")]
 
 
 def _ours(what: str, recall: str, corpus: Path, bench: Bench) -> Callable[[], Sequence[str]]:
     verb, *options = what.split()
-    notes = _notes(f"{what} --recall {recall}", bench)
-    if runs.has_timings(verb):
-        notes.mkdir()
 
     def command() -> list[str]:
         given = [*options, "--recall", recall]
-        if notes.is_dir():
-            given += ["--timings", str(notes / f"{len(list(notes.iterdir()))}.json")]
         if verb == CLEAN:
             return runs.clean(corpus, bench.folder / "cleaned", *given)
         return runs.report(corpus, *given)
 
     return command
-
-
-def _notes(name: str, bench: Bench) -> Path:
-    return bench.folder / f"timings of {name}"
 
 
 def _commands(took: dict[str, list[Run]], size: int) -> Table:
@@ -104,26 +92,3 @@ def _ratios(took: dict[str, list[Run]], start: dict[str, list[Run]]) -> Table:
     ours, bare = start
     rows.append((f"{ours} / {bare}", runs.ratio(start[ours], start[bare])))
     return Table("Ratios", ("what", "ratio"), rows, "Medians of the ratios, round by round.")
-
-
-def stage_seconds(folder: Path) -> dict[str, float]:
-    """Give the median seconds of each stage, and of all, from what `--timings` wrote."""
-    if not folder.is_dir():
-        return {}
-    written = [json.loads(path.read_bytes()) for path in sorted(folder.iterdir())]
-    taken = [{**body["stages"], "all": body["seconds"]} for body in written]
-    names = list(dict.fromkeys(name for some in taken for name in some))
-    return {name: statistics.median(some.get(name, 0.0) for some in taken) for name in names}
-
-
-def stage_tables(stages: dict[str, dict[str, float]]) -> list[Table]:
-    """Give the seconds of each stage and its share, a table a command."""
-    return [
-        Table(
-            f"Stages of {name}",
-            ("stage", "seconds", "share"),
-            [(stage, seconds, seconds / known["all"]) for stage, seconds in known.items()],
-            "As `--timings` says; stages that overlap are each counted whole.",
-        )
-        for name, known in stages.items()
-    ]

@@ -17,55 +17,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dedup.cleaning.ledger import DOCUMENT, PASSAGE
+from dedup.cleaning.results import Removal, Stratum
 from dedup.cleaning.undo import opened, texts_of
 from dedup.errors import SettingsError
 
 if TYPE_CHECKING:
     import os
 
-    from dedup.cleaning.ledger import Line, Name
-
-STEPS = 20
-"""Strata of one kind from 0 to 1."""
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Stratum:
-    """Removals of one kind that are about equally like their keepers; the least alike first."""
-
-    step: int
-    """Similarity in steps of 0.05, rounded down; -1 without a keeper."""
-    kind: str
-    """`paragraphs`, `sentences`, `documents`, or `without a keeper`."""
-
-    @classmethod
-    def of(cls, line: Line) -> Stratum:
-        """Return the stratum of a removal."""
-        if line.keeper is None or line.similarity is None:
-            return cls(-1, "without a keeper")
-        kinds = {DOCUMENT: "documents", PASSAGE: "sentences"}
-        return cls(int(line.similarity * STEPS + 1e-9), kinds.get(line.reason, "paragraphs"))
-
-    def __str__(self) -> str:
-        """Say what belongs to it."""
-        if self.step < 0:
-            return self.kind
-        low = self.step / STEPS
-        between = "1" if self.step == STEPS else f"{low:.2f} to {low + 1 / STEPS:.2f}"
-        return f"{self.kind}, similarity {between}"
-
-
-@dataclass(frozen=True, slots=True)
-class Removal:
-    """One removal to be judged."""
-
-    number: int
-    """Its line in the ledger, from 1: by it the verdict is read back."""
-    stratum: Stratum
-    line: Line
-    kept: str | None
-    """The text that stays for it; `None` where none does."""
+    from dedup.cleaning.ledger import Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,26 +66,16 @@ def audit(out: str | os.PathLike[str], count: int = 100, seed: int = 0) -> Audit
         raise SettingsError(f"{out}: nothing was removed, so there is nothing to judge")
     sizes = dict(sorted(sizes.items()))
     drawn = [
-        (number, stratum, line)
+        (number, line)
         for stratum, share in shares(sizes, count).items()
         for _, number, line in sorted(lowest[stratum], reverse=True)[:share]
     ]
     # What stays is read of the documents as they were.
-    keepers = [line.keeper for _, _, line in drawn if line.keeper is not None]
+    keepers = [line.keeper for _, line in drawn if line.keeper is not None]
     names = {(keeper.document, keeper.record) for keeper in keepers}
     texts = texts_of(root, manifest, {document for document, _ in names}, names)
-    removals = (
-        Removal(number, stratum, line, _kept(line, texts)) for number, stratum, line in drawn
-    )
+    removals = (Removal.of(number, line, texts) for number, line in drawn)
     return Audit(tuple(sorted(removals, key=lambda removal: removal.number)), sizes)
-
-
-def _kept(line: Line, texts: dict[Name, str]) -> str | None:
-    """Return the text that stays for a removal."""
-    keeper = line.keeper
-    if keeper is None:
-        return None
-    return texts[keeper.document, keeper.record][keeper.start : keeper.end]
 
 
 def shares(sizes: dict[Stratum, int], count: int) -> dict[Stratum, int]:

@@ -8,7 +8,7 @@ A clean from end to end: scan, plan, write, and only then let everything appear.
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from dedup import formats
 from dedup.cleaning.counts import staying
@@ -23,7 +23,7 @@ from dedup.cleaning.verifying import check_plan, check_sentences
 from dedup.cleaning.write import Finished
 from dedup.errors import SettingsError
 from dedup.formats import Watch, silent
-from dedup.running import run
+from dedup.running import run, run_anywhere
 from dedup.text import dates
 from dedup.version import VERSION
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from dedup.cleaning.detection import Compare
+    from dedup.cleaning.on_cluster import Cluster
     from dedup.cleaning.places import Scan
     from dedup.cleaning.policy import Policy
     from dedup.cleaning.results import Cleaned
@@ -65,6 +66,10 @@ def clean(  # noqa: PLR0913 - the options of the command
     """
     if output is None and not dry_run:
         raise SettingsError("clean needs a folder to write to: give -o OUT, or --dry-run")
+    if policy.passages == "on" and settings.engine != "local":
+        raise SettingsError(
+            f"passages is 'on', which engine {settings.engine} does not do: leave out one of them"
+        )
     with told(output), contextlib.ExitStack() as stack:
         scan = scanned(paths, settings, policy, watch, against)
         if scan.aside is not None:
@@ -73,14 +78,18 @@ def clean(  # noqa: PLR0913 - the options of the command
         copies = free((ledger, ids), out, scan.reading.sources.files)
         # NOTE: the place is taken first: who cannot write there learns it before the long work.
         place = stack.enter_context(opened(out, scan, *copies))
+        besides: dict[str, Any] = {"ids": ids, "ledger": ledger, "annotate": annotate}
+        if settings.engine != "local":
+            read, cluster = stack.enter_context(run_anywhere(scan.reading, scan.settings, watch))
+            planned = decide(scan, read, cluster, compare)
+            return planned.write_to(place, **besides, cluster=cast("Cluster", cluster))
         documents, engine = stack.enter_context(run(scan.reading, scan.settings, watch))
         planned = decide(scan, documents, engine, compare)
-        notes, workers = engine.checkpoints, engine.workers
-        finished = None if notes is None else Finished(notes, policy)
-        besides: dict[str, Any] = {"ids": ids, "ledger": ledger}
-        if annotate:
-            return planned.write_to(place, **besides, annotate=True)
-        return planned.write_to(place, **besides, finished=finished, workers=workers)
+        if not annotate:
+            notes = engine.checkpoints
+            besides["workers"] = engine.workers
+            besides["finished"] = None if notes is None else Finished(notes, policy)
+        return planned.write_to(place, **besides)
 
 
 def plan_clean(
@@ -103,6 +112,7 @@ def decide(
     """Read everything, and decide what goes. Raises `InputError`."""
     settings, policy, reading = scan.settings, scan.policy, scan.reading
     found = compare(documents, settings, policy.remove, engine)
+    scan.watch("planning", 0, None)
     check_fields(scan)
     dated = {name: dates.read(reading.values[name]) for name in dated_fields(policy.keep_rules)}
     ranks = ranks_by(policy.keep_rules, found.facts, dated, reading.sources.files)

@@ -14,7 +14,6 @@ hand, and named with the option that takes it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,20 +23,22 @@ from dedup.cleaning.boilerplate import fixed_texts
 from dedup.cleaning.ledger import REASONS
 from dedup.cleaning.places import source_folder
 from dedup.cleaning.policy import keep_order
+from dedup.cleaning.results import Cleaned, Staying, Tally, Undated
 from dedup.cleaning.tables import NONE
 from dedup.model import BLOCK, BOILERPLATE, KINDS, UNITS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from dedup.cleaning.detection import Detection
-    from dedup.cleaning.ledger import Name
     from dedup.cleaning.removals import Decision
     from dedup.cleaning.tables import ParagraphTable
     from dedup.formats import Source
     from dedup.model import I64
+    from dedup.report import Skipped
+    from dedup.text.dates import Dates
 
     Mask = NDArray[np.bool_]
 
@@ -48,44 +49,14 @@ HUSK = 0.2
 """Of a document of which less than this share is left, only a husk is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """What the run, or one source, loses: a folder, or what stands in the source field."""
-
-    name: str
-    documents: int
-    characters: int
-    removed: int
-
-    @property
-    def share(self) -> float:
-        """The share of the characters that goes, 0 to 1."""
-        return self.removed / self.characters if self.characters else 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """What is removed."""
-
-    run: Tally
-    sources: tuple[Tally, ...]
-    """In the order in which they come."""
-    keeper: tuple[str, int] | None
-    """The file that keeps the most of it, and how many characters."""
-    paragraphs: dict[str, int]
-    """By reason."""
-    characters: dict[str, int]
-    """By reason, with the white space that goes too."""
-    not_written: tuple[Name, ...]
-    """Documents of which nothing is left."""
-    changed: int
-    """Documents that lose something and are written."""
-    husks: int
-    """Those of them of which less than `HUSK` is left."""
-
-
-def counts(decision: Decision, sources: Sequence[Source]) -> Counts:
-    """Count what goes from each document, by reason and by source."""
+def cleaned(
+    decision: Decision,
+    sources: Sequence[Source],
+    skipped: tuple[Skipped, ...],
+    dated: Mapping[str, Dates],
+    left: Staying,
+) -> Cleaned:
+    """Count what goes from each document, by reason and by source; nothing is written yet."""
     facts, rows, published = decision.facts, decision.removals, decision.facts.incoming
     lengths = rows.end - rows.start
     lost = np.zeros(len(facts), np.int64)
@@ -105,18 +76,30 @@ def counts(decision: Decision, sources: Sequence[Source]) -> Counts:
     tallies = np.zeros((3, len(names)), np.int64)
     for column, values in zip(tallies, (np.ones_like(lost), facts.characters, lost), strict=True):
         np.add.at(column, number[published:], values[published:])
-    whole = len(facts) - published, int(facts.characters[published:].sum()), int(lost.sum())
-    return Counts(
-        Tally("the run", *whole),
-        tuple(Tally(name, *own) for name, own in zip(names, tallies.T.tolist(), strict=True)),
-        _keeper(decision, lengths),
-        {name: int(paragraphs[reason]) for name, reason in there},
-        {name: int(characters[reason]) for name, reason in there},
-        tuple(
+    return Cleaned(
+        documents=len(facts) - published,
+        paragraphs=int((decision.paragraphs.doc >= published).sum()),
+        characters=int(facts.characters[published:].sum()),
+        removed_paragraphs={name: int(paragraphs[reason]) for name, reason in there},
+        removed_characters={name: int(characters[reason]) for name, reason in there},
+        not_written=tuple(
             (facts.path[doc], facts.record[doc] or None) for doc in np.flatnonzero(dropped).tolist()
         ),
-        int(written.sum()),
-        int(husks.sum()),
+        documents_changed=int(written.sum()),
+        husks=int(husks.sum()),
+        staying=left,
+        sources=tuple(
+            Tally(name, *own) for name, own in zip(names, tallies.T.tolist(), strict=True)
+        ),
+        most_kept=_most_kept(decision, lengths),
+        skipped=skipped,
+        settings=decision.settings,
+        policy=decision.policy,
+        published=published,
+        undated=tuple(
+            Undated(field, dates.missing, dates.unreadable, dates.example)
+            for field, dates in dated.items()
+        ),
     )
 
 
@@ -135,7 +118,7 @@ def _sources(decision: Decision, sources: Sequence[Source]) -> tuple[list[str], 
     return list(names), number
 
 
-def _keeper(decision: Decision, lengths: I64) -> tuple[str, int] | None:
+def _most_kept(decision: Decision, lengths: I64) -> tuple[str, int] | None:
     """Return the file whose copies make the most characters that go; of several the first."""
     keeper = decision.removals.keeper
     kept = np.flatnonzero(keeper != NONE)
@@ -150,18 +133,18 @@ def _keeper(decision: Decision, lengths: I64) -> tuple[str, int] | None:
     return files[most], int(removed[most])
 
 
-def refusal(found: Counts, limit: float | None) -> str | None:
-    """Say why the guard refuses, if it does; `limit` is what was given."""
-    for tally in (found.run, *found.sources):
+def refusal(found: Cleaned) -> str | None:
+    """Say why the guard refuses, if it does."""
+    limit = found.policy.max_removed
+    for tally, default in ((_run(found), RUN), *((one, FOLDER) for one in found.sources)):
         if limit is None and tally.documents < LEAST_DOCUMENTS:
             continue
-        default = RUN if tally is found.run else FOLDER
         most = default if limit is None else limit
         if tally.share > most:
             whose = ""
-            if found.keeper is not None:
-                document, count = found.keeper
-                whose = f"; {count / found.run.removed:.0%} of it are copies of {document}"
+            if found.most_kept is not None:
+                document, count = found.most_kept
+                whose = f"; {count / found.removed:.0%} of it are copies of {document}"
             return (
                 f"clean would remove {tally.share:.1%} of the characters of {tally.name}, "
                 f"more than {100 * most:g}%{whose}: look with dry_run=…, "
@@ -170,26 +153,15 @@ def refusal(found: Counts, limit: float | None) -> str | None:
     return None
 
 
-def allowing(found: Counts) -> int:
+def _run(found: Cleaned) -> Tally:
+    """Return what the run loses as a whole."""
+    return Tally("the run", found.documents, found.characters, found.removed)
+
+
+def allowing(found: Cleaned) -> int:
     """Return the lowest limit, in whole per cents, that lets the run and each source pass."""
-    every = (found.run, *found.sources)
+    every = (_run(found), *found.sources)
     return max(-(-100 * tally.removed // max(1, tally.characters)) for tally in every)
-
-
-@dataclass(frozen=True, slots=True)
-class Staying:
-    """What repeats and stays; paragraphs are large from `min_group_words` words, else small."""
-
-    near_kept: int
-    """Large paragraphs, boilerplate apart, that match one that stays too and ranks before them."""
-    blocks_kept: int
-    """Copies of the report's blocks, within the scope, of which nothing goes on either side."""
-    short_blocks_kept: int
-    """Those of them without a large paragraph."""
-    short_kept: int
-    """Small paragraphs, boilerplate apart, that are equal to one before them that stays too."""
-    boilerplate_characters: int
-    """Of all boilerplate, whether it goes or stays."""
 
 
 def staying(found: Detection, decision: Decision, ranks: Sequence[I64]) -> Staying:
@@ -203,7 +175,7 @@ def staying(found: Detection, decision: Decision, ranks: Sequence[I64]) -> Stayi
     # Large paragraphs that stay, but for what boilerplate fixes.
     fixed = np.zeros(len(places), bool)
     if policy.boilerplate == "keep" and flagged.any():
-        fixed = fixed_texts(places, found.matches, _texts(places))[places.text]
+        fixed = fixed_texts(places, found.matches(), _texts(places))[places.text]
     near = _near(found, np.flatnonzero(large & ~gone & ~fixed), keep_order(ranks))
     own = places.doc >= found.facts.incoming
 
@@ -232,7 +204,7 @@ def _near(found: Detection, rows: I64, rank: I64) -> int:
     first = np.full(_texts(places), len(text))
     np.minimum.at(first, text, number)
     earliest = first.copy()
-    for batch in found.matches:
+    for batch in found.matches():
         np.minimum.at(earliest, batch.a, first[batch.b])
         np.minimum.at(earliest, batch.b, first[batch.a])
     return int(((earliest[text] < number) & (places.doc[rows] >= found.facts.incoming)).sum())

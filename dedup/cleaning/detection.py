@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -25,27 +25,31 @@ from dedup import kernels, near_documents, pipeline
 from dedup.cleaning.policy import EQUAL, EXACT, MATCH, NEAR, PARAGRAPH
 from dedup.cleaning.tables import ParagraphTable
 from dedup.engines.allocator import release_memory
+from dedup.engines.interface import Beside
 from dedup.model import (
     F64,
     I64,
     Equals,
     Extents,
     Facts,
+    HalfRead,
     MarkdownBlocks,
     Matches,
+    NormalTexts,
+    Pairs,
     Paragraphs,
     Places,
     StrictForms,
     Strings,
-    Table,
     Texts,
 )
 from dedup.repetitions import repeats
 from dedup.rows import fresh, matching, narrow
+from dedup.rows import places as places_of
 from dedup.stages import strict, twins
 from dedup.stages.bodies import all_extents
 from dedup.stages.identities import copied
-from dedup.stages.verify import similarity
+from dedup.stages.verify import normal_texts, similarity, verify
 from dedup.text.hyphens import joined
 from dedup.text.normalising import count_words, normalise_text
 from dedup.text.same_text import same_text
@@ -67,8 +71,8 @@ class Detection:
     """What was found, paragraph by paragraph, and what a report would call it."""
 
     paragraphs: ParagraphTable
-    matches: Iterable[Matches]
-    """All matches of distinct long texts."""
+    matches: Callable[[], Iterable[Matches]]
+    """Returns all matches of distinct long texts, each time anew."""
     removable: Matches
     """Pairs of `paragraphs.same` whose one text may go for the other, sorted by a, b."""
     alike: Matches
@@ -108,10 +112,10 @@ def detection_of(matched: Matched, remove: str, settings: Settings, engine: Engi
     What is the same text does not wait for what a report would show.
     """
     places = Places.concat(engine.fetch(matched.places))
-    found, same = engine.together(
+    shown, (paragraphs, removable, alike) = engine.together(
         partial(_copied, matched, settings, engine),
         partial(
-            sameness,
+            same_paragraphs,
             matched.paragraphs,
             places,
             matched.texts,
@@ -122,14 +126,14 @@ def detection_of(matched: Matched, remove: str, settings: Settings, engine: Engi
         ),
     )
     return Detection(
-        _paragraphs(matched.paragraphs, places, same, engine),
-        cast("Iterable[Matches]", matched.matches),
-        same.removable,
-        same.alike,
+        paragraphs,
+        partial(engine.fetch, matched.matches),
+        removable,
+        alike,
         np.sort(Equals.concat(engine.fetch(matched.equals)).copy),
         Facts.concat(engine.fetch(matched.facts)),
         MarkdownBlocks.concat(engine.fetch(matched.blocks)),
-        *found,
+        *shown,
     )
 
 
@@ -139,7 +143,11 @@ def _copied(matched: Matched, settings: Settings, engine: Engine) -> tuple[Seque
 
 
 def _paragraphs(
-    paragraphs: Stored[Paragraphs], places: Places, same: Sameness, engine: Engine
+    paragraphs: Stored[Paragraphs],
+    places: Places,
+    form: I32 | I64,
+    same: I32 | I64,
+    engine: Engine,
 ) -> ParagraphTable:
     where = Extents.concat(engine.fetch(engine.map(paragraphs, Extents, all_extents)))
     return ParagraphTable(
@@ -148,35 +156,14 @@ def _paragraphs(
         start=narrow(where.start),
         end=narrow(where.end),
         text=narrow(places.text),
-        strict=same.strict,
-        same=same.same,
+        strict=form,
+        same=same,
         words=places.words,
         boilerplate=places.boilerplate,
     )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class HalfMatched(Table):
-    """A match with the normalised text of its `a` at hand."""
-
-    a: I64
-    b: I64
-    similarity: F64
-    normal: Strings
-
-
-class Sameness(NamedTuple):
-    """Which paragraphs are the same text; `strict` and `same` have a row a paragraph."""
-
-    strict: I32 | I64
-    same: I32 | I64
-    removable: Matches
-    """Pairs of `same` that are the same text too, by a, b."""
-    alike: Matches
-    """The similarity of distinct texts that are the same text, by a, b."""
-
-
-def sameness(  # noqa: PLR0913 - the tables of a match, and what may go
+def same_paragraphs(  # noqa: PLR0913 - the tables of a match, and what may go
     paragraphs: Stored[Paragraphs],
     places: Places,
     texts: Stored[Texts],
@@ -184,8 +171,13 @@ def sameness(  # noqa: PLR0913 - the tables of a match, and what may go
     remove: str,
     settings: Settings,
     engine: Engine,
-) -> Sameness:
-    """Tell which paragraphs are the same text, by `--remove`; `places` has all, in Order."""
+) -> tuple[ParagraphTable, Matches, Matches]:
+    """
+    Tell which paragraphs are the same text, by `--remove`; `places` has all, in Order.
+
+    Returns them, then the pairs of `same` whose one text may go for the other, and the similarity
+    of distinct texts that are the same text: both by a, b.
+    """
     number = engine.count(texts)
     formed = partial(
         strict.strict_forms, join_hyphens=settings.join_hyphens, with_signs=remove == NEAR
@@ -196,14 +188,14 @@ def sameness(  # noqa: PLR0913 - the tables of a match, and what may go
     wide = places.text.copy()
     wide[rows] = number + ranked(forms.strict, forms.strict2)
     form = narrow(wide)
-    if remove in (EXACT, EQUAL):
-        odd = oddly_equal(form, places.text, rows, texts, engine)
-        return Sameness(form, form, Matches.empty(), odd)
     if remove == MATCH:
         alike = Matches.concat(engine.fetch(matches))
-        return Sameness(form, narrow(places.text), alike, alike)
+        table = _paragraphs(paragraphs, places, form, narrow(places.text), engine)
+        return table, alike, alike
     odd = oddly_equal(form, places.text, rows, texts, engine)
-    alike = Matches.concat([near_matches(matches, texts, engine), odd])
+    if remove in (EXACT, EQUAL):
+        return _paragraphs(paragraphs, places, form, form, engine), Matches.empty(), odd
+    alike = Matches.concat([near_matches(matches, texts, settings, engine), odd])
     alike = alike.take(np.lexsort([alike.b, alike.a]))
     alike = alike.take(fresh(alike.a, alike.b))
     # Texts and their signs: without signs it is the text alone.
@@ -211,7 +203,8 @@ def sameness(  # noqa: PLR0913 - the tables of a match, and what may go
     same[rows] = number + ranked(places.text[rows], forms.signs)
     signs = np.zeros(len(same), np.int64)
     signs[rows] = forms.signs
-    return Sameness(form, narrow(same), with_signs(alike, places.text, same, signs), alike)
+    removable = with_signs(alike, places.text, same, signs)
+    return _paragraphs(paragraphs, places, form, narrow(same), engine), removable, alike
 
 
 def ranked(first: I64, second: I64) -> I64:
@@ -222,26 +215,32 @@ def ranked(first: I64, second: I64) -> I64:
     return rank
 
 
-def near_matches(matches: Stored[Matches], texts: Stored[Texts], engine: Engine) -> Matches:
+def near_matches(
+    matches: Stored[Matches], texts: Stored[Texts], settings: Settings, engine: Engine
+) -> Matches:
     """Return the matches that differ by few words at a time and by no number; by a, b."""
-    half = engine.join(matches, texts, (("a", "b"), ("text",)), HalfMatched, with_first)
-    same = engine.join(half, texts, (("b", "a"), ("text",)), Matches, same_texts)
-    found = Matches.concat(engine.fetch(same))
+    normals = engine.map(texts, NormalTexts, normal_texts)
+    beside = Beside(normals, ("a", "b", "text"), HalfRead)
+    pairs = engine.map(matches, Pairs, bare_pairs)
+    near = engine.pairwise(pairs, beside, Matches, partial(same_texts, settings=settings))
+    found = Matches.concat(engine.fetch(near))
     return found.take(np.lexsort([found.b, found.a]))
 
 
-def with_first(matches: Matches, texts: Texts) -> HalfMatched:
-    """Put the normalised text of `a` beside each match; both sorted by it."""
-    normal = texts.normal.take(np.searchsorted(texts.text, matches.a))
-    return HalfMatched(matches.a, matches.b, matches.similarity, normal)
+def bare_pairs(matches: Matches) -> Pairs:
+    """Take the texts of matches alone."""
+    return Pairs(matches.a, matches.b)
 
 
-def same_texts(half: HalfMatched, texts: Texts) -> Matches:
-    """Keep the matches whose texts are near; both sorted by `b`."""
-    both = Strings.concat([half.normal, texts.normal])
-    b = len(half) + np.searchsorted(texts.text, half.b)
-    same = kernels.same_text_at(both.data, both.offsets, np.arange(len(half)), b)
-    return Matches(half.a[same], half.b[same], half.similarity[same])
+def same_texts(
+    pairs: Pairs, first: NormalTexts, second: NormalTexts, settings: Settings
+) -> Matches:
+    """Keep the pairs whose texts are near, with their similarity; texts are sorted."""
+    a = first.normal.take(places_of(first.text, pairs.a))
+    b = second.normal.take(places_of(second.text, pairs.b))
+    both, rows = Strings.concat([a, b]), np.arange(len(pairs))
+    same = kernels.same_text_at(both.data, both.offsets, rows, len(pairs) + rows)
+    return verify(pairs.take(same), first, second, settings)
 
 
 def oddly_equal(

@@ -27,7 +27,7 @@ from difflib import SequenceMatcher
 from functools import partial
 from itertools import accumulate, chain
 from operator import itemgetter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -42,7 +42,7 @@ from dedup.text.normalising import count_words, normalise_text
 from dedup.text.sentences import sentences
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from collections.abc import Set as AbstractSet
 
     from dedup.cleaning.detection import Compare, Detection
@@ -72,69 +72,63 @@ def without_passages(
     number = 0
     while True:
         number += 1
-        remaining = Remaining(decision, documents)
-        with run(remaining, settings, watch) as (left, engine):
+        with run(remaining(decision, documents), settings, watch) as (left, engine):
             found = compare(left, settings, policy.remove, engine)
             repeats = _paragraph_sides(found, decision, ranks)
             sides = [*repeats, *_copied_sides(found, decision, rank)]
-        texts = remaining.of({side.doc for pair in sides for side in pair}, found)
-        some = [
-            one
-            for copy, kept in sides
-            for one in runs(copy, kept, texts, decision.settings, policy)
+        docs = {doc for pair in sides for doc, _ in pair}
+        texts = _left_of(docs, decision, documents, found)
+        rows = [
+            row
+            for (doc, copy), (of, kept) in sides
+            for row in sentence_runs(texts[doc], copy, texts[of], kept, settings, policy)
         ]
-        chosen = _chosen(some, decision, rank)
-        if not chosen:
+        chosen = _chosen(Sentences.of(rows), decision, rank)
+        if not len(chosen):
             logging.getLogger("dedup").info("passages: nothing more goes in round %d", number)
             return decision
         decision = _with(decision, chosen, ranks)
 
 
-class Remaining:
-    """The documents of a clean without what goes; a class since they are read again and again."""
+def remaining(decision: Decision, documents: Iterable[Documents]) -> Iterator[Documents]:
+    """Yield documents as they were read, those that lose something with what is left of them."""
+    touched = np.unique(decision.removals.doc)
+    for batch in documents:
+        rows = np.flatnonzero(np.isin(batch.doc, touched))
+        if not len(rows):
+            yield batch
+            continue
+        raws, mode = batch.text.raws(), batch.mode.copy()
+        mode[rows] = decision.facts.mode[batch.doc[rows]]
+        for row in rows.tolist():
+            cuts = of_documents(decision.removals, int(batch.doc[row]), int(batch.doc[row]) + 1)
+            rest = without(batch.text[row], _spans(cuts))
+            raws[row] = rest.encode("utf-8", "surrogatepass")
+        yield replace(batch, text=Strings.of(raws), mode=mode)
 
-    def __init__(self, decision: Decision, documents: Iterable[Documents]) -> None:
-        self._decision = decision
-        self._documents = documents
 
-    def __iter__(self) -> Iterator[Documents]:
-        """Yield them as they were read, those that lose something with what is left of them."""
-        modes = self._decision.facts.mode
-        touched = np.unique(self._decision.removals.doc)
-        for batch in self._documents:
-            rows = np.flatnonzero(np.isin(batch.doc, touched))
-            if not len(rows):
-                yield batch
+def _left_of(
+    docs: set[int], decision: Decision, documents: Iterable[Documents], found: Detection
+) -> dict[int, Left]:
+    """Return what is left of some documents; `found` is what was found in all of them."""
+    out: dict[int, Left] = {}
+    for batch in documents if docs else ():
+        for row, doc in enumerate(batch.doc.tolist()):
+            if doc not in docs:
                 continue
-            raws, mode = batch.text.raws(), batch.mode.copy()
-            mode[rows] = modes[batch.doc[rows]]
-            for row in rows.tolist():
-                rest = without(batch.text[row], self._cuts(int(batch.doc[row])))
-                raws[row] = rest.encode("utf-8", "surrogatepass")
-            yield replace(batch, text=Strings.of(raws), mode=mode)
-
-    def of(self, docs: set[int], found: Detection) -> dict[int, Left]:
-        """Return what is left of some documents; `found` is what was found in all of them."""
-        out: dict[int, Left] = {}
-        before, now = self._decision.paragraphs, found.paragraphs
-        for batch in self._documents if docs else ():
-            for row, doc in enumerate(batch.doc.tolist()):
-                if doc in docs:
-                    old = _spans(of_documents(before, doc, doc + 1))
-                    left = of_documents(now, doc, doc + 1)
-                    tables = _within(old, self._tables(doc))
-                    cuts, boilerplate = self._cuts(doc), _boilerplate_starts(left)
-                    out[doc] = Left(batch.text[row], cuts, old, _spans(left), boilerplate, tables)
-        return out
-
-    def _cuts(self, doc: int) -> list[Span]:
-        """Return what goes of a document."""
-        return _spans(of_documents(self._decision.removals, doc, doc + 1))
-
-    def _tables(self, doc: int) -> list[Span]:
-        """Return where the tables of a Markdown document stand."""
-        blocks = of_documents(self._decision.blocks, doc, doc + 1)
-        return _spans(blocks.take(blocks.kind == TABLE))
+            paragraphs = _spans(of_documents(decision.paragraphs, doc, doc + 1))
+            now = of_documents(found.paragraphs, doc, doc + 1)
+            blocks = of_documents(decision.blocks, doc, doc + 1)
+            out[doc] = Left(
+                doc,
+                batch.text[row],
+                _spans(of_documents(decision.removals, doc, doc + 1)),
+                paragraphs,
+                _spans(now),
+                _boilerplate_starts(now),
+                _within(paragraphs, _spans(blocks.take(blocks.kind == TABLE))),
+            )
+    return out
 
 
 def _paragraph_sides(
@@ -145,7 +139,7 @@ def _paragraph_sides(
     again = again.take(again.keeper != NONE)
     columns = again.doc, again.start, again.end, again.keeper, again.keeper_start, again.keeper_end
     for doc, start, end, of, first, last in zip(*(c.tolist() for c in columns), strict=True):
-        yield Side(doc, start, end), Side(of, first, last)
+        yield (doc, (start, end)), (of, (first, last))
 
 
 def _copied_sides(found: Detection, decision: Decision, rank: I64) -> Iterator[tuple[Side, Side]]:
@@ -157,11 +151,11 @@ def _copied_sides(found: Detection, decision: Decision, rank: I64) -> Iterator[t
     rows = found.copied.take(wanted)
     copies = rows.doc, rows.start, rows.end, rows.source, rows.source_start, rows.source_end
     for doc, start, end, of, first, last in zip(*(c.tolist() for c in copies), strict=True):
-        kept, mine = Side(of, first, last), Side(doc, start, end)
+        kept, mine = (of, (first, last)), (doc, (start, end))
         yield (kept, mine) if rank[doc] < rank[of] else (mine, kept)
 
 
-def _chosen(some: Iterable[SentenceRun], decision: Decision, rank: I64) -> list[SentenceRun]:
+def _chosen(some: Sentences, decision: Decision, rank: I64) -> Sentences:
     """
     Choose in keep order what goes: nothing that keeps something, or is kept by what went.
 
@@ -173,31 +167,32 @@ def _chosen(some: Iterable[SentenceRun], decision: Decision, rank: I64) -> list[
         columns = table.keeper, table.keeper_start, table.keeper_end
         for doc, start, end in zip(*(column.tolist() for column in columns), strict=True):
             held[doc].add(start, end)
-    out = []
-    for one in sorted(some, key=lambda one: (rank[one.doc], one.start, rank[one.keeper], one)):
-        kept = one.keeper, one.keeper_start, one.keeper_end
+    some = some.take(np.lexsort([rank[some.keeper], some.start, rank[some.doc]]))
+    stretches = some.doc, some.start, some.end, some.keeper, some.keeper_start, some.keeper_end
+    goes = np.zeros(len(some), bool)
+    for row, (doc, start, end, of, first, last) in enumerate(
+        zip(*(column.tolist() for column in stretches), strict=True)
+    ):
         if (
-            held[one.doc].touches(one.start, one.end)
-            or gone[one.doc].touches(one.start, one.end)
-            or gone[one.keeper].touches(*kept[1:])
-            or (one.doc == one.keeper and one.start < kept[2] and kept[1] < one.end)
+            held[doc].touches(start, end)
+            or gone[doc].touches(start, end)
+            or gone[of].touches(first, last)
+            or (doc == of and start < last and first < end)
         ):
             continue
-        gone[one.doc].add(one.start, one.end)
-        held[one.keeper].add(*kept[1:])
-        out.append(one)
-    return out
+        gone[doc].add(start, end)
+        held[of].add(first, last)
+        goes[row] = True
+    return some.take(goes)
 
 
-def _with(decision: Decision, chosen: Sequence[SentenceRun], ranks: Sequence[I64]) -> Decision:
+def _with(decision: Decision, chosen: Sentences, ranks: Sequence[I64]) -> Decision:
     """Add what goes to a clean."""
-    doc = np.array([one.doc for one in chosen])
-    keeper = np.array([one.keeper for one in chosen])
-    rules = deciding_rules(ranks, keeper, doc, decision.policy.rules.index(FIRST))
-    rows = Sentences.of((*one, rule) for one, rule in zip(chosen, rules.tolist(), strict=True))
-    both = Sentences.concat([decision.sentences, rows])
+    first = decision.policy.rules.index(FIRST)
+    rules = deciding_rules(ranks, chosen.keeper, chosen.doc, first)
+    both = Sentences.concat([decision.sentences, replace(chosen, rule=rules)])
     both = both.take(np.lexsort([both.start, both.doc]))
-    return decision.with_parts(decision.plan, both, keeper)
+    return decision.with_parts(decision.plan, both, chosen.keeper)
 
 
 def _within(paragraphs: Sequence[Span], spans: Sequence[Span]) -> frozenset[int]:
@@ -220,20 +215,15 @@ def _boilerplate_starts(paragraphs: ParagraphTable) -> set[int]:
 _MOST = 1_000_000
 """Pairs of equal sentences, at most, of which all are weighed."""
 _WORDS = re.compile(r"\w(?:.*\w)?", re.DOTALL)
-
-
-class Side(NamedTuple):
-    """One side of a passage or a block: a document, and a stretch of what is left of it."""
-
-    doc: int
-    start: int
-    end: int
+Side: TypeAlias = "tuple[int, Span]"
+"""One side of a passage or a block: a document, and a stretch of what is left of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Left:
     """What is left of a document that a passage touches."""
 
+    doc: int
     text: str
     """Of the input."""
     cuts: Sequence[Span]
@@ -263,27 +253,15 @@ class Sentence(NamedTuple):
     normal: str
 
 
-class SentenceRun(NamedTuple):
-    """Sentences of one paragraph that may go, and those that stay for them; as in `Sentences`."""
+def sentence_runs(  # noqa: PLR0913 - two stretches, and what may go
+    here: Left, copy: Span, there: Left, kept: Span, settings: Settings, policy: Policy
+) -> Iterator[tuple[float, ...]]:
+    """
+    Pair the sentences of two stretches, and yield those of `copy` that may go for those of `kept`.
 
-    doc: int
-    no: int
-    start: int
-    end: int
-    before: int
-    after: int
-    keeper: int
-    keeper_start: int
-    keeper_end: int
-    similarity: float
-
-
-def runs(
-    copy: Side, kept: Side, left: Mapping[int, Left], settings: Settings, policy: Policy
-) -> Iterator[SentenceRun]:
-    """Pair the sentences of two stretches, and give those of `copy` that may go for `kept`."""
+    They come as rows of `Sentences`, those of one paragraph a row, without a rule.
+    """
     alike = partial(likeness, settings=settings, remove=of_sentences(policy.remove))
-    here, there = left[copy.doc], left[kept.doc]
     mine, others = sentences_of(here, copy), sentences_of(there, kept)
     for series in _split(_paired(mine, others, alike), _is_next):
         if sum(count_words(one.normal) for one, _ in series) < settings.min_group_words:
@@ -296,8 +274,8 @@ def runs(
                 low, high = here.paragraphs[first.no]
                 before = low + len(here.text[low:start].rstrip())
                 after = high - len(here.text[end:high].lstrip())
-                side = (copy.doc, first.no, start, end, before, after)
-                yield SentenceRun(*side, kept.doc, of.start, to.end, found)
+                goes = (here.doc, first.no, start, end, before, after)
+                yield *goes, there.doc, of.start, to.end, found, NONE
 
 
 def of_sentences(remove: str) -> str:
@@ -305,7 +283,7 @@ def of_sentences(remove: str) -> str:
     return EQUAL if remove == NEAR else remove
 
 
-def sentences_of(left: Left, side: Side) -> list[Sentence]:
+def sentences_of(left: Left, side: Span) -> list[Sentence]:
     """Return the sentences that lie in a stretch, by their words, and stand so in the input."""
     # What is left, and where in it something went: from there on offsets are shifted.
     text = without(left.text, left.cuts)
@@ -314,9 +292,10 @@ def sentences_of(left: Left, side: Side) -> list[Sentence]:
     seams = [start - shift for (start, _), shift in zip(left.cuts, shifts, strict=False)]
     out: list[Sentence] = []
     number = 0
-    at = bisect_right(left.remaining, side.start, key=itemgetter(1))
+    begin, finish = side
+    at = bisect_right(left.remaining, begin, key=itemgetter(1))
     for first, past in left.remaining[at:]:
-        if first >= side.end:
+        if first >= finish:
             break
         # Boilerplate parts the sentences on its two sides.
         if first in left.boilerplate:
@@ -334,7 +313,7 @@ def sentences_of(left: Left, side: Side) -> list[Sentence]:
             no = bisect_right(left.paragraphs, start + shift, key=itemgetter(0)) - 1
             whole &= end + shift <= left.paragraphs[no][1]
             low, high = _words(text[start:end])
-            if whole and side.start <= start + low and start + high <= side.end:
+            if whole and begin <= start + low and start + high <= finish:
                 written = text[start:end]
                 place = number, no, start + shift, end + shift, shift
                 out.append(Sentence(*place, written, normalise_text(written)))

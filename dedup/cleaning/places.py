@@ -282,6 +282,8 @@ class Destination:
     """Lets everything appear."""
     besides: tuple[IO[bytes], ...] = ()
     """Streams of the files that were asked for besides."""
+    attempts: Callable[[], Path] | None = None
+    """Returns the folder for what tasks of a cluster write; `None` where they write nothing."""
 
 
 @contextlib.contextmanager
@@ -325,7 +327,7 @@ def _folder(out: Path, scan: Scan, besides: tuple[IO[bytes], ...]) -> Iterator[D
                     _to_disk(rejects)
             tree.commit(manifest.to_json())
 
-        yield Destination(str(out), tree.place, (ledger,), finish, besides)
+        yield Destination(str(out), tree.place, (ledger,), finish, besides, tree.attempts)
 
 
 def free(

@@ -180,7 +180,7 @@ def _boilerplate(
     places = found.paragraphs
     fixed, gone = np.zeros((2, len(places)), bool)
     if policy.boilerplate == "keep" and places.boilerplate.any():
-        fixed = fixed_texts(places, found.matches, texts)[places.text]
+        fixed = fixed_texts(places, found.matches(), texts)[places.text]
     if policy.boilerplate == "remove" and places.boilerplate.any():
         gone = widespread(places, found.removable, settings, found.copies, texts)[places.same]
         gone &= places.boilerplate != 0

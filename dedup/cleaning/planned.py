@@ -14,18 +14,19 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dedup.cleaning import on_cluster
 from dedup.cleaning.annotate import annotate_file
-from dedup.cleaning.counts import counts, refusal
-from dedup.cleaning.cut import CutPiece, parts
+from dedup.cleaning.counts import cleaned, refusal
+from dedup.cleaning.cut import parts
 from dedup.cleaning.ids import ids_of
 from dedup.cleaning.ledger import PASSAGE, REASONS, Writer
 from dedup.cleaning.manifest import File, Manifest
 from dedup.cleaning.places import free, opened, told
-from dedup.cleaning.results import Cleaned, Collector, Undated
+from dedup.cleaning.results import Collector
 from dedup.cleaning.write import copy_file, cut_file
 from dedup.errors import GuardError, SettingsError
 from dedup.escaping import name_to_json, shown
@@ -34,25 +35,17 @@ from dedup.settings import nearest
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from dedup.cleaning.counts import Counts, Staying
+    from dedup.cleaning.cut import CutPiece
     from dedup.cleaning.ledger import Line, Name
+    from dedup.cleaning.on_cluster import Cluster
     from dedup.cleaning.places import Destination, Scan
     from dedup.cleaning.removals import Decision
+    from dedup.cleaning.results import Cleaned, Staying
     from dedup.cleaning.write import Finished
     from dedup.engines.workers import Workers
     from dedup.formats import Held, PathLike, Seen
     from dedup.report import Skipped
     from dedup.text.dates import Dates
-
-
-class Taken(NamedTuple):
-    """What would go from one document."""
-
-    document: str
-    record: str | None
-    before: str
-    after: str
-    """Empty where the document is dropped."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -160,9 +153,11 @@ class Planned:
         with opened(None, self.scan) as place:
             return self.write_to(place)
 
-    def taken(self, document: str) -> list[Taken]:
+    def taken(self, document: str) -> list[CutPiece]:
         """
         Return what would go from a document, of a file with records from each that loses something.
+
+        Each piece has its `lines` of the ledger, its `text`, and what is `left` of it.
 
         It is named by its path, with `:` and the record after it for one of several. Raises
         `SettingsError` for one that was not read.
@@ -177,11 +172,7 @@ class Planned:
         records = [self.decision.facts.record[doc] for doc in range(first, stop)]
         if record and record not in records:
             raise SettingsError(f"{path} holds no record {record!r}{nearest(record, records)}")
-        return [
-            Taken(path, own, part.text, part.left)
-            for part in self._parts(path)
-            if (own := part.lines[0].record) == record or not record
-        ]
+        return [part for part in self._parts(path) if part.lines[0].record == record or not record]
 
     def write(
         self,
@@ -215,16 +206,19 @@ class Planned:
         annotate: bool = False,
         finished: Finished | None = None,
         workers: Workers | None = None,
+        cluster: Cluster | None = None,
     ) -> Cleaned:
         """
         Write to a place that was taken; `ids` and `ledger` say what goes besides.
 
         To `annotate` is to remove nothing, which no guard refuses.
-        What `finished` has of an interrupted run is taken over; `workers` cut large files.
+        What `finished` has of an interrupted run is taken over; `workers` cut large files, or the
+        tasks of a `cluster` write all files.
         """
         scan, dry = self.scan, place.output is None
-        found = counts(self.decision, scan.sources)
-        refused = None if annotate else refusal(found, scan.policy.max_removed)
+        done = cleaned(self.decision, scan.sources, self.skipped, self.dated, self.staying)
+        done = replace(done, output=place.output, annotated=annotate)
+        refused = None if annotate else refusal(done)
         if refused is not None and not dry:
             raise GuardError(refused, self.preview())
         seen = Collector() if dry else None
@@ -233,18 +227,30 @@ class Planned:
             *(place.besides[:1] if ledger is not None else ()),
             watch=seen.add if seen else None,
         )
-        if annotate:
+        if cluster is not None and on_cluster.can_write(scan, place):
+            files = list(
+                on_cluster.written(self.decision, scan, self.seen, place, writer, cluster, annotate)
+            )
+        elif annotate:
             files = list(self._annotated(place, writer))
         else:
             files = list(self._written(place, writer, finished, workers))
-        done = replace(self._cleaned(found, files, place, refused), annotated=annotate)
+        changed = sum(file.changed for file in files)
+        gone = sum(file.output_sha256 is None for file in files)
+        done = replace(
+            done,
+            files_changed=changed - gone,
+            files_untouched=len(files) - changed,
+            files_not_written=gone,
+            guard=refused,
+        )
         if ids is not None:
             place.besides[-1].write(ids_of(self.decision, ids))
         published = self._kept() if place.ledger and self.decision.facts.incoming else ()
         place.finish(self._manifest(done, writer, files, published))
         if seen is None:
             return done
-        return replace(done, preview=seen.preview(found.sources, self.texts))
+        return replace(done, families=seen.families(), doubts=seen.doubts(self.texts))
 
     def _written(
         self, place: Destination, writer: Writer, finished: Finished | None, workers: Workers | None
@@ -310,36 +316,6 @@ class Planned:
                 seen = self.scan.reading.seen[source.path]
                 files.append(copy_file(self.decision, source, "", seen, None))
         return tuple(file for file in files if file is not None)
-
-    def _cleaned(
-        self, found: Counts, files: list[File], place: Destination, refused: str | None
-    ) -> Cleaned:
-        changed = sum(file.changed for file in files)
-        gone = sum(file.output_sha256 is None for file in files)
-        return Cleaned(
-            documents=found.run.documents,
-            paragraphs=int((self.decision.paragraphs.doc >= self.decision.facts.incoming).sum()),
-            characters=found.run.characters,
-            removed_paragraphs=found.paragraphs,
-            removed_characters=found.characters,
-            not_written=found.not_written,
-            files_changed=changed - gone,
-            files_untouched=len(files) - changed,
-            files_not_written=gone,
-            skipped=self.skipped,
-            output=place.output,
-            documents_changed=found.changed,
-            husks=found.husks,
-            staying=self.staying,
-            settings=self.scan.settings,
-            policy=self.scan.policy,
-            published=self.decision.facts.incoming,
-            guard=refused,
-            undated=tuple(
-                Undated(field, dates.missing, dates.unreadable, dates.example)
-                for field, dates in self.dated.items()
-            ),
-        )
 
     def _manifest(
         self, done: Cleaned, writer: Writer, files: list[File], published: tuple[File, ...]

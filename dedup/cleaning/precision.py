@@ -18,7 +18,7 @@ from pathlib import Path
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
-from dedup.cleaning.audit import Stratum
+from dedup.cleaning.results import Stratum
 from dedup.cleaning.undo import opened
 from dedup.errors import InputError
 

@@ -1,5 +1,5 @@
 """
-What `clean`, `verify` and `restore` hand back: plain frozen values, and one line for people.
+What `clean`, `verify`, `restore` and `audit` hand back: plain frozen values, one line for people.
 
 A dry run also shows where a clean would remove, what most of all, and what to doubt: made from the
 lines of the ledger as they come, so that a long one is never held.
@@ -11,12 +11,11 @@ import heapq
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from dedup.cleaning.ledger import PASSAGE
+from dedup.cleaning.ledger import DOCUMENT, PASSAGE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping
 
-    from dedup.cleaning.counts import Staying, Tally
     from dedup.cleaning.ledger import Keeper, Line, Name
     from dedup.cleaning.policy import Policy
     from dedup.report import Skipped
@@ -36,20 +35,24 @@ class Cleaned:
     """By reason; with the white space that went too."""
     not_written: tuple[tuple[str, str | None], ...]
     """Documents of which nothing is left: path and record."""
-    files_changed: int
-    files_untouched: int
-    files_not_written: int
-    skipped: tuple[Skipped, ...]
-    output: str | None
-    """The folder; `None` for a dry run."""
     documents_changed: int
     """Documents that lost something and are written."""
     husks: int
     """Those of them of which less than 20 % is left."""
     staying: Staying
     """What repeats and stays all the same."""
+    sources: tuple[Tally, ...] = field(repr=False)
+    """What each source loses, in the order in which they come."""
+    most_kept: tuple[str, int] | None
+    """The file that keeps the most of what is removed, and how many characters."""
+    skipped: tuple[Skipped, ...]
     settings: Settings = field(repr=False, compare=False)
     policy: Policy = field(repr=False, compare=False)
+    files_changed: int = 0
+    files_untouched: int = 0
+    files_not_written: int = 0
+    output: str | None = None
+    """The folder; `None` for a dry run."""
     published: int = 0
     """Documents that were compared with and only read (`--against`)."""
     annotated: bool = False
@@ -58,8 +61,10 @@ class Cleaned:
     """Of a dry run: why a real one would be refused."""
     undated: tuple[Undated, ...] = ()
     """Of each field whose dates the keep rules compare, what could not be read."""
-    preview: Preview | None = field(default=None, repr=False)
-    """Of a dry run: what is worth looking at."""
+    families: tuple[Family, ...] = field(default=(), repr=False)
+    """Of a dry run: the texts of which most characters go."""
+    doubts: tuple[Removal, ...] = field(default=(), repr=False)
+    """Of a dry run: the removals of the lowest similarity."""
 
     @property
     def removed(self) -> int:
@@ -182,9 +187,42 @@ def plural(count: int, noun: str, many: str = "") -> str:
 
 
 SHOWN = 10
-"""Groups, and doubtful removals."""
+"""Families and doubtful removals that a dry run shows."""
+STEPS = 20
+"""Strata of one kind from 0 to 1."""
 _EXCERPT = 400
 """Characters held of a text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What the run, or one source, loses: a folder, or what stands in the source field."""
+
+    name: str
+    documents: int
+    characters: int
+    removed: int
+
+    @property
+    def share(self) -> float:
+        """The share of the characters that goes, 0 to 1."""
+        return self.removed / self.characters if self.characters else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Staying:
+    """What repeats and stays; paragraphs are large from `min_group_words` words, else small."""
+
+    near_kept: int
+    """Large paragraphs, boilerplate apart, that match one that stays too and ranks before them."""
+    blocks_kept: int
+    """Copies of the report's blocks, within the scope, of which nothing goes on either side."""
+    short_blocks_kept: int
+    """Those of them without a large paragraph."""
+    short_kept: int
+    """Small paragraphs, boilerplate apart, that are equal to one before them that stays too."""
+    boilerplate_characters: int
+    """Of all boilerplate, whether it goes or stays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,25 +250,55 @@ class Family:
     """The beginning of the first text that goes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Doubt:
-    """A removal that is not the very text of its keeper."""
+@dataclass(frozen=True, slots=True, order=True)
+class Stratum:
+    """Removals of one kind that are about equally like their keepers; the least alike first."""
 
+    step: int
+    """Similarity in steps of 0.05, rounded down; -1 without a keeper."""
+    kind: str
+    """`paragraphs`, `sentences`, `documents`, or `without a keeper`."""
+
+    @classmethod
+    def of(cls, line: Line) -> Stratum:
+        """Return the stratum of a removal."""
+        if line.keeper is None or line.similarity is None:
+            return cls(-1, "without a keeper")
+        kinds = {DOCUMENT: "documents", PASSAGE: "sentences"}
+        return cls(int(line.similarity * STEPS + 1e-9), kinds.get(line.reason, "paragraphs"))
+
+    def __str__(self) -> str:
+        """Say what belongs to the stratum."""
+        if self.step < 0:
+            return self.kind
+        low = self.step / STEPS
+        between = "1" if self.step == STEPS else f"{low:.2f} to {low + 1 / STEPS:.2f}"
+        return f"{self.kind}, similarity {between}"
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """One removal to be judged, beside what stays for it."""
+
+    number: int
+    """Its line in the ledger, from 1: by it the verdict is read back."""
     line: Line
-    kept: str
-    """The keeper's text."""
+    kept: str | None
+    """The text that stays for it; `None` where none does."""
 
+    @classmethod
+    def of(cls, number: int, line: Line, texts: Mapping[Name, str]) -> Removal:
+        """Put what stays beside a line of the ledger; `texts` has the keeper's document."""
+        keeper = line.keeper
+        if keeper is None:
+            return cls(number, line, None)
+        text = texts[keeper.document, keeper.record]
+        return cls(number, line, text[keeper.start : keeper.end])
 
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """What is worth looking at."""
-
-    sources: tuple[Tally, ...]
-    """Those that lose something, the highest share first."""
-    families: tuple[Family, ...]
-    """The biggest, by characters that go."""
-    doubts: tuple[Doubt, ...]
-    """The removals of the lowest similarity."""
+    @property
+    def stratum(self) -> Stratum:
+        """The removals that are about as much like their keepers as this one."""
+        return Stratum.of(self.line)
 
 
 class Collector:
@@ -258,24 +326,19 @@ class Collector:
             elif entry > self._doubts[0]:
                 heapq.heapreplace(self._doubts, entry)
 
-    def preview(
-        self, sources: Sequence[Tally], texts: Callable[[set[Name]], dict[Name, str]]
-    ) -> Preview:
-        """Return what is worth looking at; `texts` reads documents."""
-        losing = [tally for tally in sources if tally.removed]
-        losing.sort(key=lambda tally: -tally.removed / tally.characters)
+    def families(self) -> tuple[Family, ...]:
+        """Return the biggest families, by the characters that go."""
         biggest = heapq.nsmallest(
             SHOWN, self._families.items(), key=lambda item: (-item[1][1], -item[1][0])
         )
-        families = [self._family(key, *counts) for key, counts in biggest]
-        lines = [line for _, _, line in sorted(self._doubts, reverse=True)]
-        keepers = [line.keeper for line in lines if line.keeper is not None]
+        return tuple(self._family(key, *counts) for key, counts in biggest)
+
+    def doubts(self, texts: Callable[[set[Name]], dict[Name, str]]) -> tuple[Removal, ...]:
+        """Return the removals of the lowest similarity; `texts` reads documents."""
+        lines = sorted(self._doubts, reverse=True)
+        keepers = [line.keeper for _, _, line in lines if line.keeper is not None]
         known = texts({(keeper.document, keeper.record) for keeper in keepers})
-        doubts = [
-            Doubt(line, known[keeper.document, keeper.record][keeper.start : keeper.end])
-            for line, keeper in zip(lines, keepers, strict=True)
-        ]
-        return Preview(tuple(losing), tuple(families), tuple(doubts))
+        return tuple(Removal.of(-number, line, known) for _, number, line in lines)
 
     def _family(self, key: object, removals: int, characters: int) -> Family:
         first = self._firsts[key]

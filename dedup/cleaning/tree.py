@@ -4,6 +4,8 @@ A folder that appears all at once or not at all.
     OUT/.dedup/unfinished/    lock          held while it runs; it says that the folder is ours
                               command.json  which command is at work here, and what it may write
                               tree/…        the corpus in the making
+                              attempts/…    what tasks of a cluster write, each under a name of its
+                                            own: NUMBER-…, the number of a file
                               ledger.jsonl, manifest.json, …
                               complete      there from the moment on that files are moved: which
                                             ones, and their size and time
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 OWN = ".dedup"
 MANIFEST, LEDGER, REJECTS = "manifest.json", "ledger.jsonl", "rejects.jsonl"
 UNFINISHED, TREE, COMMAND, LOCK, COMPLETE = "unfinished", "tree", "command.json", "lock", "complete"
+ATTEMPTS = "attempts"
 SCHEMA = "dedup.unfinished/1"
 _NOTES = (LOCK, COMMAND, COMPLETE, LEDGER, REJECTS, MANIFEST)
 _ROOM = f"{OWN}/{UNFINISHED}"
@@ -100,6 +103,12 @@ class Tree:
         """Return the path at which to write an output file, its folders made."""
         path = self._room / TREE / relative
         path.parent.mkdir(parents=True, exist_ok=True)
+        return path
+
+    def attempts(self) -> Path:
+        """Return the folder, made, for what tasks write: files whose names begin `NUMBER-`."""
+        path = self._room / ATTEMPTS
+        path.mkdir(exist_ok=True)
         return path
 
     def commit(self, manifest: bytes | None = None) -> None:
@@ -270,8 +279,11 @@ def _notes() -> dict[str, Mark | None]:
 
 
 def _texts(names: Iterable[str]) -> dict[str, Mark | None]:
-    """Return the paths below OUT of output files in the making."""
-    return {f"{_ROOM}/{TREE}/{name}": None for name in names}
+    """Return the paths below OUT of output files in the making, and the numbers of attempts."""
+    known: dict[str, Mark | None] = {}
+    for number, name in enumerate(names):
+        known[f"{_ROOM}/{TREE}/{name}"] = known[f"{_ROOM}/{ATTEMPTS}/{number}"] = None
+    return known
 
 
 def _whose(relative: str) -> int:
@@ -318,10 +330,17 @@ def _below(out: Path, start: str, known: Mapping[str, Mark | None]) -> list[tupl
                     ours = name in folders
                     waiting += [f"{name}/"] if ours else []
                 else:
-                    of = atomic.finished_name(entry.name) if base == f"{_ROOM}/" else entry.name
-                    ours = base + of in known and _is_marked(out / name, known[base + of])
+                    of = base + _known_name(base, entry.name)
+                    ours = of in known and _is_marked(out / name, known[of])
                 found.append((name, ours))
     return found[::-1]
+
+
+def _known_name(base: str, name: str) -> str:
+    """Return the name by which a file in a folder is known, of one in the making."""
+    if base == f"{_ROOM}/{ATTEMPTS}/":
+        return name.partition("-")[0]
+    return atomic.finished_name(name) if base == f"{_ROOM}/" else name
 
 
 def _is_marked(path: Path, mark: Mark | None) -> bool:

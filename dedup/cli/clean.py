@@ -19,7 +19,7 @@ from dedup.errors import GuardError, SettingsError
 
 if TYPE_CHECKING:
     from dedup.cleaning import Cleaned, Policy
-    from dedup.cleaning.planned import Taken
+    from dedup.cleaning.cut import CutPiece
     from dedup.config import Config
     from dedup.reports.page import Block
 
@@ -335,7 +335,7 @@ def policy_of(config: "Config") -> "Policy":
     return Policy.of(config.commands["clean"])
 
 
-def show_taken(taken: "list[Taken]", document: str, talk: Talk) -> None:
+def show_taken(taken: "list[CutPiece]", document: str, talk: Talk) -> None:
     """Show what would go from one document, record by record."""
     from dedup.reports.diff import compare
     from dedup.reports.diff_page import diff_page
@@ -343,11 +343,11 @@ def show_taken(taken: "list[Taken]", document: str, talk: Talk) -> None:
     from dedup.reports.wording import named
 
     blocks: list[Block] = [] if taken else [Line(span(f"Nothing would go from {document}."))]
-    for one in taken:
-        name = named(one)
+    for piece in taken:
+        name = named(piece.lines[0])
         width = columns(sys.stdout, talk.width)
         blocks += [Gap()] if blocks else []
-        blocks += diff_page(compare(one.before, one.after), (name, f"{name}, cleaned"), width)
+        blocks += diff_page(compare(piece.text, piece.left), (name, f"{name}, cleaned"), width)
     put(blocks, talk, sys.stdout)
 
 

@@ -267,7 +267,7 @@ def _all_but(*names: str) -> frozenset[str]:
 TAKES: dict[str, frozenset[str]] = {
     "report": _all_but(),
     "check": _all_but(),
-    "clean": _all_but("master", "spark_conf", "no_pager"),
+    "clean": _all_but("no_pager"),
     # Pairs are of paragraphs, whatever blocks and passages these are in; they are no page.
     "pairs": _all_but(
         *("min_group_words", "max_gap", "boilerplate_documents", "passages", "width", "no_pager"),
@@ -306,6 +306,6 @@ TAKES: dict[str, frozenset[str]] = {
 """The shared options that act in each command: it takes no others, and its help shows no others."""
 
 PLANNED: dict[str, tuple[str, ...]] = {
-    "clean": ("--index", "--master", "--spark-conf"),
+    "clean": ("--index",),
 }
 """Options of the specification, per command, whose features do not exist yet."""

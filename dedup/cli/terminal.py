@@ -167,7 +167,7 @@ class _Said(logging.Handler):
 
 class Meter:
     """
-    A progress bar with rate and time left, and the time that each stage took.
+    A progress bar with rate and time left, and the time and processor time that each stage took.
 
     A class because a bar has a beginning and an end. Call it with what is done, how far it is and
     how far it goes (`None` where nobody knows). It shows nothing in its first second, and nothing
@@ -183,8 +183,10 @@ class Meter:
         self._timings = timings
         self._said = _Said()
         self._from = self._since = time.monotonic()
+        self._used = 0.0
         self._stage = STARTING
         self._seconds: dict[str, float] = {}
+        self._processor: dict[str, float] = {}
         self._bar: Progress | None = None
         self._tasks: dict[str, TaskID] = {}
 
@@ -205,8 +207,11 @@ class Meter:
         if self._timings is not None:
             from dedup.cli.output import write
 
-            known = {name: round(took, 4) for name, took in self._seconds.items()}
-            line = json.dumps({"stages": known, "seconds": round(total, 4)}, ensure_ascii=False)
+            known = {"stages": self._seconds, "processor": self._processor}
+            rounded = {
+                key: {n: round(t, 4) for n, t in some.items()} for key, some in known.items()
+            }
+            line = json.dumps({**rounded, "seconds": round(total, 4)}, ensure_ascii=False)
             write(line + "\n", self._timings, data=True)
         if total >= LONG and not self._quiet:
             said = (f"{name} {took:.1f}" for name, took in stages.items() if took >= SHORT)
@@ -236,9 +241,12 @@ class Meter:
 
     def _turn(self, stage: str) -> None:
         """End the stage that was, and begin another."""
-        now = time.monotonic()
-        self._seconds[self._stage] = self._seconds.get(self._stage, 0.0) + now - self._since
-        self._stage, self._since = stage, now
+        # The processor time is that of all threads, and of processes that have ended.
+        now, used = time.monotonic(), sum(os.times()[:4])
+        took, worked = now - self._since, used - self._used
+        for known, part in ((self._seconds, took), (self._processor, worked)):
+            known[self._stage] = known.get(self._stage, 0.0) + part
+        self._stage, self._since, self._used = stage, now, used
 
 
 def _bar(*, colors: bool) -> "Progress":

@@ -42,7 +42,7 @@ RANGE_BYTES = 1 << 20
 """What a range holds at least, where there is so much: less is not worth a thread."""
 SORTING = 32
 """Bytes that sorting takes for a row, besides the row: key, place, and both once more."""
-PROCESS_BYTES = 64 << 20
+PROCESS_BYTES = 256 << 20
 """What a stage works on at least, for it to be worth starting processes."""
 PAIRS_AT_ONCE = 1 << 16
 """Pairs whose rows are looked up at once."""

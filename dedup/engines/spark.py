@@ -13,7 +13,6 @@ do not grow with the flow, while a lost part can still be made again from what i
 
 from __future__ import annotations
 
-import pickle
 from functools import partial, reduce
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
@@ -305,9 +304,8 @@ class SparkEngine(ByJoins):
 
     def asked(self, parts: Sequence[Any], question: Callable[[Any], Any]) -> list[Any]:
         """Return to the caller what a function says of each part, as tasks find it out."""
-        task = partial(tasks.answered, parts=parts, question=question)
-        answers = self._range(parts).mapInArrow(task, "answer binary").toArrow()
-        return [pickle.loads(answer) for answer in answers.column(0).to_pylist()]  # noqa: S301 - of our own tasks
+        spread = self.session.sparkContext.parallelize(parts, len(parts))
+        return spread.map(question).collect()
 
     def _range(self, parts: Sequence[Any]) -> DataFrame:
         """Make a frame of a partition a part."""

@@ -7,7 +7,6 @@ stage and what it needs to know go with it.
 
 from __future__ import annotations
 
-import pickle
 from collections import Counter
 from functools import partial
 from itertools import groupby
@@ -78,9 +77,10 @@ class Made(NamedTuple):
 
     def tables(self, batches: Iterable[pa.RecordBatch]) -> Iterator[Any]:
         """Yield the tables of the parts that come by their numbers."""
-        for part in _parts(batches, self.parts):
-            for table in self.make(part):
-                yield _through(self.stages, table)
+        for batch in batches:
+            for number in batch.column(0).to_pylist():
+                for table in self.make(self.parts[number]):
+                    yield _through(self.stages, table)
 
 
 class Given(NamedTuple):
@@ -261,22 +261,6 @@ def chosen(batches: Iterable[pa.RecordBatch], first: int, past: int) -> Iterator
     for batch in batches:
         if batch.num_rows and first <= _number(batch, PARTITION) < past:
             yield batch
-
-
-def answered(
-    batches: Iterable[pa.RecordBatch], parts: Sequence[Any], question: Callable[[Any], Any]
-) -> Iterator[pa.RecordBatch]:
-    """Yield what a function says of the parts that come by their numbers."""
-    for part in _parts(batches, parts):
-        answer = pa.array([pickle.dumps(question(part))], pa.binary())
-        yield pa.RecordBatch.from_arrays([answer], names=["answer"])
-
-
-def _parts(batches: Iterable[pa.RecordBatch], parts: Sequence[Any]) -> Iterator[Any]:
-    """Yield the parts whose numbers come."""
-    for batch in batches:
-        for number in batch.column(0).to_pylist():
-            yield parts[number]
 
 
 def _number(batch: pa.RecordBatch, name: str) -> int:

@@ -4,7 +4,7 @@ JSON lines: a record a line.
 Lines end at the byte "\n" and nowhere else; a "\r" before it, and lines of white space, are no
 part of a record. Malformed records count, so that a record's number does not depend on them. The
 file is UTF-8 (RFC 8259), or was recoded to it, and streamed: no more than a line is in memory, or,
-of a large file, a few blocks of lines (`bulk`).
+where it is only read, a block of lines (`bulk`).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import IO, TYPE_CHECKING
 
 import orjson
 
+from dedup.formats import bulk
 from dedup.formats.interface import Chunk, Fault, Format, Piece, Unreadable
 from dedup.formats.naming import Names
 from dedup.formats.records import not_json, record
@@ -30,9 +31,6 @@ if TYPE_CHECKING:
 
 _BLANK = re.compile(rb"(?:[ \t\r\x0b\x0c]*+\n)++")
 """Lines that hold nothing."""
-BULK = 64 << 20
-"""Bytes of a file from which it is read in bulk: of fewer, several cores gain less time than it
-takes to load Arrow and to look for what it lets pass."""
 
 
 class JsonLines(Format):
@@ -53,22 +51,19 @@ class JsonLines(Format):
         path: str,
         settings: Settings,
         *,
-        size: int,
+        size: int,  # noqa: ARG002 - a block at a time, however many
         fields: Sequence[str] = (),
         to_cut: bool = False,
     ) -> Iterator[Piece | Chunk]:
-        """Yield the records, of a large file in columns. Raises `Unreadable`."""
-        if size < BULK:
-            yield from self.pieces(stream, path, settings, to_cut=to_cut)
-            return
-        from dedup.formats import bulk
-
+        """Yield the records, in columns but for lines that are odd. Raises `Unreadable`."""
         lines = _Lines(path, settings, to_cut=to_cut)
-        for block, columns in bulk.parsed(stream, settings, fields):
-            if columns is None:
-                yield from lines.pieces(BufferedReader(BytesIO(block)))
-            else:
-                yield lines.chunk(columns)
+        names = settings.text_field, settings.id_field, *fields
+        for block in bulk.blocks(stream):
+            for part in bulk.parsed(block, names):
+                if isinstance(part, bytes):
+                    yield from lines.pieces(BufferedReader(BytesIO(part)))
+                else:
+                    yield from lines.chunks(part)
         yield from lines.pieces(stream)
 
 
@@ -121,11 +116,11 @@ class _Lines:
             return Piece(raw, None, made, self._file_line)
         return Piece(raw, made)
 
-    def chunk(self, columns: Columns) -> Chunk:
-        """Take the next lines, which were parsed already."""
-        first = self._number + 1
-        names = Strings.of(self._names.many(columns.ids, first))
-        lines = columns.lines + self._file_line + 1
-        self._number += len(names)
+    def chunks(self, columns: Columns) -> Iterator[Chunk]:
+        """Take the next lines, which were parsed already, and yield their records, if any."""
+        if columns.ids:
+            names = Strings.of(self._names.many(columns.ids, self._number + 1))
+            lines = columns.lines + self._file_line + 1
+            yield Chunk(names, lines, columns.text, columns.values)
+        self._number += len(columns.ids)
         self._file_line += columns.height
-        return Chunk(names, lines, columns.text, columns.values)

@@ -55,6 +55,14 @@ class Rejects(Protocol):
         ...
 
 
+class Wanted(NamedTuple):
+    """What is asked of a reading besides the texts: as `read` is asked for it."""
+
+    modes: Callable[[Source, Record], int] | None
+    fields: Sequence[str]
+    to_cut: bool
+
+
 def read(  # noqa: PLR0913 - what is read, and whom to tell of it
     paths: Sequence[Given],
     settings: Settings,
@@ -169,10 +177,15 @@ class Reading:
         files = tuple(s for s in self.sources.files if not s.published and s.path in paths)
         return Reading(Sources(files, ()), self._settings, modes=self._modes)
 
+    @property
+    def wants(self) -> Wanted:
+        """What is asked for besides the texts."""
+        return Wanted(self._modes, tuple(self.values), self.to_cut)
+
     @classmethod
-    def of_part(cls, files: tuple[Source, ...], settings: Settings) -> Reading:
+    def of_part(cls, files: tuple[Source, ...], settings: Settings, wanted: Wanted) -> Reading:
         """Read some files of many, in which there may be no document."""
-        reading = cls(Sources(files, ()), settings)
+        reading = cls(Sources(files, ()), settings, **wanted._asdict())
         reading._sides = set()
         return reading
 
@@ -238,14 +251,14 @@ class Reading:
         for source in self.sources.files:
             for item in self._items(source):
                 if isinstance(item, Chunk):
-                    if batch.rows:
-                        yield batch.table()
-                        batch = _Batch()
                     for name, values in zip(self.values, item.values, strict=True):
                         self.values[name] += values
-                    table = _table(source, item)
-                    for start in range(0, len(table), BATCH_DOCUMENTS):
-                        yield table.slice(start, start + BATCH_DOCUMENTS)
+                    table, at = _table(source, item), 0
+                    while at < len(table):
+                        at += batch.add_all(table.slice(at, at + batch.room))
+                        if batch.full:
+                            yield batch.table()
+                            batch = _Batch()
                     continue
                 mode = AUTO if self._modes is None else self._modes(source, item)
                 for name, values in self.values.items():
@@ -254,7 +267,7 @@ class Reading:
                 if batch.full:
                     yield batch.table()
                     batch = _Batch()
-        if batch.rows:
+        if batch.count:
             yield batch.table()
 
     def _items(self, source: Source) -> Iterator[Record | Chunk]:
@@ -400,10 +413,12 @@ def _proved(source: Source, raw: IO[bytes]) -> IO[bytes]:
 
 
 class _Batch:
-    """Rows of `Documents` to be; a class because rows come one by one."""
+    """Rows of `Documents` to be; a class because they come one by one, or some at a time."""
 
     def __init__(self) -> None:
-        self.rows: list[tuple[int, int, int, int]] = []
+        self.count = 0
+        self._tables: list[Documents] = []
+        self._rows: list[tuple[int, int, int, int]] = []
         self._paths: list[bytes] = []
         self._names: list[str] = []
         self._texts: list[bytes] = []
@@ -413,7 +428,12 @@ class _Batch:
     @property
     def full(self) -> bool:
         """Tell whether it is time for the next one."""
-        return self._bytes >= BATCH_BYTES or len(self.rows) >= BATCH_DOCUMENTS
+        return self._bytes >= BATCH_BYTES or not self.room
+
+    @property
+    def room(self) -> int:
+        """How many more documents there may be."""
+        return max(BATCH_DOCUMENTS - self.count, 0)
 
     def add(self, source: Source, record: Record, mode: int) -> None:
         """Take one document."""
@@ -424,22 +444,41 @@ class _Batch:
         self._names.append(record.id or "")
         self._texts.append(text)
         self._bytes += len(text)
-        self.rows.append((record.file_line, record.markdown, mode, source.published))
+        self.count += 1
+        self._rows.append((record.file_line, record.markdown, mode, source.published))
+
+    def add_all(self, documents: Documents) -> int:
+        """Take some documents, and return how many."""
+        self._put_together()
+        self._tables.append(documents)
+        self._bytes += len(documents.text.data)
+        self.count += len(documents)
+        return len(documents)
 
     def table(self) -> Documents:
-        """Return the rows as a table."""
-        numbers = np.array(self.rows, np.int64).reshape(-1, 4)
+        """Return all as a table."""
+        self._put_together()
+        return self._tables[0] if len(self._tables) == 1 else Documents.concat(self._tables)
+
+    def _put_together(self) -> None:
+        """Make a table of the rows that came one by one."""
+        if not self._rows:
+            return
+        numbers = np.array(self._rows, np.int64)
         small = numbers[:, 1:].astype(np.int8)
-        return Documents(
-            doc=np.arange(len(numbers)),
-            path=Strings.of(self._paths),
-            record=Strings.of(self._names),
-            file_line=np.ascontiguousarray(numbers[:, 0]),
-            markdown=np.ascontiguousarray(small[:, 0]),
-            mode=np.ascontiguousarray(small[:, 1]),
-            published=np.ascontiguousarray(small[:, 2]),
-            text=Strings.of(self._texts),
+        self._tables.append(
+            Documents(
+                doc=np.arange(len(numbers)),
+                path=Strings.of(self._paths),
+                record=Strings.of(self._names),
+                file_line=np.ascontiguousarray(numbers[:, 0]),
+                markdown=np.ascontiguousarray(small[:, 0]),
+                mode=np.ascontiguousarray(small[:, 1]),
+                published=np.ascontiguousarray(small[:, 2]),
+                text=Strings.of(self._texts),
+            )
         )
+        self._rows, self._paths, self._names, self._texts = [], [], [], []
 
 
 def _table(source: Source, chunk: Chunk) -> Documents:

@@ -18,7 +18,7 @@ from dedup.stages import candidates
 from dedup.stages.equal_documents import among
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from numpy.typing import NDArray
 
@@ -32,23 +32,33 @@ KEY_BITS = 32
 """Of the key of a band."""
 
 
-def in_bands(
-    known: Published, kind: str, numbers: range, sketches: m.Sketches, banding: Banding
+def in_bands(  # noqa: PLR0913 - what is asked of which bands
+    known: Published,
+    kind: str,
+    numbers: range,
+    sketches: m.Sketches,
+    banding: Banding,
+    *,
+    chosen: Callable[[m.I64, m.I64], m.I64] | None = None,
+    asked: NDArray[np.bool_] | None = None,
 ) -> Iterator[tuple[m.Bands, m.Signatures]]:
     """
     Yield of each band what shares a key in it with others, sorted by key, then in Order.
 
     Beside it stand the signatures of the same rows. `kind` is `text` or `document`; of large
-    buckets only what later ones may meet. The bands are looked up together: one by one it takes as
-    long as all the rest of a check.
+    buckets only what later ones may meet, or the rows that are `chosen` of bucket and name. Of the
+    keys all are `asked` for, or those of which a row a sketch and a column a band say so. The bands
+    are looked up together: one by one it takes as long as all the rest of a check.
     """
     # Of each band and key one of the others tells what is equal besides.
     columns = sketches.keys[:, numbers.start : numbers.stop].T.view(np.uint32).astype(np.int64)
     bands = np.repeat(np.array(numbers), len(sketches)) << KEY_BITS
-    both, which = np.unique(bands | columns.reshape(-1), return_index=True)
+    rows = np.arange(columns.size) if asked is None else np.flatnonzero(asked.T)
+    both, which = np.unique((bands | columns.reshape(-1))[rows], return_index=True)
     band, keys = both >> KEY_BITS, both & ((1 << KEY_BITS) - 1)
     components = banding.components[band]
-    wanted = np.take_along_axis(sketches.bits[which % max(1, len(sketches))], components, 1)
+    which = rows[which] % max(1, len(sketches))
+    wanted = np.take_along_axis(sketches.bits[which], components, 1)
     none = np.zeros(0, np.int64)
     tables = [(none, none, none, none)]
     for count, part in enumerate(known.segments):
@@ -63,7 +73,7 @@ def in_bands(
     order = np.lexsort((name, row))
     # What is looked at shows by its signature whether all of the key is equal.
     while True:
-        kept = order[last_ones(row[order])]
+        kept = order[(chosen or last_ones)(row[order], name[order])]
         bits, characters = _signatures(known, kind, part_no[kept], at[kept])
         own = np.take_along_axis(bits, components[row[kept]], 1)
         wrong = (own != wanted[row[kept]]).any(axis=1)
@@ -83,12 +93,27 @@ def signed(parts: Iterable[m.Signatures]) -> m.Signatures:
     return every.take(np.unique(every.text, return_index=True)[1])
 
 
-def last_ones(key: m.I64) -> m.I64:
+def last_ones(key: m.I64, _: m.I64) -> m.I64:
     """Return the rows of each bucket that later ones may meet; rows are sorted by key."""
     starts = np.flatnonzero(fresh(key))
     sizes = np.diff(starts, append=len(key))
     rank = rank_within(key)
     return np.flatnonzero((rank == 0) | (np.repeat(sizes, sizes) - rank <= LAST))
+
+
+def all_ones(key: m.I64, _: m.I64) -> m.I64:
+    """Return all rows of each bucket."""
+    return np.arange(len(key))
+
+
+def those_around(key: m.I64, name: m.I64, names: m.I64) -> m.I64:
+    """Return the rows of each bucket that some names meet; rows are sorted by key and name."""
+    marked = np.flatnonzero(among(name, names))
+    # How far before and after each of them a row counts: as many as make a crowd.
+    near = np.zeros(len(key) + 1, np.int64)
+    np.add.at(near, np.maximum(marked - LAST, 0), 1)
+    np.add.at(near, np.minimum(marked + LAST + 1, len(key)), -1)
+    return np.flatnonzero((np.cumsum(near[:-1]) > 0) | fresh(key))
 
 
 def _names(known: Published, kind: str, part: Segment, at: m.I64) -> m.I64:

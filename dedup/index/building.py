@@ -16,7 +16,7 @@ import numpy as np
 from dedup import kernels, pipeline
 from dedup import model as m
 from dedup.engines.base import as_it_is
-from dedup.index import meeting
+from dedup.index import matching
 from dedup.index.bands import KEY_BITS
 from dedup.index.packing import Keys, Packed
 from dedup.rows import arranged, fresh
@@ -38,8 +38,6 @@ if TYPE_CHECKING:
 BLOCK_BYTES = 1 << 16
 """Text that is compressed at once: what is read to see one document."""
 LEVEL = 9
-STEPS = 10_000
-"""Similarities have four digits: they are stored as whole numbers."""
 
 
 def segment(
@@ -73,7 +71,7 @@ def segment(
     columns |= _texts(new, known.texts) | _held(places, numbers)
     columns |= _signatures("text", sketches)
     columns["text.row"] = Packed.of(numbers[np.searchsorted(texts.text, sketches.text)])
-    columns |= _matches(corpus, new, sketches, numbers, known, settings, engine)
+    columns |= matching.columns(_matches(corpus, known, settings, engine))
     columns |= _seeds(corpus, engine)
     return columns
 
@@ -230,37 +228,12 @@ def _signatures(name: str, sketches: m.Sketches) -> dict[str, Column]:
     }
 
 
-def _matches(  # noqa: PLR0913 - the texts, old and new
-    corpus: Corpus,
-    new: m.Texts,
-    sketches: m.Sketches,
-    numbers: m.I64,
-    known: Published,
-    settings: Settings,
-    engine: Engine,
-) -> dict[str, Column]:
-    """Return the matches of new texts with all texts, from both sides, by number."""
+def _matches(corpus: Corpus, known: Published, settings: Settings, engine: Engine) -> m.Matches:
+    """Return the matches of the texts of a new index; those of a change depend on its Order."""
     if known.texts:
-        met, _ = meeting.matches(new, sketches, known, settings)
-        old = met.a < meeting.NEW
-        a = np.zeros(len(met), np.int64)
-        a[old] = known.numbers(met.a[old])
-        a[~old] = numbers[met.a[~old] - meeting.NEW]
-        b, similarity = numbers[met.b - meeting.NEW], met.similarity
-    else:
-        found, _ = pipeline.verified(corpus.texts, settings, engine)
-        table = m.Matches.concat(engine.fetch(found))
-        a, b, similarity = numbers[table.a], numbers[table.b], table.similarity
-    one, other = np.concatenate([a, b]), np.concatenate([b, a])
-    steps = np.tile((similarity * STEPS).round().astype(np.int64), 2)
-    order = np.lexsort((other, one))
-    heads = np.flatnonzero(fresh(one[order]))
-    return {
-        "match.text": one[order][heads].astype(np.int32),
-        "match.first": Packed.of(np.append(heads, len(order))),
-        "match.other": Packed.of(other[order]),
-        "match.similarity": Packed.of(steps[order]),
-    }
+        return m.Matches.empty()
+    found, _ = pipeline.verified(corpus.texts, settings, engine)
+    return m.Matches.concat(engine.fetch(found))
 
 
 def _seeds(corpus: Corpus, engine: Engine) -> dict[str, Column]:

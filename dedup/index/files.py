@@ -51,15 +51,21 @@ class Stated:
 
 
 class Columns(dict[str, Any]):
-    """The columns of a file by name; a class since the memory they are mapped into is one."""
+    """
+    Columns by name; a class since the memory they are mapped into is one.
 
-    def __init__(self, data: mmap.mmap) -> None:
-        super().__init__()
+    Those that are not in a file yet are in no such memory.
+    """
+
+    def __init__(
+        self, columns: Mapping[str, Column] | None = None, data: mmap.mmap | None = None
+    ) -> None:
+        super().__init__(columns or {})
         self._data = data
 
     def rest(self) -> None:
         """Let go of the memory that was read; it is read again where it is looked at."""
-        if hasattr(mmap, "MADV_DONTNEED"):
+        if self._data is not None and hasattr(mmap, "MADV_DONTNEED"):
             self._data.madvise(mmap.MADV_DONTNEED)
 
 
@@ -108,7 +114,7 @@ def read(folder: Path, stated: Stated) -> Columns:
     digest = hashlib.blake2b(head, digest_size=_DIGEST).hexdigest()
     if data[: len(MAGIC)] != MAGIC or len(data) != stated.bytes or digest != stated.digest:
         raise InputError(f"{path}: is damaged; {AGAIN}")
-    columns = Columns(data)
+    columns = Columns(data=data)
     for name, (kind, shape, place, _) in json.loads(head).items():
         count = math.prod(shape)
         if kind.startswith("p"):

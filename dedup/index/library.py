@@ -11,7 +11,7 @@ import numpy as np
 
 from dedup import formats, pipeline
 from dedup.errors import InputError
-from dedup.index import files, manifest, ordering, writing
+from dedup.index import files, manifest, ordering, rematching, writing
 from dedup.index.checking import Indexed
 from dedup.index.incoming import engine_of, keys_of, records_of
 from dedup.settings import Settings
@@ -199,7 +199,7 @@ class Index:
         if len(left_out) == now.documents:
             raise InputError(f"{self.folder}: all published documents are among the new ones")
         against = Indexed(
-            ordering.without(known, gone),
+            rematching.rematched(ordering.without(known, gone)),
             now.documents - len(left_out),
             now.characters - int(left_out.characters.sum()),
         )

@@ -8,12 +8,12 @@ document comes or goes; segments know their documents and texts by number and st
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dedup import model as m
-from dedup.index import files
+from dedup.index import files, matching
 from dedup.index.published import GONE, Published
 from dedup.index.segment import Segment
 from dedup.index.spreading import standing
@@ -24,8 +24,7 @@ from dedup.stages.normalise import PARAGRAPH
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from numpy.typing import NDArray
-
+    from dedup.index.files import Column
     from dedup.index.manifest import Manifest
     from dedup.settings import Settings
 
@@ -40,36 +39,39 @@ def opened(folder: Path, manifest: Manifest, settings: Settings) -> Published:
         part = Segment(files.read(folder, one.stated), docs, texts)
         docs, texts = docs + part.docs, texts + part.texts
         parts.append(part)
-    if manifest.order is None:
-        stored = dict.fromkeys(COLUMNS, _NONE)
-        return Published((), **stored, settings=settings, standing=None, before=None, touched=_NONE)
-    order = files.read(folder, manifest.order)
+    order = {} if manifest.order is None else files.read(folder, manifest.order)
+    # An index may have been written before anything was amended.
+    none = matching.columns(m.Matches.empty())
     return Published(
         tuple(parts),
-        **{name: order[name] for name in COLUMNS},
+        **{name: order.get(name, _NONE) for name in COLUMNS},
         settings=settings,
-        standing=Standing.of(order),
+        amended={name: order.get(name, none[name]) for name in matching.NAMES},
+        standing=Standing.of(order) if order else None,
         before=None,
         touched=_NONE,
+        ends=_NONE,
     )
 
 
 COLUMNS = ("order", "ranked", "first", "copies", "alike")
 
 
-def columns(known: Published) -> dict[str, NDArray[Any]]:
+def columns(known: Published) -> dict[str, Column]:
     """Return what is stored of the Order of an index."""
-    return {name: getattr(known, name) for name in COLUMNS} | standing(known).columns()
+    own = {name: getattr(known, name) for name in COLUMNS}
+    return {**own, **known.amended, **standing(known).columns()}
 
 
 def ordered(segments: tuple[Segment, ...], removed: m.I64, before: Published) -> Published:
     """
-    Put the documents of segments in Order; `removed` are the numbers of those that are gone.
+    Put the documents of segments in Order; `removed` are the numbers of those that go.
 
     `before` is the index before the change.
     """
     count = sum(part.docs for part in segments)
     there = np.ones(count, bool)
+    there[: len(before.order)] = before.order != GONE
     there[removed] = False
     names = []
     for part in segments:
@@ -89,8 +91,14 @@ def ordered(segments: tuple[Segment, ...], removed: m.I64, before: Published) ->
         place = (rank[alive] << PARAGRAPH) | no[alive]
         np.minimum.at(first, part["place.text"][np.flatnonzero(alive)], place)
     first[first == np.iinfo(np.int64).max] = GONE
-    now = Published(
-        segments, order, ranked, first, _NONE, _NONE, lasting(before), None, None, _NONE
+    now = replace(
+        before,
+        segments=segments,
+        order=order,
+        ranked=ranked,
+        first=first,
+        settings=lasting(before),
+        standing=None,
     )
     return _after(now, before)
 
@@ -130,7 +138,7 @@ def _after(now: Published, before: Published) -> Published:
     turned = np.setxor1d(before.ranked[before.copies], now.ranked[copies])
     docs = np.unique(np.concatenate([came, went, turned]))
     texts = np.unique(np.concatenate([_NONE, *(part.texts_in(docs) for part in now.segments)]))
-    return replace(now, copies=copies, alike=alike, before=before, touched=texts)
+    return replace(now, copies=copies, alike=alike, before=before, touched=texts, ends=_NONE)
 
 
 def _later(editions: m.Editions) -> m.I64:

@@ -10,11 +10,13 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from dedup import model as m
+from dedup.index import matching
+from dedup.index.segment import find, runs
 from dedup.rows import arranged, repeated
 from dedup.stages import seeds
 from dedup.stages.normalise import PARAGRAPH, normalise
@@ -22,8 +24,6 @@ from dedup.stages.segment import segment as cut
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
-
-    from numpy.typing import NDArray
 
     from dedup.index.segment import Segment
     from dedup.index.standing import Standing
@@ -52,13 +52,17 @@ class Published:
     """Documents that are equal to an earlier one, paragraph by paragraph; in Order."""
     alike: m.I64
     """Documents of the text of an earlier one; in Order."""
+    amended: Mapping[str, Any]
+    """Matches that began or ended when other texts came or went; what ended has no similarity."""
     settings: Settings
     standing: Standing | None
     """How its texts stand, where that is stored,"""
     before: Published | None
     """and else the index before a change,"""
     touched: m.I64
-    """with the numbers of the texts of documents that came or went by it."""
+    """with the numbers of the texts of documents that came or went by it,"""
+    ends: m.I64
+    """and of those whose matches are amended by it."""
 
     @property
     def texts(self) -> int:
@@ -135,17 +139,27 @@ class Published:
         alive = other >= 0
         return m.Matches(texts[row[alive]], other[alive], similarity[alive])
 
+    def first_places(self, numbers: m.I64) -> m.I64:
+        """Return the first place of texts by the number of its document, which does not change."""
+        found = np.full(len(numbers), GONE, np.int64)
+        some = np.flatnonzero(numbers < self.texts)
+        first = self.first[numbers[some]]
+        alive = first >= 0
+        some, first = some[alive], first[alive]
+        found[some] = self.ranked[first >> PARAGRAPH] << PARAGRAPH | (first & _NO)
+        return found
+
     def matched(self, numbers: m.I64) -> tuple[m.I64, m.I64, m.F64]:
         """Return the matches of texts by number: the row of each, the other one, how alike."""
-        found: list[tuple[m.I64, m.I64, m.F64]] = [(_NONE, _NONE, np.zeros(0))]
-        for part in self.segments:
-            some, first, past = _runs(part, "match", numbers)
-            row, step = repeated(past - first)
-            row, at = some[row], first[row] + step
-            other = part["match.other"][at]
-            found.append((row, other, part["match.similarity"][at] / 10_000))
+        found = [matching.of(self.amended, numbers)]
+        found += [matching.of(part, numbers) for part in self.segments]
         rows, others, values = (np.concatenate(columns) for columns in zip(*found, strict=True))
-        return rows, others, values
+        if not len(found[0][0]):
+            return rows, others, values
+        # What is amended holds, whatever segments say; it comes first.
+        _, firsts = np.unique(rows << matching.TEXT_BITS | others, return_index=True)
+        firsts = firsts[values[firsts] > 0]
+        return rows[firsts], others[firsts], values[firsts]
 
     def near(self, texts: m.I64) -> m.Neighbours:
         """Return all texts that some match, themselves included; sorted."""
@@ -159,7 +173,7 @@ class Published:
         words = self.words(texts)
         found = [m.Places.empty()]
         for part in self.segments:
-            some, first, past = _runs(part, "held", numbers)
+            some, first, past = runs(part, "held", numbers)
             row, step = repeated(past - first)
             place = part["held.place"][first[row] + step]
             doc = find(part["doc.first"], place, "right") - 1
@@ -349,26 +363,6 @@ class Published:
 
 
 _NONE = np.zeros(0, np.int64)
-
-
-def find(
-    column: NDArray[Any], values: NDArray[np.integer], side: Literal["left", "right"] = "left"
-) -> NDArray[np.intp]:
-    """
-    Return where values stand in a sorted column, or would.
-
-    NOTE: values take the type of the column: the other way round all of it would be read.
-    """
-    return np.searchsorted(column, values.astype(column.dtype, copy=False), side)
-
-
-def _runs(part: Segment, name: str, numbers: m.I64) -> tuple[m.I64, m.I64, m.I64]:
-    """Return of the texts that a segment tells something of the row, and its first and last row."""
-    held = part[f"{name}.text"]
-    at = np.minimum(find(held, numbers), max(0, len(held) - 1))
-    some = np.flatnonzero(held[at] == numbers) if len(held) else _NONE
-    first, past = (part[f"{name}.first"][at[some] + k] for k in (0, 1))
-    return some, first, past
 
 
 def text_rows(texts: m.I64, normal: m.Strings) -> m.Texts:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -12,6 +12,10 @@ from dedup.model import Strings
 from dedup.rows import repeated
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
     from dedup.index.files import Columns
     from dedup.model import I64
 
@@ -75,3 +79,23 @@ class Segment:
             row = doc - int(firsts[block])
             texts.append(opened[block][cuts[block][row] : cuts[block][row + 1]])
         return Strings.of(texts)
+
+
+def find(
+    column: NDArray[Any], values: NDArray[np.integer], side: Literal["left", "right"] = "left"
+) -> NDArray[np.intp]:
+    """
+    Return where values stand in a sorted column, or would.
+
+    NOTE: values take the type of the column: the other way round all of it would be read.
+    """
+    return np.searchsorted(column, values.astype(column.dtype, copy=False), side)
+
+
+def runs(part: Segment | Mapping[str, Any], name: str, numbers: I64) -> tuple[I64, I64, I64]:
+    """Return of the texts that some columns tell something of the row, and its first and last."""
+    held = part[f"{name}.text"]
+    at = np.minimum(find(held, numbers), max(0, len(held) - 1))
+    some = np.flatnonzero(held[at] == numbers) if len(held) else np.zeros(0, np.int64)
+    first, past = (part[f"{name}.first"][at[some] + k] for k in (0, 1))
+    return some, first, past

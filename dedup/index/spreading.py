@@ -17,7 +17,6 @@ from dedup.index.standing import NONE, Companions, Standing
 from dedup.rows import arranged, fresh
 from dedup.stages import boilerplate, groups
 from dedup.stages.equal_documents import among
-from dedup.stages.normalise import PARAGRAPH
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -38,10 +37,11 @@ def standing(known: Published) -> Standing:
     if stored is not None and stored.limit == limit:
         return stored
     old = before.standing if before is not None else None
-    if old is None or old.limit != limit or len(known.touched) > MANY:
+    many = len(known.touched) + len(known.ends) > MANY
+    if old is None or old.limit != limit or many:
         before = None
     alive, touched = np.flatnonzero(known.first >= 0), known.touched
-    asked = alive if before is None else _around(known, touched)
+    asked = alive if before is None else _around(known)
     spread, leader = _counted(known, before, asked, settings)
     company = _company(known, spread, leader, limit)
     names = known.first[alive]
@@ -95,11 +95,12 @@ def companions(beside: m.Beside) -> Companions:
     return Companions(first.leader, first.side, first.other, first.words, documents)
 
 
-def _around(known: Published, touched: m.I64) -> m.I64:
-    """Return the numbers of the texts that are touched, or match one that is."""
-    _, other, _ = known.matched(touched)
-    every = np.union1d(touched, other)
-    return every[known.first[every] >= 0]
+def _around(known: Published) -> m.I64:
+    """Return the texts that are touched, match one that is, or match others than before."""
+    _, other, _ = known.matched(known.touched)
+    every = np.unique(np.concatenate([known.touched, other, known.ends]))
+    there: m.I64 = every[known.first[every] >= 0]
+    return there
 
 
 def _counted(
@@ -166,12 +167,14 @@ def _kept(known: Published, before: Published | None, touched: m.I64, flag: m.I8
         return keeper
     old, count = before.standing, before.texts
     keeper[:count] = old.keeper
-    # What is asked anew: whose flag or place is another one, and what matches a keeper that moved.
+    # What is asked anew: whose flag, place or matches are others, and what matches a keeper that
+    # moved.
     other_flag = flag.copy()
     other_flag[:count] = flag[:count] != old.flag
-    moved = touched[_places(before, touched) != _places(known, touched)]
+    moved = touched[before.first_places(touched) != known.first_places(touched)]
     keeping = moved[keeper[moved] == moved]
-    some = np.unique(np.concatenate([np.flatnonzero(other_flag), moved, known.matched(keeping)[1]]))
+    led = known.matched(keeping)[1]
+    some = np.unique(np.concatenate([np.flatnonzero(other_flag), moved, led, known.ends]))
     keeper[known.first < 0] = NONE
     some = some[(known.first[some] >= 0) & ((flag[some] != 0) | (keeper[some] != NONE))]
 
@@ -188,14 +191,3 @@ def _kept(known: Published, before: Published | None, touched: m.I64, flag: m.I8
     keeper[known.numbers(own[~kept])] = NONE
     keeper[known.numbers(own[kept])] = known.numbers(theirs[kept])
     return keeper
-
-
-def _places(known: Published, texts: m.I64) -> m.I64:
-    """Return the first place of texts by the number of its document, which does not change."""
-    found = np.full(len(texts), NONE, np.int64)
-    some = np.flatnonzero(texts < known.texts)
-    first = known.first[texts[some]]
-    alive = first >= 0
-    some, first = some[alive], first[alive]
-    found[some] = known.ranked[first >> PARAGRAPH] << PARAGRAPH | (first & (1 << PARAGRAPH) - 1)
-    return found

@@ -15,7 +15,7 @@ import numpy as np
 
 from dedup import locks
 from dedup.errors import InputError, OutputError
-from dedup.index import building, files, manifest, ordering
+from dedup.index import building, files, manifest, matching, ordering, rematching
 from dedup.index.segment import Segment
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from dedup import model as m
     from dedup.engines.interface import Engine
+    from dedup.index.files import Column
     from dedup.index.manifest import Manifest
     from dedup.index.published import Published
     from dedup.settings import Settings
@@ -150,34 +151,26 @@ def _changed(  # noqa: PLR0913 - what was, what goes and what comes
 ) -> Manifest:
     """Write what is new, and then the manifest that names it. Raises `OutputError`."""
     removed = np.array(sorted(gone), np.int64)
-    parts, stated = list(known.segments), list(now.segments)
+    # Of what was removed, tombstones stay; a segment of which nothing is left stays till then.
+    told = []
+    for one, part in zip(now.segments, known.segments, strict=True):
+        own = removed[(removed >= part.first_doc) & (removed < part.first_doc + part.docs)]
+        rows = {*one.removed, *(own - part.first_doc).tolist()}
+        told.append(replace(one, removed=tuple(sorted(rows))))
     try:
         if new is not None and engine is not None:
-            columns = building.segment(
-                new.documents, new.keys, ordering.without(known, removed), known.settings, engine
-            )
-            file = files.write(folder, "segment", columns)
-            part = Segment(files.read(folder, file), len(known.order), known.texts)
-            parts.append(part)
-            stated.append(manifest.Segment(file))
-        # Of what was removed, tombstones stay; a segment of which nothing is left stays till then.
-        told = []
-        for one, part in zip(stated, parts, strict=True):
-            own = removed[(removed >= part.first_doc) & (removed < part.first_doc + part.docs)]
-            rows = {*one.removed, *(own - part.first_doc).tolist()}
-            told.append(replace(one, removed=tuple(sorted(rows))))
-        every = np.concatenate(
-            [
-                np.array(one.removed, np.int64) + part.first_doc
-                for one, part in zip(told, parts, strict=True)
-            ]
-        )
-        ordered = ordering.ordered(tuple(parts), every, known)
+            left = ordering.without(known, removed)
+            columns = building.segment(new.documents, new.keys, left, known.settings, engine)
+            file, ordered = _added(folder, columns, removed, known)
+            told.append(manifest.Segment(file))
+        else:
+            ordered = ordering.ordered(known.segments, removed, known)
+            ordered = rematching.rematched(ordered)
         order_file = files.write(folder, "order", ordering.columns(ordered))
     except OSError as error:
         raise OutputError(f"{folder}: cannot be written: {error.strerror}") from error
     there = ordered.order >= 0
-    characters = np.concatenate([part["doc.characters"] for part in parts])
+    characters = np.concatenate([part["doc.characters"] for part in ordered.segments])
     changed = replace(
         now,
         segments=tuple(told),
@@ -188,3 +181,20 @@ def _changed(  # noqa: PLR0913 - what was, what goes and what comes
     manifest.save(folder, changed)
     _sweep(folder)
     return changed
+
+
+def _added(
+    folder: Path, columns: Mapping[str, Column], removed: m.I64, known: Published
+) -> tuple[files.Stated, Published]:
+    """Write a segment, and return what to state of it and the index with it, others removed."""
+    place = len(known.order), known.texts
+    part = Segment(files.Columns(columns), *place)
+    ordered = ordering.ordered((*known.segments, part), removed, known)
+    # Who meets whom follows from the Order of all; a segment has the matches of its own texts.
+    found = rematching.changed(ordered)
+    own = found.b >= known.texts
+    matches = matching.columns(found.take(own)) if known.texts else {}
+    file = files.write(folder, "segment", {**columns, **matches})
+    part = Segment(files.read(folder, file), *place)
+    ordered = replace(ordered, segments=(*known.segments, part))
+    return file, rematching.amended(ordered, found.take(~own))

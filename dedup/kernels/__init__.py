@@ -36,6 +36,7 @@ __all__ = [
     "UNICODE",
     "Budget",
     "Crowding",
+    "JsonLines",
     "Met",
     "Signs",
     "Units",
@@ -50,6 +51,7 @@ __all__ = [
     "gather_texts",
     "gram_sets",
     "indel",
+    "json_lines",
     "lay",
     "may_recur",
     "meet",
@@ -62,6 +64,7 @@ __all__ = [
     "shared",
     "signs",
     "sketch",
+    "unescaped",
     "units",
     "winnow",
 ]
@@ -486,6 +489,63 @@ def indel(
         _check_there(rows, len(column[1]) - 1)
     distances: NDArray[np.int64] = _kernel.indel(first, second, a, b, limits)
     return distances
+
+
+BLANK, ODD, TAKEN = range(3)
+"""What a line of JSON is: nothing but white space, left to others, an object that was read."""
+MISSING, NULL, STRING, LITERAL, OTHER = range(5)
+"""What a value is: not there, null, a string, a number, anything else."""
+
+
+class JsonLines(NamedTuple):
+    """Lines of JSON, and where the values of some fields of the objects in them lie."""
+
+    ends: NDArray[np.int64]
+    """int64[n]: where each line ends, its line end included."""
+    lines: NDArray[np.int8]
+    """int8[n]: `BLANK`, `ODD` or `TAKEN`."""
+    starts: NDArray[np.int64]
+    """int64[k, w]: of each line that is taken where its value by each way begins; of a string
+    behind its quote,"""
+    stops: NDArray[np.int64]
+    """and where it ends; of a string at its quote. 0 of what is neither string nor number."""
+    kinds: NDArray[np.int8]
+    """int8[k, w]: `MISSING`, `NULL`, `STRING`, `LITERAL` or `OTHER`."""
+
+
+def json_lines(data: NDArray[np.uint8], ways: Sequence[Sequence[bytes]]) -> JsonLines:
+    """
+    Read the lines of *data*, and find in each object the values that *ways* lead to.
+
+    A way is a key of the object, or of an object under a key, and so on. Which lines are taken is
+    the kernel's own choice, and never one that two parsers might read differently, or a key on the
+    way that is there twice or escaped: that is for the caller to read, or to refuse.
+    """
+    if not all(ways):
+        message = "a way has at least one key"
+        raise ValueError(message)
+    return JsonLines(*_kernel.json_lines(_array(data, np.uint8, 1), [list(way) for way in ways]))
+
+
+def unescaped(
+    data: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64]
+) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """
+    Return what the JSON strings from *starts* to *ends*, int64[k] each, stand for; their offsets.
+
+    They come without their quotes; stretches that do not lie in *data*, or hold an escape that JSON
+    does not know, are a `ValueError`.
+    """
+    data, starts = _array(data, np.uint8, 1), _array(starts, np.int64, 1)
+    ends = _same(ends, starts)
+    _check_stretches(starts, ends, data)
+    texts: tuple[NDArray[np.uint8], NDArray[np.int64]] | None = _kernel.unescaped(
+        data, starts, ends
+    )
+    if texts is None:
+        message = "not all of this is the inside of JSON strings"
+        raise ValueError(message)
+    return texts
 
 
 class Units(NamedTuple):

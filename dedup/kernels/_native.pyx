@@ -208,6 +208,29 @@ cdef extern from "order.h":
     ) nogil
     int64_t dedup_may_recur(const int64_t *values, int64_t rows, int64_t *to) nogil
 
+cdef extern from "jsonl.h":
+    ctypedef struct dedup_ways:
+        const uint8_t *data
+        const int64_t *keys
+        const int64_t *first
+        int64_t count
+
+    ctypedef struct dedup_values:
+        int64_t *starts
+        int64_t *ends
+        int8_t *kinds
+        int32_t *level
+        int32_t *seen
+
+    int64_t dedup_read_lines(
+        const dedup_ways *ways, const uint8_t *data, int64_t length, int64_t *ends, int8_t *lines,
+        dedup_values *out
+    ) nogil
+    int64_t dedup_unescape(
+        const uint8_t *data, const int64_t *starts, const int64_t *ends, int64_t rows, uint8_t *to,
+        int64_t *offsets
+    ) nogil
+
 cdef extern from "same.h":
     bint dedup_same(
         const dedup_table *table, const uint8_t *data, const int64_t *offsets, int64_t rows,
@@ -234,6 +257,7 @@ PERMUTATIONS.multipliers, PERMUTATIONS.addends = &MULTIPLIERS[0], &ADDENDS[0]
 SLACK = 64
 # Bytes of a text for each sign that there is room for at first.
 BYTES_A_SIGN = 64
+NEWLINE = b"\n"[0]
 # Pairs of rows that there is room for at once, at least.
 LEAST_PAIRS = 1 << 16
 
@@ -703,3 +727,46 @@ def extend(
                 &spent,
             )
     return extended
+
+
+def json_lines(const uint8_t[::1] data, list ways):
+    """Return the end and the kind of each line, and where in *data* the values by *ways* lie."""
+    cdef int64_t count = len(ways), rows
+    names = [key for way in ways for key in way]
+    cdef const uint8_t[::1] names_data = np.frombuffer(b"".join(names) + b"\0", np.uint8)
+    cdef const int64_t[::1] keys = np.cumsum([0, *map(len, names)], dtype=np.int64)
+    cdef const int64_t[::1] first = np.cumsum([0, *map(len, ways)], dtype=np.int64)
+    cdef dedup_ways by
+    by.data, by.keys, by.first, by.count = &names_data[0], &keys[0], &first[0], count
+
+    # Room for each line; what is not written to takes none.
+    cdef int64_t height = np.count_nonzero(np.equal(data, NEWLINE)) + 1
+    line_ends, line_kinds = np.empty(height, np.int64), np.empty(height, np.int8)
+    places = np.empty((2, height, count), np.int64)
+    value_kinds = np.empty((height, count), np.int8)
+    cdef int64_t[::1] ends = line_ends
+    cdef int8_t[::1] lines = line_kinds
+    cdef int64_t[:, :, ::1] at = places
+    cdef int8_t[:, ::1] kinds = value_kinds
+    cdef int32_t[:, ::1] state = np.zeros((2, count), np.int32)
+    cdef dedup_values out
+    out.starts, out.ends, out.kinds = &at[0, 0, 0], &at[1, 0, 0], &kinds[0, 0]
+    out.level, out.seen = &state[0, 0], &state[1, 0]
+    with nogil:
+        rows = dedup_read_lines(&by, &data[0], data.shape[0], &ends[0], &lines[0], &out)
+    height -= data.shape[0] == 0 or data[data.shape[0] - 1] == NEWLINE
+    return line_ends[:height], line_kinds[:height], *places[:, :rows], value_kinds[:rows]
+
+
+def unescaped(
+    const uint8_t[::1] data, const int64_t[::1] starts, const int64_t[::1] ends,
+):
+    """Return what string literals without their quotes stand for, or `None` where one is none."""
+    cdef int64_t done, rows = starts.shape[0]
+    written = np.empty(np.sum(np.subtract(ends, starts)) + SLACK, np.uint8)
+    found = np.zeros(rows + 1, np.int64)
+    cdef uint8_t[::1] to = written
+    cdef int64_t[::1] offsets = found
+    with nogil:
+        done = dedup_unescape(&data[0], &starts[0], &ends[0], rows, &to[0], &offsets[0])
+    return (written[: found[rows]], found) if done == rows else None

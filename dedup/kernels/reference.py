@@ -24,10 +24,12 @@ from dedup.kernels.reference_columns import (
     gather,
     gather_texts,
     indel,
+    json_lines,
     may_recur,
     meet,
     order,
     prefixes,
+    unescaped,
 )
 from dedup.text import normalising, same_text, shingles
 from dedup.text.signs import signs as signs_of
@@ -47,6 +49,7 @@ __all__ = [
     "gather_texts",
     "grams",
     "indel",
+    "json_lines",
     "lay",
     "may_recur",
     "meet",
@@ -57,6 +60,7 @@ __all__ = [
     "shared",
     "signs",
     "sketch",
+    "unescaped",
     "units",
     "winnow",
 ]

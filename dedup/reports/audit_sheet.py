@@ -21,8 +21,9 @@ from dedup.reports.wording import counted, named
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dedup.cleaning.audit import Audit, Removal
+    from dedup.cleaning.audit import Audit
     from dedup.cleaning.precision import Precision
+    from dedup.cleaning.results import Removal
 
 COLUMNS = (
     VERDICT,

@@ -15,11 +15,10 @@ from dedup.reports.wording import counted, named, percent, runs_of_sentences, sh
 from dedup.text.lines import excerpt
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from dedup.cleaning import Cleaned
-    from dedup.cleaning.counts import Tally
-    from dedup.cleaning.results import Doubt, Family, Preview, Undated
+    from dedup.cleaning.results import Family, Removal, Tally, Undated
     from dedup.reports.page import Block, Spans
 
 _SOURCES = 20
@@ -52,26 +51,31 @@ def clean_page(done: Cleaned) -> list[Block]:
     blocks: list[Block] = [Line(span(headline(done), "strong"))]
     blocks += [Line(span(note, "warn")) for note in notes(done)]
     blocks += [Line(span(line, "soft"), hang=2) for line in stays(done)]
-    preview = done.preview
-    if preview is None or not done.removed:
+    if done.output is not None or not done.removed:
         return blocks
-    blocks += _tables(done, preview)
-    if preview.doubts:
+    blocks += _tables(done)
+    if done.doubts:
         title = "Least like what stays for them: read these"
         blocks += [Gap(), Line((Span(title, "head"), Span("  "), *_LEGEND))]
-    for number, doubt in enumerate(preview.doubts, 1):
-        blocks += [Gap(), _doubt(doubt, f"{number} of {len(preview.doubts)}")]
+    for number, doubt in enumerate(done.doubts, 1):
+        blocks += [Gap(), _doubt(doubt, f"{number} of {len(done.doubts)}")]
     return blocks
 
 
 def refused_page(done: Cleaned) -> list[Block]:
     """Return the blocks of a clean that its guard refused: what most would go of."""
     blocks: list[Block] = [Line(span(headline(done), "strong"))]
-    return blocks + (_tables(done, done.preview) if done.preview is not None else [])
+    return blocks + _tables(done)
 
 
-def _tables(done: Cleaned, preview: Preview) -> list[Block]:
-    return [*_reasons(done), *_sources(preview.sources), *_families(preview.families)]
+def _tables(done: Cleaned) -> list[Block]:
+    return [*_reasons(done), *_sources(losing(done)), *_families(done.families)]
+
+
+def losing(done: Cleaned) -> list[Tally]:
+    """Return the sources that lose something, the highest share first."""
+    some = [tally for tally in done.sources if tally.removed]
+    return sorted(some, key=lambda tally: -tally.removed / tally.characters)
 
 
 def headline(done: Cleaned) -> str:
@@ -179,7 +183,7 @@ def _reasons(done: Cleaned) -> Iterator[Block]:
     )
 
 
-def _sources(sources: tuple[Tally, ...]) -> Iterator[Block]:
+def _sources(sources: Sequence[Tally]) -> Iterator[Block]:
     """List what each source loses."""
     if not sources:
         return
@@ -223,7 +227,7 @@ def _families(families: tuple[Family, ...]) -> Iterator[Block]:
     )
 
 
-def _doubt(doubt: Doubt, number: str) -> Card:
+def _doubt(doubt: Removal, number: str) -> Card:
     """Return the card of a removal: where it stands, what stays for it, and how they differ."""
     from dedup.reports.diff import compare
     from dedup.reports.diff_page import PROSE, merged
@@ -246,7 +250,7 @@ def _doubt(doubt: Doubt, number: str) -> Card:
         )
     )
     # How they differ.
-    difference = compare(doubt.kept, line.text.strip())
+    difference = compare(doubt.kept or "", line.text.strip())
     rows = tuple(
         (_SIGN.get(mark.text[:1], Span("")), text) for mark, text in merged(difference, _CONTEXT)
     )

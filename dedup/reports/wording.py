@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, cast
 if TYPE_CHECKING:
     from dedup.cleaning.ledger import Keeper
     from dedup.cleaning.ledger import Line as LedgerLine
-    from dedup.cleaning.planned import Taken
     from dedup.group import Group, Name, Occurrence, Part
     from dedup.report import Extent, Incoming, Report
     from dedup.verdict import Checked
@@ -91,7 +90,7 @@ def where(place: Occurrence | Part) -> str:
 
 
 def named(
-    name: Checked | Extent | Incoming | Keeper | LedgerLine | Name | Occurrence | Taken,
+    name: Checked | Extent | Incoming | Keeper | LedgerLine | Name | Occurrence,
 ) -> str:
     """Return the document, with its record where it has one."""
     return name.document if name.record is None else f"{name.document}, record {name.record}"

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -14,8 +13,8 @@ from dedup import kernels
 from dedup.group import Group, Name, Occurrence, Part
 from dedup.model import ACROSS, BLOCK, BOILERPLATE, KINDS, UNITS, Facts, Strings
 from dedup.report import Extent, Incoming, Overlap, Pair, Place, Report, Seen, Summary
-from dedup.rows import fresh
 from dedup.stages.identities import distinct_ids, identity
+from dedup.stages.paragraph_offsets import ParagraphOffsets, length
 from dedup.text.spans import united
 from dedup.text.templates import deciding
 from dedup.version import VERSION
@@ -27,8 +26,8 @@ if TYPE_CHECKING:
     from dedup.model import Extents, Finds, Texts, Totals, Twins
     from dedup.settings import Settings
     from dedup.stages.unreported import Unreported
+    from dedup.text.lines import Span
 
-Span = tuple[int, int]
 DECIDING = 40
 """Words that are named of those that differ between texts of one template."""
 AT_ONCE = 4 << 20
@@ -54,19 +53,19 @@ class Told:
 
 def report_of(matched: Matched, told: Told, settings: Settings, *, checked: bool) -> Report:
     """Build the report; `checked` adds the share of each incoming document."""
-    facts, besides = told.facts, told.unreported
-    found = sorted(groups(told.finds, Naming(facts)), key=Found.order)
+    facts, besides, naming = told.facts, told.unreported, Naming(told.facts)
+    found = sorted(groups(told.finds, naming), key=Found.order)
     offsets = ParagraphOffsets(told.extents)
     away = matched.elsewhere
     published = int(facts.characters[facts.published != 0].sum())
 
     # What counts of each document, over all groups that hold copies.
-    copies: dict[int, list[Span]] = defaultdict(list)
-    for group in found:
-        if group.counts and group.group.unit == BLOCK:
-            for doc, copy in zip(group.docs[1:], group.group.copies, strict=True):
-                copies[doc] += offsets.paired(doc, copy, [j for _, j in copy.paired])
-    known = tuple(lengths(found, facts, offsets))
+    copies = list(counted(found, offsets))
+    blocks: dict[int, list[Span]] = defaultdict(list)
+    for each in copies:
+        if each.found.group.unit == BLOCK:
+            blocks[each.doc] += each.spans
+    known = tuple(lengths(found, copies, naming, offsets))
     return Report(
         version=VERSION,
         settings=settings.part("detection"),
@@ -77,9 +76,9 @@ def report_of(matched: Matched, told: Told, settings: Settings, *, checked: bool
             words=int(told.totals.words.sum()),
             groups=len(found),
             repeated_paragraphs=sum(
-                offsets.paragraphs(doc, spans) for doc, spans in copies.items()
+                offsets.paragraphs(doc, spans) for doc, spans in blocks.items()
             ),
-            repeated_characters=sum(length(united(spans)) for spans in copies.values()),
+            repeated_characters=sum(length(united(spans)) for spans in blocks.values()),
             candidates=matched.candidates,
             rejected=matched.candidates - told.matches,
             buckets_cut=matched.buckets_cut,
@@ -92,8 +91,8 @@ def report_of(matched: Matched, told: Told, settings: Settings, *, checked: bool
             short_repeats=besides.short_repeats,
         ),
         groups=tuple(with_ids(found)),
-        overlaps=tuple(overlaps(found, Naming(facts), offsets)),
-        incoming=tuple(shares(found, facts, offsets)) if checked else None,
+        overlaps=tuple(overlaps(copies, naming, offsets)),
+        incoming=tuple(shares(copies, naming, offsets)) if checked else None,
         extents=known,
     )
 
@@ -164,11 +163,21 @@ class Found:
         return self.docs[0], keeper.start, self.kind, -keeper.end, self.group.unit
 
 
+class Copy(NamedTuple):
+    """A copy that counts."""
+
+    found: Found
+    doc: int
+    place: Occurrence
+    spans: list[Span]
+    """What counts of it."""
+
+
 def groups(finds: Iterable[Finds], naming: Naming) -> Iterator[Found]:
     """Turn rows into groups; a group's rows stand together, but a batch may end inside it."""
     docs: list[int] = []
     group: list[Occurrence] = []
-    last: tuple[str, str, int, int] = ("", "", 0, 0)
+    last: tuple[str, str, str, int, int] = ("", "", "", 0, 0)
     kept = b""
     for batch in few_at_a_time(finds):
         # The columns of a batch as plain values.
@@ -191,13 +200,14 @@ def groups(finds: Iterable[Finds], naming: Naming) -> Iterator[Found]:
             else:
                 text = written[row].decode("utf-8", "surrogatepass")
             # A keeper begins a group, and ends the one before.
+            kind = KINDS[cells["kind"]]
+            name = identity(kind, normal[row])
             if keeper is None:
                 if group:
                     yield found(docs, group, *last)
                 docs, group, kept = [], [], written[row]
-                last = (KINDS[cells["kind"]], UNITS[cells["unit"]], cells["words"], cells["count"])
+                last = (name, kind, UNITS[cells["unit"]], cells["words"], cells["count"])
             docs.append(cells["doc"])
-            name = identity(KINDS[cells["kind"]], normal[row])
             group.append(occurrence(cells, keeper, name, pairs[row], text, around, naming))
     if group:
         yield found(docs, group, *last)
@@ -222,7 +232,7 @@ def occurrence(  # noqa: PLR0913 - a row, cell by cell
     around: tuple[str, str],
     naming: Naming,
 ) -> Occurrence:
-    """Turn one row into an occurrence; the keeper comes first."""
+    """Turn one row into an occurrence; the keeper comes first, and is no finding."""
     # The part of the keeper that this repeats, and what is written there.
     name = naming.name(cells["doc"])
     part = cells["part"]
@@ -241,12 +251,12 @@ def occurrence(  # noqa: PLR0913 - a row, cell by cell
         lines=(cells["line"], cells["line_end"]),
         start=cells["start"],
         end=cells["end"],
-        similarity=cells["similarity"],
+        similarity=1.0 if keeper is None else cells["similarity"],
         identical=text == same,
         keeper=keeper is None,
         text=text,
         file_line=naming.file_line(cells["doc"]),
-        fingerprint=fingerprint,
+        fingerprint=None if keeper is None else fingerprint,
         of=None if whole else covered,
         bound=bool(cells["bound"]),
         paired=tuple((i, j) for i, j in pairs),
@@ -256,21 +266,27 @@ def occurrence(  # noqa: PLR0913 - a row, cell by cell
 
 
 def found(  # noqa: PLR0913 - what a keeper's row says of its group
-    docs: list[int], occurrences: list[Occurrence], kind: str, unit: str, words: int, count: int
+    docs: list[int],
+    occurrences: list[Occurrence],
+    name: str,
+    kind: str,
+    unit: str,
+    words: int,
+    count: int,
 ) -> Found:
     """Make a group of its occurrences, keeper first."""
     keeper, *copies = occurrences
     lowest = min((copy.similarity for copy in copies), default=1.0)
     differ = () if kind == BOILERPLATE else filled_in(keeper, copies)
     group = Group(
-        id=str(keeper.fingerprint),
+        id=name,
         kind=kind,
         unit=unit,
         paragraphs=keeper.paragraphs[1] - keeper.paragraphs[0] + 1,
         words=words,
         characters=keeper.end - keeper.start,
         similarity=lowest,
-        occurrences=(replace(keeper, similarity=1.0, fingerprint=None), *copies),
+        occurrences=tuple(occurrences),
         count=count or None,
         template=bool(differ),
         deciding=differ,
@@ -300,110 +316,57 @@ def with_ids(found: Sequence[Found]) -> Iterator[Group]:
         yield group if group.id == name else replace(group, id=name)
 
 
-class ParagraphOffsets:
-    """Where the paragraphs of documents lie; a class because it finds them by document."""
-
-    def __init__(self, extents: Extents) -> None:
-        self.doc, self.start, self.end = extents.doc, extents.start, extents.end
-
-        self._before = np.concatenate([[0], np.cumsum(self.end - self.start)])
-        """Characters of the paragraphs before each one."""
-        firsts = np.flatnonzero(fresh(self.doc)).tolist()
-        docs = self.doc[firsts].tolist()
-        self._rows = dict(zip(docs, pairwise([*firsts, len(self.doc)]), strict=True))
-
-    def paired(self, doc: int, place: Occurrence | Part, numbers: Iterable[int]) -> list[Span]:
-        """Return what counts of a place: its paired paragraphs, counted from 1; else all of it."""
-        first = self._rows[doc][0] - 1
-        inside = sorted(set(numbers))
-        breaks = [at for at in range(1, len(inside)) if inside[at] != inside[at - 1] + 1]
-        runs = [(inside[a], inside[b - 1]) for a, b in pairwise([0, *breaks, len(inside)]) if b]
-        return [
-            (int(self.start[first + low]), int(self.end[first + high])) for low, high in runs
-        ] or [(place.start, place.end)]
-
-    def paragraphs(self, doc: int, spans: list[Span]) -> int:
-        """Count the paragraphs that begin in any of these stretches."""
-        rows = self._rows[doc]
-        return sum(
-            bisect_left(self.start, end, *rows) - bisect_left(self.start, start, *rows)
-            for start, end in united(spans)
-        )
-
-    def share(self, doc: int, spans: list[Span]) -> float:
-        """Return the share of the characters of all paragraphs that lie in these stretches."""
-        if not spans:
-            return 0.0
-        first, past = self._rows[doc]
-        covered = sum(
-            self._before_edge(end, first, past) - self._before_edge(start, first, past)
-            for start, end in united(spans)
-        )
-        return round(covered / max(1, int(self._before[past] - self._before[first])), 4)
-
-    def _before_edge(self, edge: int, first: int, past: int) -> int:
-        """Count the characters of all paragraphs before an offset."""
-        row = bisect_left(self.start, edge, first, past)
-        # Of the last paragraph that begins before an edge, what lies behind it does not count.
-        over = int(self.end[row - 1]) - edge if row > first else 0
-        return int(self._before[row]) - max(over, 0)
-
-
-def length(spans: list[Span]) -> int:
-    """Count the characters of disjoint stretches."""
-    return sum(end - start for start, end in spans)
+def counted(found: Iterable[Found], offsets: ParagraphOffsets) -> Iterator[Copy]:
+    """Yield the copies that count."""
+    for each in found:
+        if each.counts:
+            for doc, copy in zip(each.docs[1:], each.group.copies, strict=True):
+                spans = offsets.paired(doc, copy, [j for _, j in copy.paired])
+                yield Copy(each, doc, copy, spans)
 
 
 def both_sides(
-    found: Iterable[Found], offsets: ParagraphOffsets
+    copies: Iterable[Copy], offsets: ParagraphOffsets
 ) -> Iterator[tuple[int, list[Span], int, list[Span]]]:
     """Yield keeper and copy of each finding across documents: document and what counts of both."""
-    for each in found:
-        if each.kind != ACROSS or not each.counts:
-            continue
-        source = each.docs[0]
-        for doc, copy in zip(each.docs[1:], each.group.copies, strict=True):
-            part = copy.of or each.group.keeper
-            kept = offsets.paired(source, part, [i for i, _ in copy.paired])
-            yield source, kept, doc, offsets.paired(doc, copy, [j for _, j in copy.paired])
+    for found, doc, copy, spans in copies:
+        if found.kind == ACROSS:
+            source, part = found.docs[0], copy.of or found.group.keeper
+            yield source, offsets.paired(source, part, [i for i, _ in copy.paired]), doc, spans
 
 
 def overlaps(
-    found: Iterable[Found], naming: Naming, offsets: ParagraphOffsets
+    copies: Iterable[Copy], naming: Naming, offsets: ParagraphOffsets
 ) -> Iterator[Overlap]:
     """Yield the share of either document of a pair that is found in the other."""
     spans: dict[Span, tuple[list[Span], list[Span]]] = defaultdict(lambda: ([], []))
-    for a, kept, b, copied in both_sides(found, offsets):
+    for a, kept, b, copied in both_sides(copies, offsets):
         spans[a, b][0].extend(kept)
         spans[a, b][1].extend(copied)
-    for (a, b), (parts, copies) in sorted(spans.items()):
+    for (a, b), (first, second) in sorted(spans.items()):
         yield Overlap(
-            naming.name(a), naming.name(b), offsets.share(a, parts), offsets.share(b, copies)
+            naming.name(a), naming.name(b), offsets.share(a, first), offsets.share(b, second)
         )
 
 
-def lengths(found: Iterable[Found], facts: Facts, offsets: ParagraphOffsets) -> Iterator[Extent]:
+def lengths(
+    found: Iterable[Found], copies: Iterable[Copy], naming: Naming, offsets: ParagraphOffsets
+) -> Iterator[Extent]:
     """Yield the length of each document that a group names, and the share of it that is a copy."""
-    naming = Naming(facts)
-    spans: dict[int, list[Span]] = {}
-    for each in found:
-        for doc in each.docs:
-            spans.setdefault(doc, [])
-        if each.counts:
-            for doc, copy in zip(each.docs[1:], each.group.copies, strict=True):
-                spans[doc] += offsets.paired(doc, copy, [j for _, j in copy.paired])
+    spans: dict[int, list[Span]] = {doc: [] for each in found for doc in each.docs}
+    for each in copies:
+        spans[each.doc] += each.spans
     for doc, own in sorted(spans.items()):
-        name, characters = naming.name(doc), int(facts.characters[doc])
+        name, characters = naming.name(doc), int(naming.facts.characters[doc])
         yield Extent(name.document, name.record, characters, offsets.share(doc, own))
 
 
-def shares(found: Iterable[Found], facts: Facts, offsets: ParagraphOffsets) -> Iterator[Incoming]:
+def shares(copies: Iterable[Copy], naming: Naming, offsets: ParagraphOffsets) -> Iterator[Incoming]:
     """Yield the share of each incoming document that is found in another one."""
     spans: dict[int, list[Span]] = defaultdict(list)
-    for a, kept, b, copied in both_sides(found, offsets):
+    for a, kept, b, copied in both_sides(copies, offsets):
         spans[a] += kept
         spans[b] += copied
-    naming = Naming(facts)
-    for doc in np.flatnonzero(facts.published == 0).tolist():
+    for doc in np.flatnonzero(naming.facts.published == 0).tolist():
         name = naming.name(doc)
         yield Incoming(name.document, name.record, offsets.share(doc, spans[doc]))

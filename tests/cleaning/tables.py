@@ -132,7 +132,7 @@ def found_of(paragraphs: ParagraphTable, matches: Matches, kin: Matches | None =
     zero = none.astype(np.int8)
     facts = Facts(np.arange(count), names, names, none, zero, none, zero)
     blocks = MarkdownBlocks.empty()
-    return Detection(alone, [matches], kin, kin, none[:0], facts, blocks, *copied([]))
+    return Detection(alone, lambda: [matches], kin, kin, none[:0], facts, blocks, *copied([]))
 
 
 def detection_of(corpus: naive.Corpus) -> Detection:
@@ -140,7 +140,7 @@ def detection_of(corpus: naive.Corpus) -> Detection:
     paragraphs, matches, kin, alike, facts = tables_of(corpus)
     copies = np.array(sorted(corpus.equal), np.int64)
     near = None if corpus.settings.unit == "paragraph" else near_of(corpus)
-    same = [matches], kin, alike, copies
+    same = (lambda: [matches]), kin, alike, copies
     return Detection(paragraphs, *same, facts, blocks_of(corpus), *copied([]), near)
 
 

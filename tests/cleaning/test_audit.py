@@ -12,8 +12,9 @@ import pytest
 from cleaning.conftest import contents
 
 import dedup
-from dedup.cleaning.audit import Stratum, shares
+from dedup.cleaning.audit import shares
 from dedup.cleaning.precision import Judged, stratified
+from dedup.cleaning.results import Stratum
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

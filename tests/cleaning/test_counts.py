@@ -10,10 +10,11 @@ import strategies
 from cleaning.tables import POLICY, detection_of, split
 from hypothesis import given
 
-from dedup.cleaning.counts import Staying, staying
+from dedup.cleaning.counts import staying
 from dedup.cleaning.plan import plan
 from dedup.cleaning.policy import ranks_by
 from dedup.cleaning.removals import Decision
+from dedup.cleaning.results import Staying
 
 
 def counted(corpus: naive.Corpus) -> tuple[int, int, int]:

@@ -18,7 +18,7 @@ from test_pipeline import documents
 
 from dedup import pipeline
 from dedup.cleaning import Policy
-from dedup.cleaning.detection import sameness
+from dedup.cleaning.detection import same_paragraphs
 from dedup.cleaning.plan import plan
 from dedup.cleaning.policy import REMOVE
 from dedup.cleaning.tables import ParagraphTable
@@ -219,8 +219,8 @@ def test_what_is_the_same_text_is_what_the_oracle_says(
             matched = pipeline.compare(had, settings, engine)
             places = Places.concat(matched.places)
             tables = matched.paragraphs, places, matched.texts, matched.matches
-            found = sameness(*tables, remove, settings, engine)
-        kin = set(zip(found.removable.a.tolist(), found.removable.b.tolist(), strict=True))
+            found, removable, _ = same_paragraphs(*tables, remove, settings, engine)
+        kin = set(zip(removable.a.tolist(), removable.b.tolist(), strict=True))
         number = dict(zip(read.places(), found.same.tolist(), strict=True))
         form = dict(zip(read.places(), found.strict.tolist(), strict=True))
         for a, b in itertools.combinations(read.places(), 2):

@@ -124,11 +124,13 @@ class TestReport:
         assert [o["record"] for o in group["occurrences"]] == ["7", "7"]
 
     def test_timings(self, dedup: Callable, here: Path) -> None:
-        """The seconds of each stage for machines; never over an input."""
+        """The seconds and processor seconds of each stage for machines; never over an input."""
         assert dedup("report", "old", "new", "--timings", "timings.json").returncode == 0
         known = json.loads((here / "timings.json").read_text())
         assert {"reading", "verifying", "grouping"} <= known["stages"].keys()
         assert sum(known["stages"].values()) == pytest.approx(known["seconds"], abs=0.01)
+        assert known["processor"].keys() == known["stages"].keys()
+        assert sum(known["processor"].values()) > 0
 
         refused = dedup("report", "old", "--timings", "old/a.txt")
         assert refused.returncode == 2

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 import warnings
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,8 @@ from pyspark import cloudpickle
 import dedup
 from dedup import model as m
 from dedup import spread
+from dedup.api import clean_to, verify
+from dedup.cleaning import Policy
 from dedup.engines.base import as_it_is
 from dedup.engines.cluster import opened
 from dedup.engines.interface import Beside
@@ -132,7 +135,7 @@ def test_a_report_of_a_data_frame_is_that_of_its_rows(engine: SparkEngine) -> No
 def test_the_command_reports_what_it_reports_without_spark(script: Path, tmp_path: Path) -> None:
     """A session of its own on this machine, and nothing of what Spark says by itself."""
     conf = [word for one in CONF.items() for word in ("--spark-conf", "=".join(one))]
-    words = ("report", ROOT / "seeds", "--format", "json", "--unit", "document", "-q")
+    words = ("report", ROOT / "seeds", "--format", "json", "-q")
     on_spark = ("--engine", "spark", "--master", "local[2]", *conf)
     wanted, done = (
         subprocess.run(
@@ -299,10 +302,16 @@ def test_faults_of_files_are_told_as_on_one_machine(engine: SparkEngine, tmp_pat
         dedup.find(tmp_path / "none", engine=engine)
 
 
-def test_a_report_is_the_same_where_a_worker_is_killed(
-    engine: SparkEngine, spark_cluster: Cluster, corpus: list[Path]
+def test_every_kind_of_finding_is_reported(engine: SparkEngine, corpus: list[Path]) -> None:
+    """In several formats."""
+    found = dedup.find(corpus, boilerplate_documents=30, engine=engine)
+    assert told(found) == told(dedup.find(corpus, boilerplate_documents=30))
+
+
+def test_a_clean_is_the_same_where_a_worker_is_killed(
+    engine: SparkEngine, spark_cluster: Cluster, corpus: list[Path], tmp_path: Path
 ) -> None:
-    """Every kind of finding, in several formats; one of two machines is switched off meanwhile."""
+    """Texts, ledger and manifest; one of two machines is switched off meanwhile."""
     status = engine.session.sparkContext.statusTracker()
     killed = threading.Event()
 
@@ -319,14 +328,25 @@ def test_a_report_is_the_same_where_a_worker_is_killed(
             killer.start()
 
     killer = threading.Thread(target=kill, daemon=True)
-    engine.watch = watch
-    try:
-        found = dedup.find(corpus, boilerplate_documents=30, engine=engine)
-    finally:
-        engine.watch = lambda *_: None
+    settings = dedup.Settings(boilerplate_documents=30)
+    policy = Policy(remove="near", boilerplate="remove", keep="longest", max_removed=1.0)
+    clean_to(corpus, tmp_path / "local", settings, policy)
+    clean_to(corpus, tmp_path / "spark", replace(settings, engine="spark"), policy, watch=watch)
     assert killed.is_set()
-    assert told(found) == told(dedup.find(corpus, boilerplate_documents=30))
     spark_cluster.begin_worker()
+    wanted, found = (contents(tmp_path / name) for name in ("local", "spark"))
+    assert len(wanted[".dedup/ledger.jsonl"].splitlines()) > 100
+    assert found == wanted
+    verify(tmp_path / "spark")
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Return all files below a folder."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
 
 
 WITHOUT = "import sys; sys.modules['pyspark'] = None; from dedup.cli import main; sys.argv[1:] = "
@@ -358,7 +378,11 @@ def test_nothing_else_imports_pyspark() -> None:
     ("words", "why"),
     [
         ("report seeds --engine spark --spark-conf x", "spark_conf is 'x': give KEY=VALUE"),
-        ("clean seeds -o out --engine spark", "engine is 'spark': report, pairs and check"),
+        (
+            "clean seeds -o out --passages on --engine spark",
+            "passages is 'on', which engine spark does not do",
+        ),
+        ("clean seeds --dry-run --document x --engine spark", "engine is 'spark': report, pairs"),
         ("check seeds --index ix --engine spark", "index: "),
     ],
 )

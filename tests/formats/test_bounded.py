@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dedup import formats
-from dedup.formats import jsonl
+from dedup.formats import bulk
 from dedup.settings import Settings
 
 if TYPE_CHECKING:
@@ -68,24 +68,20 @@ def test_a_tail_of_zero_bytes_is_one_malformed_record(
     found = list(formats.pieces(source, Settings()))
     assert b"".join(piece.raw for piece in found) == data
     assert [piece.file_line for piece in found if piece.fault] == [3]
-    for bulk in (1 << 30, 1):
-        monkeypatch.setattr(jsonl, "BULK", bulk)
+    for block in (1, 100, 1 << 20):
+        monkeypatch.setattr(bulk, "BLOCK", block)
         read = formats.read(["a.jsonl"], Settings(on_error="skip"))
         records = [line for one in read for line in one.file_line.tolist()]
         assert records == [1, 2, 5]
         assert [one.why[:34] for one in read.skipped] == ["1 record skipped, line 3: not JSON"]
 
 
-def test_lines_without_anything_are_counted_past(
-    corpus: Corpus, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_lines_without_anything_are_counted_past(corpus: Corpus) -> None:
     """Twenty million of them in a second, by the block, for reading and for cutting."""
     blank = b"\n" * (20 << 20)
     corpus({"a.jsonl": GOOD_LINE + blank + b" \r\n" + GOOD_LINE})
     last = 2 + len(blank) + 1
-    for bulk in (1 << 40, 1):
-        monkeypatch.setattr(jsonl, "BULK", bulk)
-        read = formats.read(["a.jsonl"], Settings())
-        assert [line for batch in read for line in batch.file_line.tolist()] == [1, last]
+    read = formats.read(["a.jsonl"], Settings())
+    assert [line for batch in read for line in batch.file_line.tolist()] == [1, last]
     source = formats.sources(["a.jsonl"], Settings()).files[0]
     assert sum(1 for _ in formats.pieces(source, Settings())) < 1000

@@ -12,7 +12,7 @@ from pyarrow import parquet
 
 from dedup import formats
 from dedup.errors import InputError
-from dedup.formats import bulk, jsonl
+from dedup.formats import bulk
 from dedup.formats.joined import text_of
 from dedup.settings import Settings
 
@@ -58,15 +58,13 @@ def texts(*paths: str, **given: object) -> list[str]:
 
 @pytest.mark.parametrize(("record", "field"), RECORDS)
 def test_strings_are_joined_with_an_empty_line_between(
-    record: dict, field: str, corpus: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+    record: dict, field: str, corpus: Callable[..., Path]
 ) -> None:
-    """Alike from JSON lines, read either way, from JSON and from Parquet."""
+    """Alike from JSON lines, from JSON and from Parquet."""
     line = json.dumps(record).encode() + b"\n"
     corpus({"a.jsonl": line * 2, "a.json": json.dumps([record, record])})
     for name in ("a.jsonl", "a.json"):
         assert texts(name, text_field=field) == [BOTH, BOTH]
-    monkeypatch.setattr(jsonl, "BULK", 1)
-    assert texts("a.jsonl", text_field=field) == [BOTH, BOTH]
     try:
         table = pa.Table.from_pylist([record, record])
     except pa.ArrowException:
@@ -105,10 +103,10 @@ def test_several_columns_of_a_table(corpus: Callable[..., Path]) -> None:
         texts("a.csv", text_field="titel,body")
 
 
-def test_large_files_with_lists_are_read_line_by_line() -> None:
-    """Arrow is not asked for what it cannot have as a column."""
+def test_lines_with_lists_are_read_one_by_one() -> None:
+    """The kernel is not asked for what is joined."""
     lines = b"".join(json.dumps({"text": [A, str(n)]}).encode() + b"\n" for n in range(20))
-    assert bulk.columns(lines, ("text", "id")) is None
+    assert list(bulk.parsed(lines, ("text", "id"))) == [lines]
 
 
 @pytest.mark.parametrize(

@@ -100,6 +100,70 @@ def test_where_buckets_are_cut(tmp_path: Path, boilerplate_documents: int) -> No
     assert compared(found) == compared(expected)
 
 
+@pytest.mark.parametrize(
+    "seed", [0, 1, *(pytest.param(n, marks=pytest.mark.soak) for n in range(2, 200))]
+)
+def test_changes_where_buckets_are_cut(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    """Of such families, too, when texts come into the middle of Order, are replaced and go."""
+    monkeypatch.chdir(tmp_path)
+    rng = random.Random(seed)  # noqa: S311 - no secrets
+    texts = crowds(rng, 200)
+    for folder, some in (("old", texts[8:]), ("new", texts[:8])):
+        (tmp_path / folder).mkdir()
+        for name, text in enumerate(some):
+            (tmp_path / folder / f"{name:03}.txt").write_text(text)
+    away = [f"old/{name:03}.txt" for name in range(len(texts) - 8)]
+    rng.shuffle(away)
+    chosen = dedup.Settings(
+        boilerplate_documents=rng.choice([3, 10]), unit=rng.choice(["paragraph", "both"])
+    )
+    there = [away.pop() for _ in range(rng.randrange(80, 140))]
+    index = Index("ix")
+    index.build(there, chosen)
+    for step in range(6):
+        some = rng.choice([1, 2, 20])
+        if step % 2 == 0:
+            come = [away.pop() for _ in range(min(some, len(away)))] or there[:1]
+            (tmp_path / there[0]).write_text(rng.choice(texts))
+            index.add([*come, there[0]], chosen)
+            there = list(dict.fromkeys([*there, *come]))
+        else:
+            rng.shuffle(there)
+            index.remove(there[-some:])
+            away += there[-some:]
+            del there[-some:]
+        # One of those that come in is a new version of a published one.
+        incoming = ["new/000.txt", f"new/{1 + step:03}.txt", *there[3 : 3 + step % 3]]
+        found = dedup.check(incoming, index=index, settings=chosen)
+        expected = dedup.check(incoming, there, chosen)
+        assert expected.summary.buckets_cut
+        assert compared(found) == compared(expected)
+
+
+def crowds(rng: random.Random, count: int) -> list[str]:
+    """Make texts of lines, and of a long notice, of which a number or a word is another in each."""
+    line, other, notice = (own(rng, words) for words in (10, 13, 48))
+    texts = []
+    for _ in range(count):
+        parts = [" ".join(own(rng, 20))]
+        for words, places in ((line, (3,)), (other, (2, 7)), (notice, (5, 30))):
+            changed = list(words)
+            for place in places:
+                number = str(rng.randrange(1, 400))
+                changed[place] = number if rng.random() < 0.8 else own(rng, 1)[0]
+            parts += [" ".join(changed)] * (rng.random() < 0.8)
+        rng.shuffle(parts)
+        texts.append("\n\n".join(parts))
+    return texts
+
+
+def own(rng: random.Random, words: int) -> list[str]:
+    """Make words that stand nowhere else."""
+    return ["".join(rng.choices("bcdfglmnprstaeiou", k=rng.randrange(4, 8))) for _ in range(words)]
+
+
 def edited(rng: random.Random, text: str, words: int) -> str:
     """Put other words in place of some."""
     every = text.split()

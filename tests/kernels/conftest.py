@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 MODULES = {"native": "_native", "reference": "reference"}
 
 
-@pytest.fixture(params=MODULES, scope="session")
+@pytest.fixture(params=MODULES, scope="module")
 def kernel(request: pytest.FixtureRequest) -> Iterator[str]:
     """Run a test with each kernel that there is."""
     try:

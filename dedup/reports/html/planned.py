@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import accumulate, groupby, islice
 from typing import TYPE_CHECKING
 
-from dedup.reports.clean_page import headline, notes, stays
+from dedup.reports.clean_page import headline, losing, notes, stays
 from dedup.reports.diff import compare
 from dedup.reports.html.compared import Cell, Line, Mark, Stretch, stretches
 from dedup.reports.html.found import BUDGET, LINES, OPEN, WHOLE
@@ -125,7 +125,8 @@ def plan_to_html(planned: Planned, document: str | None = None) -> str:
     done = planned.preview()
     wanted = None
     if document is not None:
-        wanted = {(one.document, one.record) for one in planned.taken(document)}
+        firsts = (piece.lines[0] for piece in planned.taken(document))
+        wanted = {(line.document, line.record) for line in firsts}
     # Of documents beyond those that are listed only the number is kept.
     every = groupby(planned.removals, key=lambda line: (line.document, line.record))
     chosen = ((name, list(lines)) for name, lines in every if wanted is None or name in wanted)
@@ -153,7 +154,7 @@ def plan_to_html(planned: Planned, document: str | None = None) -> str:
         notes=list(notes(done)),
         reasons=_REASONS,
         level=_LEVELS[done.policy.remove],
-        sources=done.preview.sources if done.preview else (),
+        sources=losing(done),
         stays=list(stays(done)),
         items=items,
         whole=whole,

@@ -1,0 +1,156 @@
+"""
+A change of an index -> the matches among published texts that begin and end with it.
+
+In a bucket that is cut a text meets the first one and some before it, by their ranks in it
+(`candidates`). So what comes into the middle of Order, or goes, lets texts meet that did not, and
+others no more. They are found in the buckets of what came, went or has another first place; all
+other buckets are what they were.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dedup import model as m
+from dedup.index import matching
+from dedup.index.bands import all_ones, in_bands, those_around
+from dedup.index.matching import codes, texts
+from dedup.index.published import text_rows
+from dedup.rows import fresh
+from dedup.stages import candidates, verify
+from dedup.stages.sketch import sketch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dedup.index.published import Published
+
+TOGETHER = 1 << 15
+"""Keys that are looked up at once."""
+
+
+def rematched(now: Published) -> Published:
+    """Return an index whose matches are amended by what has changed since it was as before."""
+    return amended(now, changed(now))
+
+
+def amended(known: Published, changed: m.Matches) -> Published:
+    """Return an index some of whose pairs of texts match from now on, or no more."""
+    before = known.before
+    if before is None or not len(changed):
+        return known
+    found = matching.amended(matching.every(known.amended), changed)
+    # What was gone before the change is asked for no more.
+    found = found.take((before.first[found.a] >= 0) & (before.first[found.b] >= 0))
+    ends = np.union1d(changed.a, changed.b)
+    return replace(known, amended=matching.columns(found), ends=ends)
+
+
+def changed(now: Published) -> m.Matches:
+    """
+    Return the pairs of texts, by number, that match since a change; of 0 are those that ceased to.
+
+    `now` is an index with what it was `before`.
+    """
+    before = now.before
+    if before is None or not before.texts:
+        return m.Matches.empty()
+    moved = now.touched[before.first_places(now.touched) != now.first_places(now.touched)]
+    there = now.first[moved] >= 0
+    here = m.Sketches.concat([_signed(now, moved[there]), _signed(before, moved[~there])])
+    met, met_before = _met(now, here), _met(before, here)
+    began = _unmatched(now, np.setdiff1d(met, met_before, assume_unique=True))
+    # What ceased to meet there may meet elsewhere still.
+    ended = np.setdiff1d(met_before, met, assume_unique=True)
+    a, b = texts(ended)
+    ended = ended[(now.first[a] >= 0) & (now.first[b] >= 0)]
+    ended = np.setdiff1d(ended, _unmatched(now, ended), assume_unique=True)
+    ended = np.setdiff1d(ended, _meeting_still(now, ended), assume_unique=True)
+    a, b = texts(ended)
+    return m.Matches.concat([_verified(now, began), m.Matches(a, b, np.zeros(len(a)))])
+
+
+def _signed(known: Published, numbers: m.I64) -> m.Sketches:
+    """Return the signatures of the long ones among some texts, made anew from what they say."""
+    numbers = numbers[known.words(known.first[numbers]) >= known.settings.min_words]
+    return _sketched(known, text_rows(numbers, known.normals(known.first[numbers])))
+
+
+def _sketched(known: Published, rows: m.Texts) -> m.Sketches:
+    """Return the signatures of texts that are long."""
+    long = replace(rows, words=np.full(len(rows), known.settings.min_words, np.int32))
+    return sketch(long, known.settings, candidates.banding(known.settings, known.texts))
+
+
+def _met(known: Published, sketches: m.Sketches) -> m.I64:
+    """Return the codes of the pairs that meet in the buckets of some texts."""
+    banding = candidates.banding(known.settings, known.texts)
+    found = [np.zeros(0, np.int64)]
+    for numbers in _steps(sketches):
+        every = in_bands(known, "text", numbers, sketches, banding, chosen=all_ones)
+        found += [
+            _pairs(known, bands, number, banding)
+            for number, (bands, _) in zip(numbers, every, strict=True)
+        ]
+        known.rest()
+    pairs = np.sort(np.concatenate(found))
+    return pairs[fresh(pairs)]
+
+
+def _meeting_still(known: Published, pairs: m.I64) -> m.I64:
+    """Return those of some pairs that meet in any band."""
+    banding = candidates.banding(known.settings, known.texts)
+    ends = np.unique(np.concatenate(texts(pairs)))
+    sketches = _signed(known, ends)
+    a, b = (np.searchsorted(ends, some) for some in texts(pairs))
+    near = partial(those_around, names=np.sort(known.first[ends]))
+    found = [np.zeros(0, np.int64)]
+    for numbers in _steps(sketches):
+        # Only the buckets that hold both texts of a pair are looked at.
+        keys = sketches.keys[:, numbers.start : numbers.stop]
+        asked = np.zeros(keys.shape, bool)
+        row, band = np.nonzero(keys[a] == keys[b])
+        asked[a[row], band] = True
+        every = in_bands(known, "text", numbers, sketches, banding, chosen=near, asked=asked)
+        for number, (bands, _) in zip(numbers, every, strict=True):
+            met = _pairs(known, bands, number, banding)
+            found.append(met[np.isin(met, pairs)])
+        known.rest()
+    return np.concatenate(found)
+
+
+def _steps(sketches: m.Sketches) -> Iterator[range]:
+    """Yield the bands that are looked up at once."""
+    step = max(1, TOGETHER // max(1, len(sketches)))
+    count = sketches.keys.shape[1] if len(sketches) else 0
+    for start in range(0, count, step):
+        yield range(start, min(start + step, count))
+
+
+def _pairs(known: Published, bands: m.Bands, number: int, banding: candidates.Banding) -> m.I64:
+    """Return the codes of the pairs that meet in one band."""
+    met = candidates.met(bands, number, banding, known.settings.threshold)
+    return codes(*(known.numbers(bands.text[rows]) for rows in (met.a, met.b)))
+
+
+def _unmatched(known: Published, pairs: m.I64) -> m.I64:
+    """Return the pairs that are no matches of an index."""
+    first = np.unique(texts(pairs)[0])
+    row, other, _ = known.matched(first)
+    return np.setdiff1d(pairs, codes(first[row], other), assume_unique=False)
+
+
+def _verified(known: Published, pairs: m.I64) -> m.Matches:
+    """Compare pairs that meet, and keep those that match."""
+    a, b = texts(pairs)
+    numbers = np.unique(np.concatenate([a, b]))
+    rows = text_rows(numbers, known.normals(known.first[numbers]))
+    signatures = candidates.signatures(_sketched(known, rows))
+    equal = candidates.banding(known.settings, known.texts).equal
+    alike = candidates.alike(m.Pairs(a, b), signatures, signatures, equal)
+    normals = verify.normal_texts(rows)
+    return verify.verify(alike, normals, normals, known.settings)

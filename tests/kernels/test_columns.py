@@ -43,6 +43,25 @@ def test_indel_is_that_of_rapidfuzz(texts: list[str], seed: int) -> None:
     assert kernels.indel(column(texts), column(texts), a, b, limits).tolist() == wanted
 
 
+@given(
+    seed=st.integers(0, 9999),
+    lengths=st.lists(st.sampled_from([0, 1, 40, 63, 64, 65, 128, 129, 256, 257]), min_size=1),
+)
+def test_indel_of_one_text_and_many(seed: int, lengths: list[int]) -> None:
+    """Many second texts of one first one, shorter and longer, some of them not in ASCII."""
+    dice = random.Random(seed)  # noqa: S311 - no secret
+    texts = ["".join(dice.choices("abcde ", k=length)) for length in lengths]
+    many = [dice.choice(texts) for _ in range(30)]
+    many = [text[: dice.randint(0, 300)] + dice.choice(["", "ab", "é"]) for text in many]
+    a = np.sort(np.array([dice.randrange(len(texts)) for _ in range(30)]))
+    b = np.arange(30)
+    distances = [Indel.distance(texts[i], many[j]) for i, j in zip(a, b, strict=True)]
+    limits = np.array([max(0, d + dice.choice([-1, 0, 9])) for d in distances])
+    wanted = [d if d <= limit else -1 for d, limit in zip(distances, limits, strict=True)]
+
+    assert kernels.indel(column(texts), column(many), a, b, limits).tolist() == wanted
+
+
 @pytest.mark.parametrize("length", [63, 64, 65, 127, 128, 129, 1000, 70_000])
 def test_indel_of_long_texts(length: int) -> None:
     """Around the borders of machine words, and far beyond."""

@@ -93,6 +93,16 @@ def signed(parts: Iterable[m.Signatures]) -> m.Signatures:
     return every.take(np.unique(every.text, return_index=True)[1])
 
 
+def signatures_of(known: Published, numbers: m.I64) -> m.Signatures:
+    """Return the signatures of long texts by number; sorted."""
+    found = [m.Signatures.empty()]
+    for part in known.segments:
+        signed_ones = part["text.row"].all()
+        mine = numbers[(numbers >= part.first_text) & (numbers < part.first_text + part.texts)]
+        found.append(m.Signatures(mine, part["text.bits"][np.searchsorted(signed_ones, mine)]))
+    return m.Signatures.concat(found)
+
+
 def last_ones(key: m.I64, _: m.I64) -> m.I64:
     """Return the rows of each bucket that later ones may meet; rows are sorted by key."""
     starts = np.flatnonzero(fresh(key))

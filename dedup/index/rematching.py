@@ -17,7 +17,7 @@ import numpy as np
 
 from dedup import model as m
 from dedup.index import matching
-from dedup.index.bands import all_ones, in_bands, those_around
+from dedup.index.bands import all_ones, in_bands, signatures_of, those_around
 from dedup.index.matching import codes, texts
 from dedup.index.published import text_rows
 from dedup.rows import fresh
@@ -77,11 +77,7 @@ def changed(now: Published) -> m.Matches:
 def _signed(known: Published, numbers: m.I64) -> m.Sketches:
     """Return the signatures of the long ones among some texts, made anew from what they say."""
     numbers = numbers[known.words(known.first[numbers]) >= known.settings.min_words]
-    return _sketched(known, text_rows(numbers, known.normals(known.first[numbers])))
-
-
-def _sketched(known: Published, rows: m.Texts) -> m.Sketches:
-    """Return the signatures of texts that are long."""
+    rows = text_rows(numbers, known.normals(known.first[numbers]))
     long = replace(rows, words=np.full(len(rows), known.settings.min_words, np.int32))
     return sketch(long, known.settings, candidates.banding(known.settings, known.texts))
 
@@ -146,11 +142,9 @@ def _unmatched(known: Published, pairs: m.I64) -> m.I64:
 
 def _verified(known: Published, pairs: m.I64) -> m.Matches:
     """Compare pairs that meet, and keep those that match."""
-    a, b = texts(pairs)
-    numbers = np.unique(np.concatenate([a, b]))
-    rows = text_rows(numbers, known.normals(known.first[numbers]))
-    signatures = candidates.signatures(_sketched(known, rows))
     equal = candidates.banding(known.settings, known.texts).equal
-    alike = candidates.alike(m.Pairs(a, b), signatures, signatures, equal)
-    normals = verify.normal_texts(rows)
+    signatures = signatures_of(known, np.unique(np.concatenate(texts(pairs))))
+    alike = candidates.alike(m.Pairs(*texts(pairs)), signatures, signatures, equal)
+    numbers = np.union1d(alike.a, alike.b)
+    normals = m.NormalTexts(numbers, known.normals(known.first[numbers]))
     return verify.verify(alike, normals, normals, known.settings)

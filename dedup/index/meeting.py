@@ -73,5 +73,5 @@ def compared(pairs: m.Pairs, texts: m.Texts, known: Published, settings: Setting
     old = np.unique(pairs.a[pairs.a < NEW])
     normal = m.Strings.concat([known.normals(old), texts.normal])
     names = np.concatenate([old, texts.text + NEW])
-    every = m.NormalTexts(names, normal)
+    every = m.NormalTexts(names, verify.characters(normal), normal)
     return verify.verify(pairs, every, every, settings)

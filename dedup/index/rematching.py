@@ -139,5 +139,6 @@ def _verified(known: Published, pairs: m.I64) -> m.Matches:
     signatures = bands.signatures_of(known, np.unique(np.concatenate(texts(pairs))))
     alike = candidates.alike(m.Pairs(*texts(pairs)), signatures, signatures, equal)
     numbers = np.union1d(alike.a, alike.b)
-    normals = m.NormalTexts(numbers, known.normals(known.first[numbers]))
+    normal = known.normals(known.first[numbers])
+    normals = m.NormalTexts(numbers, verify.characters(normal), normal)
     return verify.verify(alike, normals, normals, known.settings)

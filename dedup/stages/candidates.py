@@ -55,7 +55,7 @@ import numpy as np
 
 from dedup import kernels
 from dedup.model import Bands, Counts, Crowds, Docs, Pairs, Signatures
-from dedup.rows import arranged, each_once, places
+from dedup.rows import arranged, both_places, each_once
 
 if TYPE_CHECKING:
     from dedup.model import I32, I64, Sketches, Texts
@@ -171,7 +171,7 @@ def met_in(bucket: I64, characters: I32, banding: Banding, threshold: float) -> 
 
 def alike(pairs: Pairs, first: Signatures, second: Signatures, equal: int) -> Pairs:
     """Keep the pairs of which so many components are equal; signatures are sorted by text."""
-    a, b = places(first.text, pairs.a), places(second.text, pairs.b)
+    a, b = both_places(first.text, second.text, pairs.a, pairs.b)
     return pairs.take(kernels.alike(first.bits, second.bits, a, b, equal=equal))
 
 

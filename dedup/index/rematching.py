@@ -56,27 +56,39 @@ def changed(now: Published) -> m.Matches:
         return m.Matches.empty()
     moved = now.touched[before.first_places(now.touched) != now.first_places(now.touched)]
     there = now.first[moved] >= 0
-    here = m.Sketches.concat([_signed(now, moved[there]), _signed(before, moved[~there])])
+    here = m.Sketches.concat([_long(now, moved[there]), _long(before, moved[~there])])
     met, met_before = _met(now, here), _met(before, here)
+    # What met before was compared then; so was what meets elsewhere as well.
     began = np.setdiff1d(met, met_before, assume_unique=True)
     new = texts(began)[1] >= before.texts
-    began = np.concatenate([began[new], _unmatched(now, began[~new])])
-    # What ceased to meet there may meet elsewhere still.
+    pairs = _alike(now, np.concatenate([began[new], _unmatched(now, began[~new])]))
     ended = np.setdiff1d(met_before, met, assume_unique=True)
-    a, b = texts(ended)
-    ended = ended[(now.first[a] >= 0) & (now.first[b] >= 0)]
+    ended = ended[np.all([now.first[some] >= 0 for some in texts(ended)], axis=0)]
     ended = np.setdiff1d(ended, _unmatched(now, ended), assume_unique=True)
-    ended = np.setdiff1d(ended, _meeting_still(now, ended), assume_unique=True)
-    a, b = texts(ended)
-    return m.Matches.concat([_verified(now, began), m.Matches(a, b, np.zeros(len(a)))])
+    # What ceased to meet there may meet elsewhere still.
+    normals = _read(now, np.unique(np.concatenate([pairs.a, pairs.b, *texts(ended)])))
+    a, b = texts(np.setdiff1d(ended, _meeting_still(now, ended, normals), assume_unique=True))
+    found = verify.verify(pairs, normals, normals, now.settings)
+    return m.Matches.concat([found, m.Matches(a, b, np.zeros(len(a)))])
 
 
-def _signed(known: Published, numbers: m.I64) -> m.Sketches:
-    """Return the signatures of the long ones among some texts, made anew from what they say."""
-    numbers = numbers[known.words(known.first[numbers]) >= known.settings.min_words]
-    rows = text_rows(numbers, known.normals(known.first[numbers]))
-    long = replace(rows, words=np.full(len(rows), known.settings.min_words, np.int32))
-    return sketch(long, known.settings, candidates.banding(known.settings, known.texts))
+def _read(known: Published, numbers: m.I64) -> m.NormalTexts:
+    """Return normalised texts by number, which are sorted."""
+    normal = known.normals(known.first[numbers])
+    return m.NormalTexts(numbers, verify.characters(normal), normal)
+
+
+def _long(known: Published, numbers: m.I64) -> m.Sketches:
+    """Return the signatures of the long ones among some texts."""
+    long = known.words(known.first[numbers]) >= known.settings.min_words
+    return _signed(known, _read(known, numbers[long]))
+
+
+def _signed(known: Published, normals: m.NormalTexts) -> m.Sketches:
+    """Return the signatures of long texts, made anew from what they say."""
+    words = np.full(len(normals), known.settings.min_words, np.int32)
+    rows = replace(text_rows(normals.text, normals.normal), words=words)
+    return sketch(rows, known.settings, candidates.banding(known.settings, known.texts))
 
 
 def _met(known: Published, sketches: m.Sketches) -> m.I64:
@@ -90,11 +102,11 @@ def _met(known: Published, sketches: m.Sketches) -> m.I64:
     return _once(np.concatenate(found))
 
 
-def _meeting_still(known: Published, pairs: m.I64) -> m.I64:
+def _meeting_still(known: Published, pairs: m.I64, normals: m.NormalTexts) -> m.I64:
     """Return those of some pairs that meet in any band."""
     banding = candidates.banding(known.settings, known.texts)
     ends = np.unique(np.concatenate(texts(pairs)))
-    sketches = _signed(known, ends)
+    sketches = _signed(known, normals.take(np.isin(normals.text, ends)))
     a, b = (np.searchsorted(ends, some) for some in texts(pairs))
     names = np.sort(known.first[ends])
     near = partial(bands.those_around, names=names)
@@ -133,12 +145,8 @@ def _unmatched(known: Published, pairs: m.I64) -> m.I64:
     return pairs[~np.isin(pairs, codes(first[row], other))]
 
 
-def _verified(known: Published, pairs: m.I64) -> m.Matches:
-    """Compare pairs that meet, and keep those that match."""
+def _alike(known: Published, pairs: m.I64) -> m.Pairs:
+    """Return the pairs whose signatures allow a match."""
     equal = candidates.banding(known.settings, known.texts).equal
     signatures = bands.signatures_of(known, np.unique(np.concatenate(texts(pairs))))
-    alike = candidates.alike(m.Pairs(*texts(pairs)), signatures, signatures, equal)
-    numbers = np.union1d(alike.a, alike.b)
-    normal = known.normals(known.first[numbers])
-    normals = m.NormalTexts(numbers, verify.characters(normal), normal)
-    return verify.verify(alike, normals, normals, known.settings)
+    return candidates.alike(m.Pairs(*texts(pairs)), signatures, signatures, equal)

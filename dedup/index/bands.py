@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dedup import kernels
 from dedup import model as m
 from dedup.index.published import GONE
 from dedup.rows import fresh, rank_within, repeated
@@ -94,7 +95,8 @@ def in_bands(  # noqa: PLR0913 - what is asked of which bands
     which = rows[which] % max(1, len(sketches))
     wanted = np.take_along_axis(sketches.bits[which], components, 1)
     row, name, part, at = _rows(known, kind, band, stored(buckets))
-    order = np.lexsort((name, row))
+    sorted_rows = kernels.order([row, name])
+    order = np.arange(len(row)) if sorted_rows is None else sorted_rows
 
     def wrong(rows: m.I64) -> NDArray[np.bool_]:
         signed = _components(known, kind, part[rows], at[rows], components[row[rows]])

@@ -25,6 +25,8 @@ from dedup.stages.equal_documents import among
 from dedup.stages.sketch import sketch
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from dedup.index.published import Published
 
 
@@ -58,13 +60,14 @@ def changed(now: Published) -> m.Matches:
     there = now.first[moved] >= 0
     here = m.Sketches.concat([_long(now, moved[there]), _long(before, moved[~there])])
     met, met_before = _met(now, here), _met(before, here)
-    # What met before was compared then; so was what meets elsewhere as well.
-    began = np.setdiff1d(met, met_before, assume_unique=True)
-    new = texts(began)[1] >= before.texts
-    pairs = _alike(now, np.concatenate([began[new], _unmatched(now, began[~new])]))
-    ended = np.setdiff1d(met_before, met, assume_unique=True)
-    ended = ended[np.all([now.first[some] >= 0 for some in texts(ended)], axis=0)]
-    ended = np.setdiff1d(ended, _unmatched(now, ended), assume_unique=True)
+    # Of what meets anew some matches already, since it meets elsewhere; what is new does not.
+    turned = np.setxor1d(met, met_before, assume_unique=True)
+    turned = turned[np.all([now.first[some] >= 0 for some in texts(turned)], axis=0)]
+    old = turned[texts(turned)[1] < before.texts]
+    matched = old[_matching(now, old)]
+    ended = np.setdiff1d(matched, met, assume_unique=True)
+    began = np.setdiff1d(turned, np.union1d(met_before, matched), assume_unique=True)
+    pairs = _alike(now, began)
     # What ceased to meet there may meet elsewhere still.
     normals = _read(now, np.unique(np.concatenate([pairs.a, pairs.b, *texts(ended)])))
     a, b = texts(np.setdiff1d(ended, _meeting_still(now, ended, normals), assume_unique=True))
@@ -138,11 +141,11 @@ def _once(pairs: m.I64) -> m.I64:
     return pairs[fresh(pairs)]
 
 
-def _unmatched(known: Published, pairs: m.I64) -> m.I64:
-    """Return the pairs that are no matches of an index."""
+def _matching(known: Published, pairs: m.I64) -> NDArray[np.bool_]:
+    """Say which pairs are matches of an index."""
     first = np.unique(texts(pairs)[0])
     row, other, _ = known.matched(first)
-    return pairs[~np.isin(pairs, codes(first[row], other))]
+    return np.isin(pairs, codes(first[row], other))
 
 
 def _alike(known: Published, pairs: m.I64) -> m.Pairs:

@@ -14,6 +14,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
+from dedup.engines.allocator import release_memory
 from dedup.engines.base import Base, Part, Task
 from dedup.engines.disk import Filed
 from dedup.engines.sorted import InMemory, InOrder, OnDisk, merged, ranges
@@ -38,6 +39,8 @@ V = TypeVar("V", bound=Table)
 
 BATCH_BYTES = 16 << 20
 """What a batch may hold where memory allows it."""
+HEAVY_BYTES = 2 * BATCH_BYTES
+"""More than that one batch holds only where the rows of one key do: a document, a text."""
 RANGE_BYTES = 1 << 20
 """What a range holds at least, where there is so much: less is not worth a thread."""
 SORTING = 32
@@ -309,7 +312,13 @@ class Local(Base):
 
 
 def _called(stage: Callable[..., U], task: Task) -> U:
-    return stage(*(part.read() for part in task))
+    """Call a stage with a task; what a heavy key has taken goes back to the system at once."""
+    tables = [part.read() for part in task]
+    made = stage(*tables)
+    if sum(table.nbytes for table in tables) > HEAVY_BYTES:
+        del tables
+        release_memory()
+    return made
 
 
 def _looked_up(stage: Callable[[T, U], Any], other: U, batch: T) -> Any:  # noqa: ANN401 - what the stage gives

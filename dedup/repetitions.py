@@ -156,7 +156,7 @@ def point_out(matched: Matched, settings: Settings, engine: Engine) -> Stored[m.
     )
     reach = partial(points.across, copies=equal_copies(matched, engine))
     across, within = engine.together(
-        partial(engine.join, meet, firsts, (("other",), TEXT), m.Points, reach),
+        partial(engine.join, meet, firsts, (("other",), ("text", *m.PLACE)), m.Points, reach),
         partial(engine.by_key, meet, ("doc", "other", "no"), m.Points, points.within),
     )
     enough = partial(points.enough, settings=settings)

@@ -453,11 +453,13 @@ class HalfSigned(Table):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NormalTexts(Table):
-    """One row a distinct normalised text: its rank and its characters."""
+    """One row a distinct normalised text: its rank, and how long it is."""
 
     SORTED_BY = ("text",)
 
     text: I64
+    characters: I32
+    """Code points of it."""
     normal: Strings
 
 
@@ -467,6 +469,7 @@ class HalfRead(Table):
 
     a: I64
     b: I64
+    characters: I32
     normal: Strings
 
 

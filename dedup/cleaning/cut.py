@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
 from dedup import formats
 from dedup.cleaning.ledger import REASONS, Keeper, Line
 from dedup.cleaning.manifest import MODE_NAMES, Entry, text_sha256
 from dedup.cleaning.policy import PUBLISHED
-from dedup.cleaning.tables import NONE
+from dedup.cleaning.tables import NONE, of_documents
 from dedup.errors import InputError
 from dedup.formats.slices import without
 from dedup.text.paragraphs import paragraph_mode
@@ -72,6 +74,31 @@ def placed_pieces(decision: Decision, source: Source) -> Iterator[tuple[Piece, P
         number += record is not None
         at += source.layout.extent(piece.raw)
     if doc != stop:
+        raise changed(source)
+
+
+def losing_pieces(decision: Decision, source: Source) -> Iterator[tuple[Piece, PiecePlace]]:
+    """
+    Yield at least the documents of a file that lose something, each with its place.
+
+    What lies between them is not read where each record is a line. Raises `InputError` where the
+    documents are not those that were scanned.
+    """
+    if decision.notes_modes or not source.layout.by_line:
+        yield from placed_pieces(decision, source)
+        return
+    first, stop = decision.documents.get(source.path, (0, 0))
+    docs = np.unique(of_documents(decision.removals, first, stop).doc)
+    facts, settings, ahead, at = decision.facts, decision.settings, iter(docs.tolist()), 0
+    lines, whole = facts.file_line[docs].tolist(), is_lenient(source, settings)
+    for piece in formats.pieces(source, settings, whole=whole, lines=lines):
+        doc = NONE
+        if piece.record is not None:
+            doc = next(ahead)
+            piece.record.id = facts.record[doc]
+        yield piece, (doc, doc - first + 1, at)
+        at += source.layout.extent(piece.raw)
+    if next(ahead, None) is not None:
         raise changed(source)
 
 

@@ -30,7 +30,7 @@ import numpy as np
 
 from dedup import formats
 from dedup.atomic import fresh
-from dedup.cleaning.cut import changed, document, mode_entry, parts, placed_pieces
+from dedup.cleaning.cut import changed, document, losing_pieces, mode_entry, parts, placed_pieces
 from dedup.cleaning.ledger import dump
 from dedup.cleaning.manifest import MODE_NAMES, Entry, File, file_sha256
 from dedup.cleaning.tables import NONE, ParagraphTable, Plan, Sentences, of_documents
@@ -126,7 +126,7 @@ def cut_file(  # noqa: PLR0913 - one file: what is known, where from, where to
         written = _Hashed(stream)
         out = cast("IO[bytes]", written)
         with formats.writing(out, source.format, source.compression, seen.charset) as sink:
-            pieces = placed_pieces(decision, source)
+            pieces = losing_pieces(decision, source)
             for part in parts(decision, source, pieces, until_written=in_chunks):
                 content.update(part.raw)
                 sink.write(part.kept)
@@ -187,7 +187,7 @@ class _Hashed:
 def _permissions(source: Source) -> int:
     """Return the mode of a file; of what does not lie on a disk that of a new one."""
     on_disk = source.spooled is None and source.remote is None
-    return Path(source.path).stat().st_mode & 0o777 if on_disk else 0o644
+    return Path(source.file).stat().st_mode & 0o777 if on_disk else 0o644
 
 
 class CutChunk(NamedTuple):

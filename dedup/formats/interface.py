@@ -145,6 +145,8 @@ class Format(Protocol):
 
     as_bytes: bool = True
     """Its pieces, end to end, are the bytes of the file."""
+    by_line: bool = False
+    """Each record is a line and needs no other one to be read: `on_lines` finds it."""
 
     @property
     def suffixes(self) -> tuple[str, ...]:
@@ -165,6 +167,21 @@ class Format(Protocol):
         With `to_cut` each text must be one string; else several may be joined to one (`joined`).
         """
         ...
+
+    def on_lines(
+        self,
+        stream: IO[bytes],
+        path: str,
+        settings: Settings,
+        lines: Sequence[int],  # noqa: ARG002 - for those whose records are lines
+    ) -> Iterator[Piece]:
+        """
+        Split a decompressed stream at the records on some lines, rising from 1.
+
+        What lies between them comes in pieces without a record. The names of the records are not
+        to be trusted: they may depend on others.
+        """
+        return self.pieces(stream, path, settings)
 
     def documents(  # noqa: PLR0913 - a stream, and what is wanted of it
         self,

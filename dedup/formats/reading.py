@@ -20,9 +20,9 @@ import numpy as np
 
 from dedup.errors import SKIPPING, InputError, RecordError
 from dedup.formats import compression, recoding
-from dedup.formats.hashing import Hashing, Seen
 from dedup.formats.interface import Chunk, Fault, Piece, Unreadable
 from dedup.formats.sources import BUFFER, Source, Sources, sources
+from dedup.formats.streams import Hashing, Seen
 from dedup.formats.text import charset
 from dedup.model import Documents, Strings
 from dedup.report import Skipped
@@ -255,7 +255,7 @@ class Reading:
                         self.values[name] += values
                     table, at = _table(source, item), 0
                     while at < len(table):
-                        at += batch.add_all(table.slice(at, at + batch.room))
+                        at = batch.add_all(table, at)
                         if batch.full:
                             yield batch.table()
                             batch = _Batch()
@@ -342,17 +342,23 @@ class Reading:
         self._files.append(Skipped(source.path, str(error.fault), fault))
 
 
-def pieces(source: Source, settings: Settings, *, whole: bool = False) -> Iterator[Piece]:
+def pieces(
+    source: Source, settings: Settings, *, whole: bool = False, lines: Sequence[int] | None = None
+) -> Iterator[Piece]:
     """
     Split one file into pieces: end to end they are its decompressed bytes.
 
-    With `whole` a compressed file is unpacked to its end before the first piece comes. Raises
-    `Unreadable`; never for a malformed record, which is a piece with a `fault`.
+    With `whole` a compressed file is unpacked to its end before the first piece comes; with `lines`
+    only the records on these are told apart, where a record is a line. Raises `Unreadable`; never
+    for a malformed record, which is a piece with a `fault`.
     """
     with source.raw() as raw:
-        opened = _opened(source, raw, settings, whole=whole)
+        stream = _opened(source, raw, settings, whole=whole).stream
         with _told(source):
-            yield from source.layout.pieces(opened.stream, source.path, settings)
+            if lines is None:
+                yield from source.layout.pieces(stream, source.path, settings)
+            else:
+                yield from source.layout.on_lines(stream, source.path, settings, lines)
 
 
 def refuse_foreign(source: Source, settings: Settings) -> None:
@@ -428,12 +434,7 @@ class _Batch:
     @property
     def full(self) -> bool:
         """Tell whether it is time for the next one."""
-        return self._bytes >= BATCH_BYTES or not self.room
-
-    @property
-    def room(self) -> int:
-        """How many more documents there may be."""
-        return max(BATCH_DOCUMENTS - self.count, 0)
+        return self._bytes >= BATCH_BYTES or self.count >= BATCH_DOCUMENTS
 
     def add(self, source: Source, record: Record, mode: int) -> None:
         """Take one document."""
@@ -447,13 +448,14 @@ class _Batch:
         self.count += 1
         self._rows.append((record.file_line, record.markdown, mode, source.published))
 
-    def add_all(self, documents: Documents) -> int:
-        """Take some documents, and return how many."""
+    def add_all(self, documents: Documents, at: int) -> int:
+        """Take documents from row `at` on, as far as there is room, and return where they end."""
         self._put_together()
-        self._tables.append(documents)
-        self._bytes += len(documents.text.data)
-        self.count += len(documents)
-        return len(documents)
+        stop = min(at + BATCH_DOCUMENTS - self.count, len(documents))
+        self._tables.append(documents.slice(at, stop))
+        self._bytes += len(self._tables[-1].text.data)
+        self.count += stop - at
+        return stop
 
     def table(self) -> Documents:
         """Return all as a table."""

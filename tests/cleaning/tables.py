@@ -218,7 +218,9 @@ def compared(
     texts: list[tuple[str, str]] = []
     modes: dict[str, str] = {}
     names: list[tuple[str, str]] = []
+    lines: list[int] = []
     for batch in documents:
+        lines += batch.file_line.tolist()
         rows = zip(
             batch.path.list(),
             batch.record.list(),
@@ -236,4 +238,5 @@ def compared(
     found = detection_of(naive.read(texts, options | {"modes": modes, "remove": remove}))
     names_of = Strings.of([path for path, _ in names])
     records = Strings.of([record for _, record in names])
-    return replace(found, facts=replace(found.facts, path=names_of, record=records))
+    facts = replace(found.facts, path=names_of, record=records, file_line=np.array(lines))
+    return replace(found, facts=facts)

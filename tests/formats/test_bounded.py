@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dedup import formats
-from dedup.formats import bulk
+from dedup.formats import jsonl
 from dedup.settings import Settings
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def test_a_tail_of_zero_bytes_is_one_malformed_record(
     assert b"".join(piece.raw for piece in found) == data
     assert [piece.file_line for piece in found if piece.fault] == [3]
     for block in (1, 100, 1 << 20):
-        monkeypatch.setattr(bulk, "BLOCK", block)
+        monkeypatch.setattr(jsonl, "BLOCK", block)
         read = formats.read(["a.jsonl"], Settings(on_error="skip"))
         records = [line for one in read for line in one.file_line.tolist()]
         assert records == [1, 2, 5]

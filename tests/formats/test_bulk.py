@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from dedup import formats
 from dedup.errors import InputError
-from dedup.formats import FORMATS, bulk, jsonl
-from dedup.formats.interface import Chunk
+from dedup.formats import FORMATS, jsonl
+from dedup.formats.interface import Chunk, Piece
 from dedup.settings import Settings
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def rows(
     """
     settings, out = Settings(**given), list[object]()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(bulk, "BLOCK", block)
+        patch.setattr(jsonl, "BLOCK", block)
         stream, form = io.BytesIO(data), FORMATS["jsonl"]
         try:
             for item in (
@@ -153,6 +153,12 @@ def rows(
         except InputError as error:
             out.append(str(error))
     return out
+
+
+def items(data: bytes) -> list[Piece | Chunk]:
+    """Return what reading yields of some lines."""
+    stream = io.BytesIO(data)
+    return list(FORMATS["jsonl"].documents(stream, "x", Settings(), size=len(data)))
 
 
 def check_same(data: bytes, block: int, fields: tuple[str, ...] = (), **given: str) -> None:
@@ -185,6 +191,32 @@ def test_any_lines_in_any_blocks(lines: list[bytes], end: bytes, block: int, fie
     check_same(end.join(lines), block, ("a.b", "n"), id_field=field)
 
 
+@given(
+    st.lists(st.sampled_from(HOSTILE[:-3] + GOOD * 20), max_size=12),
+    st.sampled_from([b"\n", b"\r\n", b"\n\n", b"\0" * 70 + b"\n"]),
+    st.sampled_from([1, 50, 200, 1 << 20]),
+    st.sets(st.integers(0, 11)),
+)
+def test_some_lines_are_those_of_all(
+    lines: list[bytes], end: bytes, block: int, some: set[int]
+) -> None:
+    """What lies between is not read, and not lost either, wherever blocks end."""
+    data, form, settings = end.join(lines), FORMATS["jsonl"], Settings()
+    try:
+        every = [p for p in form.pieces(io.BytesIO(data), "x", settings) if p.record is not None]
+    except InputError:
+        return
+    wanted = [piece for number, piece in enumerate(every) if number in some]
+    numbers = [piece.record.file_line for piece in wanted if piece.record]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jsonl, "BLOCK", block)
+        found = list(form.on_lines(io.BytesIO(data), "x", settings, numbers))
+    assert b"".join(piece.raw for piece in found) == data
+    records = [piece for piece in found if piece.record is not None]
+    assert [(p.raw, p.record.text) for p in records] == [(p.raw, p.record.text) for p in wanted]
+    assert [p.record.file_line for p in records] == numbers
+
+
 def test_fields_that_cannot_be_columns_of_one_table() -> None:
     """A name that is a text here and an object there."""
     data = b'{"a": "t", "text": "u"}\n{"a": {"b": "i"}, "text": "t"}\n'
@@ -201,11 +233,15 @@ def test_good_lines_are_read_in_columns() -> None:
         b'{"x": {"te\\u0078t": [{"text": 1}]}, "text": "", "id": -1.5E-07, "text2": true}',
     ]
     for data in many:
-        (columns,) = bulk.parsed(data, ("text", "id"))
-        assert isinstance(columns, bulk.Columns)
+        (chunk,) = items(data)
+        assert isinstance(chunk, Chunk)
         check_same(data, 1 << 20)
-    parts = list(bulk.parsed(b"\n".join([*GOOD, b"5", *GOOD]), ("text", "id")))
-    assert [part if isinstance(part, bytes) else part.height for part in parts] == [5, b"5\n", 5]
+    found = items(b"\n".join([*GOOD, b"5", *GOOD]))
+    assert [len(one.names) if isinstance(one, Chunk) else one.raw for one in found] == [
+        5,
+        b"5\n",
+        5,
+    ]
 
 
 @given(st.lists(LINES, max_size=8), st.sampled_from([1, 30, 200, 1 << 20]))
@@ -216,13 +252,12 @@ def test_any_json_lines(lines: list[bytes], block: int) -> None:
 
 def test_a_very_long_line_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     """At the same line, in a block or beyond its end."""
-    for module in (jsonl, bulk):
-        monkeypatch.setattr(module, "LARGEST", 100)
+    monkeypatch.setattr(jsonl, "LARGEST", 100)
     long = b'{"text": "%s"}' % (b"x" * 100)
     for data in (b"\n".join([*GOOD, long, *GOOD]), b"\n".join([*GOOD, long])):
         check_same(data, 1 << 20)
         check_same(data, 10)
-    assert rows(data, block=bulk.BLOCK)[-1] == (
+    assert rows(data, block=jsonl.BLOCK)[-1] == (
         "x: line 6 has more than 0 MiB; split the record or use on_error='skip'"
     )
 
@@ -231,7 +266,7 @@ def test_large_files_are_read_in_bulk(
     corpus: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Documents are numbered through, batches are bounded, and values tally."""
-    monkeypatch.setattr(bulk, "BLOCK", 1000)
+    monkeypatch.setattr(jsonl, "BLOCK", 1000)
     monkeypatch.setattr(formats.reading, "BATCH_DOCUMENTS", 7)
     lines = b"".join(b'{"text": "text %d", "date": "d%d"}\n' % (n, n) for n in range(100))
     data = {"a.jsonl": lines, "b.jsonl": b'{"text": "b", "date": 5}', "c.txt": b"c"}

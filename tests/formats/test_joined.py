@@ -12,7 +12,6 @@ from pyarrow import parquet
 
 from dedup import formats
 from dedup.errors import InputError
-from dedup.formats import bulk
 from dedup.formats.joined import text_of
 from dedup.settings import Settings
 
@@ -101,12 +100,6 @@ def test_several_columns_of_a_table(corpus: Callable[..., Path]) -> None:
     assert texts("a.csv", text_field="title,body") == [BOTH, B]
     with pytest.raises(InputError, match=r"no column 'titel'; did you mean 'title'\?"):
         texts("a.csv", text_field="titel,body")
-
-
-def test_lines_with_lists_are_read_one_by_one() -> None:
-    """The kernel is not asked for what is joined."""
-    lines = b"".join(json.dumps({"text": [A, str(n)]}).encode() + b"\n" for n in range(20))
-    assert list(bulk.parsed(lines, ("text", "id"))) == [lines]
 
 
 @pytest.mark.parametrize(

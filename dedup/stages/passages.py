@@ -332,6 +332,7 @@ class Neighbourhood:
 
     def table(self, found: list[Chosen]) -> Passages:
         """Write what was chosen as rows."""
+        # A row a passage: where it lies on both sides, and what is written there.
         rows = []
         for one, value, bound in found:
             copy = int(self.copy[one.seeds[0]])
@@ -351,6 +352,7 @@ class Neighbourhood:
                     written,
                 )
             )
+        # The rows as columns, with what stands around each.
         *plain, written_all = list(zip(*rows, strict=True)) or [()] * 17
         before, after = self._around(found)
         kinds: dict[str, type] = {"similarity": np.float64, "bound": np.int8}

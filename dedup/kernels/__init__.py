@@ -72,7 +72,7 @@ __all__ = [
 
 T = TypeVar("T", bound=np.generic)
 _NATIVE, _REFERENCE = "native", "reference"
-_MOST_COLUMNS, _MOST_ROWS = 16, 1 << 32
+_MOST_COLUMNS, _MOST_ROWS, _MOST_UNITS = 16, 1 << 32, 64
 
 
 def _choose(wanted: str | None) -> tuple[str, ModuleType]:
@@ -310,10 +310,11 @@ def sketch(
     Return the signatures, int32[m, 128], of normalised texts over their `shingles`.
 
     They are those of `datasketch.MinHash(128, scheme="affine32", hashfunc=shingle_hash)` after
-    `update_batch(shingles(text, size=size, words=words))`; all bits are set for an empty text.
+    `update_batch(shingles(text, size=size, words=words))`; all bits are set for an empty text. Of
+    words a shingle has at most 64.
     """
-    if size < 1:
-        message = f"a shingle needs at least 1 unit, not {size}"
+    if not 1 <= size <= (_MOST_UNITS if words else size):
+        message = f"a shingle needs at least 1 unit, and at most {_MOST_UNITS} words, not {size}"
         raise ValueError(message)
     signatures: NDArray[np.int32] = _kernel.sketch(*_column(data, offsets), size, words=words)
     return signatures
@@ -325,10 +326,11 @@ def gram_sets(
     """
     Return the set of n-grams of each normalised text, sorted: uint64[n], and offsets, int64[m + 1].
 
-    A set holds the `wide_hash` of each of `shingles(text, size=size, words=True)`, once.
+    A set holds the `wide_hash` of each of `shingles(text, size=size, words=True)`, once; *size* is
+    64 at most.
     """
-    if size < 1:
-        message = f"an n-gram needs at least 1 unit, not {size}"
+    if not 1 <= size <= _MOST_UNITS:
+        message = f"an n-gram needs at least 1 unit, and at most {_MOST_UNITS}, not {size}"
         raise ValueError(message)
     hashes, counts = _kernel.grams(*_column(data, offsets), size)
     new = np.ones(len(hashes), np.bool_)

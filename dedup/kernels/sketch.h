@@ -184,6 +184,21 @@ static int dedup_add_characters(dedup_sketching *state, const uint8_t *at, const
     }
 }
 
+/* How characters count as units; those of one byte are known beforehand. */
+typedef struct {
+    const dedup_table *table;
+    uint8_t known[0x100]; /* the kind of the character that a byte is, DEDUP_UNKNOWN where it is none */
+} dedup_kinds;
+
+#define DEDUP_UNKNOWN 0xFF
+
+static void dedup_know_kinds(dedup_kinds *kinds, const dedup_table *table) {
+    kinds->table = table;
+    memset(kinds->known, DEDUP_UNKNOWN, sizeof kinds->known);
+    for (uint32_t byte = 0; byte < 0x80; byte++)
+        kinds->known[byte] = (uint8_t)(dedup_entry(table, byte) & DEDUP_KIND);
+}
+
 /* Where a unit of a text stands, and how the character before `end` counts. */
 typedef struct {
     const uint8_t *start, *end;
@@ -191,11 +206,14 @@ typedef struct {
 } dedup_unit;
 
 /* Find how the character at `at` counts after one that counts as `kind`. Returns its bytes. */
-static inline int dedup_next_kind(const dedup_table *table, const uint8_t *at, const uint8_t *end,
+static inline int dedup_next_kind(const dedup_kinds *kinds, const uint8_t *at, const uint8_t *end,
                                   uint32_t kind, uint32_t *next) {
-    uint32_t code_point = *at, entry;
-    const int bytes = code_point < 0x80 ? 1 : dedup_decode(at, end, &code_point);
-    entry = dedup_entry(table, code_point);
+    uint32_t code_point, entry;
+    int bytes;
+    *next = kinds->known[*at];
+    if (*next != DEDUP_UNKNOWN) return 1;
+    bytes = dedup_decode(at, end, &code_point);
+    entry = dedup_entry(kinds->table, code_point);
     *next = entry & DEDUP_KIND;
     if (kind == DEDUP_NO_SPACE && *next == DEDUP_ORDINARY && entry & DEDUP_MARK) *next = kind;
     return bytes;
@@ -203,16 +221,16 @@ static inline int dedup_next_kind(const dedup_table *table, const uint8_t *at, c
 
 /* Go on to the next unit: a run of ordinary characters, or one of a script without spaces. Returns
  * 0 if there is none. */
-static int dedup_next_unit(const dedup_table *table, dedup_unit *unit, const uint8_t *end) {
+static inline int dedup_next_unit(const dedup_kinds *kinds, dedup_unit *unit, const uint8_t *end) {
     const uint8_t *at = unit->end;
     uint32_t kind = unit->kind, next;
     do {
         if (at == end) return 0;
         unit->start = at;
-        at += dedup_next_kind(table, at, end, kind, &kind);
+        at += dedup_next_kind(kinds, at, end, kind, &kind);
     } while (kind == DEDUP_SEPARATOR);
     while (kind == DEDUP_ORDINARY && at < end) {
-        const int bytes = dedup_next_kind(table, at, end, kind, &next);
+        const int bytes = dedup_next_kind(kinds, at, end, kind, &next);
         if (next != DEDUP_ORDINARY) break;
         at += bytes;
     }
@@ -221,18 +239,36 @@ static int dedup_next_unit(const dedup_table *table, dedup_unit *unit, const uin
     return 1;
 }
 
-/* Add the n-grams of units. Returns 0 if the text is too short to have one. */
-static int dedup_add_words(dedup_sketching *state, const dedup_table *table, const uint8_t *at,
-                           const uint8_t *end, const uint8_t *limit, int64_t size) {
-    dedup_unit first = {at, at, DEDUP_SEPARATOR}, last = first;
-    for (; size > 0; size--) {
-        if (!dedup_next_unit(table, &last, end)) return 0;
+#define DEDUP_MOST_UNITS 64 /* in an n-gram; a power of two */
+
+/* The n-grams of units of a text; where the last units began is remembered. */
+typedef struct {
+    const uint8_t *starts[DEDUP_MOST_UNITS];
+    dedup_unit unit;
+    int64_t count; /* of units so far */
+} dedup_grams_of;
+
+/* Go on to the next n-gram of `size` units: from where it returns to the end of `grams->unit`. Returns
+ * NULL if there is none. */
+static inline const uint8_t *dedup_next_gram(const dedup_kinds *kinds, dedup_grams_of *grams,
+                                             const uint8_t *end, int64_t size) {
+    while (dedup_next_unit(kinds, &grams->unit, end)) {
+        grams->starts[grams->count++ % DEDUP_MOST_UNITS] = grams->unit.start;
+        if (grams->count >= size) return grams->starts[(grams->count - size) % DEDUP_MOST_UNITS];
     }
-    do {
-        dedup_next_unit(table, &first, end);
-        dedup_add(state, dedup_hash(first.start, last.end, limit));
-    } while (dedup_next_unit(table, &last, end));
-    return 1;
+    return NULL;
+}
+
+/* Add the n-grams of units. Returns 0 if the text is too short to have one. */
+static int dedup_add_words(dedup_sketching *state, const dedup_kinds *kinds, const uint8_t *at,
+                           const uint8_t *end, const uint8_t *limit, int64_t size) {
+    dedup_grams_of grams;
+    const uint8_t *start;
+    grams.unit = (dedup_unit){at, at, DEDUP_SEPARATOR};
+    grams.count = 0;
+    while ((start = dedup_next_gram(kinds, &grams, end, size)))
+        dedup_add(state, dedup_hash(start, grams.unit.end, limit));
+    return grams.count >= size;
 }
 
 /* Write the signature of each text. `table` is NULL for n-grams of characters. */
@@ -240,8 +276,10 @@ static void dedup_sketch(const dedup_permutations *by, const dedup_table *table,
                          const uint8_t *data, const int64_t *offsets, int64_t rows, int64_t size,
                          uint32_t *signatures) {
     dedup_sketching state;
+    dedup_kinds kinds;
     const uint8_t *const limit = data + offsets[rows];
     state.by = by;
+    if (table) dedup_know_kinds(&kinds, table);
     for (int64_t row = 0; row < rows; row++) {
         const uint8_t *const at = data + offsets[row], *const end = data + offsets[row + 1];
         int done;
@@ -249,7 +287,7 @@ static void dedup_sketch(const dedup_permutations *by, const dedup_table *table,
         state.count = 0;
         memset(state.signature, 0xFF, DEDUP_COMPONENTS * sizeof(uint32_t));
         if (at == end) continue;
-        done = table ? dedup_add_words(&state, table, at, end, limit, size)
+        done = table ? dedup_add_words(&state, &kinds, at, end, limit, size)
                      : dedup_add_characters(&state, at, end, limit, size);
         if (!done) dedup_add(&state, dedup_hash(at, end, limit));
         dedup_flush(&state);

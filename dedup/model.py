@@ -198,7 +198,9 @@ class Table:
         return sum(int(c.nbytes) for c in self.columns().values())
 
     def take(self, rows: NDArray[np.integer] | NDArray[np.bool_]) -> Self:
-        """Select rows by number, in that order, or by mask."""
+        """Select rows by number, in that order, or by mask; of all rows it is the table itself."""
+        if rows.dtype == np.bool_ and rows.all():
+            return self
         index = (
             np.flatnonzero(rows) if rows.dtype == np.bool_ else rows.astype(np.int64, copy=False)
         )
@@ -451,11 +453,13 @@ class HalfSigned(Table):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NormalTexts(Table):
-    """One row a distinct normalised text: its rank and its characters."""
+    """One row a distinct normalised text: its rank, and how long it is."""
 
     SORTED_BY = ("text",)
 
     text: I64
+    characters: I32
+    """Code points of it."""
     normal: Strings
 
 
@@ -465,6 +469,7 @@ class HalfRead(Table):
 
     a: I64
     b: I64
+    characters: I32
     normal: Strings
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -118,9 +119,9 @@ def is_seen_everywhere(source: Source) -> bool:
 
 
 def files_of_tasks(sources: Sequence[Source]) -> Iterator[Files]:
-    """Yield files that follow one another, as many as a task takes."""
+    """Yield files that follow one another, as many as a task takes, wherever that is at work."""
     part: list[Source] = []
-    for source in sources:
+    for source in (replace(source, folder=str(Path.cwd())) for source in sources):
         if part and sum(one.content_size for one in part) + source.content_size > PART_BYTES:
             yield tuple(part)
             part = []

@@ -116,7 +116,7 @@ def decide(
     check_fields(scan)
     dated = {name: dates.read(reading.values[name]) for name in dated_fields(policy.keep_rules)}
     ranks = ranks_by(policy.keep_rules, found.facts, dated, reading.sources.files)
-    todo = plan(found, ranks, settings, policy)
+    todo = plan(found, ranks, settings, policy, None if settings.engine == "local" else engine)
     check_plan(todo, found.facts, settings, policy)
     labels = reading.values[policy.source_field] if policy.source_field else None
     notes_modes = scan.modes is not None or settings.paragraphs != "auto"

@@ -18,11 +18,10 @@ paragraph with a million places costs a million rows, and a family of 50,000 lin
 
 What stays is the lexicographically first choice in keep order: of all choices in which no two
 that stay are the same text and all that go have a keeper, the one whose first paragraph stays if
-any can, then its second, and so on. One pass in keep order gives just that, so there are no rounds
-here. Where the rows lie on many machines the same comes of rounds: what has no same text before it
-but such as goes stays, what has one that stays goes, until nothing is undecided; then each that
-goes takes the first that stays. Dropping whole documents takes the white space that goes: see
-`removals.py`.
+any can, then its second, and so on. One pass in keep order gives just that; where many machines do
+the work the same comes of rounds (`rounds.py`): what has no same text before it but such as goes
+stays, what has one that stays goes, until nothing is undecided; then each that goes takes the first
+that stays. Dropping whole documents takes the white space that goes: see `removals.py`.
 """
 
 from __future__ import annotations
@@ -38,6 +37,7 @@ from dedup.cleaning.detection import RemovableMatches, similarities
 from dedup.cleaning.ledger import REASONS
 from dedup.cleaning.policy import DOCUMENT as DOCUMENTS
 from dedup.cleaning.policy import FIRST, MATCH, deciding_rules, keep_order
+from dedup.cleaning.rounds import chosen_in_rounds
 from dedup.cleaning.tables import NONE, Plan
 from dedup.cleaning.whole import counterparts, equals, keepers
 
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from dedup.cleaning.detection import Detection
     from dedup.cleaning.policy import Policy
     from dedup.cleaning.tables import ParagraphTable
+    from dedup.engines.interface import Engine
     from dedup.model import F64, I64, Matches
     from dedup.settings import Settings
 
@@ -57,8 +58,18 @@ if TYPE_CHECKING:
 WITHIN, ACROSS, BOILERPLATE, DOCUMENT = map(REASONS.index, REASONS[:4])
 
 
-def plan(found: Detection, ranks: Sequence[I64], settings: Settings, policy: Policy) -> Plan:
-    """Decide what goes; `ranks` rank the documents by each of `policy.rules`, the lowest first."""
+def plan(
+    found: Detection,
+    ranks: Sequence[I64],
+    settings: Settings,
+    policy: Policy,
+    engine: Engine | None = None,
+) -> Plan:
+    """
+    Decide what goes; `ranks` rank the documents by each of `policy.rules`, the lowest first.
+
+    With an `engine` its tasks choose among copies that are not equal.
+    """
     places, removable = found.paragraphs, found.removable
     texts = int(max(places.same.max(initial=-1), places.text.max(initial=-1))) + 1
     rank, published = keep_order(ranks), found.facts.incoming
@@ -89,7 +100,7 @@ def plan(found: Detection, ranks: Sequence[I64], settings: Settings, policy: Pol
     order = kernels.order([rank[places.doc[rows]]])
     rows = rows if order is None else rows[order]
     keeper = np.full(len(places), NONE, np.int64)
-    keeper[rows] = choose_keepers(places, rows, removable, policy.scope, texts, published)
+    keeper[rows] = choose_keepers(places, rows, removable, policy.scope, texts, published, engine)
     leaders = rows[keeper[rows] != NONE]
     gone[leaders] = True
 
@@ -258,11 +269,13 @@ def choose_keepers(  # noqa: PLR0913 - rows, what they are alike, and which of t
     scope: str,
     texts: int,
     published: int = 0,
+    engine: Engine | None = None,
 ) -> I64:
     """
     Return the row that keeps each one, `NONE` where it stays; rows come in keep order.
 
-    Those of the first documents, which are `published`, all stay and all keep.
+    Those of the first documents, which are `published`, all stay and all keep. With an `engine` its
+    tasks choose, where the scope does not look at documents.
     A unit is decided as one: a text, or, where the scope looks at documents, a text in a document.
     """
     # Where each text comes first; what is the same text as none here plays no part.
@@ -292,8 +305,11 @@ def choose_keepers(  # noqa: PLR0913 - rows, what they are alike, and which of t
         keeper[begun[away]] = opening[away]
     # All others one by one.
     at = np.sort(at[related[text[at]]])
-    relations = RemovableMatches(removable, texts)
-    chosen = _one_by_one(text[at].tolist(), doc[at].tolist(), relations, scope, published)
+    if engine is not None and scope == "all":
+        chosen = chosen_in_rounds(text[at], doc[at] < published, removable, engine)
+    else:
+        relations = RemovableMatches(removable, texts)
+        chosen = _one_by_one(text[at].tolist(), doc[at].tolist(), relations, scope, published)
     has = chosen != NONE
     keeper[unit[at[has]]] = at[chosen[has]]
     # The later ones of a unit go as the first one does, or for it.

@@ -10,7 +10,7 @@ come out alike for any memory bound.
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 
@@ -32,6 +32,8 @@ T = TypeVar("T", bound=Table)
 
 KEYS_AT_ONCE = 1 << 14
 """Keys of a run on disk that are in memory."""
+_WORD = 64
+"""Bits of a word: with a sign, so that fewer are filled."""
 
 
 class Run(Protocol):
@@ -68,11 +70,7 @@ class InMemory(Generic[T]):
         if shared:
             self._sort_shared(columns)
             return
-        # Where the key is all that there is of a row, the sorted key is all that is gathered.
-        whole = set(key) == set(type(batches[0]).names())
-        self._order, ordered = kernels.ordered(columns, most=len(key) if whole else 1)
-        self._keys = ordered[0]
-        self._columns = dict(zip(key, ordered, strict=True)) if whole else None
+        self._order, (self._keys,) = kernels.ordered(columns, most=1)
 
     def _sort_shared(self, columns: Sequence[I64]) -> None:
         """Sort the rows whose first key another row has; most of the others are never sorted."""
@@ -80,7 +78,7 @@ class InMemory(Generic[T]):
         order, (keys,) = kernels.ordered([column[able] for column in columns], most=1)
         several = _several(keys)
         self._order = (able if order is None else able[order])[several]
-        self._keys, self._columns = keys[several], None
+        self._keys = keys[several]
         self.nbytes = self.nbytes * len(self._keys) // max(1, len(columns[0]))
 
     def __len__(self) -> int:
@@ -94,17 +92,82 @@ class InMemory(Generic[T]):
         """Gather some rows."""
         if self._order is None:
             return _between(self._batches, self._bounds, start, stop)
-        first = self._batches[0]
-        if self._columns is not None:
-            return type(first)(
-                **{
-                    name: self._columns[name][start:stop].astype(column.dtype, copy=False)
-                    for name, column in first.columns().items()
-                }
-            )
         rows = self._order[start:stop]
         batch = self._batch_of[rows].astype(np.int64)
         return _gathered(self._batches, batch, rows - self._bounds[batch])
+
+
+class Packed(Generic[T]):
+    """
+    Rows whose key is all that there is of them, a word each.
+
+    A class since rows are read out of the sorted words when asked for: these are all the memory
+    that sorting takes.
+    """
+
+    def __init__(self, batches: Sequence[T], fields: Sequence[Field]) -> None:
+        """Pack the columns of the key, the first one foremost, and sort."""
+        self._kind, self._fields = type(batches[0]), fields
+        self.nbytes = sum(batch.nbytes for batch in batches)
+        self._words = np.zeros(sum(map(len, batches)), np.int64)
+        at = 0
+        for batch in batches:
+            words = self._words[at : at + len(batch)]
+            for field in fields:
+                words |= (_whole(getattr(batch, field.name)) - field.low) << field.shift
+            at += len(batch)
+        self._words.sort()
+
+    def __len__(self) -> int:
+        return len(self._words)
+
+    def keys(self, start: int, stop: int) -> I64:
+        """Return the first key of some rows."""
+        return self._fields[0].read(self._words[start:stop])
+
+    def rows(self, start: int, stop: int) -> T:
+        """Return some rows."""
+        words = self._words[start:stop]
+        return self._kind.filled(
+            len(words), **{field.name: field.read(words) for field in self._fields}
+        )
+
+
+class Field(NamedTuple):
+    """Where in a word a column is."""
+
+    name: str
+    low: int
+    """Its smallest number, which is left away."""
+    bits: int
+    shift: int
+
+    def read(self, words: I64) -> I64:
+        """Return the numbers of the column."""
+        return (words >> self.shift & ((1 << self.bits) - 1)) + self.low
+
+
+def in_memory(batches: Sequence[T], key: Key, *, shared: bool = False) -> InMemory[T] | Packed[T]:
+    """Sort batches in memory; with `shared` only rows whose first key another row has."""
+    names = type(batches[0]).names()
+    if not shared and set(key) == set(names):
+        fields = _packing(batches, key)
+        if fields is not None:
+            return Packed(batches, fields)
+    return InMemory(batches, key, shared=shared)
+
+
+def _packing(batches: Sequence[Table], key: Key) -> list[Field] | None:
+    """Lay out the columns of a key in a word, the last one lowest; `None` where they do not fit."""
+    fields: list[Field] = []
+    shift = 0
+    for name in reversed(key):
+        columns = [getattr(batch, name) for batch in batches if len(batch)]
+        low = min((int(column.min()) for column in columns), default=0)
+        high = max((int(column.max()) for column in columns), default=0)
+        fields.append(Field(name, low, (high - low).bit_length(), shift))
+        shift += fields[-1].bits
+    return fields[::-1] if shift < _WORD else None
 
 
 class OnDisk(Generic[T]):

@@ -1,4 +1,4 @@
-# ruff: noqa: PTH112, PTH116, PTH119, PTH122, PTH123, PTH207 - see below
+# ruff: noqa: PTH112, PTH116, PTH118, PTH119, PTH122, PTH123, PTH207 - see below
 """
 Which files are read, and in which order.
 
@@ -102,6 +102,13 @@ class Source:
     """What a caller holds in memory: then `path` is its name, and no file is opened."""
     remote: Remote | None = field(default=None, repr=False)
     """Where it is read from, if not from a disk."""
+    folder: str = ""
+    """Where a relative path begins, if not in the folder at work: tasks have others."""
+
+    @property
+    def file(self) -> str:
+        """The path to open."""
+        return os.path.join(self.folder, self.path)
 
     def raw(self) -> IO[bytes]:
         """Open it for reading, compressed as it is. Raises `Unreadable`."""
@@ -114,7 +121,7 @@ class Source:
                 own = os.dup(self.spooled.fileno())
                 os.lseek(own, 0, os.SEEK_SET)
                 return os.fdopen(own, "rb")
-            return open(self.path, "rb", buffering=BUFFER)
+            return open(self.file, "rb", buffering=BUFFER)
         except (OSError, ValueError) as error:
             raise _not_opened(self.path, error) from None
 

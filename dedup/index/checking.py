@@ -211,7 +211,8 @@ class _Scene:
             self.stored(m.MarkdownBlocks.empty(), engine),
             matches=self.stored(pairs, engine),
             neighbours=self.stored(arranged(neighbours, neighbours.text, neighbours.other), engine),
-            candidates=between.candidates,
+            # What is stored has been compared, and found.
+            candidates=between.candidates + len(pairs) - len(between.matches) // 2,
             buckets_cut=0,
             elsewhere=elsewhere,
         )

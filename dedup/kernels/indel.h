@@ -2,7 +2,11 @@
  *
  * It is the sum of the lengths less twice the longest common subsequence, whose rows are followed as
  * bits (Hyyro, Bit-parallel LCS-length computation revisited, 2004): one step for 64 letters of the
- * one text and a letter of the other. What both begin and end with is left out before. */
+ * one text and a letter of the other. What both begin and end with is left out before.
+ *
+ * Most pairs are of short texts in ASCII, and many have one first text: where its letters stand is
+ * noted once, and several second texts are followed beside each other, a step of each in turn, so
+ * that the processor need not wait for one step to begin the next. */
 
 #ifndef DEDUP_INDEL_H
 #define DEDUP_INDEL_H
@@ -220,21 +224,154 @@ static int64_t dedup_distance(dedup_comparing *by, const uint8_t *a, const uint8
     return dedup_closest(by, m, n, limit);
 }
 
+#define DEDUP_ASCII 0x80
+#define DEDUP_SHORT 4  /* words of a pattern up to which texts are followed beside each other: */
+#define DEDUP_TOGETHER 4 /* so many of them */
+
+/* Where each letter stands in a short text in ASCII, in so many words; 0 where it is none. */
+typedef struct {
+    const uint8_t *text;
+    int64_t length, words;
+    uint64_t bits[DEDUP_ASCII * DEDUP_SHORT];
+} dedup_short;
+
+static inline int dedup_is_ascii(const uint8_t *at, int64_t length) {
+    uint64_t some = 0, eight;
+    for (; length >= 8; at += 8, length -= 8) {
+        memcpy(&eight, at, sizeof eight);
+        some |= eight;
+    }
+    for (; length > 0; at++, length--) some |= *at;
+    return !(some & UINT64_C(0x8080808080808080));
+}
+
+/* Note where each letter of a text stands. */
+static void dedup_note_short(dedup_short *pattern, const uint8_t *text, int64_t length) {
+    const int64_t words = (length + 63) / 64;
+    pattern->text = text;
+    pattern->length = length;
+    pattern->words = 0;
+    if (words > DEDUP_SHORT || !dedup_is_ascii(text, length)) return;
+    pattern->words = words;
+    memset(pattern->bits, 0, (size_t)(DEDUP_ASCII * words) * sizeof *pattern->bits);
+    for (int64_t k = 0; k < length; k++)
+        pattern->bits[text[k] * words + k / 64] |= UINT64_C(1) << k % 64;
+}
+
+/* A step of some texts, from their letter `from` up to `end`, in patterns of `words`: a constant where
+ * it is called, so that the rows stay in registers. */
+static inline void dedup_steps(const uint64_t *bits, int words, const uint8_t *const *texts, int count,
+                               int64_t from, int64_t end, uint64_t *rows) {
+    for (int64_t j = from; j < end; j++) {
+        for (int k = 0; k < count; k++) {
+            const uint64_t *const place = bits + texts[k][j] * words;
+            uint64_t *const row = rows + k * words, carry = 0;
+            for (int w = 0; w < words; w++) {
+                const uint64_t both = row[w] & place[w], sum = row[w] + both, whole = sum + carry;
+                carry = (sum < both) | (whole < sum);
+                row[w] = whole | (row[w] - both);
+            }
+        }
+    }
+}
+
+/* The same of all texts that are followed together, in a pattern of one word: the most there are. */
+static inline void dedup_narrow_steps(const uint64_t *bits, const uint8_t *const *texts, int64_t end,
+                                      uint64_t *rows) {
+#define DEDUP_STEP(k)                                              \
+    {                                                              \
+        const uint64_t both = row##k & bits[texts[k][j]];          \
+        row##k = (row##k + both) | (row##k - both);                \
+    }
+    uint64_t row0 = rows[0], row1 = rows[1], row2 = rows[2], row3 = rows[3];
+    for (int64_t j = 0; j < end; j++) {
+        DEDUP_STEP(0)
+        DEDUP_STEP(1)
+        DEDUP_STEP(2)
+        DEDUP_STEP(3)
+    }
+    rows[0] = row0, rows[1] = row1, rows[2] = row2, rows[3] = row3;
+#undef DEDUP_STEP
+}
+
+/* Write how long a common subsequence the pattern has with each of some texts. */
+static inline void dedup_common_beside(const dedup_short *pattern, int words,
+                                       const uint8_t *const *texts, const int64_t *lengths,
+                                       int count, int64_t *common) {
+    uint64_t rows[DEDUP_TOGETHER * DEDUP_SHORT];
+    int64_t both = 0;
+    memset(rows, 0xFF, sizeof rows);
+    if (count == DEDUP_TOGETHER) {
+        both = lengths[0];
+        for (int k = 1; k < DEDUP_TOGETHER; k++) both = lengths[k] < both ? lengths[k] : both;
+        if (words == 1) dedup_narrow_steps(pattern->bits, texts, both, rows);
+        else dedup_steps(pattern->bits, words, texts, DEDUP_TOGETHER, 0, both, rows);
+    }
+    for (int k = 0; k < count; k++) {
+        dedup_steps(pattern->bits, words, texts + k, 1, both, lengths[k], rows + k * words);
+        common[k] = 0;
+        for (int w = 0; w < words; w++) common[k] += dedup_ones(~rows[k * words + w]);
+    }
+}
+
+static void dedup_common_short(const dedup_short *pattern, const uint8_t *const *texts,
+                               const int64_t *lengths, int count, int64_t *common) {
+    switch (pattern->words) {
+    case 1: dedup_common_beside(pattern, 1, texts, lengths, count, common); break;
+    case 2: dedup_common_beside(pattern, 2, texts, lengths, count, common); break;
+    case 3: dedup_common_beside(pattern, 3, texts, lengths, count, common); break;
+    default: dedup_common_beside(pattern, 4, texts, lengths, count, common);
+    }
+}
+
+/* Write the distances of the pairs that wait, of texts in ASCII whose first one was noted. */
+static void dedup_compare_short(const dedup_short *pattern, const uint8_t *const *texts,
+                                const int64_t *lengths, const int64_t *waiting, int count,
+                                const int64_t *limits, int64_t *distances) {
+    int64_t common[DEDUP_TOGETHER];
+    dedup_common_short(pattern, texts, lengths, count, common);
+    for (int k = 0; k < count; k++) {
+        const int64_t pair = waiting[k];
+        const int64_t distance = pattern->length + lengths[k] - 2 * common[k];
+        distances[pair] = distance <= limits[pair] ? distance : DEDUP_FAR;
+    }
+}
+
 /* Write the distance of row `a[pair]` of one column and row `b[pair]` of another. Returns 0 where there
- * is no memory. */
+ * is no memory. Pairs of one `a` that stand together take less. */
 static int dedup_indel(const uint8_t *first, const int64_t *first_offsets, const uint8_t *second,
                        const int64_t *second_offsets, const int64_t *a, const int64_t *b,
                        const int64_t *limits, int64_t pairs, int64_t longest,
                        int64_t *distances) {
     dedup_comparing by;
-    int done = dedup_compare_begin(&by, longest);
+    dedup_short pattern = {NULL, 0, 0, {0}};
+    const uint8_t *texts[DEDUP_TOGETHER];
+    int64_t lengths[DEDUP_TOGETHER], waiting[DEDUP_TOGETHER];
+    int count = 0, done = dedup_compare_begin(&by, longest);
     for (int64_t pair = 0; done && pair < pairs; pair++) {
-        const int64_t i = a[pair], j = b[pair];
-        distances[pair] = dedup_distance(
-            &by, first + first_offsets[i], first + first_offsets[i + 1],
-            second + second_offsets[j], second + second_offsets[j + 1], limits[pair]);
-        done = distances[pair] != DEDUP_NO_MEMORY;
+        const uint8_t *const text = first + first_offsets[a[pair]];
+        const uint8_t *const end = first + first_offsets[a[pair] + 1];
+        const uint8_t *const other = second + second_offsets[b[pair]];
+        const int64_t length = second_offsets[b[pair] + 1] - second_offsets[b[pair]];
+        if (pattern.text != text || pattern.length != end - text) {
+            dedup_compare_short(&pattern, texts, lengths, waiting, count, limits, distances);
+            count = 0;
+            dedup_note_short(&pattern, text, end - text);
+        }
+        if (pattern.words && dedup_is_ascii(other, length)) {
+            texts[count] = other;
+            lengths[count] = length;
+            waiting[count++] = pair;
+            if (count == DEDUP_TOGETHER) {
+                dedup_compare_short(&pattern, texts, lengths, waiting, count, limits, distances);
+                count = 0;
+            }
+        } else {
+            distances[pair] = dedup_distance(&by, text, end, other, other + length, limits[pair]);
+            done = distances[pair] != DEDUP_NO_MEMORY;
+        }
     }
+    if (done) dedup_compare_short(&pattern, texts, lengths, waiting, count, limits, distances);
     dedup_compare_end(&by);
     return done;
 }

@@ -180,7 +180,8 @@ def groups(finds: Iterable[Finds], naming: Naming) -> Iterator[Found]:
     last: tuple[str, str, str, int, int] = ("", "", "", 0, 0)
     kept = b""
     for batch in few_at_a_time(finds):
-        # The columns of a batch as plain values.
+        # The columns of a batch as plain values. What stands again and again is held once.
+        once: dict[str, str] = {}
         plain = {
             name: column.tolist()
             for name, column in batch.columns().items()
@@ -194,21 +195,22 @@ def groups(finds: Iterable[Finds], naming: Naming) -> Iterator[Found]:
         for row, around in enumerate(sides):
             cells = {name: column[row] for name, column in plain.items()}
             keeper = group[0] if cells["copy"] else None
-            # A copy that is written as its keeper is shares the keeper's text: often most are.
+            kind = KINDS[cells["kind"]]
+            # A copy that is written as its keeper is shares text and name with it: often most are.
             if keeper is not None and written[row] == kept:
-                text = keeper.text
+                text, name = keeper.text, last[0]
             else:
                 text = written[row].decode("utf-8", "surrogatepass")
+                name = identity(kind, normal[row])
             # A keeper begins a group, and ends the one before.
-            kind = KINDS[cells["kind"]]
-            name = identity(kind, normal[row])
             if keeper is None:
                 if group:
                     yield found(docs, group, *last)
                 docs, group, kept = [], [], written[row]
                 last = (name, kind, UNITS[cells["unit"]], cells["words"], cells["count"])
             docs.append(cells["doc"])
-            group.append(occurrence(cells, keeper, name, pairs[row], text, around, naming))
+            before, after = (once.setdefault(side, side) for side in around)
+            group.append(occurrence(cells, keeper, name, pairs[row], text, (before, after), naming))
     if group:
         yield found(docs, group, *last)
 
@@ -233,6 +235,8 @@ def occurrence(  # noqa: PLR0913 - a row, cell by cell
     naming: Naming,
 ) -> Occurrence:
     """Turn one row into an occurrence; the keeper comes first, and is no finding."""
+    paragraphs = cells["first"] + 1, cells["last"] + 1
+    lines = cells["line"], cells["line_end"]
     # The part of the keeper that this repeats, and what is written there.
     name = naming.name(cells["doc"])
     part = cells["part"]
@@ -247,8 +251,9 @@ def occurrence(  # noqa: PLR0913 - a row, cell by cell
     return Occurrence(
         document=name.document,
         record=name.record,
-        paragraphs=(cells["first"] + 1, cells["last"] + 1),
-        lines=(cells["line"], cells["line_end"]),
+        paragraphs=paragraphs,
+        # Where every line is a paragraph both have the same numbers.
+        lines=paragraphs if lines == paragraphs else lines,
         start=cells["start"],
         end=cells["end"],
         similarity=1.0 if keeper is None else cells["similarity"],

@@ -61,9 +61,14 @@ def across(meetings: Meetings, firsts: Firsts, copies: I64) -> Points:
     if len(copies):
         meetings = meetings.take(~among(meetings.doc, copies))
         firsts = firsts.take(~among(firsts.doc, copies))
-    row, at = matching(meetings.other, firsts.text)
-    earlier = firsts.doc[at] < meetings.doc[row]
-    row, at = row[earlier], at[earlier]
+    # Places are in Order, so those in earlier documents are the first ones of their text: where a
+    # text stands a million times in one document, none of the others is looked at.
+    wide = int(max(firsts.doc.max(initial=0), meetings.doc.max(initial=0))) + 1
+    places = firsts.text * wide + firsts.doc
+    begin = np.searchsorted(firsts.text, meetings.other)
+    past = np.searchsorted(places, meetings.other * wide + meetings.doc)
+    row, step = repeated(past - begin)
+    at = begin[row] + step
     return Points(
         meetings.doc[row], firsts.doc[at], meetings.no[row], firsts.no[at], meetings.words[row]
     )
@@ -94,10 +99,11 @@ def enough(points: Points, settings: Settings) -> Points:
     Rows come sorted by copy, source, j, i.
     """
     points = points.take(fresh(points.copy, points.source, points.j, points.i))
-    number = np.cumsum(fresh(points.copy, points.source)) - 1
+    starts = np.flatnonzero(fresh(points.copy, points.source))
     first = fresh(points.copy, points.source, points.j)
-    words = np.bincount(number, weights=np.where(first, points.words, 0))
-    return points.take(words[number] >= settings.min_group_words)
+    words = np.add.reduceat(np.where(first, points.words, 0), starts) if len(starts) else starts
+    sizes = np.diff(starts, append=len(points))
+    return points.take(np.repeat(words >= settings.min_group_words, sizes))
 
 
 def partners(points: Points) -> Partners:

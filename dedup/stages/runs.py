@@ -50,13 +50,16 @@ def choose(points: Points, neighbourhoods: Neighbourhoods, settings: Settings) -
         doc: Document(columns, *where)
         for doc, where in zip(rows.doc[heads].tolist(), spans(heads, len(rows)), strict=True)
     }
-    # The points of each document, those within it apart.
-    source, j, i = points.source.tolist(), points.j.tolist(), points.i.tolist()
-    starts = np.flatnonzero(fresh(points.copy, points.source == points.copy))
+    # The places of each document that point at others, those that point within it apart.
+    within = points.source == points.copy
+    heads = np.flatnonzero(fresh(points.copy, within, points.j))
+    edges, numbers = [*heads.tolist(), len(points)], points.j[heads].tolist()
+    starts = np.flatnonzero(fresh(points.copy[heads], within[heads]))
+    aims = points.source.data, points.i.data
     open_ = [
-        Near(source[a:b], j[a:b], i[a:b], copy, seen)
+        Near(numbers[a:b], edges[a : b + 1], aims, copy, seen)
         for copy, (a, b) in zip(
-            points.copy[starts].tolist(), spans(starts, len(points)), strict=True
+            points.copy[heads[starts]].tolist(), spans(starts, len(heads)), strict=True
         )
     ]
     # All documents are gone through together, so that one kernel call answers for many.
@@ -155,29 +158,37 @@ class Near:
 
     def __init__(
         self,
-        source: list[int],
-        j: list[int],
-        i: list[int],
+        numbers: list[int],
+        edges: list[int],
+        aims: tuple[memoryview, memoryview],
         copy: int,
         seen: dict[int, Document],
     ) -> None:
+        """
+        Take the paragraphs that point at others, and where the points of each begin and end.
+
+        `aims` are the source and its paragraph, by point.
+        """
         self.here, self.copy, self.seen = seen[copy], copy, seen
-        self.docs = sorted(set(source))
-        """The sources by number."""
-        number = {doc: n for n, doc in enumerate(self.docs)}
-        codes = [b * len(self.docs) + number[a] for a, b in zip(source, i, strict=True)]
-        firsts = [n for n, no in enumerate(j) if not n or no != j[n - 1]]
-        kinds: dict[tuple[int, ...], int] = {}
-        self.sources: list[set[int]] = []
-        """What each kind of place points at: paragraph times sources plus number of the source."""
+        # Points are looked at once a kind: a paragraph may stand a million times in a document.
+        kinds: dict[tuple[bytes, bytes], int] = {}
+        pointed: list[tuple[list[int], list[int]]] = []
         self.begins: dict[int, int] = {}
         """The kind of each place that points at anything, left to right."""
-        for a, b in pairwise([*firsts, len(j)]):
-            own = tuple(codes[a:b])
-            kind = kinds.setdefault(own, len(kinds))
-            if kind == len(self.sources):
-                self.sources.append(set(own))
-            self.begins[self.here.position(j[a])] = kind
+        for number, (a, b) in zip(numbers, pairwise(edges), strict=True):
+            sources, paragraphs = aims[0][a:b], aims[1][a:b]
+            kind = kinds.setdefault((sources.tobytes(), paragraphs.tobytes()), len(kinds))
+            if kind == len(pointed):
+                pointed.append((sources.tolist(), paragraphs.tolist()))
+            self.begins[self.here.position(number)] = kind
+        self.docs = sorted({source for sources, _ in pointed for source in sources})
+        """The sources by number."""
+        number_of = {doc: n for n, doc in enumerate(self.docs)}
+        self.sources = [
+            {i * len(self.docs) + number_of[doc] for doc, i in zip(*own, strict=True)}
+            for own in pointed
+        ]
+        """What each kind of place points at: paragraph times sources plus number of the source."""
         self.signs = self._signs() if len(self.sources) < len(self.begins) else []
         """What distinguishes a place: what it points at and what is written there."""
 

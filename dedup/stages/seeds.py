@@ -89,13 +89,10 @@ def choose_seeds(bodies: Bodies, covered: Covered) -> Seeds:
     rows, keys = kernels.winnow(words, length=LENGTH, window=WINDOW)
     at = words.row[rows]
     document = (np.cumsum(fresh(bodies.doc)) - 1)[at]
-    return Seeds(
-        keys,
-        bodies.doc[at],
-        bodies.no[at],
-        (words.places[rows] - words.base[document]).astype(np.int32),
-        barred(bodies, covered)[at],
-    )
+    places = (words.places[rows] - words.base[document]).astype(np.int32)
+    # The words of a large document take more room than its seeds: they go first.
+    del words, document, rows
+    return Seeds(keys, bodies.doc[at], bodies.no[at], places, barred(bodies, covered)[at])
 
 
 def barred(bodies: Bodies, covered: Covered) -> I8:

@@ -14,24 +14,30 @@ import numpy as np
 
 from dedup import kernels
 from dedup.model import Matches, NormalTexts
-from dedup.rows import places
+from dedup.rows import both_places
 
 if TYPE_CHECKING:
-    from dedup.model import F64, I64, Pairs, Strings, Texts
+    from dedup.model import F64, I32, I64, Pairs, Strings, Texts
     from dedup.settings import Settings
 
 DIGITS = 10_000
 
 
 def normal_texts(texts: Texts) -> NormalTexts:
-    """Take the normalised texts alone."""
-    return NormalTexts(texts.text, texts.normal)
+    """Take the normalised texts alone, and how long each is."""
+    return NormalTexts(texts.text, characters(texts.normal), texts.normal)
+
+
+def characters(texts: Strings) -> I32:
+    """Return the code points of each text."""
+    return kernels.characters(texts.data, texts.offsets)
 
 
 def verify(pairs: Pairs, first: NormalTexts, second: NormalTexts, settings: Settings) -> Matches:
     """Compare each pair, and keep it from the threshold up; texts are sorted."""
-    a, b = places(first.text, pairs.a), places(second.text, pairs.b)
-    found = ratios(first.normal, second.normal, a, b, settings.threshold)
+    a, b = both_places(first.text, second.text, pairs.a, pairs.b)
+    lengths = first.characters[a].astype(np.int64) + second.characters[b]
+    found = _ratios(first.normal, second.normal, a, b, lengths, settings.threshold)
     good = found >= settings.threshold
     return Matches(pairs.a[good], pairs.b[good], found[good])
 
@@ -42,10 +48,17 @@ def ratios(first: Strings, second: Strings, a: I64, b: I64, threshold: float | F
 
     Those below `threshold` are 0: the kernel stops early on them.
     """
+    lengths = characters(first)[a].astype(np.int64) + characters(second)[b]
+    return _ratios(first, second, a, b, lengths, threshold)
+
+
+def _ratios(  # noqa: PLR0913 - two columns, rows of both
+    first: Strings, second: Strings, a: I64, b: I64, lengths: I64, threshold: float | F64
+) -> F64:
+    """Return what `ratios` does, of pairs that are so many characters long together."""
+    least = np.floor(np.multiply(threshold, DIGITS)).astype(np.int64)
+    limits = lengths * (DIGITS - least) // DIGITS
     columns = (first.data, first.offsets), (second.data, second.offsets)
-    of_a, of_b = (kernels.characters(*column).astype(np.int64) for column in columns)
-    lengths = of_a[a] + of_b[b]
-    limits = np.floor(lengths * (1.0 - threshold + 1e-6)).astype(np.int64) + 1
     distances = kernels.indel(*columns, a, b, limits)
     similarity = similarities(lengths, distances)
     return np.where((distances >= 0) & (similarity >= threshold), similarity, 0.0)

@@ -94,6 +94,31 @@ def test_by_key_sorts_stably_and_splits_no_key(
     assert len(whole) == len(set(whole))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Numbers(Table):
+    """A table of which the key is all."""
+
+    wide: I64
+    narrow: I32
+
+
+@given(st.lists(st.lists(st.tuples(KEYS, st.integers(-(2**31), 2**31 - 1)), max_size=9)))
+def test_rows_that_are_all_key_are_sorted(batches: list[list[tuple[int, int]]]) -> None:
+    """Whether they fit in a word each or not, and whatever is the smallest."""
+    tables = [
+        Numbers(np.array([w for w, _ in rows], np.int64), np.array([n for _, n in rows], np.int32))
+        for rows in batches
+    ]
+    for key in (("wide", "narrow"), ("narrow", "wide")):
+        with Local(threads=2) as engine:
+            held = engine.map(tables, Numbers, as_it_is)
+            found = Numbers.concat(engine.by_key(held, key, Numbers, as_it_is))
+        columns = [getattr(found, name).tolist() for name in key]
+        every = [row if key[0] == "wide" else row[::-1] for rows in batches for row in rows]
+        assert list(zip(*columns, strict=True)) == sorted(every)
+        assert (found.wide.dtype, found.narrow.dtype) == (np.int64, np.int32)
+
+
 @given(left=ROWS, right=ROWS, size=st.integers(1, 9))
 @pytest.mark.parametrize("memory", [2 << 30, 0], ids=["memory", "disk"])
 def test_join_brings_equal_keys_together(

@@ -6,9 +6,11 @@ import json
 import os
 import subprocess
 import sys
+import sysconfig
 import threading
 import time
 import warnings
+import zipfile
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -16,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from engines.cluster import CONF, cluster
+from engines.cluster import CONF, HOME, cluster
 from pyspark import cloudpickle
 
 import dedup
@@ -56,6 +58,65 @@ def spark_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]
     """A master and two workers."""
     with cluster(tmp_path_factory.mktemp("cluster")) as one:
         yield one
+
+
+JOB = """
+import sys
+from pyspark.sql import SparkSession
+import dedup
+from dedup.engines.spark import SparkEngine
+
+engine = SparkEngine(SparkSession.builder.getOrCreate())
+found = dedup.find(sys.argv[1], unit="document", engine=engine).documents
+
+def kernel(_):
+    from dedup import kernels
+    return kernels.NAME, kernels.__file__
+
+print(len(found), *engine.asked([0], kernel)[0])
+"""
+SUBMITTED = ("spark.archives=paradedup.zip#paradedup", "spark.executorEnv.PYTHONPATH=paradedup")
+"""As docs/spark.md has it."""
+
+
+def test_a_job_is_submitted_with_the_package_in_an_archive(
+    spark_cluster: Cluster, tmp_path: Path
+) -> None:
+    """Workers whose Python does not have it unpack it, and its compiled kernel serves them."""
+    with zipfile.ZipFile(tmp_path / "paradedup.zip", "w") as archive:  # what a wheel holds
+        for path in (ROOT / "dedup").rglob("*"):
+            if path.suffix in {".py", ".so", ".bin", ".json", ".properties"}:
+                archive.write(path, path.relative_to(ROOT))
+        about = f"Metadata-Version: 2.1\nName: paradedup\nVersion: {dedup.__version__}\n"
+        archive.writestr("paradedup.dist-info/METADATA", about)
+    (tmp_path / "job.py").write_text(JOB, encoding="utf-8")
+    for name in "ab":
+        (tmp_path / f"corpus/{name}.txt").parent.mkdir(exist_ok=True)
+        (tmp_path / f"corpus/{name}.txt").write_text(POEM * 2, encoding="utf-8")
+    # Workers have what the package needs, as clusters do, and not what links to this project.
+    others = sysconfig.get_path("purelib")
+    conf = [f"{key}={value}" for key, value in CONF.items()]
+    conf += [SUBMITTED[0], f"{SUBMITTED[1]}:{others}"]
+    words = [word for one in conf for word in ("--conf", one)]
+    environment = os.environ | {
+        "PYSPARK_DRIVER_PYTHON": sys.executable,
+        "PYSPARK_PYTHON": str(Path(sys.executable).resolve()),
+        "SPARK_HOME": str(HOME),
+        "SPARK_LOCAL_IP": "127.0.0.1",
+    }
+    done = subprocess.run(
+        [HOME / "bin/spark-submit", "--master", spark_cluster.master, *words, "job.py", "corpus"],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    found, name, file = done.stdout.split()[-3:]
+    assert (found, name) == ("1", "native")
+    assert "/paradedup/dedup/kernels/" in file
 
 
 @pytest.fixture(scope="module")

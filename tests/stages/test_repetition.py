@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import tracemalloc
 from typing import TYPE_CHECKING, Any
 
 import naive
@@ -13,6 +14,7 @@ from test_pipeline import BLOCKS, as_golden, documents
 
 from dedup import pipeline
 from dedup.engines.local import Local
+from dedup.model import Firsts, Meetings
 from dedup.settings import Settings
 from dedup.stages import groups, points, runs, seeds
 
@@ -99,6 +101,24 @@ def test_seeds_of_blocks_are_shared_with_nothing(monkeypatch: pytest.MonkeyPatch
         shared.clear()
         sown.clear()
     assert counts[0] == counts[1]
+
+
+def test_a_place_costs_its_points_and_little_more() -> None:
+    """Where a text stands over and over in one document no pair of its places is made in vain."""
+    rows, one = np.arange(20_000), np.zeros(20_000, np.int64)
+    meet = Meetings(one, rows.astype(np.int32), one, one, np.full(20_000, 30, np.int32))
+    firsts = Firsts(one[:16], one[:16], rows[:16].astype(np.int32))
+    tracemalloc.start()
+    try:
+        assert not len(points.across(meet, firsts, one[:0]))
+        assert tracemalloc.get_traced_memory()[1] < 100 * len(meet)
+        tracemalloc.reset_peak()
+        found = points.within(meet)
+        assert len(found) == 16 * len(meet) - 136
+        assert tracemalloc.get_traced_memory()[1] < 2 * found.nbytes
+        assert points.enough(found, Settings()) is found
+    finally:
+        tracemalloc.stop()
 
 
 def test_groups_are_held_against_those_over_the_same_paragraphs_only() -> None:

@@ -37,6 +37,7 @@ __all__ = [
     "Budget",
     "Crowding",
     "JsonLines",
+    "Lines",
     "Met",
     "Signs",
     "Units",
@@ -54,6 +55,7 @@ __all__ = [
     "indel",
     "json_lines",
     "lay",
+    "lines",
     "may_recur",
     "meet",
     "normalise",
@@ -511,6 +513,28 @@ def indel(
         _check_there(rows, len(column[1]) - 1)
     distances: NDArray[np.int64] = _kernel.indel(first, second, a, b, limits)
     return distances
+
+
+class Lines(NamedTuple):
+    """The lines of texts that are more than white space; a row a line, text after text."""
+
+    text: NDArray[np.int64]
+    """int64[k]: the text of each."""
+    start: NDArray[np.int64]
+    """int64[k]: code points of the text, without the white space at both edges."""
+    end: NDArray[np.int64]
+    line: NDArray[np.int64]
+    """int64[k]: its number in the text, from 1, lines of white space counted."""
+    first: NDArray[np.int64]
+    """int64[k]: bytes of the data, as `start` and `end`."""
+    last: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    """int64[m]: the line ends of each text."""
+
+
+def lines(data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> Lines:
+    r"""Return the lines of texts, which end at "\n" alone; white space is `text.lines.WHITE`."""
+    return Lines(*_kernel.lines(*_column(data, offsets)))
 
 
 BLANK, ODD, TAKEN = range(3)

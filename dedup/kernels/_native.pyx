@@ -11,6 +11,7 @@ import numpy as np
 
 from dedup.kernels import exactly, permutations
 from dedup.text import unicode_table
+from dedup.text.lines import WHITE
 from dedup.text.signs import overlaid
 
 from libc.stdint cimport int8_t, int32_t, int64_t, uint8_t, uint32_t, uint64_t
@@ -237,6 +238,25 @@ cdef extern from "jsonl.h":
         int64_t *offsets
     ) nogil
 
+cdef extern from "lines.h":
+    ctypedef struct dedup_white:
+        const uint32_t *points
+        int64_t count
+        uint8_t ascii[0x80]
+
+    ctypedef struct dedup_lines_out:
+        int64_t *text
+        int64_t *start
+        int64_t *end
+        int64_t *line
+        int64_t *first
+        int64_t *last
+
+    int64_t dedup_lines(
+        const dedup_white *white, const uint8_t *data, const int64_t *offsets, int64_t texts,
+        int64_t *ends, dedup_lines_out *out
+    ) nogil
+
 cdef extern from "same.h":
     bint dedup_same(
         const dedup_table *table, const uint8_t *data, const int64_t *offsets, int64_t rows,
@@ -258,6 +278,12 @@ cdef const uint32_t[::1] MULTIPLIERS = np.array(permutations.MULTIPLIERS, np.uin
 cdef const uint32_t[::1] ADDENDS = np.array(permutations.ADDENDS, np.uint32)
 cdef dedup_permutations PERMUTATIONS
 PERMUTATIONS.multipliers, PERMUTATIONS.addends = &MULTIPLIERS[0], &ADDENDS[0]
+
+cdef const uint32_t[::1] WHITE_POINTS = np.array([*map(ord, WHITE)], np.uint32)
+cdef dedup_white WHITE_SPACE
+WHITE_SPACE.points, WHITE_SPACE.count = &WHITE_POINTS[0], WHITE_POINTS.shape[0]
+for _byte in range(0x80):
+    WHITE_SPACE.ascii[_byte] = chr(_byte) in WHITE
 
 # Bytes of room beyond the input's length and an eighth: few texts grow, and those by little.
 SLACK = 64
@@ -774,6 +800,22 @@ def extend(
                 &spent,
             )
     return extended
+
+
+def lines(const uint8_t[::1] data, const int64_t[::1] offsets):
+    """Return the lines of each text as columns, and the line ends of each text."""
+    cdef int64_t rows, texts = offsets.shape[0] - 1
+    # A line more than there are line ends, for each text; what is not written to takes no room.
+    table = np.empty((6, np.count_nonzero(np.equal(data, NEWLINE)) + texts), np.int64)
+    counted = np.zeros(texts, np.int64)
+    cdef int64_t[:, ::1] columns = table
+    cdef int64_t[::1] ends = counted
+    cdef dedup_lines_out out
+    out.text, out.start, out.end = &columns[0, 0], &columns[1, 0], &columns[2, 0]
+    out.line, out.first, out.last = &columns[3, 0], &columns[4, 0], &columns[5, 0]
+    with nogil:
+        rows = dedup_lines(&WHITE_SPACE, &data[0], &offsets[0], texts, &ends[0], &out)
+    return *table[:, :rows], counted
 
 
 def json_lines(const uint8_t[::1] data, list ways):

@@ -25,13 +25,12 @@ from dedup.kernels.reference_columns import (
     gather,
     gather_texts,
     indel,
-    json_lines,
     may_recur,
     meet,
     order,
     prefixes,
-    unescaped,
 )
+from dedup.kernels.reference_lines import json_lines, lines, unescaped
 from dedup.text import normalising, same_text, shingles
 from dedup.text.signs import signs as signs_of
 
@@ -53,6 +52,7 @@ __all__ = [
     "indel",
     "json_lines",
     "lay",
+    "lines",
     "may_recur",
     "meet",
     "normalise",

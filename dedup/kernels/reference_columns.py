@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from hashlib import blake2b
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -191,27 +190,3 @@ def indel(
         found = Indel.distance(text(first, i), text(second, j), score_cutoff=max(0, limit))
         distances[pair] = found if found <= limit else -1
     return distances
-
-
-def json_lines(
-    data: Bytes, ways: list[list[bytes]]
-) -> tuple[Numbers, NDArray[np.int8], Numbers, Numbers, NDArray[np.int8]]:
-    """Return the end of each line; none is taken, since all are read as fast by their caller."""
-    ends = np.flatnonzero(data == ord("\n")) + 1
-    if len(data) and data[-1] != ord("\n"):
-        ends = np.append(ends, len(data))
-    nothing = np.zeros((0, len(ways)), np.int64)
-    return ends, np.ones(len(ends), np.int8), nothing, nothing, nothing.astype(np.int8)
-
-
-def unescaped(data: Bytes, starts: Numbers, ends: Numbers) -> tuple[Bytes, Numbers] | None:
-    """Return what string literals without their quotes stand for, or `None` where one is none."""
-    texts = []
-    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
-        try:
-            literal = b'"%s"' % data[start:end].tobytes()
-            texts.append(json.loads(literal, strict=False).encode())
-        except ValueError:
-            return None
-    lengths = np.array([len(text) for text in texts], np.int64)
-    return np.frombuffer(b"".join(texts), np.uint8), np.append(0, np.cumsum(lengths))

@@ -125,9 +125,15 @@ cdef extern from "meet.h":
         int64_t room
         int64_t met
 
-    void dedup_band_keys(
-        const uint32_t *signatures, int64_t rows, const int32_t *components, int64_t bands,
-        int64_t size, int32_t *keys
+    ctypedef struct dedup_banding:
+        const int32_t *components
+        int64_t bands
+        int64_t size
+
+    void dedup_sketch_bands(
+        const dedup_permutations *by, const dedup_table *table, const uint8_t *data,
+        const int64_t *offsets, int64_t texts, const int64_t *chosen, int64_t rows, int64_t size,
+        const dedup_banding *banding, int32_t *keys, int8_t *bits
     ) nogil
     int64_t dedup_meet(
         const dedup_meeting *by, const int64_t *keys, const int32_t *characters, int64_t row,
@@ -574,17 +580,26 @@ def may_recur(const int64_t[::1] values):
     return found[:count]
 
 
-def band_keys(const int32_t[:, ::1] signatures, const int32_t[:, ::1] components):
-    """Return the key of each signature in each band, those of a band beside each other."""
-    made = np.empty((components.shape[0], signatures.shape[0]), np.int32)
+def sketch_bands(
+    const uint8_t[::1] data, const int64_t[::1] offsets, const int64_t[::1] rows,
+    const int32_t[:, ::1] components, int64_t size, *, bint words,
+):
+    """Return the keys of texts, those of a band beside each other, and the bits of signatures."""
+    cdef dedup_banding banding
+    banding.bands, banding.size = components.shape[0], components.shape[1]
+    made = np.empty((components.shape[0], rows.shape[0]), np.int32)
+    low = np.empty((rows.shape[0], permutations.COUNT), np.int8)
     cdef int32_t[:, ::1] keys = made
-    if keys.shape[0] and keys.shape[1]:
+    cdef int8_t[:, ::1] bits = low
+    if made.size:
+        banding.components = &components[0, 0]
         with nogil:
-            dedup_band_keys(
-                <const uint32_t *>&signatures[0, 0], keys.shape[1], &components[0, 0],
-                keys.shape[0], components.shape[1], &keys[0, 0],
+            dedup_sketch_bands(
+                &PERMUTATIONS, &TABLE if words else NULL, &data[0], &offsets[0],
+                offsets.shape[0] - 1, &rows[0], rows.shape[0], size, &banding, &keys[0, 0],
+                &bits[0, 0],
             )
-    return made.T
+    return made.T, low
 
 
 def meet(

@@ -113,19 +113,6 @@ def may_recur(values: Numbers) -> Numbers:
     return np.flatnonzero(counts[own] > 1)
 
 
-def band_keys(signatures: NDArray[np.int32], components: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Return the key of each signature in each band, those of a band beside each other."""
-    keys = np.empty((len(components), len(signatures)), np.int32)
-    for band, chosen in enumerate(components.tolist()):
-        key = np.zeros(len(signatures), np.uint64)
-        for component in chosen:
-            key ^= signatures[:, component].view(np.uint32)
-            key *= np.uint64(0x9E3779B97F4A7C15)
-            key ^= key >> np.uint64(29)
-        keys[band] = (key >> np.uint64(32)).astype(np.uint32).view(np.int32)
-    return keys.T
-
-
 def meet(
     keys: Numbers,
     characters: NDArray[np.int32],

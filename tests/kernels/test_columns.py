@@ -192,20 +192,6 @@ def test_signatures_that_are_not_there_are_refused() -> None:
         kernels.alike(bits, bits[:, :64], one, one, equal=1)
 
 
-def test_band_keys_agree_and_tell_bands_apart() -> None:
-    """A key depends on all of its components, and on no other."""
-    signatures = np.random.default_rng(1).integers(-9, 9, (200, 128)).astype(np.int32)
-    components = np.array([[0, 1, 3], [127, 0, 2]], np.int32)
-    keys = kernels.band_keys(signatures, components)
-    other = signatures.copy()
-    other[:, 3] += 1
-
-    assert (keys == reference.band_keys(signatures, components)).all()
-    changed = kernels.band_keys(other, components) != keys
-    assert changed[:, 0].all()
-    assert not changed[:, 1].any()
-
-
 WHOLE = st.one_of(st.integers(0, 3), st.integers(-(2**63), 2**63 - 1), st.integers(-300, 300))
 
 
@@ -303,4 +289,4 @@ def test_what_lies_outside_is_refused() -> None:
     with pytest.raises(ValueError, match="row numbers"):
         kernels.indel(texts, texts, one, np.array([0]), one)
     with pytest.raises(ValueError, match="components"):
-        kernels.band_keys(np.zeros((1, 128), np.int32), np.array([[128]], np.int32))
+        kernels.sketch_bands(*texts, one - 1, np.array([[128]], np.int32))

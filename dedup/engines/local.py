@@ -175,6 +175,8 @@ class Local(Base):
         pairwise: tuple[Beside, Callable[[Any, Any, Any], Any]] | None,
     ) -> Any:  # noqa: ANN401 - likewise
         """Return the rows of a table, each once: at once where rows are words in memory."""
+        if not len(table):
+            return table
         plain = all(column == Column(np.int64) for column in kind.schema().values())
         whole = pairwise is None and plain and table.in_memory
         whole &= SORTING * len(table) <= self.memory // 2

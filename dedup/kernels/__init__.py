@@ -45,7 +45,6 @@ __all__ = [
     "characters",
     "copy",
     "digest",
-    "distinct",
     "extend",
     "gather",
     "gather_texts",
@@ -225,25 +224,6 @@ def ordered(
         raise ValueError(message)
     found: tuple[NDArray[np.int64] | None, list[NDArray[np.int64]]]
     found = _kernel.order([_same(c, every[0]) for c in every], most)
-    return found
-
-
-def distinct(
-    tables: Sequence[Sequence[NDArray[np.int64]]],
-) -> list[NDArray[np.int64]] | None:
-    """
-    Return the columns, int64[k], of all rows of *tables*, sorted and each once.
-
-    A table, of which there is at least one, is columns of equal length, int64[n]; all have as many.
-    `None` where the differences between values take more than 64 bits a row. More than 16 columns
-    are a `ValueError`.
-    """
-    if not 0 < len(tables[0]) <= _MOST_COLUMNS:
-        message = f"1 to {_MOST_COLUMNS} columns can be sorted"
-        raise ValueError(message)
-    every = [[_array(column, np.int64, 1) for column in columns] for columns in tables]
-    every = [[_same(column, columns[0]) for column in columns] for columns in every]
-    found: list[NDArray[np.int64]] | None = _kernel.distinct(every)
     return found
 
 

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     Bytes = NDArray[np.uint8]
     Numbers = NDArray[np.int64]
 
-_WORD = 64
-"""Bits."""
 _PAIRS = 65536
 """Pairs of signatures at a time: 16 MiB of them."""
 
@@ -95,16 +93,6 @@ def order(columns: list[Numbers], most: int) -> tuple[Numbers | None, list[Numbe
     if (rows == np.arange(len(rows))).all():
         return None, columns[:most]
     return rows, [column[rows] for column in columns[:most]]
-
-
-def distinct(tables: list[list[Numbers]]) -> list[Numbers] | None:
-    """Return the columns of rows, sorted and each once; `None` where a row takes too many bits."""
-    columns = [np.concatenate(parts) for parts in zip(*tables, strict=True)]
-    spans = [int(c.max()) - int(c.min()) if len(c) else 0 for c in columns]
-    if sum(span.bit_length() for span in spans) > _WORD:
-        return None
-    once: Numbers = np.unique(np.stack(columns, axis=1), axis=0)
-    return [np.ascontiguousarray(column) for column in once.T]
 
 
 def may_recur(values: Numbers) -> Numbers:

@@ -54,6 +54,14 @@ def places(ordered: I64, wanted: I64) -> I64:
     return wanted
 
 
+def both_places(first: I64, second: I64, a: I64, b: I64) -> tuple[I64, I64]:
+    """Return the `places` of `a` in the first column and of `b` in the second, often the same."""
+    if first is not second:
+        return places(first, a), places(second, b)
+    rows = places(first, np.concatenate([a, b]))
+    return rows[: len(a)], rows[len(a) :]
+
+
 def in_order(*columns: NDArray[np.integer]) -> bool:
     """Say whether rows are sorted by some columns."""
     tied = np.ones(max(0, len(columns[0]) - 1), bool)

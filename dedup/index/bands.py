@@ -6,8 +6,8 @@ Of a key the first bits are stored, since more are told by the signature that st
 
 from __future__ import annotations
 
-from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from dedup.stages import candidates
 from dedup.stages.equal_documents import among
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
@@ -28,69 +28,103 @@ if TYPE_CHECKING:
 
 LAST = candidates.LONG_CROWD + 1
 """Texts of a bucket, behind its first, that later ones may meet: it is a crowd with or without."""
-KEY_BITS = 32
-"""Of the key of a band."""
+TOGETHER = 1 << 15
+"""Keys that are looked up at once."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Buckets(m.Table):
+    """One row a text, or a document, in one band; sorted by bucket, then in Order."""
+
+    bucket: m.I64
+    """As `candidates.buckets` numbers it."""
+    text: m.I64
+    characters: m.I32
+    part: m.I32
+    """The segment that has its signature,"""
+    at: m.I64
+    """and where in it."""
+
+
+def steps(sketches: m.Sketches) -> Iterator[range]:
+    """Yield the bands that are looked up at once: one by one it takes longer than all the rest."""
+    step = max(1, TOGETHER // max(1, len(sketches)))
+    count = sketches.keys.shape[1] if len(sketches) else 0
+    for start in range(0, count, step):
+        yield range(start, min(start + step, count))
+
+
+def own(sketches: m.Sketches, bands: range) -> Buckets:
+    """Return in which buckets of some bands incoming texts are."""
+    keys = sketches.keys[:, bands.start : bands.stop]
+    bucket = candidates.buckets(np.array(bands)[:, np.newaxis], keys.T).reshape(-1)
+    text, characters = (np.tile(c, len(bands)) for c in (sketches.text, sketches.characters))
+    return Buckets.filled(len(bucket), bucket=bucket, text=text, characters=characters)
+
+
+def met(buckets: Buckets, banding: Banding, threshold: float) -> m.Pairs:
+    """Return the pairs that meet in buckets, whose rows come in order."""
+    found = candidates.met_in(buckets.bucket, buckets.characters, banding, threshold)
+    return m.Pairs(buckets.text[found.a], buckets.text[found.b])
 
 
 def in_bands(  # noqa: PLR0913 - what is asked of which bands
     known: Published,
     kind: str,
-    numbers: range,
+    bands: range,
     sketches: m.Sketches,
     banding: Banding,
     *,
     chosen: Callable[[m.I64, m.I64], m.I64] | None = None,
     asked: NDArray[np.bool_] | None = None,
-) -> Iterator[tuple[m.Bands, m.Signatures]]:
+) -> Buckets:
     """
-    Yield of each band what shares a key in it with others, sorted by key, then in Order.
+    Return what an index has in the buckets of incoming texts, in some bands.
 
-    Beside it stand the signatures of the same rows. `kind` is `text` or `document`; of large
-    buckets only what later ones may meet, or the rows that are `chosen` of bucket and name. Of the
-    keys all are `asked` for, or those of which a row a sketch and a column a band say so. The bands
-    are looked up together: one by one it takes as long as all the rest of a check.
+    `kind` is `text` or `document`; of large buckets only what later ones may meet, or the rows that
+    are `chosen` of bucket and name. All buckets are `asked` for, or those of which a row a band and
+    a column a text say so.
     """
-    # Of each band and key one of the others tells what is equal besides.
-    columns = sketches.keys[:, numbers.start : numbers.stop].T.view(np.uint32).astype(np.int64)
-    bands = np.repeat(np.array(numbers), len(sketches)) << KEY_BITS
-    rows = np.arange(columns.size) if asked is None else np.flatnonzero(asked.T)
-    both, which = np.unique((bands | columns.reshape(-1))[rows], return_index=True)
-    band, keys = both >> KEY_BITS, both & ((1 << KEY_BITS) - 1)
+    every = own(sketches, bands).bucket
+    rows = np.arange(len(every)) if asked is None else np.flatnonzero(asked)
+    # Of each bucket one of the others tells what is equal besides the key.
+    buckets, which = np.unique(every[rows], return_index=True)
+    band = buckets >> candidates.KEY_BITS
     components = banding.components[band]
     which = rows[which] % max(1, len(sketches))
     wanted = np.take_along_axis(sketches.bits[which], components, 1)
-    none = np.zeros(0, np.int64)
-    tables = [(none, none, none, none)]
-    for count, part in enumerate(known.segments):
-        size = len(part[f"{kind}.row"])
-        found = part.keys(kind).find(band, keys.astype(np.uint64), KEY_BITS)
-        row, step = repeated(found[1] - found[0])
-        at = part[f"{kind}.sorted"][band[row] * size + found[0][row] + step]
-        name = _names(known, kind, part, at)
-        alive = np.flatnonzero(name != GONE)
-        tables.append((row[alive], name[alive], np.full(len(alive), count), at[alive]))
-    row, name, part_no, at = (np.concatenate(columns) for columns in zip(*tables, strict=True))
+    row, name, part, at = _rows(known, kind, band, stored(buckets))
     order = np.lexsort((name, row))
     # What is looked at shows by its signature whether all of the key is equal.
     while True:
         kept = order[(chosen or last_ones)(row[order], name[order])]
-        bits, characters = _signatures(known, kind, part_no[kept], at[kept])
-        own = np.take_along_axis(bits, components[row[kept]], 1)
-        wrong = (own != wanted[row[kept]]).any(axis=1)
+        signed = _components(known, kind, part[kept], at[kept], components[row[kept]])
+        wrong = (signed != wanted[row[kept]]).any(axis=1)
         if not wrong.any():
             break
         order = order[~np.isin(order, kept[wrong])]
-    every = m.Bands(keys[row[kept]].astype(np.uint32).view(np.int32), name[kept], characters)
-    signatures = m.Signatures(name[kept], bits)
-    cuts = np.searchsorted(band[row[kept]], [*numbers, numbers.stop])
-    for start, stop in pairwise(cuts.tolist()):
-        yield every.slice(start, stop), signatures.slice(start, stop)
+    found = Buckets.filled(
+        len(kept), bucket=buckets[row[kept]], text=name[kept], part=part[kept], at=at[kept]
+    )
+    return replace(found, characters=_characters(known, kind, found))
 
 
-def signed(parts: Iterable[m.Signatures]) -> m.Signatures:
-    """Put signatures together: that of each text once, sorted."""
-    every = m.Signatures.concat(parts)
-    return every.take(np.unique(every.text, return_index=True)[1])
+def stored(buckets: m.I64) -> NDArray[np.uint64]:
+    """Return the keys of buckets as an index has them: without a sign."""
+    return (buckets & (1 << candidates.KEY_BITS) - 1).astype(np.uint64) ^ np.uint64(
+        1 << candidates.KEY_BITS - 1
+    )
+
+
+def signatures(known: Published, kind: str, buckets: Buckets, names: m.I64) -> m.Signatures:
+    """Return the signatures of those rows of buckets that have some names; sorted."""
+    found, firsts = np.unique(buckets.text, return_index=True)
+    rows = buckets.take(firsts[np.isin(found, names)])
+    bits = np.zeros((len(rows), candidates.COMPONENTS), np.int8)
+    for number, segment in enumerate(known.segments):
+        mine = np.flatnonzero(rows.part == number)
+        bits[mine] = segment[f"{kind}.bits"][rows.at[mine]]
+    return m.Signatures(rows.text, bits)
 
 
 def signatures_of(known: Published, numbers: m.I64) -> m.Signatures:
@@ -126,6 +160,24 @@ def those_around(key: m.I64, name: m.I64, names: m.I64) -> m.I64:
     return np.flatnonzero((np.cumsum(near[:-1]) > 0) | fresh(key))
 
 
+def _rows(
+    known: Published, kind: str, band: m.I64, keys: NDArray[np.uint64]
+) -> tuple[m.I64, m.I64, m.I64, m.I64]:
+    """Return what may have one of some keys: the row of the key, name, segment and place there."""
+    none = np.zeros(0, np.int64)
+    tables = [(none, none, none, none)]
+    for number, part in enumerate(known.segments):
+        size = len(part[f"{kind}.row"])
+        first, past = part.keys(kind).find(band, keys, candidates.KEY_BITS)
+        row, step = repeated(past - first)
+        at = part[f"{kind}.sorted"][band[row] * size + first[row] + step]
+        name = _names(known, kind, part, at)
+        alive = np.flatnonzero(name != GONE)
+        tables.append((row[alive], name[alive], np.full(len(alive), number), at[alive]))
+    row, name, part_no, at = (np.concatenate(columns) for columns in zip(*tables, strict=True))
+    return row, name, part_no, at
+
+
 def _names(known: Published, kind: str, part: Segment, at: m.I64) -> m.I64:
     """Return what the signatures of a segment are of; `GONE` where that meets nothing."""
     own: m.I64 = part[f"{kind}.row"][at]
@@ -135,16 +187,23 @@ def _names(known: Published, kind: str, part: Segment, at: m.I64) -> m.I64:
     return np.where(among(name, known.alike), GONE, name) if len(known.alike) else name
 
 
-def _signatures(
-    known: Published, kind: str, part_no: m.I64, at: m.I64
-) -> tuple[NDArray[Any], m.I32]:
-    """Return the signatures at some places of segments, and how long each text is."""
-    bits = np.zeros((len(at), candidates.COMPONENTS), np.int8)
-    characters = np.zeros(len(at), np.int32)
-    for count, part in enumerate(known.segments):
-        mine = np.flatnonzero(part_no == count)
-        rows = at[mine]
-        bits[mine] = part[f"{kind}.bits"][rows]
-        own = rows if kind == "document" else part["text.row"][rows] - part.first_text
-        characters[mine] = part[f"{kind}.characters"][own]
-    return bits, characters
+def _components(
+    known: Published, kind: str, part: m.I64, at: m.I64, components: m.I32
+) -> NDArray[np.int8]:
+    """Return some components of the signatures at places of segments, a row each."""
+    found = np.zeros(components.shape, np.int8)
+    for number, segment in enumerate(known.segments):
+        mine = np.flatnonzero(part == number)
+        found[mine] = segment[f"{kind}.bits"][at[mine, np.newaxis], components[mine]]
+    return found
+
+
+def _characters(known: Published, kind: str, rows: Buckets) -> m.I32:
+    """Return how long each text is."""
+    found = np.zeros(len(rows), np.int32)
+    for number, segment in enumerate(known.segments):
+        mine = np.flatnonzero(rows.part == number)
+        signed = rows.at[mine]
+        texts = signed if kind == "document" else segment["text.row"][signed] - segment.first_text
+        found[mine] = segment[f"{kind}.characters"][texts]
+    return found

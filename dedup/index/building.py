@@ -17,7 +17,6 @@ from dedup import kernels, pipeline
 from dedup import model as m
 from dedup.engines.base import as_it_is
 from dedup.index import matching
-from dedup.index.bands import KEY_BITS
 from dedup.index.packing import Keys, Packed
 from dedup.rows import arranged, fresh
 from dedup.stages import candidates, equal_documents, resemblance, seeds
@@ -219,7 +218,7 @@ def _signatures(name: str, sketches: m.Sketches) -> dict[str, Column]:
     # Enough bits that a key has one row in four too many; these show by the signature itself.
     kept = len(sketches).bit_length() + 2
     ordered = np.take_along_axis(keys, order, axis=1).astype(np.uint64)
-    packed = Keys.of(ordered, KEY_BITS, kept)
+    packed = Keys.of(ordered, candidates.KEY_BITS, kept)
     return {
         f"{name}.bits": sketches.bits,
         f"{name}.starts": packed.starts,

@@ -8,22 +8,19 @@ the last few can meet one that comes in; the others are not looked at.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dedup import model as m
-from dedup.index.bands import in_bands, signed
+from dedup.index import bands
 from dedup.stages import candidates, verify
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from dedup.index.published import Published
     from dedup.settings import Settings
 
-TOGETHER = 21
-"""Bands that are looked up at once: of all of them the pages read would be many."""
 NEW = 1 << 62
 """Incoming text n is named `NEW + n` here: published ones come before it."""
 
@@ -37,35 +34,38 @@ def matches(
     Besides, how many pairs were compared for it.
     """
     banding = candidates.banding(settings, known.texts + len(texts))
-    met = [m.Pairs.empty()]
-    signatures = [m.Signatures(sketches.text + NEW, sketches.bits)]
-    for number, (both, theirs) in enumerate(buckets(sketches, known, banding)):
-        pairs, _ = candidates.meet(both, number, banding, settings.threshold)
-        met.append(pairs.take(pairs.b >= NEW))
-        signatures.append(theirs)
-    every = signed(signatures)
-    pairs = candidates.alike(candidates.distinct(m.Pairs.concat(met)), every, every, banding.equal)
+    mine = replace(sketches, text=sketches.text + NEW)
+    pairs, signatures = met(known, "text", mine, banding, settings.threshold, NEW)
+    pairs = candidates.distinct(pairs.take(pairs.b >= NEW))
+    pairs = candidates.alike(pairs, signatures, signatures, banding.equal)
     return compared(pairs, texts, known, settings), len(pairs)
 
 
-def buckets(
-    sketches: m.Sketches, known: Published, banding: candidates.Banding
-) -> Iterator[tuple[m.Bands, m.Signatures]]:
+def met(  # noqa: PLR0913 - who meets whom, and how
+    known: Published,
+    kind: str,
+    asked: m.Sketches,
+    banding: candidates.Banding,
+    threshold: float,
+    new: int,
+) -> tuple[m.Pairs, m.Signatures]:
     """
-    Yield band by band the incoming texts, with the published ones that they may meet.
+    Return the pairs that meet in the buckets of some texts or documents, and their signatures.
 
-    Beside them stand the signatures of the published ones.
+    `kind` is as of `bands.in_bands`. Those that come in are named from `new`.
     """
-    count = sketches.keys.shape[1]
-    for start in range(0, count, TOGETHER):
-        numbers = range(start, min(start + TOGETHER, count))
-        for number, (theirs, signatures) in zip(
-            numbers, in_bands(known, "text", numbers, sketches, banding), strict=True
-        ):
-            mine = candidates.band(sketches, number)
-            both = m.Bands.concat([theirs, m.Bands(**mine.columns() | {"text": mine.text + NEW})])
-            yield both.take(np.argsort(both.key, kind="stable")), signatures
+    found, signatures = [m.Pairs.empty()], [candidates.signatures(asked)]
+    for numbers in bands.steps(asked):
+        theirs = bands.in_bands(known, kind, numbers, asked, banding)
+        mine = bands.own(asked.take(asked.text >= new), numbers)
+        both = bands.Buckets.concat([theirs, mine])
+        pairs = bands.met(both.take(np.argsort(both.bucket, kind="stable")), banding, threshold)
+        found.append(pairs)
+        signatures.append(bands.signatures(known, kind, theirs, np.union1d(pairs.a, pairs.b)))
         known.rest()
+    every = m.Signatures.concat(signatures)
+    once = np.unique(every.text, return_index=True)[1]
+    return m.Pairs.concat(found), every.take(once)
 
 
 def compared(pairs: m.Pairs, texts: m.Texts, known: Published, settings: Settings) -> m.Matches:

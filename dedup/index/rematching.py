@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dedup import model as m
-from dedup.index import matching
-from dedup.index.bands import all_ones, in_bands, signatures_of, those_around
+from dedup.index import bands, matching
 from dedup.index.matching import codes, texts
 from dedup.index.published import text_rows
 from dedup.rows import fresh
@@ -25,12 +24,7 @@ from dedup.stages import candidates, verify
 from dedup.stages.sketch import sketch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from dedup.index.published import Published
-
-TOGETHER = 1 << 15
-"""Keys that are looked up at once."""
 
 
 def rematched(now: Published) -> Published:
@@ -86,15 +80,11 @@ def _met(known: Published, sketches: m.Sketches) -> m.I64:
     """Return the codes of the pairs that meet in the buckets of some texts."""
     banding = candidates.banding(known.settings, known.texts)
     found = [np.zeros(0, np.int64)]
-    for numbers in _steps(sketches):
-        every = in_bands(known, "text", numbers, sketches, banding, chosen=all_ones)
-        found += [
-            _pairs(known, bands, number, banding)
-            for number, (bands, _) in zip(numbers, every, strict=True)
-        ]
+    for numbers in bands.steps(sketches):
+        every = bands.in_bands(known, "text", numbers, sketches, banding, chosen=bands.all_ones)
+        found.append(_pairs(known, every, banding))
         known.rest()
-    pairs = np.sort(np.concatenate(found))
-    return pairs[fresh(pairs)]
+    return _once(np.concatenate(found))
 
 
 def _meeting_still(known: Published, pairs: m.I64) -> m.I64:
@@ -103,48 +93,48 @@ def _meeting_still(known: Published, pairs: m.I64) -> m.I64:
     ends = np.unique(np.concatenate(texts(pairs)))
     sketches = _signed(known, ends)
     a, b = (np.searchsorted(ends, some) for some in texts(pairs))
-    near = partial(those_around, names=np.sort(known.first[ends]))
+    near = partial(bands.those_around, names=np.sort(known.first[ends]))
     found = [np.zeros(0, np.int64)]
-    for numbers in _steps(sketches):
+    for numbers in bands.steps(sketches):
         # Only the buckets that hold both texts of a pair are looked at.
-        keys = sketches.keys[:, numbers.start : numbers.stop]
+        keys = sketches.keys[:, numbers.start : numbers.stop].T
+        band, pair = np.nonzero(keys[:, a] == keys[:, b])
         asked = np.zeros(keys.shape, bool)
-        row, band = np.nonzero(keys[a] == keys[b])
-        asked[a[row], band] = True
-        every = in_bands(known, "text", numbers, sketches, banding, chosen=near, asked=asked)
-        for number, (bands, _) in zip(numbers, every, strict=True):
-            met = _pairs(known, bands, number, banding)
-            found.append(met[np.isin(met, pairs)])
+        asked[band, a[pair]] = True
+        every = bands.in_bands(
+            *(known, "text", numbers, sketches, banding), chosen=near, asked=asked
+        )
+        met = _pairs(known, every, banding)
+        found.append(met[np.isin(met, pairs)])
         known.rest()
-    return np.concatenate(found)
+    return _once(np.concatenate(found))
 
 
-def _steps(sketches: m.Sketches) -> Iterator[range]:
-    """Yield the bands that are looked up at once."""
-    step = max(1, TOGETHER // max(1, len(sketches)))
-    count = sketches.keys.shape[1] if len(sketches) else 0
-    for start in range(0, count, step):
-        yield range(start, min(start + step, count))
+def _pairs(known: Published, buckets: bands.Buckets, banding: candidates.Banding) -> m.I64:
+    """Return the codes of the pairs that meet in some buckets."""
+    met = bands.met(buckets, banding, known.settings.threshold)
+    return _once(codes(known.numbers(met.a), known.numbers(met.b)))
 
 
-def _pairs(known: Published, bands: m.Bands, number: int, banding: candidates.Banding) -> m.I64:
-    """Return the codes of the pairs that meet in one band."""
-    met = candidates.met(bands, number, banding, known.settings.threshold)
-    return codes(*(known.numbers(bands.text[rows]) for rows in (met.a, met.b)))
+def _once(pairs: m.I64) -> m.I64:
+    """Return pairs sorted, each once."""
+    pairs = np.sort(pairs)
+    return pairs[fresh(pairs)]
 
 
 def _unmatched(known: Published, pairs: m.I64) -> m.I64:
     """Return the pairs that are no matches of an index."""
     first = np.unique(texts(pairs)[0])
     row, other, _ = known.matched(first)
-    return np.setdiff1d(pairs, codes(first[row], other), assume_unique=False)
+    return pairs[~np.isin(pairs, codes(first[row], other))]
 
 
 def _verified(known: Published, pairs: m.I64) -> m.Matches:
     """Compare pairs that meet, and keep those that match."""
     equal = candidates.banding(known.settings, known.texts).equal
-    signatures = signatures_of(known, np.unique(np.concatenate(texts(pairs))))
+    signatures = bands.signatures_of(known, np.unique(np.concatenate(texts(pairs))))
     alike = candidates.alike(m.Pairs(*texts(pairs)), signatures, signatures, equal)
     numbers = np.union1d(alike.a, alike.b)
-    normals = m.NormalTexts(numbers, known.normals(known.first[numbers]))
+    normal = known.normals(known.first[numbers])
+    normals = m.NormalTexts(numbers, verify.characters(normal), normal)
     return verify.verify(alike, normals, normals, known.settings)

@@ -8,9 +8,8 @@ import numpy as np
 
 from dedup import model as m
 from dedup import near_documents
-from dedup.index.bands import in_bands, signed
+from dedup.index import meeting
 from dedup.index.relations import earliest
-from dedup.rows import arranged
 from dedup.stages import candidates, resemblance
 
 if TYPE_CHECKING:
@@ -33,22 +32,10 @@ def resembling(
     wholes = m.Wholes.concat([resemblance.whole(known.paragraphs(sources), settings), wholes])
     banding = resemblance.banding(settings.document_threshold)
     sketches = resemblance.sketch(wholes, banding, np.sort(equals.copy))
-    found = [m.Pairs.empty()]
-    signatures = [candidates.signatures(sketches)]
-    numbers = range(banding.bands if len(sketches) else 0)
-    for number, (theirs, own) in zip(
-        numbers, in_bands(known, "document", numbers, sketches, banding), strict=True
-    ):
-        mine = candidates.band(sketches, number)
-        both = m.Bands.concat([theirs, mine.take(mine.text >= known.docs)])
-        both = arranged(both, both.key, both.text)
-        met, _ = candidates.meet(both, number, banding, near_documents.ANY_LENGTH)
-        found.append(met.take((met.b >= known.docs) | np.isin(met.b, sources)))
-        signatures.append(own)
-    known.rest()
-    every = signed(signatures)
-    pairs = candidates.distinct(m.Pairs.concat(found))
-    pairs = candidates.alike(pairs, every, every, banding.equal)
+    every = near_documents.ANY_LENGTH
+    met, signatures = meeting.met(known, "document", sketches, banding, every, known.docs)
+    pairs = candidates.distinct(met.take((met.b >= known.docs) | np.isin(met.b, sources)))
+    pairs = candidates.alike(pairs, signatures, signatures, banding.equal)
     return compared(pairs, wholes, known, settings), equals
 
 

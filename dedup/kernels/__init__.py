@@ -46,6 +46,7 @@ __all__ = [
     "characters",
     "copy",
     "digest",
+    "distinct",
     "extend",
     "gather",
     "gather_texts",
@@ -227,6 +228,25 @@ def ordered(
     return found
 
 
+def distinct(
+    tables: Sequence[Sequence[NDArray[np.int64]]],
+) -> list[NDArray[np.int64]] | None:
+    """
+    Return the columns, int64[k], of all rows of *tables*, sorted and each once.
+
+    A table, of which there is at least one, is columns of equal length, int64[n]; all have as many.
+    `None` where the differences between values take more than 64 bits a row. More than 16 columns
+    are a `ValueError`.
+    """
+    if not 0 < len(tables[0]) <= _MOST_COLUMNS:
+        message = f"1 to {_MOST_COLUMNS} columns can be sorted"
+        raise ValueError(message)
+    every = [[_array(column, np.int64, 1) for column in columns] for columns in tables]
+    every = [[_same(column, columns[0]) for column in columns] for columns in every]
+    found: list[NDArray[np.int64]] | None = _kernel.distinct(every)
+    return found
+
+
 def may_recur(values: NDArray[np.int64]) -> NDArray[np.int64]:
     """
     Return the rows of the *values*, int64[n], that may have the value of another row, rising.
@@ -384,9 +404,8 @@ def _check_there(rows: NDArray[np.int64], count: int) -> None:
 class Crowding(NamedTuple):
     """How the rows of a bucket meet; see `meet`."""
 
-    band: int
-    """Number of the band, from 0."""
     bands: int
+    """How many there are."""
     crowd: int
     """Rows of a bucket up to which all meet,"""
     long_crowd: int
@@ -433,10 +452,11 @@ def meet(
     """
     Return the pairs of rows of equal keys that may match.
 
-    *keys*, int64[n], are sorted; *characters*, int32[n], are the lengths of the texts. All rows of
-    a bucket meet; in a crowd each meets the first one and, of those before it, the one at distance
-    *band* + 1 and, in a long crowd, each further *bands* back, up to *long_crowd*. A pair is kept
-    where 2 min / (sum of the lengths) is at least *threshold*.
+    *keys*, int64[n], are sorted; above 32 bits of each stands the number of its band, from 0.
+    *characters*, int32[n], are the lengths of the texts. All rows of a bucket meet; in a crowd each
+    meets the first one and, of those before it, the one at the distance of the band's number + 1
+    and, in a long crowd, each further *bands* back, up to *long_crowd*. A pair is kept where
+    2 min / (sum of the lengths) is at least *threshold*.
     """
     keys, characters = _array(keys, np.int64, 1), _same(characters, keys, np.int32)
     return Met(*_kernel.meet(keys, characters, tuple(crowding), threshold))

@@ -194,6 +194,8 @@ cdef extern from "chains.h":
 cdef extern from "order.h":
     ctypedef struct dedup_key:
         const int64_t *values
+        int64_t low
+        int bits
 
     int dedup_is_sorted(const dedup_key *keys, int64_t count, int64_t rows) nogil
     int dedup_pack(
@@ -206,6 +208,10 @@ cdef extern from "order.h":
         const dedup_key *keys, int64_t count, int64_t key, const uint64_t *words, int64_t rows,
         int row_bits, int64_t *to
     ) nogil
+    void dedup_append(
+        const int64_t *values, int64_t rows, int64_t low, int bits, uint64_t *words
+    ) nogil
+    int64_t dedup_once(uint64_t *words, int64_t rows) nogil
     int64_t dedup_may_recur(const int64_t *values, int64_t rows, int64_t *to) nogil
 
 cdef extern from "jsonl.h":
@@ -514,6 +520,47 @@ def order(list columns, int64_t most):
     return numbers, ordered if whole else [own[numbers] for own in columns[:most]]
 
 
+def distinct(list tables):
+    """Return the columns of rows, sorted and each once; `None` where a row does not fit in 64 bits."""
+    cdef int64_t count = len(tables[0]), rows = sum(len(columns[0]) for columns in tables)
+    cdef int64_t at = 0, once = 0, length
+    cdef int bits, total = 0
+    cdef dedup_key keys[16]
+    cdef const int64_t[::1] column
+    cdef int64_t[::1] values
+    cdef uint64_t[::1] words
+    for k in range(count):
+        filled = [columns[k] for columns in tables if len(columns[k])] or [np.zeros(1, np.int64)]
+        keys[k].low = min(int(part.min()) for part in filled)
+        span = max(int(part.max()) for part in filled) - keys[k].low
+        keys[k].bits = bits = span.bit_length()
+        total += bits
+    if total > 64:
+        return None
+    packed = np.zeros(rows, np.uint64)
+    words = packed
+    for columns in tables:
+        length = len(columns[0])
+        if not length:
+            continue
+        for k in range(count):
+            column = columns[k]
+            with nogil:
+                dedup_append(&column[0], length, keys[k].low, keys[k].bits, &words[at])
+        at += length
+    packed.sort()
+    made = [np.empty(0, np.int64) for _ in range(count)]
+    if rows:
+        with nogil:
+            once = dedup_once(&words[0], rows)
+        made = [np.empty(once, np.int64) for _ in range(count)]
+        for k in range(count):
+            values = made[k]
+            with nogil:
+                dedup_sorted_key(keys, count, k, &words[0], once, 0, &values[0])
+    return made
+
+
 def may_recur(const int64_t[::1] values):
     """Return the rows whose value may be that of another row. Raises `MemoryError`."""
     found = np.empty(values.shape[0], np.int64)
@@ -545,7 +592,7 @@ def meet(
 ):
     """Return the rows that meet, the first rows of crowds, and how many met at all."""
     cdef dedup_meeting by
-    by.band, by.bands, by.crowd, by.long_crowd, by.far = crowding
+    by.bands, by.crowd, by.long_crowd, by.far = crowding
     by.threshold = threshold
 
     cdef int64_t row = 0, begun, rows = keys.shape[0]

@@ -26,7 +26,7 @@ static void dedup_band_keys(const uint32_t *signatures, int64_t rows, const int3
 }
 
 typedef struct {
-    int64_t band, bands;       /* number of the band, and how many there are */
+    int64_t bands;             /* how many there are */
     int64_t crowd, long_crowd; /* rows of a bucket up to which all pairs are taken */
     int64_t far;               /* characters of a first text from which it is a long one */
     double threshold;          /* least similarity */
@@ -48,8 +48,8 @@ static inline void dedup_one_meeting(const dedup_meeting *by, const int32_t *cha
     out->b[out->count++] = b;
 }
 
-/* Let the rows of equal keys meet, from the bucket on that begins at `row`. Returns the first row of
- * the bucket that might not fit any more, or `rows`. `cut` is set at the first rows of crowds. */
+/* Let the rows of equal keys meet, from the bucket on that begins at `row`; above 32 bits of a key
+ * stands the number of its band. Returns the first row of the bucket that might not fit any more, or `rows`. `cut` is set at the first rows of crowds. */
 static int64_t dedup_meet(const dedup_meeting *by, const int64_t *keys, const int32_t *characters,
                           int64_t row, int64_t rows, dedup_met *out, uint8_t *cut) {
     while (row < rows) {
@@ -70,12 +70,12 @@ static int64_t dedup_meet(const dedup_meeting *by, const int64_t *keys, const in
             for (int64_t b = row + 1; b < end; b++)
                 for (int64_t a = row; a < b; a++) dedup_one_meeting(by, characters, a, b, out);
         } else {
+            const int64_t band = keys[row] >> 32;
             const int64_t farthest = is_long && by->long_crowd > by->bands ? by->long_crowd : by->bands;
             cut[row] = 1;
             for (int64_t b = row + 1; b < end; b++) {
                 dedup_one_meeting(by, characters, row, b, out);
-                for (int64_t back = by->band + 1; back <= farthest && back < b - row;
-                     back += by->bands)
+                for (int64_t back = band + 1; back <= farthest && back < b - row; back += by->bands)
                     dedup_one_meeting(by, characters, b - back, b, out);
             }
         }

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     Bytes = NDArray[np.uint8]
     Numbers = NDArray[np.int64]
 
+_WORD = 64
+"""Bits."""
 _PAIRS = 65536
 """Pairs of signatures at a time: 16 MiB of them."""
 
@@ -95,6 +97,16 @@ def order(columns: list[Numbers], most: int) -> tuple[Numbers | None, list[Numbe
     return rows, [column[rows] for column in columns[:most]]
 
 
+def distinct(tables: list[list[Numbers]]) -> list[Numbers] | None:
+    """Return the columns of rows, sorted and each once; `None` where a row takes too many bits."""
+    columns = [np.concatenate(parts) for parts in zip(*tables, strict=True)]
+    spans = [int(c.max()) - int(c.min()) if len(c) else 0 for c in columns]
+    if sum(span.bit_length() for span in spans) > _WORD:
+        return None
+    once: Numbers = np.unique(np.stack(columns, axis=1), axis=0)
+    return [np.ascontiguousarray(column) for column in once.T]
+
+
 def may_recur(values: Numbers) -> Numbers:
     """Return the rows whose value is that of another row."""
     _, own, counts = np.unique(values, return_inverse=True, return_counts=True)
@@ -117,11 +129,11 @@ def band_keys(signatures: NDArray[np.int32], components: NDArray[np.int32]) -> N
 def meet(
     keys: Numbers,
     characters: NDArray[np.int32],
-    crowding: tuple[int, int, int, int, int],
+    crowding: tuple[int, int, int, int],
     threshold: float,
 ) -> tuple[Numbers, Numbers, Numbers, int]:
     """Return the rows that meet, the first rows of crowds, and how many met at all."""
-    band, bands, crowd, long_crowd, far = crowding
+    bands, crowd, long_crowd, far = crowding
     # Buckets: where each begins, how many rows it has, and whether these are too many.
     starts = np.flatnonzero(np.diff(keys, prepend=keys[:1] - 1))
     sizes = np.diff(starts, append=len(keys))
@@ -132,6 +144,7 @@ def meet(
     for bucket in np.flatnonzero(sizes > 1).tolist():
         size = int(sizes[bucket])
         if too_many[bucket]:
+            band = int(keys[starts[bucket]]) >> 32
             back = range(band + 1, int(farthest[bucket]) + 1, bands)
             pairs = [
                 [(0, b), *((b - step, b) for step in back if step < b)] for b in range(1, size)

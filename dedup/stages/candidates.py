@@ -55,13 +55,15 @@ import numpy as np
 
 from dedup import kernels
 from dedup.model import Bands, Counts, Crowds, Docs, Pairs, Signatures
-from dedup.rows import arranged, each_once, places
+from dedup.rows import arranged, both_places, each_once
 
 if TYPE_CHECKING:
-    from dedup.model import I32, Sketches, Texts
+    from dedup.model import I32, I64, Sketches, Texts
     from dedup.settings import Settings
 
 COMPONENTS = 128
+KEY_BITS = 32
+"""Of the key of a band."""
 RULERS = {1: (0,), 2: (0, 1), 3: (0, 1, 3), 4: (0, 1, 4, 6), 5: (0, 1, 4, 9, 11)}
 """Golomb rulers: no distance between two marks occurs twice."""
 
@@ -152,13 +154,24 @@ def published(texts: Texts, docs: int) -> Docs:
 
 def met(bands: Bands, number: int, banding: Banding, threshold: float) -> kernels.Met:
     """Let the rows of each bucket meet; keys are sorted, rows of one key are in Order."""
-    crowding = kernels.Crowding(number, banding.bands, CROWD, LONG_CROWD, LONG)
-    return kernels.meet(bands.key.astype(np.int64), bands.characters, crowding, threshold=threshold)
+    return met_in(buckets(number, bands.key), bands.characters, banding, threshold)
+
+
+def buckets(number: int | I64, keys: I32) -> I64:
+    """Return the numbers of buckets: that of the band, and below it the key; sorted as they are."""
+    least = np.iinfo(np.int32).min
+    return np.int64(number) << KEY_BITS | (keys.astype(np.int64) - least)
+
+
+def met_in(bucket: I64, characters: I32, banding: Banding, threshold: float) -> kernels.Met:
+    """Let the rows of each bucket meet, of any bands; sorted by bucket, then in Order."""
+    crowding = kernels.Crowding(banding.bands, CROWD, LONG_CROWD, LONG)
+    return kernels.meet(bucket, characters, crowding, threshold=threshold)
 
 
 def alike(pairs: Pairs, first: Signatures, second: Signatures, equal: int) -> Pairs:
     """Keep the pairs of which so many components are equal; signatures are sorted by text."""
-    a, b = places(first.text, pairs.a), places(second.text, pairs.b)
+    a, b = both_places(first.text, second.text, pairs.a, pairs.b)
     return pairs.take(kernels.alike(first.bits, second.bits, a, b, equal=equal))
 
 

@@ -32,7 +32,7 @@ from dedup.model import (
     Strings,
     Wholes,
 )
-from dedup.rows import arranged, fresh, places, spans
+from dedup.rows import arranged, both_places, fresh, spans
 from dedup.stages.candidates import COMPONENTS, Banding
 from dedup.stages.equal_documents import among
 from dedup.stages.normalise import normalise
@@ -129,7 +129,7 @@ def grams(wanted: Docs, wholes: Wholes) -> Grams:
 
 def compare(pairs: Pairs, first: Grams, second: Grams, threshold: float) -> Resemblances:
     """Count what each pair shares, and keep those that resemble each other; sets are sorted."""
-    a, b = places(first.doc, pairs.a), places(second.doc, pairs.b)
+    a, b = both_places(first.doc, second.doc, pairs.a, pairs.b)
     one, other = _values(first.grams), _values(second.grams)
     shared = kernels.shared(one, other, a, b)
     of_a, of_b = np.diff(one[1])[a], np.diff(other[1])[b]

@@ -14,7 +14,7 @@ import numpy as np
 
 from dedup import kernels
 from dedup.model import Matches, NormalTexts
-from dedup.rows import places
+from dedup.rows import both_places
 
 if TYPE_CHECKING:
     from dedup.model import F64, I32, I64, Pairs, Strings, Texts
@@ -35,7 +35,7 @@ def characters(texts: Strings) -> I32:
 
 def verify(pairs: Pairs, first: NormalTexts, second: NormalTexts, settings: Settings) -> Matches:
     """Compare each pair, and keep it from the threshold up; texts are sorted."""
-    a, b = places(first.text, pairs.a), places(second.text, pairs.b)
+    a, b = both_places(first.text, second.text, pairs.a, pairs.b)
     lengths = first.characters[a].astype(np.int64) + second.characters[b]
     found = _ratios(first.normal, second.normal, a, b, lengths, settings.threshold)
     good = found >= settings.threshold

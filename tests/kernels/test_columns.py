@@ -120,15 +120,42 @@ def test_digest_around_its_blocks(length: int) -> None:
     assert np.array([first[0], second[0]], "<i8").tobytes() == wanted
 
 
+WIDE = st.one_of(st.integers(-3, 3), st.integers(-(2**40), 2**40), st.integers(-(2**63), 2**63 - 1))
+
+
+@given(
+    data=st.lists(st.tuples(WIDE, st.integers(0, 5)), max_size=40),
+    cut=st.integers(0, 40),
+    wide=st.integers(1, 2),
+)
+def test_distinct_rows(data: list[tuple[int, int]], cut: int, wide: int) -> None:
+    """Rows of several tables come sorted and once, where their columns fit into a word."""
+    rows = [row[:wide] for row in data]
+    parts = [np.array(some, np.int64).reshape(-1, wide).T for some in (rows[:cut], rows[cut:])]
+    tables = [[np.ascontiguousarray(column) for column in part] for part in parts]
+    found, twin = kernels.distinct(tables), reference.distinct(tables)
+    spans = [max(column) - min(column) for column in zip(*rows, strict=True)]
+
+    if sum(span.bit_length() for span in spans) > 64:
+        assert found is None
+        assert twin is None
+    else:
+        for some in (found, twin):
+            assert list(zip(*(column.tolist() for column in some), strict=True)) == sorted(
+                set(rows)
+            )
+
+
 @given(seed=st.integers(0, 9999))
 def test_meetings_agree(seed: int) -> None:
     """Pairs, crowds and counts are those of the twin."""
     dice = np.random.default_rng(seed)
     rows = int(dice.integers(1, 400))
-    keys = np.sort(dice.integers(0, dice.choice([3, 30, 300]), rows))
-    characters = dice.integers(30, 300, rows).astype(np.int32)
     bands = int(dice.choice([21, 84]))
-    crowding = (int(dice.integers(0, bands)), bands, 24, 128, 200)
+    band = dice.integers(0, bands, rows) if seed % 2 else np.full(rows, dice.integers(0, bands))
+    keys = np.sort(band << 32 | dice.integers(0, dice.choice([3, 30, 300]), rows))
+    characters = dice.integers(30, 300, rows).astype(np.int32)
+    crowding = (bands, 24, 128, 200)
     crowd = kernels.Crowding(*crowding)
     found = kernels.meet(keys, characters, crowd, threshold=0.8)
     wanted = reference.meet(keys, characters, crowding, 0.8)

@@ -44,16 +44,16 @@ def marked(
 ) -> tuple[Stored[m.Places], Stored[m.Neighbours]]:
     """Flag the places of boilerplate, in Order; and give every text its neighbours."""
     copies = equal_copies(corpus, engine)
-    holders = partial(boilerplate.holders, settings=settings, copies=copies)
-    held, near = engine.together(
+    hold = partial(boilerplate.holders, settings=settings, copies=copies)
+    holders, near = engine.together(
         partial(
             engine.by_key,
-            *(corpus.places, ("text", *m.PLACE), m.Holders, holders),
+            *(corpus.places, ("text", *m.PLACE), m.Holders, hold),
             name="boilerplate",
         ),
         partial(neighbours, corpus.texts, matches, engine),
     )
-    around = engine.join(near, held, (("other",), TEXT), m.Holders, boilerplate.around)
+    around = engine.join(near, holders, (("other",), TEXT), m.Holders, boilerplate.around)
     count = partial(boilerplate.spread, settings=settings)
     spread = engine.by_key(around, ("text", "doc"), m.Spread, count)
     ranks = engine.map(corpus.texts, m.Ranks, ranks_of)

@@ -25,11 +25,11 @@ from dedup import kernels
 from dedup.model import Passages, Strings
 from dedup.rows import fresh
 from dedup.stages.lockstep import lockstep
+from dedup.stages.passage_texts import PassageTexts, around, edges
 from dedup.stages.runs import each_once
 from dedup.stages.seeds import LENGTH, WORD, stream
 from dedup.stages.stretches import BOUND
 from dedup.stages.verify import DIGITS, ratios
-from dedup.stages.written import Written, around, edges
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
@@ -159,7 +159,7 @@ class Neighbourhood:
         self.limits = self._limits(links)
         halves = self.words.units.halves.astype(np.int64)
         self.halves = np.concatenate([[0], np.cumsum(halves)])
-        self.written = Written(self.neighbourhoods, self.words)
+        self.texts = PassageTexts(self.neighbourhoods, self.words)
         self._distances: dict[tuple[int, int], int] = {}
 
     def _limits(self, links: Links) -> I64:
@@ -291,7 +291,7 @@ class Neighbourhood:
         sources = np.array([(one.from_first, one.from_past) for one in some], np.int64)
         copies = np.array([(one.first, one.past) for one in some], np.int64)
         count = len(some)
-        lengths, normal = self.written.read(np.concatenate([sources, copies]))
+        lengths, normal = self.texts.read(np.concatenate([sources, copies]))
         longer = np.maximum(lengths[:count], lengths[count:])
         sizes = kernels.characters(normal.data, normal.offsets).astype(np.int64)
         bounded: dict[int, float] = {}
@@ -324,7 +324,7 @@ class Neighbourhood:
             known = self._distances.get((row, then))
             if known is None or row < 0 or then < 0:
                 known = Indel.distance(
-                    self.written.piece(one.source, a, b), self.written.piece(copy, c, d)
+                    self.texts.piece(one.source, a, b), self.texts.piece(copy, c, d)
                 )
                 self._distances[row, then] = known
             total += known
@@ -338,10 +338,10 @@ class Neighbourhood:
             copy = int(self.copy[one.seeds[0]])
             docs = (self.words.documents[one.source], self.words.documents[copy])
             source, here = (
-                self.written.place(one.source, one.from_first, one.from_past),
-                self.written.place(copy, one.first, one.past),
+                self.texts.place(one.source, one.from_first, one.from_past),
+                self.texts.place(copy, one.first, one.past),
             )
-            written = self.written.between(copy, here[0], here[1])
+            written = self.texts.between(copy, here[0], here[1])
             rows.append(
                 (
                     *self.neighbourhoods.doc[list(docs)].tolist(),

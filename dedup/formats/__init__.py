@@ -7,7 +7,6 @@ what is left. A format is one file here, listed in `FORMATS`.
 """
 
 from dedup.formats.giving import given
-from dedup.formats.hashing import Seen
 from dedup.formats.held import Held
 from dedup.formats.interface import Chunk, Fault, Format, Piece, Record, Span, Unreadable
 from dedup.formats.reading import (
@@ -28,7 +27,7 @@ from dedup.formats.sources import (
     is_text_name,
     sources,
 )
-from dedup.formats.writing import writing
+from dedup.formats.streams import Seen, writing
 from dedup.watching import Watch, silent
 
 __all__ = [

@@ -20,9 +20,9 @@ import numpy as np
 
 from dedup.errors import SKIPPING, InputError, RecordError
 from dedup.formats import compression, recoding
-from dedup.formats.hashing import Hashing, Seen
 from dedup.formats.interface import Chunk, Fault, Piece, Unreadable
 from dedup.formats.sources import BUFFER, Source, Sources, sources
+from dedup.formats.streams import Hashing, Seen
 from dedup.formats.text import charset
 from dedup.model import Documents, Strings
 from dedup.report import Skipped

@@ -126,9 +126,15 @@ cdef extern from "meet.h":
         int64_t room
         int64_t met
 
-    void dedup_band_keys(
-        const uint32_t *signatures, int64_t rows, const int32_t *components, int64_t bands,
-        int64_t size, int32_t *keys
+    ctypedef struct dedup_banding:
+        const int32_t *components
+        int64_t bands
+        int64_t size
+
+    void dedup_sketch_bands(
+        const dedup_permutations *by, const dedup_table *table, const uint8_t *data,
+        const int64_t *offsets, int64_t texts, const int64_t *chosen, int64_t rows, int64_t size,
+        const dedup_banding *banding, int32_t *keys, int8_t *bits
     ) nogil
     int64_t dedup_meet(
         const dedup_meeting *by, const int64_t *keys, const int32_t *characters, int64_t row,
@@ -195,8 +201,6 @@ cdef extern from "chains.h":
 cdef extern from "order.h":
     ctypedef struct dedup_key:
         const int64_t *values
-        int64_t low
-        int bits
 
     int dedup_is_sorted(const dedup_key *keys, int64_t count, int64_t rows) nogil
     int dedup_pack(
@@ -209,10 +213,6 @@ cdef extern from "order.h":
         const dedup_key *keys, int64_t count, int64_t key, const uint64_t *words, int64_t rows,
         int row_bits, int64_t *to
     ) nogil
-    void dedup_append(
-        const int64_t *values, int64_t rows, int64_t low, int bits, uint64_t *words
-    ) nogil
-    int64_t dedup_once(uint64_t *words, int64_t rows) nogil
     int64_t dedup_may_recur(const int64_t *values, int64_t rows, int64_t *to) nogil
 
 cdef extern from "jsonl.h":
@@ -546,47 +546,6 @@ def order(list columns, int64_t most):
     return numbers, ordered if whole else [own[numbers] for own in columns[:most]]
 
 
-def distinct(list tables):
-    """Return the columns of rows, sorted and each once; `None` where a row does not fit in 64 bits."""
-    cdef int64_t count = len(tables[0]), rows = sum(len(columns[0]) for columns in tables)
-    cdef int64_t at = 0, once = 0, length
-    cdef int bits, total = 0
-    cdef dedup_key keys[16]
-    cdef const int64_t[::1] column
-    cdef int64_t[::1] values
-    cdef uint64_t[::1] words
-    for k in range(count):
-        filled = [columns[k] for columns in tables if len(columns[k])] or [np.zeros(1, np.int64)]
-        keys[k].low = min(int(part.min()) for part in filled)
-        span = max(int(part.max()) for part in filled) - keys[k].low
-        keys[k].bits = bits = span.bit_length()
-        total += bits
-    if total > 64:
-        return None
-    packed = np.zeros(rows, np.uint64)
-    words = packed
-    for columns in tables:
-        length = len(columns[0])
-        if not length:
-            continue
-        for k in range(count):
-            column = columns[k]
-            with nogil:
-                dedup_append(&column[0], length, keys[k].low, keys[k].bits, &words[at])
-        at += length
-    packed.sort()
-    made = [np.empty(0, np.int64) for _ in range(count)]
-    if rows:
-        with nogil:
-            once = dedup_once(&words[0], rows)
-        made = [np.empty(once, np.int64) for _ in range(count)]
-        for k in range(count):
-            values = made[k]
-            with nogil:
-                dedup_sorted_key(keys, count, k, &words[0], once, 0, &values[0])
-    return made
-
-
 def may_recur(const int64_t[::1] values):
     """Return the rows whose value may be that of another row. Raises `MemoryError`."""
     found = np.empty(values.shape[0], np.int64)
@@ -600,17 +559,26 @@ def may_recur(const int64_t[::1] values):
     return found[:count]
 
 
-def band_keys(const int32_t[:, ::1] signatures, const int32_t[:, ::1] components):
-    """Return the key of each signature in each band, those of a band beside each other."""
-    made = np.empty((components.shape[0], signatures.shape[0]), np.int32)
+def sketch_bands(
+    const uint8_t[::1] data, const int64_t[::1] offsets, const int64_t[::1] rows,
+    const int32_t[:, ::1] components, int64_t size, *, bint words,
+):
+    """Return the keys of texts, those of a band beside each other, and the bits of signatures."""
+    cdef dedup_banding banding
+    banding.bands, banding.size = components.shape[0], components.shape[1]
+    made = np.empty((components.shape[0], rows.shape[0]), np.int32)
+    low = np.empty((rows.shape[0], permutations.COUNT), np.int8)
     cdef int32_t[:, ::1] keys = made
-    if keys.shape[0] and keys.shape[1]:
+    cdef int8_t[:, ::1] bits = low
+    if made.size:
+        banding.components = &components[0, 0]
         with nogil:
-            dedup_band_keys(
-                <const uint32_t *>&signatures[0, 0], keys.shape[1], &components[0, 0],
-                keys.shape[0], components.shape[1], &keys[0, 0],
+            dedup_sketch_bands(
+                &PERMUTATIONS, &TABLE if words else NULL, &data[0], &offsets[0],
+                offsets.shape[0] - 1, &rows[0], rows.shape[0], size, &banding, &keys[0, 0],
+                &bits[0, 0],
             )
-    return made.T
+    return made.T, low
 
 
 def meet(

@@ -1,10 +1,20 @@
-"""The SHA-256 of a file, taken while it is read."""
+"""The bytes of files: hashed while they are read, compressed as they were when they are written."""
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
-from typing import IO, Any, NamedTuple, cast
+from typing import IO, TYPE_CHECKING, Any, NamedTuple, cast
+
+from dedup.formats import compression
+from dedup.formats.recoding import Recoding
+from dedup.formats.sources import FORMATS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dedup.formats.interface import Sink
 
 _CHUNK = 1 << 20
 
@@ -68,3 +78,18 @@ class Hashing(io.RawIOBase):
         while self.readinto(buffer):
             pass
         return self._sha256.hexdigest()
+
+
+@contextlib.contextmanager
+def writing(stream: IO[bytes], form: str, suffix: str, charset: str = "") -> Iterator[Sink]:
+    """
+    Yield what takes the pieces of a file, one after the other.
+
+    `form` is a key of `FORMATS`, `suffix` a compression or empty, `charset` what its records were
+    recoded from (`recoding`). Leaving it completes the file; `stream` stays open.
+    """
+    packed = compression.packed(stream, suffix) if suffix else stream
+    with FORMATS[form].writing(packed) as sink:
+        yield Recoding(sink, charset) if charset else sink
+    if suffix:
+        packed.close()

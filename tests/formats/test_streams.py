@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dedup.formats.hashing import Hashing
+from dedup.formats.streams import Hashing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

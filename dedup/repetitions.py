@@ -156,7 +156,7 @@ def point_out(matched: Matched, settings: Settings, engine: Engine) -> Stored[m.
     )
     reach = partial(points.across, copies=equal_copies(matched, engine))
     across, within = engine.together(
-        partial(engine.join, meet, firsts, (("other",), TEXT), m.Points, reach),
+        partial(engine.join, meet, firsts, (("other",), ("text", *m.PLACE)), m.Points, reach),
         partial(engine.by_key, meet, ("doc", "other", "no"), m.Points, points.within),
     )
     enough = partial(points.enough, settings=settings)
@@ -208,6 +208,7 @@ def choose_passages(
     """From seeds to passages: what is repeated beside the blocks, whatever its paragraphs."""
     if settings.passages == "off":
         return
+    # Seeds of all texts; an index has those of its own.
     covered = engine.map(blocks, m.Covered, seeds.covered)
     published, elsewhere = matched.published, matched.elsewhere
     own = whole
@@ -218,12 +219,14 @@ def choose_passages(
     )
     if elsewhere is not None:
         chosen_seeds = engine.union(elsewhere.seeds, chosen_seeds)
+    # Seeds that two places share outside of blocks, chained.
     share = partial(seeds.share, published=published)
     shared = engine.by_key(chosen_seeds, ("key",), m.Shared, share, shared=True)
     del chosen_seeds
     link = partial(seeds.link, settings=settings)
     links = engine.join(shared, covered, (("copy", "source"), ("doc",)), m.Links, link)
     del shared
+    # The documents of each chain side by side, and the passages among them.
     together = engine.by_key(links, ("copy", "source"), m.Partners, seeds.partners)
     neighbourhoods = engine.join(
         together, whole, (("doc", "copy"), m.PLACE), m.Neighbourhoods, runs.neighbourhood

@@ -113,3 +113,10 @@ def test_a_minhash_is_taken_by_any_index() -> None:
 def test_a_text_of_next_to_nothing_has_a_minhash(text: str) -> None:
     """Also one that normalises to nothing: it is empty, as datasketch says it."""
     assert dedup.minhash(text).is_empty() is (dedup.normalise(text) == "")
+
+
+def test_what_is_no_text_is_not_normalised() -> None:
+    """One error of ours says what to give."""
+    assert dedup.normalise("Où ? Là !") == "ou la"
+    with pytest.raises(dedup.SettingsError, match="text is 3: give a text"):
+        dedup.normalise(3)  # type: ignore[arg-type]

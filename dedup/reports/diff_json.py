@@ -169,6 +169,7 @@ def _comparison(found: diff.Diff, a: Name, b: Name) -> Comparison:
         resemblance=round(found.resemblance, 4),
         contained_a=round(found.contained_a, 4),
         contained_b=round(found.contained_b, 4),
+        # Counts of words, what moved, and the texts part by part.
         words=Words(
             a=found.words_a, b=found.words_b, same=found.words_equal, moved=found.words_moved
         ),

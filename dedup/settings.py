@@ -253,16 +253,14 @@ def size(number: int) -> str:
     return str(number)
 
 
-@cache
-def _types(record: type) -> dict[str, Any]:
-    """Return the types of a record's fields, which take longer to read than to check."""
-    return get_type_hints(record, include_extras=True)
+_types = cache(get_type_hints)
+"""The types of a record's fields, which take longer to read than to check."""
 
 
 def check_types(record: Any) -> None:  # noqa: ANN401 - any frozen record
     """Convert every field to the type that its declaration says. Raises `SettingsError`."""
     declared: type = type(record)
-    for name, kind in _types(declared).items():
+    for name, kind in _types(declared, include_extras=True).items():
         object.__setattr__(record, name, typed(name, getattr(record, name), kind))
 
 

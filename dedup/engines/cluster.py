@@ -27,7 +27,7 @@ QUIET = {"spark.ui.showConsoleProgress": "false"}
 """What Spark says by itself is for its log."""
 
 
-def opened(master: str | None, conf: Sequence[str], watch: Watch) -> SparkEngine:
+def spark_engine(master: str | None, conf: Sequence[str], watch: Watch) -> SparkEngine:
     """
     Return the engine of a cluster: of the session that there is, or of a new one.
 

@@ -44,16 +44,16 @@ def marked(
 ) -> tuple[Stored[m.Places], Stored[m.Neighbours]]:
     """Flag the places of boilerplate, in Order; and give every text its neighbours."""
     copies = equal_copies(corpus, engine)
-    holders = partial(boilerplate.holders, settings=settings, copies=copies)
-    held, near = engine.together(
+    hold = partial(boilerplate.holders, settings=settings, copies=copies)
+    holders, near = engine.together(
         partial(
             engine.by_key,
-            *(corpus.places, ("text", *m.PLACE), m.Holders, holders),
+            *(corpus.places, ("text", *m.PLACE), m.Holders, hold),
             name="boilerplate",
         ),
         partial(neighbours, corpus.texts, matches, engine),
     )
-    around = engine.join(near, held, (("other",), TEXT), m.Holders, boilerplate.around)
+    around = engine.join(near, holders, (("other",), TEXT), m.Holders, boilerplate.around)
     count = partial(boilerplate.spread, settings=settings)
     spread = engine.by_key(around, ("text", "doc"), m.Spread, count)
     ranks = engine.map(corpus.texts, m.Ranks, ranks_of)
@@ -214,7 +214,9 @@ def choose_passages(
     own = whole
     if elsewhere is not None:
         own = engine.map(whole, m.Bodies, partial(incoming_bodies, published=published))
-    chosen_seeds = engine.join(own, covered, (m.PLACE, ("doc",)), m.Seeds, seeds.choose_seeds)
+    chosen_seeds = engine.join(
+        own, covered, (m.PLACE, ("doc",)), m.Seeds, seeds.choose_seeds, name="finding passages"
+    )
     if elsewhere is not None:
         chosen_seeds = engine.union(elsewhere.seeds, chosen_seeds)
     # Seeds that two places share outside of blocks, chained.
@@ -238,7 +240,9 @@ def choose_passages(
         in_processes=True,
     )
     order = ("source", "copy", "start", "end", "from_start")
-    yield engine.join(chosen, whole, (order, m.PLACE), m.Finds, passage_groups.gather)
+    yield engine.join(
+        chosen, whole, (order, m.PLACE), m.Finds, passage_groups.gather, name="grouping"
+    )
 
 
 def group_boilerplate(matched: Matched, whole: Stored[m.Bodies], engine: Engine) -> Stored[m.Finds]:

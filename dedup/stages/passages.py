@@ -19,17 +19,16 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from rapidfuzz.distance import Indel
 
 from dedup import kernels
 from dedup.model import Passages
 from dedup.rows import fresh
 from dedup.stages.lockstep import lockstep
+from dedup.stages.passage_texts import PassageTexts, around, edges
 from dedup.stages.runs import each_once
 from dedup.stages.seeds import LENGTH, WORD, stream
 from dedup.stages.stretches import BOUND
 from dedup.stages.verify import DIGITS, ratios
-from dedup.stages.written import Written, around, edges
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
@@ -159,7 +158,7 @@ class Neighbourhood:
         self.limits = self._limits(links)
         halves = self.words.units.halves.astype(np.int64)
         self.halves = np.concatenate([[0], np.cumsum(halves)])
-        self.written = Written(self.neighbourhoods, self.words)
+        self.texts = PassageTexts(self.neighbourhoods, self.words)
         self._distances: dict[tuple[int, int], int] = {}
 
     def _limits(self, links: Links) -> I64:
@@ -291,7 +290,7 @@ class Neighbourhood:
         sources = np.array([(one.from_first, one.from_past) for one in some], np.int64)
         copies = np.array([(one.first, one.past) for one in some], np.int64)
         count = len(some)
-        lengths, normal = self.written.read(np.concatenate([sources, copies]))
+        lengths, normal = self.texts.read(np.concatenate([sources, copies]))
         longer = np.maximum(lengths[:count], lengths[count:])
         sizes = kernels.characters(normal.data, normal.offsets).astype(np.int64)
         bounded: dict[int, float] = {}
@@ -312,6 +311,8 @@ class Neighbourhood:
 
         An upper bound.
         """
+        from rapidfuzz.distance import Indel
+
         first, last = one.seeds[0], one.seeds[1] - 1
         inner = range(first - first % PIECE + PIECE, last, PIECE)
         cuts = [
@@ -324,7 +325,7 @@ class Neighbourhood:
             known = self._distances.get((row, then))
             if known is None or row < 0 or then < 0:
                 known = Indel.distance(
-                    self.written.piece(one.source, a, b), self.written.piece(copy, c, d)
+                    self.texts.piece(one.source, a, b), self.texts.piece(copy, c, d)
                 )
                 self._distances[row, then] = known
             total += known
@@ -342,8 +343,8 @@ class Neighbourhood:
         ).reshape(-1, 6)
         source, from_first, from_past, seed, first, past = np.ascontiguousarray(columns.T)
         copy = self.copy[seed]
-        there = self.written.places(source, from_first, from_past)
-        here = self.written.places(copy, first, past)
+        there = self.texts.places(source, from_first, from_past)
+        here = self.texts.places(copy, first, past)
         docs = [self.neighbourhoods.doc[self.words.documents[number]] for number in (source, copy)]
         plain = [*docs, *there, *here, [one.similarity for one in found]]
         plain.append([one.bound for one in found])

@@ -53,7 +53,7 @@ def around(
     return Strings.of(before), Strings.of(after)
 
 
-class Written:
+class PassageTexts:
     """
     The documents of a neighbourhood as they are written; a class because it remembers what it read.
 

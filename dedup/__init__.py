@@ -62,7 +62,6 @@ if TYPE_CHECKING:
     )
     from dedup.reports.diff import Diff
     from dedup.settings import Settings
-    from dedup.text.normalising import normalise_text as normalise
     from dedup.text.shingles import shingle_hash, shingles
     from dedup.verdict import Checked, Finding, Stale, Verdict
 
@@ -166,7 +165,7 @@ _PLACES = {
     "Verdict": ("dedup.verdict", "Verdict"),
     "Verified": ("dedup.cleaning", "Verified"),
     "__version__": ("dedup.version", "VERSION"),
-    "normalise": ("dedup.text.normalising", "normalise_text"),
+    "normalise": ("dedup.api", "normalise"),
     "shingle_hash": ("dedup.text.shingles", "shingle_hash"),
     "shingles": ("dedup.text.shingles", "shingles"),
 }

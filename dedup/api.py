@@ -34,12 +34,12 @@ if TYPE_CHECKING:
 
     from dedup.checking import Rules
     from dedup.checking.baseline import Baseline
-    from dedup.checking.changed import Changes, Lines
+    from dedup.checking.changed import Changes
     from dedup.cleaning import Cleaned, Planned, Policy, Restored, Verified
     from dedup.cleaning.audit import Audit
     from dedup.cleaning.precision import Precision
     from dedup.engines.interface import Engine
-    from dedup.formats import Given, Held, Reading, Rejects, Source
+    from dedup.formats import Given, Held, Reading, Rejects
     from dedup.group import Name
     from dedup.index.library import Index
     from dedup.index.shared import SharedIndex
@@ -61,6 +61,16 @@ class ArrowStream(Protocol):
         ...
 
 
+def normalise(text: str) -> str:
+    """
+    Return a text as it is compared: its words in one form, a space between them.
+
+    Idempotent; what is kept and what goes is said in docs/spec.md. Raises `SettingsError` for what
+    is no text.
+    """
+    return normalise_text(typed("text", text, str))
+
+
 def minhash(text: str) -> LeanMinHash:
     """
     Sketch a text for an index of datasketch: what its paragraphs are compared by, of all of it.
@@ -76,7 +86,7 @@ def minhash(text: str) -> LeanMinHash:
 
     from dedup import kernels
 
-    normal = normalise_text(typed("text", text, str)).encode()
+    normal = normalise(text).encode()
     data, offsets = np.frombuffer(normal, np.uint8), np.array([0, len(normal)], np.int64)
     (signature,) = kernels.sketch(data, offsets).view(np.uint32)
     return LeanMinHash(seed=1, scheme="affine32", hashvalues=signature)
@@ -163,15 +173,17 @@ def check(  # noqa: PLR0913 - what is read, and whom to tell of it
     """
     from dedup import checking, pipeline
 
+    # Both sides; with `since` what was not changed goes to the other one.
     settings = _settings(settings, text, id, changes)
     rules = of_class("rules", rules, checking.Rules)
     published = _published(against, against_texts)
     reading = _read(_given(data, texts, again=True), settings, watch, rejects, published)
     changed = None
     if since is not None:
-        reading, changed = _parted(reading, since)
+        reading, changed = checking.parted(reading, since)
         if not changed:
-            return _nothing_changed(reading, settings, rules)
+            return checking.nothing_changed(tuple(reading.skipped), settings, rules)
+    # Against an index that was built, or against the other side as it is read.
     if index is not None:
         from dedup.index import library
 
@@ -186,6 +198,7 @@ def check(  # noqa: PLR0913 - what is read, and whom to tell of it
         with run_anywhere(reading, settings, watch) as (documents, engine):
             report = pipeline.check(documents, settings, engine)
         report = report.with_skipped(tuple(reading.skipped))
+    # Only documents with findings are read once more, to judge these.
     names = checking.with_findings(report)
     known = {}
     if names:
@@ -228,35 +241,6 @@ def serve(
         port,
         listening or (lambda _: None),
     )
-
-
-def _parted(reading: Reading, changes: Changes) -> tuple[Reading, dict[str, Lines]]:
-    """Let the files that were not changed be published; give the lines of those that were."""
-    changed: dict[str, Lines] = {}
-    incoming: list[Source] = []
-    published: list[Source] = []
-    for source in reading.sources.files:
-        real = os.path.realpath(source.path)
-        is_file = source.spooled is None and source.held is None
-        if source.published or (is_file and real not in changes.files):
-            published.append(replace(source, published=True))
-        else:
-            incoming.append(source)
-            changed[source.path] = changes.files.get(real)
-    published.sort(key=lambda source: source.path.split("/"))
-    return reading.with_files((*published, *incoming)), changed
-
-
-def _nothing_changed(reading: Reading, settings: Settings, rules: Rules) -> Report:
-    """Return the report of a check that has nothing to look at."""
-    from dedup import checking
-    from dedup.report import Report, Summary
-    from dedup.version import VERSION
-
-    skipped = tuple(reading.skipped)
-    summary = Summary(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, skipped)
-    report = Report(VERSION, settings.part("detection"), summary, (), (), incoming=())
-    return replace(report, verdict=checking.judged(report, rules, {}, {}))
 
 
 def baseline_at(  # noqa: PLR0913 - as `check`, of files

@@ -237,11 +237,11 @@ class Table:
         return cls(**columns)
 
 
-def _column(held: Any) -> Column | None:  # noqa: ANN401 - a type
+def _column(declared: Any) -> Column | None:  # noqa: ANN401 - a type
     """Find what a column's type says that it holds; of several types the first counts."""
-    if held is Strings:
+    if declared is Strings:
         return None
-    first, *others = get_args(held)
+    first, *others = get_args(declared)
     return others[0] if isinstance(others[0], Column) else _column(first)
 
 

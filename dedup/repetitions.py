@@ -44,16 +44,16 @@ def marked(
 ) -> tuple[Stored[m.Places], Stored[m.Neighbours]]:
     """Flag the places of boilerplate, in Order; and give every text its neighbours."""
     copies = equal_copies(corpus, engine)
-    holders = partial(boilerplate.holders, settings=settings, copies=copies)
-    held, near = engine.together(
+    hold = partial(boilerplate.holders, settings=settings, copies=copies)
+    holders, near = engine.together(
         partial(
             engine.by_key,
-            *(corpus.places, ("text", *m.PLACE), m.Holders, holders),
+            *(corpus.places, ("text", *m.PLACE), m.Holders, hold),
             name="boilerplate",
         ),
         partial(neighbours, corpus.texts, matches, engine),
     )
-    around = engine.join(near, held, (("other",), TEXT), m.Holders, boilerplate.around)
+    around = engine.join(near, holders, (("other",), TEXT), m.Holders, boilerplate.around)
     count = partial(boilerplate.spread, settings=settings)
     spread = engine.by_key(around, ("text", "doc"), m.Spread, count)
     ranks = engine.map(corpus.texts, m.Ranks, ranks_of)
@@ -156,7 +156,7 @@ def point_out(matched: Matched, settings: Settings, engine: Engine) -> Stored[m.
     )
     reach = partial(points.across, copies=equal_copies(matched, engine))
     across, within = engine.together(
-        partial(engine.join, meet, firsts, (("other",), TEXT), m.Points, reach),
+        partial(engine.join, meet, firsts, (("other",), ("text", *m.PLACE)), m.Points, reach),
         partial(engine.by_key, meet, ("doc", "other", "no"), m.Points, points.within),
     )
     enough = partial(points.enough, settings=settings)
@@ -208,20 +208,25 @@ def choose_passages(
     """From seeds to passages: what is repeated beside the blocks, whatever its paragraphs."""
     if settings.passages == "off":
         return
+    # Seeds of all texts; an index has those of its own.
     covered = engine.map(blocks, m.Covered, seeds.covered)
     published, elsewhere = matched.published, matched.elsewhere
     own = whole
     if elsewhere is not None:
         own = engine.map(whole, m.Bodies, partial(incoming_bodies, published=published))
-    chosen_seeds = engine.join(own, covered, (m.PLACE, ("doc",)), m.Seeds, seeds.choose_seeds)
+    chosen_seeds = engine.join(
+        own, covered, (m.PLACE, ("doc",)), m.Seeds, seeds.choose_seeds, name="finding passages"
+    )
     if elsewhere is not None:
         chosen_seeds = engine.union(elsewhere.seeds, chosen_seeds)
+    # Seeds that two places share outside of blocks, chained.
     share = partial(seeds.share, published=published)
     shared = engine.by_key(chosen_seeds, ("key",), m.Shared, share, shared=True)
     del chosen_seeds
     link = partial(seeds.link, settings=settings)
     links = engine.join(shared, covered, (("copy", "source"), ("doc",)), m.Links, link)
     del shared
+    # The documents of each chain side by side, and the passages among them.
     together = engine.by_key(links, ("copy", "source"), m.Partners, seeds.partners)
     neighbourhoods = engine.join(
         together, whole, (("doc", "copy"), m.PLACE), m.Neighbourhoods, runs.neighbourhood
@@ -235,7 +240,9 @@ def choose_passages(
         in_processes=True,
     )
     order = ("source", "copy", "start", "end", "from_start")
-    yield engine.join(chosen, whole, (order, m.PLACE), m.Finds, passage_groups.gather)
+    yield engine.join(
+        chosen, whole, (order, m.PLACE), m.Finds, passage_groups.gather, name="grouping"
+    )
 
 
 def group_boilerplate(matched: Matched, whole: Stored[m.Bodies], engine: Engine) -> Stored[m.Finds]:

@@ -105,6 +105,11 @@ def repeated(counts: NDArray[np.integer]) -> tuple[I64, I64]:
 
 def matching(left: I64, right: I64) -> tuple[I64, I64]:
     """Pair the rows of equal keys; `right` is sorted, rows come in the order of `left`."""
-    first = np.searchsorted(right, left, "left")
-    row, step = repeated(np.searchsorted(right, left, "right") - first)
-    return row, first[row] + step
+    # A key that stands several times in a row is looked for once.
+    starts = np.flatnonzero(fresh(left))
+    keys, sizes = left[starts], np.diff(starts, append=len(left))
+    first = np.searchsorted(right, keys, "left")
+    counts = np.searchsorted(right, keys, "right") - first
+    first, counts = np.repeat(first, sizes), np.repeat(counts, sizes)
+    row = np.repeat(np.arange(len(left)), counts)
+    return row, np.arange(len(row)) + np.repeat(first - (np.cumsum(counts) - counts), counts)

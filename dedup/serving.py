@@ -135,6 +135,7 @@ def asked(body: bytes) -> list[Held]:
         request = msgspec.json.decode(body, type=Request)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise RefusedError(HTTPStatus.BAD_REQUEST, f"not the JSON of a request: {error}") from error
+    # One text, or documents.
     documents = request.documents
     if (request.text is None) == (documents is None):
         raise RefusedError(HTTPStatus.BAD_REQUEST, "give either `text` or `documents`")
@@ -142,6 +143,7 @@ def asked(body: bytes) -> list[Held]:
         documents = [Document(request.text or "", request.document, request.record)]
     elif request.document != UNNAMED or request.record is not None:
         raise RefusedError(HTTPStatus.BAD_REQUEST, "name each of `documents` in it")
+    # Each has a name of its own.
     names: set[tuple[str, str | None]] = set()
     for one in documents:
         name = one.document, one.record
@@ -173,6 +175,7 @@ def run(application: Application, port: int, listening: Callable[[int], object])
     except ImportError as error:
         raise SettingsError("serve needs waitress: pip install 'paradedup[serve]'") from error
 
+    # What waitress itself refuses is told as everything else is.
     class Fault(ErrorTask):  # type: ignore[misc]
         """Tells what is wrong with a request as JSON; a class because waitress calls it."""
 
@@ -190,6 +193,7 @@ def run(application: Application, port: int, listening: Callable[[int], object])
 
         error_task_class = Fault
 
+    # The port is taken, then requests are answered.
     try:
         server = create_server(
             application,

@@ -874,7 +874,11 @@ def can_widen(corpus: Corpus, run: Run, pair: Pair) -> bool:
 
 
 def filled(corpus: Corpus, run: Run) -> list[Pair]:
-    """Give the pairs, and equal paragraphs inside beside a pair: behind it, then before."""
+    """
+    Give the pairs, and equal paragraphs inside beside a pair: behind it, then before.
+
+    "A paragraph skipped inside a copy is not paired and opens its own run": that is an open one.
+    """
     found = list(run.pairs)
     for step in (1, -1):
         for i, j in found:  # it grows
@@ -882,7 +886,9 @@ def filled(corpus: Corpus, run: Run) -> list[Pair]:
             inside = run.pairs[0] < pair < run.pairs[-1] and all(
                 (a < k and b < m) or (a > k and b > m) for k, m in found
             )
-            if inside and corpus.at((run.source, a)).normal == corpus.at((run.copy, b)).normal:
+            if not inside or is_open(corpus, (run.copy, b)):
+                continue
+            if corpus.at((run.source, a)).normal == corpus.at((run.copy, b)).normal:
                 found.append(pair)
     return sorted(found)
 

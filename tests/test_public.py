@@ -6,6 +6,7 @@ import inspect
 import subprocess
 import sys
 from dataclasses import is_dataclass
+from importlib import metadata
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,6 +24,11 @@ def test_the_list_is_sorted_and_every_name_is_there() -> None:
     assert dir(dedup) == dedup.__all__
     for name in dedup.__all__:
         assert getattr(dedup, name) is not None
+
+
+def test_the_version_is_that_of_the_distribution() -> None:
+    """Which has another name."""
+    assert metadata.version("paradedup") == dedup.__version__
 
 
 def test_every_public_name_is_explained() -> None:
@@ -113,3 +119,10 @@ def test_a_minhash_is_taken_by_any_index() -> None:
 def test_a_text_of_next_to_nothing_has_a_minhash(text: str) -> None:
     """Also one that normalises to nothing: it is empty, as datasketch says it."""
     assert dedup.minhash(text).is_empty() is (dedup.normalise(text) == "")
+
+
+def test_what_is_no_text_is_not_normalised() -> None:
+    """One error of ours says what to give."""
+    assert dedup.normalise("Où ? Là !") == "ou la"
+    with pytest.raises(dedup.SettingsError, match="text is 3: give a text"):
+        dedup.normalise(3)  # type: ignore[arg-type]

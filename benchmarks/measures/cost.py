@@ -100,7 +100,9 @@ def growth(corpus: Corpus, folder: Path | None) -> list[Table]:
 def _others(texts: Texts, name: str) -> float:
     size, words, banding = OTHERS[name]
     data, offsets = texts.normal.data, texts.normal.offsets
-    signature = kernels.sketch(data, offsets, size=size, words=words)
-    keys = kernels.band_keys(signature, banding.components)
+    rows = np.arange(len(texts))
+    keys, bits = kernels.sketch_bands(
+        data, offsets, rows, banding.components, size=size, words=words
+    )
     characters = kernels.characters(data, offsets)
-    return uncut(Sketches(texts.text, characters, keys, signature.astype(np.int8)), banding)
+    return uncut(Sketches(texts.text, characters, keys, bits), banding)

@@ -11,7 +11,17 @@ those who call.
 """
 
 from dedup.checking.articles import Article, articles, with_findings
-from dedup.checking.judge import judged
+from dedup.checking.changed import parted
+from dedup.checking.judge import judged, nothing_changed
 from dedup.checking.rules import KINDS, Rules
 
-__all__ = ["KINDS", "Article", "Rules", "articles", "judged", "with_findings"]
+__all__ = [
+    "KINDS",
+    "Article",
+    "Rules",
+    "articles",
+    "judged",
+    "nothing_changed",
+    "parted",
+    "with_findings",
+]

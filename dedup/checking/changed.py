@@ -7,8 +7,9 @@ that looks like a head is text. Names may be quoted as git quotes them.
 
 from __future__ import annotations
 
+import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from dedup.errors import InputError
@@ -16,6 +17,7 @@ from dedup.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from dedup.formats import Reading, Source
     from dedup.text.lines import Span
 
 Lines: TypeAlias = "tuple[Span, ...] | None"
@@ -36,6 +38,23 @@ class Changes:
     """Since when, for people: `main`, or `the patch`."""
     files: dict[str, Lines]
     """By their real paths."""
+
+
+def parted(reading: Reading, changes: Changes) -> tuple[Reading, dict[str, Lines]]:
+    """Let the files that were not changed be published; return the lines of those that were too."""
+    changed: dict[str, Lines] = {}
+    incoming: list[Source] = []
+    published: list[Source] = []
+    for source in reading.sources.files:
+        real = os.path.realpath(source.path)
+        is_file = source.spooled is None and source.held is None
+        if source.published or (is_file and real not in changes.files):
+            published.append(replace(source, published=True))
+        else:
+            incoming.append(source)
+            changed[source.path] = changes.files.get(real)
+    published.sort(key=lambda source: source.path.split("/"))
+    return reading.with_files((*published, *incoming)), changed
 
 
 def patched(patch: str, name: str) -> dict[str, Lines]:

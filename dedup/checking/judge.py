@@ -21,8 +21,10 @@ from dedup.checking.resembling import resembling
 from dedup.checking.rules import DOCUMENTS
 from dedup.group import Name
 from dedup.model import ACROSS, BOILERPLATE, Strings
+from dedup.report import Report, Summary
 from dedup.text.spans import overlapping, united, without
 from dedup.verdict import ALLOWED, IGNORED, KNOWN, NEW, UNTOUCHED, Checked, Finding, Verdict
+from dedup.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -33,11 +35,19 @@ if TYPE_CHECKING:
     from dedup.checking.changed import Lines
     from dedup.checking.rules import Rules
     from dedup.group import Group, Occurrence
-    from dedup.report import Report
+    from dedup.report import Skipped
+    from dedup.settings import Settings
     from dedup.text.lines import Span
 
 TEMPLATE = IGNORED, "of a template: its numbers and names are other ones"
 """The status of what is filled from one template, and why."""
+
+
+def nothing_changed(skipped: tuple[Skipped, ...], settings: Settings, rules: Rules) -> Report:
+    """Return the report of a check that has nothing to look at, judged."""
+    summary = Summary(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, skipped)
+    report = Report(VERSION, settings.part("detection"), summary, (), (), incoming=())
+    return replace(report, verdict=judged(report, rules, {}, {}))
 
 
 def judged(

@@ -56,12 +56,12 @@ def audit(out: str | os.PathLike[str], count: int = 100, seed: int = 0) -> Audit
     for number, line in enumerate(lines, 1):
         stratum = Stratum.of(line)
         sizes[stratum] = sizes.get(stratum, 0) + 1
-        held = lowest.setdefault(stratum, [])
+        own = lowest.setdefault(stratum, [])
         entry = -_hash(seed, number), number, line
-        if len(held) < count:
-            heapq.heappush(held, entry)
+        if len(own) < count:
+            heapq.heappush(own, entry)
         else:
-            heapq.heappushpop(held, entry)
+            heapq.heappushpop(own, entry)
     if not sizes:
         raise SettingsError(f"{out}: nothing was removed, so there is nothing to judge")
     sizes = dict(sorted(sizes.items()))

@@ -29,11 +29,11 @@ def fixed_texts(places: ParagraphTable, matches: Iterable[Matches], texts: int) 
     """Mark the texts that boilerplate fixes where it is kept."""
     flagged = np.zeros(texts, bool)
     flagged[places.text[places.boilerplate != 0]] = True
-    held = flagged.copy()
+    fixed = flagged.copy()
     for batch in matches:
-        held[batch.a[flagged[batch.b]]] = True
-        held[batch.b[flagged[batch.a]]] = True
-    return held
+        fixed[batch.a[flagged[batch.b]]] = True
+        fixed[batch.b[flagged[batch.a]]] = True
+    return fixed
 
 
 def widespread(
@@ -56,13 +56,13 @@ def widespread(
     text, other = text[flagged[text]], other[flagged[text]]
     counted = flagged.copy()
     counted[other] = True
-    held, doc = _holders(places, counted, copies, settings.boilerplate_documents * LONG_TIMES)
-    documents = np.bincount(held, minlength=texts)
+    holders = _holders(places, counted, copies, settings.boilerplate_documents * LONG_TIMES)
+    documents = np.bincount(holders[0], minlength=texts)
     goes = flagged & (documents >= limit)
     goes[text[documents[other] >= limit[text]]] = True
     most = documents + np.bincount(text, documents[other], minlength=texts)
     unsure = np.flatnonzero(flagged & ~goes & (most >= limit))
-    goes[unsure[_reach(unsure, text, other, (held, doc), limit, most)]] = True
+    goes[unsure[_reach(unsure, text, other, holders, limit, most)]] = True
     return goes
 
 
@@ -93,7 +93,7 @@ def _reach(  # noqa: PLR0913 - columns
     text, other = (np.concatenate([column[beside], unsure]) for column in (text, other))
     order = np.argsort(text, kind="stable")
     text, other = text[order], other[order]
-    held, doc = holders
+    texts, doc = holders
     docs = int(doc.max(initial=0)) + 1
     reached = np.zeros(len(unsure), bool)
     steps = np.cumsum(most[unsure]) // BLOCK
@@ -101,7 +101,7 @@ def _reach(  # noqa: PLR0913 - columns
         if len(block):
             some = unsure[block]
             first, stop = np.searchsorted(text, [some[0], some[-1] + 1])
-            row, at = matching(other[first:stop], held)
+            row, at = matching(other[first:stop], texts)
             found, _ = _distinct(text[first:stop][row], doc[at], docs)
             counts = np.searchsorted(found, some, "right") - np.searchsorted(found, some)
             reached[block] = counts >= limit[some]

@@ -107,27 +107,27 @@ def parts(
     source: Source,
     pieces: Iterator[tuple[Piece, PiecePlace]] | None = None,
     *,
-    until_written: bool = False,
+    until_kept: bool = False,
 ) -> Iterator[CutPiece]:
     """
     Cut one file, whose `pieces` are numbered, and yield what becomes of each piece.
 
     What parts the records of an array goes with the record before it, where none before it is
-    written; with `until_written` the pieces after the first such record are left to others.
+    kept; with `until_kept` the pieces after the first such record are left to others.
     """
     ahead = decision.removals.by_document(*decision.documents.get(source.path, (0, 0)))
     losing = next(ahead, None)
-    written = False
+    is_kept = False
     waiting: CutPiece | None = None
     for piece, place in placed_pieces(decision, source) if pieces is None else pieces:
         item = piece.record is not None or piece.fault is not None
-        # Before the first record that is written nothing parts it from another one.
-        lead = piece.lead if item and not written else 0
+        # Before the first record that is kept nothing parts it from another one.
+        lead = piece.lead if item and not is_kept else 0
         if waiting is not None:
             yield _with_rest(waiting, piece.raw[:lead])
             waiting = None
         if piece.record is None:
-            written = written or item
+            is_kept = is_kept or item
             yield CutPiece(piece.raw, piece.raw[lead:])
             continue
         rows: Sequence[Removal] = ()
@@ -139,9 +139,9 @@ def parts(
         if part.is_dropped:
             waiting = part
             continue
-        written = True
+        is_kept = True
         yield part
-        if until_written:
+        if until_kept:
             return
     if waiting is not None:
         yield waiting

@@ -272,14 +272,14 @@ def parse(data: bytes) -> Line:
 
 def by_document(lines: Iterable[Line]) -> Iterator[tuple[tuple[str, str | None], list[Line]]]:
     """Yield the lines document by document, as they come."""
-    held: list[Line] = []
+    group: list[Line] = []
     for one in lines:
-        if held and (held[0].document, held[0].record) != (one.document, one.record):
-            yield (held[0].document, held[0].record), held
-            held = []
-        held.append(one)
-    if held:
-        yield (held[0].document, held[0].record), held
+        if group and (group[0].document, group[0].record) != (one.document, one.record):
+            yield (group[0].document, group[0].record), group
+            group = []
+        group.append(one)
+    if group:
+        yield (group[0].document, group[0].record), group
 
 
 def _typed(value: Any, *kinds: type) -> Any:  # noqa: ANN401 - values of JSON

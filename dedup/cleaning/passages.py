@@ -161,12 +161,12 @@ def _chosen(some: Sentences, decision: Decision, rank: I64) -> Sentences:
 
     What a plan or an earlier round has kept stays, too.
     """
-    held: defaultdict[int, Intervals] = defaultdict(Intervals)
+    kept: defaultdict[int, Intervals] = defaultdict(Intervals)
     gone: defaultdict[int, Intervals] = defaultdict(Intervals)
     for table in (decision.plan, decision.sentences):
         columns = table.keeper, table.keeper_start, table.keeper_end
         for doc, start, end in zip(*(column.tolist() for column in columns), strict=True):
-            held[doc].add(start, end)
+            kept[doc].add(start, end)
     some = some.take(np.lexsort([rank[some.keeper], some.start, rank[some.doc]]))
     stretches = some.doc, some.start, some.end, some.keeper, some.keeper_start, some.keeper_end
     goes = np.zeros(len(some), bool)
@@ -174,14 +174,14 @@ def _chosen(some: Sentences, decision: Decision, rank: I64) -> Sentences:
         zip(*(column.tolist() for column in stretches), strict=True)
     ):
         if (
-            held[doc].touches(start, end)
+            kept[doc].touches(start, end)
             or gone[doc].touches(start, end)
             or gone[of].touches(first, last)
             or (doc == of and start < last and first < end)
         ):
             continue
         gone[doc].add(start, end)
-        held[of].add(first, last)
+        kept[of].add(first, last)
         goes[row] = True
     return some.take(goes)
 
@@ -362,14 +362,14 @@ def _split(
     pairs: Iterable[tuple[Sentence, Sentence]], joins: Callable[[Sentence, Sentence], bool]
 ) -> Iterator[list[tuple[Sentence, Sentence]]]:
     """Part pairs where one of both sides is not joined to the one before."""
-    held: list[tuple[Sentence, Sentence]] = []
+    group: list[tuple[Sentence, Sentence]] = []
     for pair in pairs:
-        if held and not all(joins(a, b) for a, b in zip(held[-1], pair, strict=True)):
-            yield held
-            held = []
-        held.append(pair)
-    if held:
-        yield held
+        if group and not all(joins(a, b) for a, b in zip(group[-1], pair, strict=True)):
+            yield group
+            group = []
+        group.append(pair)
+    if group:
+        yield group
 
 
 class Intervals:

@@ -86,9 +86,9 @@ def plan(
     fixed, gone = _boilerplate(found, settings, policy, texts)
     gone &= ~(in_copy | in_near | (places.doc < published))
     if fixed.any():
-        held = np.zeros(texts, bool)
-        held[places.same[fixed]] = True
-        removable = removable.take(~(held[removable.a] | held[removable.b]))
+        is_fixed = np.zeros(texts, bool)
+        is_fixed[places.same[fixed]] = True
+        removable = removable.take(~(is_fixed[removable.a] | is_fixed[removable.b]))
     shut = fixed | gone | in_copy | in_near
     if policy.unit == DOCUMENTS:
         gone[:] = False

@@ -215,12 +215,14 @@ class Planned:
         What `finished` has of an interrupted run is taken over; `workers` cut large files, or the
         tasks of a `cluster` write all files.
         """
+        # What goes, and whether that is more than may.
         scan, dry = self.scan, place.output is None
         done = cleaned(self.decision, scan.sources, self.skipped, self.dated, self.staying)
         done = replace(done, output=place.output, annotated=annotate)
         refused = None if annotate else refusal(done)
         if refused is not None and not dry:
             raise GuardError(refused, self.preview())
+        # The files, their lines of the ledger, and in a dry run what to look at.
         seen = Collector() if dry else None
         writer = Writer(
             *place.ledger,
@@ -235,6 +237,7 @@ class Planned:
             files = list(self._annotated(place, writer))
         else:
             files = list(self._written(place, writer, finished, workers))
+        # What became of the files; then all appears at once.
         changed = sum(file.changed for file in files)
         gone = sum(file.output_sha256 is None for file in files)
         done = replace(

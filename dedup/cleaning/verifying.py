@@ -97,7 +97,7 @@ class Proof:
         """Files that hold a keeper."""
         self._groups = by_document(lines)
         self._next = next(self._groups, None)
-        self._held: dict[tuple[Name, Stretch], list[str]] = {}
+        self._kept: dict[tuple[Name, Stretch], list[str]] = {}
         self._open: list[tuple[Line, list[str]]] = []
         self._paragraphs: Counter[str] = Counter()
         self._characters: Counter[str] = Counter()
@@ -155,7 +155,7 @@ class Proof:
             if whole != (start, end) or gone:
                 raise LedgerError(f"the keeper at {start}-{end} of {_shown(name)} is not there")
             texts = [text[slice(*span)] for span in spans]
-            self._held[name, stretch] = texts
+            self._kept[name, stretch] = texts
         self._near.document(name, [text[slice(*span)] for span in paragraphs], lines)
         self._documents += bool(lines)
         self._lines += len(lines)
@@ -171,7 +171,7 @@ class Proof:
             keeper = line.keeper
             if keeper is not None and line.reason == DOCUMENT:
                 continue  # judged as a whole
-            if keeper is not None and _key(line) not in self._held:
+            if keeper is not None and _key(line) not in self._kept:
                 self._open.append((line, texts))
             else:
                 self._judge(line, texts)
@@ -198,7 +198,7 @@ class Proof:
             fits = line.reason == ("within" if inside else "across")
         if not fits:
             raise LedgerError(f"{_place(line)} did not go {line.reason} documents")
-        kept = self._held.get(_key(line))
+        kept = self._kept.get(_key(line))
         if kept is None:
             name = keeper.document, keeper.record
             raise LedgerError(

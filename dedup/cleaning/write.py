@@ -123,11 +123,11 @@ def cut_file(  # noqa: PLR0913 - one file: what is known, where from, where to
     entries: list[Entry] = []
     kept = 0
     with (target or _NOWHERE).open("xb" if target else "wb") as stream:
-        written = _Hashed(stream)
-        out = cast("IO[bytes]", written)
+        hashed = _Hashed(stream)
+        out = cast("IO[bytes]", hashed)
         with formats.writing(out, source.format, source.compression, seen.charset) as sink:
             pieces = losing_pieces(decision, source)
-            for part in parts(decision, source, pieces, until_written=in_chunks):
+            for part in parts(decision, source, pieces, until_kept=in_chunks):
                 content.update(part.raw)
                 sink.write(part.kept)
                 kept += len(part.kept)
@@ -158,7 +158,7 @@ def cut_file(  # noqa: PLR0913 - one file: what is known, where from, where to
         permissions,
         sha256=found,
         content=content.hexdigest(),
-        output_sha256=written.sha256.hexdigest() if kept else None,
+        output_sha256=hashed.sha256.hexdigest() if kept else None,
         changed=True,
         documents=len(range(*decision.documents[source.path])),
         paragraphs=decision.settings.paragraphs if source.layout.records else entries[0].paragraphs,

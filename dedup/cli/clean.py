@@ -354,7 +354,7 @@ def show_taken(taken: "list[CutPiece]", document: str, talk: Talk) -> None:
 def summary(done: "Cleaned") -> None:
     """Say what went, by reason, and what became of the files."""
     from dedup.cleaning.ledger import PASSAGE
-    from dedup.reports.clean_page import stays, undated
+    from dedup.reports.clean_page import dates_note, stays
     from dedup.reports.wording import counted, runs_of_sentences
 
     say(str(done))
@@ -375,5 +375,5 @@ def summary(done: "Cleaned") -> None:
     for line in stays(done):
         say(f"  {line}")
     for one in done.undated:
-        if note := undated(one, done.documents):
+        if note := dates_note(one, done.documents):
             say(f"  {note}")

@@ -83,6 +83,7 @@ def diff(  # noqa: PLR0913 - an option each
     """
     from dedup import api
 
+    # What is compared, and whether that can be.
     settings = shared.resolve("diff").settings
     form = format_of(format, output, FORMATS)
     if len(texts) not in ({1, 2} if cleaned else {2}):
@@ -93,6 +94,7 @@ def diff(  # noqa: PLR0913 - an option each
     own = [] if cleaned is None else [cleaned, *(cleaned / ".dedup").glob("*")]
     inputs = [str(path) for path in own] or [api.file_and_record(text)[0] for text in texts]
     check_places((output,), inputs, settings)
+    # Two texts, or what a clean left of one beside what it was.
     if cleaned:
         refuse(shared, "diff --cleaned reads what the clean noted down")
         found = api.compare_cleaned(cleaned, *texts)
@@ -101,6 +103,7 @@ def diff(  # noqa: PLR0913 - an option each
     else:
         found = api.compare(Path(texts[0]), Path(texts[1]), settings)
         names = (texts[0], texts[1])
+    # A page for people, else data.
     if form in PAGES:
         text = drawn(
             _blocks(found, names, form, output, shared, assert_same_words), form, output, shared

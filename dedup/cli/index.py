@@ -78,6 +78,7 @@ def index(  # noqa: PLR0913 - an option each
     """
     from dedup import Index
 
+    # What is asked for.
     one_of("action", action, ACTIONS)
     given = paths or []
     if bool(given) != (action in TAKING):
@@ -86,11 +87,13 @@ def index(  # noqa: PLR0913 - an option each
         )
     from dedup.reports.wording import counted
 
+    # It is done,
     config = shared.resolve("index")
     read = given if action in ("build", "add") else []
     check_places((rejects, shared.timings), read, config.settings)
     own = Index(folder, root)
     skipped = _done(own, action, given, shared, config, rejects)
+    # and told.
     if action == "info":
         _show(own.info())
     elif action == "verify":

@@ -78,6 +78,7 @@ def rules_of(
     from dedup.checking.baseline import baseline_in
     from dedup.checking.rules import failing
 
+    # What the files hold.
     known_before = None
     if baseline is not None and (baseline.exists() or not new):
         step = "make it with --update-baseline"
@@ -87,6 +88,7 @@ def rules_of(
         for file in allow
         for entry in allowed_in(_text(file, "allow file", "check its name"), str(file))
     ]
+    # The settings of the command besides.
     rest = {key: value for key, value in own.items() if key != "fail_on"}
     rules = Rules(
         fail_on=failing(own["fail_on"]),  # type: ignore[arg-type]

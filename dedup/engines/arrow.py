@@ -107,15 +107,15 @@ def _array(column: Any) -> pa.Array:  # noqa: ANN401 - a column
     return pa.Array.from_buffers(pa.binary(), len(column), [None, offsets, data])
 
 
-def _column(array: pa.Array, held: Column | None) -> Any:  # noqa: ANN401 - a column
-    """Return an array as a table holds it; `held` says what, `None` is `Strings`."""
-    if held is not None and not held.width:
-        return array.to_numpy(zero_copy_only=False).astype(held.dtype, copy=False)
+def _column(array: pa.Array, declared: Column | None) -> Any:  # noqa: ANN401 - a column
+    """Return an array as a table holds it; `declared` says what, `None` is `Strings`."""
+    if declared is not None and not declared.width:
+        return array.to_numpy(zero_copy_only=False).astype(declared.dtype, copy=False)
     rows = to_strings(array)
-    if held is None:
+    if declared is None:
         return rows
-    width = -1 if len(rows) else max(0, held.width)
-    return rows.data.view(held.dtype).reshape(len(rows), width)
+    width = -1 if len(rows) else max(0, declared.width)
+    return rows.data.view(declared.dtype).reshape(len(rows), width)
 
 
 def to_strings(array: pa.Array) -> Strings:

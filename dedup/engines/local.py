@@ -14,16 +14,14 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
-import numpy as np
-
-from dedup import kernels
+from dedup.engines.allocator import release_memory
 from dedup.engines.base import Base, Part, Task
 from dedup.engines.disk import Filed
 from dedup.engines.sorted import InMemory, InOrder, OnDisk, in_memory, merged, ranges
 from dedup.engines.stored import Held, MemoryBudget, loaded, machine_memory
 from dedup.engines.work import WorkFolder
 from dedup.engines.workers import Workers
-from dedup.model import Column, Table
+from dedup.model import Table
 from dedup.rows import arranged
 
 if TYPE_CHECKING:
@@ -41,10 +39,12 @@ V = TypeVar("V", bound=Table)
 
 BATCH_BYTES = 16 << 20
 """What a batch may hold where memory allows it."""
+HEAVY_BYTES = 2 * BATCH_BYTES
+"""More than that one batch holds only where the rows of one key do: a document, a text."""
 RANGE_BYTES = 1 << 20
 """What a range holds at least, where there is so much: less is not worth a thread."""
-SORTING = 32
-"""Bytes that sorting takes for a row, besides the row: key, place, and both once more."""
+SORTING = 56
+"""Bytes that sorting takes for a row, besides the row: key, place, both once more, a narrow row."""
 PROCESS_BYTES = 256 << 20
 """What a stage works on at least, for it to be worth starting processes."""
 PAIRS_AT_ONCE = 1 << 16
@@ -167,28 +167,6 @@ class Local(Base):
         return super().by_each(
             table, count, part, key, kind, stage, pairwise=pairwise, kept=kept, name=name
         )
-
-    def _set(
-        self,
-        table: Any,  # noqa: ANN401 - a table that an engine holds
-        kind: type[Table],
-        pairwise: tuple[Beside, Callable[[Any, Any, Any], Any]] | None,
-    ) -> Any:  # noqa: ANN401 - likewise
-        """Return the rows of a table, each once: at once where rows are words in memory."""
-        if not len(table):
-            return table
-        plain = all(column == Column(np.int64) for column in kind.schema().values())
-        whole = pairwise is None and plain and table.in_memory
-        whole &= SORTING * len(table) <= self.memory // 2
-        names, every = kind.names(), table.batches if whole else []
-        columns = [[getattr(batch, name) for name in names] for batch in every]
-        found = kernels.distinct(columns) if columns else None
-        if found is None:
-            return super()._set(table, kind, pairwise)
-        rows = kind(**dict(zip(names, found, strict=True)))
-        size = max(1, RANGE_BYTES * len(rows) // max(1, rows.nbytes))
-        parts = ((rows.slice(at, at + size),) for at in range(0, len(rows), size))
-        return self._store((kind,), parts)[0]
 
     def _in_place(self, other: Any, key: Key) -> Any:  # noqa: ANN401 - a table, its rows
         """Return all rows of a table by key, where it is small enough to be read in place."""
@@ -334,7 +312,13 @@ class Local(Base):
 
 
 def _called(stage: Callable[..., U], task: Task) -> U:
-    return stage(*(part.read() for part in task))
+    """Call a stage with a task; what a heavy key has taken goes back to the system at once."""
+    tables = [part.read() for part in task]
+    made = stage(*tables)
+    if sum(table.nbytes for table in tables) > HEAVY_BYTES:
+        del tables
+        release_memory()
+    return made
 
 
 def _looked_up(stage: Callable[[T, U], Any], other: U, batch: T) -> Any:  # noqa: ANN401 - what the stage gives

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound=Table)
 
+NARROW = 3
+"""Columns of numbers up to which a row is narrow."""
 KEYS_AT_ONCE = 1 << 14
 """Keys of a run on disk that are in memory."""
 _WORD = 64
@@ -59,6 +61,9 @@ class InMemory(Generic[T]):
     """Batches in memory as one sorted run; a class since rows are gathered when asked for."""
 
     def __init__(self, batches: Sequence[T], key: Key, *, shared: bool = False) -> None:
+        # A row of a few numbers is read more quickly where all batches are one, and soon copied.
+        if _is_narrow(type(batches[0])):
+            batches = [type(batches[0]).concat(batches)]
         self._batches = batches
         sizes = [len(batch) for batch in batches]
         self._bounds = np.cumsum([0, *sizes])
@@ -324,6 +329,12 @@ def _spread(bounds: I64, start: int, stop: int) -> list[tuple[int, int, int]]:
             parts.append((number, start - low, end - low))
         start, number = max(start, end), number + 1
     return parts
+
+
+def _is_narrow(kind: type[Table]) -> bool:
+    """Say whether a row is a few numbers."""
+    columns = kind.schema().values()
+    return len(columns) <= NARROW and not any(c is None or c.width for c in columns)
 
 
 def _between(batches: Sequence[T | Filed[T]], bounds: I64, start: int, stop: int) -> T:

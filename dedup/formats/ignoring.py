@@ -1,4 +1,4 @@
-# ruff: noqa: PTH113, PTH118, PTH123 - paths are strings, as in `sources`
+# ruff: noqa: PTH113, PTH118, PTH119, PTH123 - paths are strings, as in `sources`
 """
 What `.gitignore` and `.ignore` leave out of a walk.
 
@@ -68,6 +68,11 @@ class Ignoring:
             Skipped(path, f"leaves out {n:,} {'entry' if n == 1 else 'entries'} (--no-ignore)")
             for path, n in sorted(self._counts.items())
         ]
+
+
+def is_ignore_file(path: str) -> bool:
+    """Tell whether a file holds patterns of what to leave out."""
+    return os.path.basename(path) in NAMES
 
 
 def _ignored(rules: tuple[Rules, ...], parts: Parts, *, folder: bool) -> Rules | None:

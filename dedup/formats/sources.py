@@ -31,7 +31,7 @@ from dedup.errors import InputError
 from dedup.formats import compression, remote
 from dedup.formats.csv import Csv, Tsv
 from dedup.formats.held import Document, Held
-from dedup.formats.ignoring import Ignoring
+from dedup.formats.ignoring import Ignoring, is_ignore_file
 from dedup.formats.interface import Fault, Unreadable
 from dedup.formats.json import Json
 from dedup.formats.jsonl import JsonLines
@@ -304,7 +304,7 @@ class _Finder:
         return any(fits(glob, path, below) for glob in self._settings.include)
 
     def _folder(self, place: int, path: str, entries: Iterable[_Entry]) -> None:
-        texts, first, left_out = 0, len(self.skipped), 0
+        texts, first, left_out = 0, len(self.skipped), list[str]()
         real = path if remote.is_remote(path) else os.path.realpath(path)
         for entry in entries:
             # What is no text, and was not asked for, is told and left out.
@@ -316,7 +316,7 @@ class _Finder:
                 self.skipped.append(Skipped(entry.path, _no_suffix(entry.below[-1])))
                 continue
             if self._limited and not included:
-                left_out += 1
+                left_out.append(entry.path)
                 continue
             # A text is found, by the name that its file has whatever links lead there.
             texts += 1
@@ -326,14 +326,10 @@ class _Finder:
             self._add(real_path, replace(source, remote=entry.remote))
         # What was left out, and a folder without any text.
         if left_out:
-            self.skipped.append(Skipped(path, f"{_files(left_out)} in it that no --include fits"))
+            what = f"{_files(len(left_out))} in it that no --include fits"
+            self.skipped.append(Skipped(path, what))
         if not texts:
-            others = self.skipped[first:]
-            suffixes = " ".join(name for name in _BY_SUFFIX if is_text_name(f"x{name}"))
-            seen = f", such as {others[0].path}: {others[0].why}" if others else ""
-            count = f" ({_files(len(others), 'other ')}{seen})" if others else ""
-            fault = Fault(f"no texts in it{count}", step=f"give files of {suffixes}")
-            raise Unreadable(path, fault)
+            raise Unreadable(path, _no_texts(self.skipped[first:], left_out))
 
     def _local(self, top: str) -> Iterator[_Entry]:
         """Yield the visible entries below a folder of a disk, in Order."""
@@ -389,6 +385,21 @@ _KINDS = {
 
 def _files(count: int, which: str = "") -> str:
     return f"{count:,} {which}{'file' if count == 1 else 'files'}"
+
+
+def _no_texts(skipped: Sequence[Skipped], left_out: Sequence[str]) -> Fault:
+    """Say why a folder has no texts: `left_out` are those that no glob of `include` fits."""
+    if left_out:
+        found = f"{_files(len(left_out))} that no --include fits, such as {left_out[0]}"
+        return Fault(f"no texts in it ({found})", step="give a glob that fits one")
+    # What leaves files out is itself no file of the corpus.
+    ignored = [f"{one.path} {one.why}" for one in skipped if is_ignore_file(one.path)]
+    others = [one for one in skipped if not is_ignore_file(one.path)]
+    seen = [f"{_files(len(others), 'other ')}, such as {o.path}: {o.why}" for o in others[:1]]
+    notes = "; ".join((*seen, *ignored))
+    why = f" ({notes})" if notes else ""
+    suffixes = " ".join(name for name in _BY_SUFFIX if is_text_name(f"x{name}"))
+    return Fault(f"no texts in it{why}", step=f"give files of {suffixes}")
 
 
 def _no_suffix(name: str) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dedup import kernels
 from dedup import model as m
 from dedup.index.published import GONE
 from dedup.rows import fresh, rank_within, repeated
@@ -94,15 +95,21 @@ def in_bands(  # noqa: PLR0913 - what is asked of which bands
     which = rows[which] % max(1, len(sketches))
     wanted = np.take_along_axis(sketches.bits[which], components, 1)
     row, name, part, at = _rows(known, kind, band, stored(buckets))
-    order = np.lexsort((name, row))
+    sorted_rows = kernels.order([row, name])
+    order = np.arange(len(row)) if sorted_rows is None else sorted_rows
+
+    def wrong(rows: m.I64) -> NDArray[np.bool_]:
+        signed = _components(known, kind, part[rows], at[rows], components[row[rows]])
+        found: NDArray[np.bool_] = (signed != wanted[row[rows]]).any(axis=1)
+        return found
+
     # What is looked at shows by its signature whether all of the key is equal.
-    while True:
-        kept = order[(chosen or last_ones)(row[order], name[order])]
-        signed = _components(known, kind, part[kept], at[kept], components[row[kept]])
-        wrong = (signed != wanted[row[kept]]).any(axis=1)
-        if not wrong.any():
-            break
-        order = order[~np.isin(order, kept[wrong])]
+    if chosen is not None:
+        order = order[~wrong(order)]
+        kept = order[chosen(row[order], name[order])]
+    else:
+        while (others := wrong(kept := order[last_ones(row[order])])).any():
+            order = order[~np.isin(order, kept[others])]
     found = Buckets.filled(
         len(kept), bucket=buckets[row[kept]], text=name[kept], part=part[kept], at=at[kept]
     )
@@ -137,7 +144,7 @@ def signatures_of(known: Published, numbers: m.I64) -> m.Signatures:
     return m.Signatures.concat(found)
 
 
-def last_ones(key: m.I64, _: m.I64) -> m.I64:
+def last_ones(key: m.I64) -> m.I64:
     """Return the rows of each bucket that later ones may meet; rows are sorted by key."""
     starts = np.flatnonzero(fresh(key))
     sizes = np.diff(starts, append=len(key))

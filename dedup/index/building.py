@@ -8,6 +8,7 @@ numbered on. Matches are stored from both sides, so that either text finds the o
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -45,9 +46,9 @@ def segment(
     known: Published,
     settings: Settings,
     engine: Engine,
-) -> dict[str, Column]:
+) -> tuple[dict[str, Column], Corpus]:
     """
-    Return the columns of a segment that holds these documents.
+    Return the columns of a segment that holds these documents but for their seeds; and the corpus.
 
     `keys` has the name by which each path is known again, `known` is the index as it is without
     documents of these paths. Raises `InputError` where there are no documents.
@@ -71,8 +72,7 @@ def segment(
     columns |= _signatures("text", sketches)
     columns["text.row"] = Packed.of(numbers[np.searchsorted(texts.text, sketches.text)])
     columns |= matching.columns(_matches(corpus, known, settings, engine))
-    columns |= _seeds(corpus, engine)
-    return columns
+    return columns, corpus
 
 
 class _Library:
@@ -235,23 +235,28 @@ def _matches(corpus: Corpus, known: Published, settings: Settings, engine: Engin
     return m.Matches.concat(engine.fetch(found))
 
 
-def _seeds(corpus: Corpus, engine: Engine) -> dict[str, Column]:
+def walled_seeds(corpus: Corpus, flags: m.I8, engine: Engine) -> dict[str, Column]:
     """
-    Return the seeds of passages, sorted by key, as if no paragraph were boilerplate.
+    Return the seeds of passages, sorted by key, and between which walls they were chosen.
 
-    Their places are counted through all documents.
+    `flags` say of each place, in Order, whether its text is boilerplate. Places of seeds are
+    counted through all documents.
     """
     place = (m.PLACE, m.PLACE)
-    whole = engine.join(corpus.paragraphs, corpus.places, place, m.Bodies, bodies)
+    ordered = engine.by_key(corpus.places, m.PLACE, m.Places, as_it_is)
+    places = replace(m.Places.concat(engine.fetch(ordered)), boilerplate=flags)
+    walled = engine.map([places], m.Places, as_it_is)
+    whole = engine.join(corpus.paragraphs, walled, place, m.Bodies, bodies)
     choose = partial(seeds.choose_seeds, covered=m.Covered.empty())
     every: Stored[m.Seeds] = engine.map(whole, m.Seeds, choose)
-    ordered = engine.by_key(every, ("key", "doc", "at"), m.Seeds, as_it_is)
-    found = m.Seeds.concat(engine.fetch(ordered))
+    by_key = engine.by_key(every, ("key", "doc", "at"), m.Seeds, as_it_is)
+    found = m.Seeds.concat(engine.fetch(by_key))
     lengths = np.zeros(engine.count(corpus.facts), np.int64)
     np.maximum.at(lengths, found.doc, found.at + 1)
     bases = _offsets(lengths)
     keys = Keys.of(found.key.astype(np.uint64)[np.newaxis], seeds.KEY_BITS, seeds.KEY_BITS)
     return {
+        "seed.wall": np.flatnonzero(flags).astype(np.int32),
         "seed.starts": keys.starts,
         "seed.rest": keys.rest,
         "seed.base": bases,

@@ -70,14 +70,14 @@ class Marks:
         """Count the incoming documents that hold a match of a text, and all where it is new."""
         between, near = self._between, self._near
         places = arranged(between.places, between.places.text)
-        held = boilerplate.holders(places, self._settings, between.copies)
+        holders = boilerplate.holders(places, self._settings, between.copies)
         # A match is one of both: rows sorted by text are sorted by the neighbour.
-        around = [boilerplate.around(m.Neighbours(near.other, near.text), held)]
+        around = [boilerplate.around(m.Neighbours(near.other, near.text), holders)]
         new = near.take(near.text >> PARAGRAPH >= self._known.docs)
         new = new.take(np.argsort(new.other, kind="stable"))
         places = self._known.places(self._published(np.unique(new.other)))
-        held = boilerplate.holders(places, self._settings, between.copies)
-        around.append(boilerplate.around(new, held))
+        holders = boilerplate.holders(places, self._settings, between.copies)
+        around.append(boilerplate.around(new, holders))
         every = m.Holders.concat(around)
         return boilerplate.counted(arranged(every, every.text, every.doc))
 

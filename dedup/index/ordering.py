@@ -69,10 +69,12 @@ def ordered(segments: tuple[Segment, ...], removed: m.I64, before: Published) ->
 
     `before` is the index before the change.
     """
+    # The documents that stay.
     count = sum(part.docs for part in segments)
     there = np.ones(count, bool)
     there[: len(before.order)] = before.order != GONE
     there[removed] = False
+    # Their places in Order: by path, then by record.
     names = []
     for part in segments:
         paths = m.Strings(part["file.path"], part["file.path.offsets"]).list()
@@ -83,6 +85,7 @@ def ordered(segments: tuple[Segment, ...], removed: m.I64, before: Published) ->
     ranked = ranked[there[ranked]]
     order = np.full(count, GONE)
     order[ranked] = np.arange(len(ranked))
+    # The first place of each text, packed into one number.
     first = np.full(sum(part.texts for part in segments), np.iinfo(np.int64).max)
     for part in segments:
         doc, no = repeated(np.diff(part["doc.first"]))
@@ -91,6 +94,7 @@ def ordered(segments: tuple[Segment, ...], removed: m.I64, before: Published) ->
         place = (rank[alive] << PARAGRAPH) | no[alive]
         np.minimum.at(first, part["place.text"][np.flatnonzero(alive)], place)
     first[first == np.iinfo(np.int64).max] = GONE
+    # The index as it is now.
     now = replace(
         before,
         segments=segments,

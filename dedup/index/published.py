@@ -255,15 +255,20 @@ class Published:
         return cut(self.documents(docs), self.settings)
 
     def places_of(self, docs: m.I64) -> m.Places:
-        """Return which text stands where in documents; sorted."""
+        """
+        Return which text stands where in documents; sorted.
+
+        What is marked as boilerplate was it when the seeds of its document were chosen.
+        """
         found = [m.Places.empty()]
         for part, rows, own in self._by_doc(docs):
             first, past = (part["doc.first"][own + k] for k in (0, 1))
             row, step = repeated(past - first)
-            text = self.first[part["place.text"][first[row] + step]]
-            zeros = np.zeros(len(row), np.int8)
+            place = first[row] + step
+            text = self.first[part["place.text"][place]]
+            words, walls = np.zeros(len(row), np.int32), part.walls(place)
             doc = docs[rows][row]
-            found.append(m.Places(doc, step.astype(np.int32), text, zeros.astype(np.int32), zeros))
+            found.append(m.Places(doc, step.astype(np.int32), text, words, walls))
         every = m.Places.concat(found)
         every = arranged(every, every.doc, every.no)
         texts, at = np.unique(every.text, return_inverse=True)

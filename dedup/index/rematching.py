@@ -21,9 +21,12 @@ from dedup.index.matching import codes, texts
 from dedup.index.published import text_rows
 from dedup.rows import fresh
 from dedup.stages import candidates, verify
+from dedup.stages.equal_documents import among
 from dedup.stages.sketch import sketch
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from dedup.index.published import Published
 
 
@@ -55,25 +58,40 @@ def changed(now: Published) -> m.Matches:
         return m.Matches.empty()
     moved = now.touched[before.first_places(now.touched) != now.first_places(now.touched)]
     there = now.first[moved] >= 0
-    here = m.Sketches.concat([_signed(now, moved[there]), _signed(before, moved[~there])])
+    here = m.Sketches.concat([_long(now, moved[there]), _long(before, moved[~there])])
     met, met_before = _met(now, here), _met(before, here)
-    began = _unmatched(now, np.setdiff1d(met, met_before, assume_unique=True))
+    # Of what meets anew some matches already, since it meets elsewhere; what is new does not.
+    turned = np.setxor1d(met, met_before, assume_unique=True)
+    turned = turned[np.all([now.first[some] >= 0 for some in texts(turned)], axis=0)]
+    old = turned[texts(turned)[1] < before.texts]
+    matched = old[_matching(now, old)]
+    ended = np.setdiff1d(matched, met, assume_unique=True)
+    began = np.setdiff1d(turned, np.union1d(met_before, matched), assume_unique=True)
+    pairs = _alike(now, began)
     # What ceased to meet there may meet elsewhere still.
-    ended = np.setdiff1d(met_before, met, assume_unique=True)
-    a, b = texts(ended)
-    ended = ended[(now.first[a] >= 0) & (now.first[b] >= 0)]
-    ended = np.setdiff1d(ended, _unmatched(now, ended), assume_unique=True)
-    ended = np.setdiff1d(ended, _meeting_still(now, ended), assume_unique=True)
-    a, b = texts(ended)
-    return m.Matches.concat([_verified(now, began), m.Matches(a, b, np.zeros(len(a)))])
+    normals = _read(now, np.unique(np.concatenate([pairs.a, pairs.b, *texts(ended)])))
+    a, b = texts(np.setdiff1d(ended, _meeting_still(now, ended, normals), assume_unique=True))
+    found = verify.verify(pairs, normals, normals, now.settings)
+    return m.Matches.concat([found, m.Matches(a, b, np.zeros(len(a)))])
 
 
-def _signed(known: Published, numbers: m.I64) -> m.Sketches:
-    """Return the signatures of the long ones among some texts, made anew from what they say."""
-    numbers = numbers[known.words(known.first[numbers]) >= known.settings.min_words]
-    rows = text_rows(numbers, known.normals(known.first[numbers]))
-    long = replace(rows, words=np.full(len(rows), known.settings.min_words, np.int32))
-    return sketch(long, known.settings, candidates.banding(known.settings, known.texts))
+def _read(known: Published, numbers: m.I64) -> m.NormalTexts:
+    """Return normalised texts by number, which are sorted."""
+    normal = known.normals(known.first[numbers])
+    return m.NormalTexts(numbers, verify.characters(normal), normal)
+
+
+def _long(known: Published, numbers: m.I64) -> m.Sketches:
+    """Return the signatures of the long ones among some texts."""
+    long = known.words(known.first[numbers]) >= known.settings.min_words
+    return _signed(known, _read(known, numbers[long]))
+
+
+def _signed(known: Published, normals: m.NormalTexts) -> m.Sketches:
+    """Return the signatures of long texts, made anew from what they say."""
+    words = np.full(len(normals), known.settings.min_words, np.int32)
+    rows = replace(text_rows(normals.text, normals.normal), words=words)
+    return sketch(rows, known.settings, candidates.banding(known.settings, known.texts))
 
 
 def _met(known: Published, sketches: m.Sketches) -> m.I64:
@@ -82,18 +100,19 @@ def _met(known: Published, sketches: m.Sketches) -> m.I64:
     found = [np.zeros(0, np.int64)]
     for numbers in bands.steps(sketches):
         every = bands.in_bands(known, "text", numbers, sketches, banding, chosen=bands.all_ones)
-        found.append(_pairs(known, every, banding))
+        found.append(_codes(known, bands.met(every, banding, known.settings.threshold)))
         known.rest()
     return _once(np.concatenate(found))
 
 
-def _meeting_still(known: Published, pairs: m.I64) -> m.I64:
+def _meeting_still(known: Published, pairs: m.I64, normals: m.NormalTexts) -> m.I64:
     """Return those of some pairs that meet in any band."""
     banding = candidates.banding(known.settings, known.texts)
     ends = np.unique(np.concatenate(texts(pairs)))
-    sketches = _signed(known, ends)
+    sketches = _signed(known, normals.take(np.isin(normals.text, ends)))
     a, b = (np.searchsorted(ends, some) for some in texts(pairs))
-    near = partial(bands.those_around, names=np.sort(known.first[ends]))
+    names = np.sort(known.first[ends])
+    near = partial(bands.those_around, names=names)
     found = [np.zeros(0, np.int64)]
     for numbers in bands.steps(sketches):
         # Only the buckets that hold both texts of a pair are looked at.
@@ -104,16 +123,16 @@ def _meeting_still(known: Published, pairs: m.I64) -> m.I64:
         every = bands.in_bands(
             *(known, "text", numbers, sketches, banding), chosen=near, asked=asked
         )
-        met = _pairs(known, every, banding)
-        found.append(met[np.isin(met, pairs)])
+        met = bands.met(every, banding, known.settings.threshold)
+        met = met.take(among(met.a, names) & among(met.b, names))
+        found.append(_codes(known, met))
         known.rest()
     return _once(np.concatenate(found))
 
 
-def _pairs(known: Published, buckets: bands.Buckets, banding: candidates.Banding) -> m.I64:
-    """Return the codes of the pairs that meet in some buckets."""
-    met = bands.met(buckets, banding, known.settings.threshold)
-    return _once(codes(known.numbers(met.a), known.numbers(met.b)))
+def _codes(known: Published, pairs: m.Pairs) -> m.I64:
+    """Return the codes of pairs of texts that are given by name."""
+    return codes(known.numbers(pairs.a), known.numbers(pairs.b))
 
 
 def _once(pairs: m.I64) -> m.I64:
@@ -122,19 +141,15 @@ def _once(pairs: m.I64) -> m.I64:
     return pairs[fresh(pairs)]
 
 
-def _unmatched(known: Published, pairs: m.I64) -> m.I64:
-    """Return the pairs that are no matches of an index."""
+def _matching(known: Published, pairs: m.I64) -> NDArray[np.bool_]:
+    """Say which pairs are matches of an index."""
     first = np.unique(texts(pairs)[0])
     row, other, _ = known.matched(first)
-    return pairs[~np.isin(pairs, codes(first[row], other))]
+    return np.isin(pairs, codes(first[row], other))
 
 
-def _verified(known: Published, pairs: m.I64) -> m.Matches:
-    """Compare pairs that meet, and keep those that match."""
+def _alike(known: Published, pairs: m.I64) -> m.Pairs:
+    """Return the pairs whose signatures allow a match."""
     equal = candidates.banding(known.settings, known.texts).equal
     signatures = bands.signatures_of(known, np.unique(np.concatenate(texts(pairs))))
-    alike = candidates.alike(m.Pairs(*texts(pairs)), signatures, signatures, equal)
-    numbers = np.union1d(alike.a, alike.b)
-    normal = known.normals(known.first[numbers])
-    normals = m.NormalTexts(numbers, verify.characters(normal), normal)
-    return verify.verify(alike, normals, normals, known.settings)
+    return candidates.alike(m.Pairs(*texts(pairs)), signatures, signatures, equal)

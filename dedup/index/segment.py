@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dedup.index.files import Columns
-    from dedup.model import I64
+    from dedup.model import I8, I64
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,6 +57,15 @@ class Segment:
         first, past = (self["doc.first"][own + k] for k in (0, 1))
         row, step = repeated(past - first)
         found: I64 = self["place.text"][first[row] + step]
+        return found
+
+    def walls(self, places: I64) -> I8:
+        """Return which places were boilerplate when seeds were chosen; at first none was."""
+        walls: NDArray[Any] = self.columns.get("seed.wall", np.zeros(0, np.int32))
+        if not len(walls):
+            return np.zeros(len(places), np.int8)
+        at = np.minimum(find(walls, places), len(walls) - 1)
+        found: I8 = (walls[at] == places).astype(np.int8)
         return found
 
     def in_blocks(self, docs: I64) -> Strings:

@@ -114,6 +114,7 @@ def fill(known: Published, now: Manifest, config: Mapping[str, Any]) -> Any:  # 
     base = config.get("basename", BASE.encode())
     own, name = Keys(base), f"Redis, {os.fsdecode(base)}"
     with _told(name, OutputError), _client(config["redis"]) as store:
+        # Nobody else has the name; what an earlier index left is cleared away.
         mine = _escaped(base) + b"_*"
         if not store.exists(own.about) and next(store.scan_iter(mine, AT_ONCE), None) is not None:
             raise OutputError(f"{name}: other keys begin so: give another basename")
@@ -124,6 +125,7 @@ def fill(known: Published, now: Manifest, config: Mapping[str, Any]) -> Any:  # 
             if key != own.about:
                 store.unlink(key)
         lsh = signatures.lsh_of({**config, "basename": base})
+        # The signatures, with the documents of each text, then the documents.
         for texts, keys in signatures.inserted(lsh, known, signatures.key_of):
             places = known.places(texts)
             few = places.take(fresh(places.text, places.doc))
@@ -134,6 +136,7 @@ def fill(known: Published, now: Manifest, config: Mapping[str, Any]) -> Any:  # 
         files = known.keys()
         for batch in known.batches():
             _keep(store, own, batch, files)
+        # Only now it may be read.
         store.set(own.about, msgspec.json.encode(msgspec.structs.replace(about, whole=True)))
     return lsh
 

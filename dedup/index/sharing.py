@@ -1,9 +1,9 @@
 """
 Seeds of passages that published documents have, where incoming ones have them too.
 
-An index has the seeds of each document as if none of its paragraphs were boilerplate; those of a
-document with boilerplate are chosen anew when they are asked for. Only the `EARLIEST` places of a
-seed count, so few documents are.
+An index has the seeds of each document as they are chosen between the paragraphs that were
+boilerplate then; where others are now, they are chosen anew when they are asked for. Only the
+`EARLIEST` places of a seed count, so few documents are.
 """
 
 from __future__ import annotations
@@ -33,8 +33,9 @@ def published_seeds(keys: m.I64, known: Published, marks: Marks) -> m.Seeds:
         if not len(open_docs):
             return few
         settled = np.union1d(settled, open_docs)
-        places = marks.put(known.places_of(open_docs))
-        walled = np.unique(places.doc[places.boilerplate != 0])
+        before = known.places_of(open_docs)
+        places = marks.put(before)
+        walled = np.unique(places.doc[(places.boilerplate != 0) != (before.boilerplate != 0)])
         if not len(walled):
             continue
         whole = bodies(known.paragraphs(walled), places.take(np.isin(places.doc, walled)))

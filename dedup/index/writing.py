@@ -15,7 +15,15 @@ import numpy as np
 
 from dedup import locks
 from dedup.errors import InputError, OutputError
-from dedup.index import building, files, manifest, matching, ordering, rematching
+from dedup.index import (
+    building,
+    files,
+    manifest,
+    matching,
+    ordering,
+    rematching,
+    spreading,
+)
 from dedup.index.segment import Segment
 
 if TYPE_CHECKING:
@@ -24,7 +32,6 @@ if TYPE_CHECKING:
 
     from dedup import model as m
     from dedup.engines.interface import Engine
-    from dedup.index.files import Column
     from dedup.index.manifest import Manifest
     from dedup.index.published import Published
     from dedup.settings import Settings
@@ -159,9 +166,7 @@ def _changed(  # noqa: PLR0913 - what was, what goes and what comes
         told.append(replace(one, removed=tuple(sorted(rows))))
     try:
         if new is not None and engine is not None:
-            left = ordering.without(known, removed)
-            columns = building.segment(new.documents, new.keys, left, known.settings, engine)
-            file, ordered = _added(folder, columns, removed, known)
+            file, ordered = _added(folder, new, removed, known, engine)
             told.append(manifest.Segment(file))
         else:
             ordered = ordering.ordered(known.segments, removed, known)
@@ -184,17 +189,24 @@ def _changed(  # noqa: PLR0913 - what was, what goes and what comes
 
 
 def _added(
-    folder: Path, columns: Mapping[str, Column], removed: m.I64, known: Published
+    folder: Path, new: Incoming, removed: m.I64, known: Published, engine: Engine
 ) -> tuple[files.Stated, Published]:
     """Write a segment, and return what to state of it and the index with it, others removed."""
     place = len(known.order), known.texts
+    left = ordering.without(known, removed)
+    columns, corpus = building.segment(new.documents, new.keys, left, known.settings, engine)
     part = Segment(files.Columns(columns), *place)
     ordered = ordering.ordered((*known.segments, part), removed, known)
     # Who meets whom follows from the Order of all; a segment has the matches of its own texts.
     found = rematching.changed(ordered)
     own = found.b >= known.texts
-    matches = matching.columns(found.take(own)) if known.texts else {}
-    file = files.write(folder, "segment", {**columns, **matches})
+    if known.texts:
+        part.columns.update(matching.columns(found.take(own)))
+    ordered = rematching.amended(ordered, found.take(~own))
+    # What is boilerplate follows from the matches, and between that seeds are chosen.
+    stands = spreading.standing(ordered)
+    flags = stands.flag[part["place.text"].all()]
+    part.columns.update(building.walled_seeds(corpus, flags, engine))
+    file = files.write(folder, "segment", part.columns)
     part = Segment(files.read(folder, file), *place)
-    ordered = replace(ordered, segments=(*known.segments, part))
-    return file, rematching.amended(ordered, found.take(~own))
+    return file, replace(ordered, segments=(*known.segments, part), standing=stands)

@@ -37,16 +37,15 @@ __all__ = [
     "Budget",
     "Crowding",
     "JsonLines",
+    "Lines",
     "Met",
     "Signs",
     "Units",
     "alike",
-    "band_keys",
     "chain",
     "characters",
     "copy",
     "digest",
-    "distinct",
     "extend",
     "gather",
     "gather_texts",
@@ -54,6 +53,7 @@ __all__ = [
     "indel",
     "json_lines",
     "lay",
+    "lines",
     "may_recur",
     "meet",
     "normalise",
@@ -65,6 +65,7 @@ __all__ = [
     "shared",
     "signs",
     "sketch",
+    "sketch_bands",
     "unescaped",
     "units",
     "winnow",
@@ -72,7 +73,7 @@ __all__ = [
 
 T = TypeVar("T", bound=np.generic)
 _NATIVE, _REFERENCE = "native", "reference"
-_MOST_COLUMNS, _MOST_ROWS = 16, 1 << 32
+_MOST_COLUMNS, _MOST_ROWS, _MOST_UNITS = 16, 1 << 32, 64
 
 
 def _choose(wanted: str | None) -> tuple[str, ModuleType]:
@@ -228,25 +229,6 @@ def ordered(
     return found
 
 
-def distinct(
-    tables: Sequence[Sequence[NDArray[np.int64]]],
-) -> list[NDArray[np.int64]] | None:
-    """
-    Return the columns, int64[k], of all rows of *tables*, sorted and each once.
-
-    A table, of which there is at least one, is columns of equal length, int64[n]; all have as many.
-    `None` where the differences between values take more than 64 bits a row. More than 16 columns
-    are a `ValueError`.
-    """
-    if not 0 < len(tables[0]) <= _MOST_COLUMNS:
-        message = f"1 to {_MOST_COLUMNS} columns can be sorted"
-        raise ValueError(message)
-    every = [[_array(column, np.int64, 1) for column in columns] for columns in tables]
-    every = [[_same(column, columns[0]) for column in columns] for columns in every]
-    found: list[NDArray[np.int64]] | None = _kernel.distinct(every)
-    return found
-
-
 def may_recur(values: NDArray[np.int64]) -> NDArray[np.int64]:
     """
     Return the rows of the *values*, int64[n], that may have the value of another row, rising.
@@ -310,13 +292,44 @@ def sketch(
     Return the signatures, int32[m, 128], of normalised texts over their `shingles`.
 
     They are those of `datasketch.MinHash(128, scheme="affine32", hashfunc=shingle_hash)` after
-    `update_batch(shingles(text, size=size, words=words))`; all bits are set for an empty text.
+    `update_batch(shingles(text, size=size, words=words))`; all bits are set for an empty text. Of
+    words a shingle has at most 64.
     """
-    if size < 1:
-        message = f"a shingle needs at least 1 unit, not {size}"
+    if not 1 <= size <= (_MOST_UNITS if words else size):
+        message = f"a shingle needs at least 1 unit, and at most {_MOST_UNITS} words, not {size}"
         raise ValueError(message)
     signatures: NDArray[np.int32] = _kernel.sketch(*_column(data, offsets), size, words=words)
     return signatures
+
+
+def sketch_bands(  # noqa: PLR0913 - the texts, and how they are sketched
+    data: NDArray[np.uint8],
+    offsets: NDArray[np.int64],
+    rows: NDArray[np.int64],
+    components: NDArray[np.int32],
+    *,
+    size: int = SIZE,
+    words: bool = False,
+) -> tuple[NDArray[np.int32], NDArray[np.int8]]:
+    """
+    Return what is kept of the signatures of some texts: keys, int32[k, bands], bits, int8[k, 128].
+
+    *rows*, int64[k], are the texts, and *components*, int32[bands, n], those of a signature that a
+    band is made of: a key is 32 well mixed bits of them. The keys of one band lie beside each
+    other. The bits are the low byte of each component. For the signatures see `sketch`.
+    """
+    data, offsets = _column(data, offsets)
+    rows, components = _array(rows, np.int64, 1), _array(components, np.int32, 2)
+    _check_there(rows, len(offsets) - 1)
+    if size < 1:
+        message = f"a shingle needs at least 1 unit, not {size}"
+        raise ValueError(message)
+    if components.size and (components.min() < 0 or components.max() >= permutations.COUNT):
+        message = f"components must be 0 to {permutations.COUNT - 1}"
+        raise ValueError(message)
+    kept: tuple[NDArray[np.int32], NDArray[np.int8]]
+    kept = _kernel.sketch_bands(data, offsets, rows, components, size, words=words)
+    return kept
 
 
 def gram_sets(
@@ -325,10 +338,11 @@ def gram_sets(
     """
     Return the set of n-grams of each normalised text, sorted: uint64[n], and offsets, int64[m + 1].
 
-    A set holds the `wide_hash` of each of `shingles(text, size=size, words=True)`, once.
+    A set holds the `wide_hash` of each of `shingles(text, size=size, words=True)`, once; *size* is
+    64 at most.
     """
-    if size < 1:
-        message = f"an n-gram needs at least 1 unit, not {size}"
+    if not 1 <= size <= _MOST_UNITS:
+        message = f"an n-gram needs at least 1 unit, and at most {_MOST_UNITS}, not {size}"
         raise ValueError(message)
     hashes, counts = _kernel.grams(*_column(data, offsets), size)
     new = np.ones(len(hashes), np.bool_)
@@ -427,21 +441,6 @@ class Met(NamedTuple):
     """Pairs that met at all."""
 
 
-def band_keys(signatures: NDArray[np.int32], components: NDArray[np.int32]) -> NDArray[np.int32]:
-    """
-    Return the key of each signature, int32[m, 128], in each band: int32[m, bands].
-
-    *components*, int32[bands, size], names the components that a band is made of; a key is 32 well
-    mixed bits of them. The keys of one band lie beside each other.
-    """
-    signatures, components = _signatures(signatures), _array(components, np.int32, 2)
-    if components.size and (components.min() < 0 or components.max() >= permutations.COUNT):
-        message = f"components must be 0 to {permutations.COUNT - 1}"
-        raise ValueError(message)
-    keys: NDArray[np.int32] = _kernel.band_keys(signatures, components)
-    return keys
-
-
 def meet(
     keys: NDArray[np.int64],
     characters: NDArray[np.int32],
@@ -509,6 +508,28 @@ def indel(
         _check_there(rows, len(column[1]) - 1)
     distances: NDArray[np.int64] = _kernel.indel(first, second, a, b, limits)
     return distances
+
+
+class Lines(NamedTuple):
+    """The lines of texts that are more than white space; a row a line, text after text."""
+
+    text: NDArray[np.int64]
+    """int64[k]: the text of each."""
+    start: NDArray[np.int64]
+    """int64[k]: code points of the text, without the white space at both edges."""
+    end: NDArray[np.int64]
+    line: NDArray[np.int64]
+    """int64[k]: its number in the text, from 1, lines of white space counted."""
+    first: NDArray[np.int64]
+    """int64[k]: bytes of the data, as `start` and `end`."""
+    last: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    """int64[m]: the line ends of each text."""
+
+
+def lines(data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> Lines:
+    r"""Return the lines of texts, which end at "\n" alone; white space is `text.lines.WHITE`."""
+    return Lines(*_kernel.lines(*_column(data, offsets)))
 
 
 BLANK, ODD, TAKEN = range(3)
@@ -754,14 +775,3 @@ def _column(
         message = f"offsets must rise from 0 or more to at most the {len(data)} bytes of data"
         raise ValueError(message)
     return data, offsets
-
-
-def _signatures(signatures: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Return signatures contiguous, after checking them; uint32 is taken for the same bits."""
-    if signatures.dtype == np.uint32:
-        signatures = signatures.view(np.int32)
-    signatures = _array(signatures, np.int32, 2)
-    if signatures.shape[1] != permutations.COUNT:
-        message = f"a signature has {permutations.COUNT} components, not {signatures.shape[1]}"
-        raise ValueError(message)
-    return signatures

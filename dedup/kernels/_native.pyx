@@ -11,6 +11,7 @@ import numpy as np
 
 from dedup.kernels import exactly, permutations
 from dedup.text import unicode_table
+from dedup.text.lines import WHITE
 from dedup.text.signs import overlaid
 
 from libc.stdint cimport int8_t, int32_t, int64_t, uint8_t, uint32_t, uint64_t
@@ -125,9 +126,15 @@ cdef extern from "meet.h":
         int64_t room
         int64_t met
 
-    void dedup_band_keys(
-        const uint32_t *signatures, int64_t rows, const int32_t *components, int64_t bands,
-        int64_t size, int32_t *keys
+    ctypedef struct dedup_banding:
+        const int32_t *components
+        int64_t bands
+        int64_t size
+
+    void dedup_sketch_bands(
+        const dedup_permutations *by, const dedup_table *table, const uint8_t *data,
+        const int64_t *offsets, int64_t texts, const int64_t *chosen, int64_t rows, int64_t size,
+        const dedup_banding *banding, int32_t *keys, int8_t *bits
     ) nogil
     int64_t dedup_meet(
         const dedup_meeting *by, const int64_t *keys, const int32_t *characters, int64_t row,
@@ -194,8 +201,6 @@ cdef extern from "chains.h":
 cdef extern from "order.h":
     ctypedef struct dedup_key:
         const int64_t *values
-        int64_t low
-        int bits
 
     int dedup_is_sorted(const dedup_key *keys, int64_t count, int64_t rows) nogil
     int dedup_pack(
@@ -208,10 +213,6 @@ cdef extern from "order.h":
         const dedup_key *keys, int64_t count, int64_t key, const uint64_t *words, int64_t rows,
         int row_bits, int64_t *to
     ) nogil
-    void dedup_append(
-        const int64_t *values, int64_t rows, int64_t low, int bits, uint64_t *words
-    ) nogil
-    int64_t dedup_once(uint64_t *words, int64_t rows) nogil
     int64_t dedup_may_recur(const int64_t *values, int64_t rows, int64_t *to) nogil
 
 cdef extern from "jsonl.h":
@@ -237,6 +238,25 @@ cdef extern from "jsonl.h":
         int64_t *offsets
     ) nogil
 
+cdef extern from "lines.h":
+    ctypedef struct dedup_white:
+        const uint32_t *points
+        int64_t count
+        uint8_t ascii[0x80]
+
+    ctypedef struct dedup_lines_out:
+        int64_t *text
+        int64_t *start
+        int64_t *end
+        int64_t *line
+        int64_t *first
+        int64_t *last
+
+    int64_t dedup_lines(
+        const dedup_white *white, const uint8_t *data, const int64_t *offsets, int64_t texts,
+        int64_t *ends, dedup_lines_out *out
+    ) nogil
+
 cdef extern from "same.h":
     bint dedup_same(
         const dedup_table *table, const uint8_t *data, const int64_t *offsets, int64_t rows,
@@ -258,6 +278,12 @@ cdef const uint32_t[::1] MULTIPLIERS = np.array(permutations.MULTIPLIERS, np.uin
 cdef const uint32_t[::1] ADDENDS = np.array(permutations.ADDENDS, np.uint32)
 cdef dedup_permutations PERMUTATIONS
 PERMUTATIONS.multipliers, PERMUTATIONS.addends = &MULTIPLIERS[0], &ADDENDS[0]
+
+cdef const uint32_t[::1] WHITE_POINTS = np.array([*map(ord, WHITE)], np.uint32)
+cdef dedup_white WHITE_SPACE
+WHITE_SPACE.points, WHITE_SPACE.count = &WHITE_POINTS[0], WHITE_POINTS.shape[0]
+for _byte in range(0x80):
+    WHITE_SPACE.ascii[_byte] = chr(_byte) in WHITE
 
 # Bytes of room beyond the input's length and an eighth: few texts grow, and those by little.
 SLACK = 64
@@ -520,47 +546,6 @@ def order(list columns, int64_t most):
     return numbers, ordered if whole else [own[numbers] for own in columns[:most]]
 
 
-def distinct(list tables):
-    """Return the columns of rows, sorted and each once; `None` where a row does not fit in 64 bits."""
-    cdef int64_t count = len(tables[0]), rows = sum(len(columns[0]) for columns in tables)
-    cdef int64_t at = 0, once = 0, length
-    cdef int bits, total = 0
-    cdef dedup_key keys[16]
-    cdef const int64_t[::1] column
-    cdef int64_t[::1] values
-    cdef uint64_t[::1] words
-    for k in range(count):
-        filled = [columns[k] for columns in tables if len(columns[k])] or [np.zeros(1, np.int64)]
-        keys[k].low = min(int(part.min()) for part in filled)
-        span = max(int(part.max()) for part in filled) - keys[k].low
-        keys[k].bits = bits = span.bit_length()
-        total += bits
-    if total > 64:
-        return None
-    packed = np.zeros(rows, np.uint64)
-    words = packed
-    for columns in tables:
-        length = len(columns[0])
-        if not length:
-            continue
-        for k in range(count):
-            column = columns[k]
-            with nogil:
-                dedup_append(&column[0], length, keys[k].low, keys[k].bits, &words[at])
-        at += length
-    packed.sort()
-    made = [np.empty(0, np.int64) for _ in range(count)]
-    if rows:
-        with nogil:
-            once = dedup_once(&words[0], rows)
-        made = [np.empty(once, np.int64) for _ in range(count)]
-        for k in range(count):
-            values = made[k]
-            with nogil:
-                dedup_sorted_key(keys, count, k, &words[0], once, 0, &values[0])
-    return made
-
-
 def may_recur(const int64_t[::1] values):
     """Return the rows whose value may be that of another row. Raises `MemoryError`."""
     found = np.empty(values.shape[0], np.int64)
@@ -574,17 +559,26 @@ def may_recur(const int64_t[::1] values):
     return found[:count]
 
 
-def band_keys(const int32_t[:, ::1] signatures, const int32_t[:, ::1] components):
-    """Return the key of each signature in each band, those of a band beside each other."""
-    made = np.empty((components.shape[0], signatures.shape[0]), np.int32)
+def sketch_bands(
+    const uint8_t[::1] data, const int64_t[::1] offsets, const int64_t[::1] rows,
+    const int32_t[:, ::1] components, int64_t size, *, bint words,
+):
+    """Return the keys of texts, those of a band beside each other, and the bits of signatures."""
+    cdef dedup_banding banding
+    banding.bands, banding.size = components.shape[0], components.shape[1]
+    made = np.empty((components.shape[0], rows.shape[0]), np.int32)
+    low = np.empty((rows.shape[0], permutations.COUNT), np.int8)
     cdef int32_t[:, ::1] keys = made
-    if keys.shape[0] and keys.shape[1]:
+    cdef int8_t[:, ::1] bits = low
+    if made.size:
+        banding.components = &components[0, 0]
         with nogil:
-            dedup_band_keys(
-                <const uint32_t *>&signatures[0, 0], keys.shape[1], &components[0, 0],
-                keys.shape[0], components.shape[1], &keys[0, 0],
+            dedup_sketch_bands(
+                &PERMUTATIONS, &TABLE if words else NULL, &data[0], &offsets[0],
+                offsets.shape[0] - 1, &rows[0], rows.shape[0], size, &banding, &keys[0, 0],
+                &bits[0, 0],
             )
-    return made.T
+    return made.T, low
 
 
 def meet(
@@ -774,6 +768,22 @@ def extend(
                 &spent,
             )
     return extended
+
+
+def lines(const uint8_t[::1] data, const int64_t[::1] offsets):
+    """Return the lines of each text as columns, and the line ends of each text."""
+    cdef int64_t rows, texts = offsets.shape[0] - 1
+    # A line more than there are line ends, for each text; what is not written to takes no room.
+    table = np.empty((6, np.count_nonzero(np.equal(data, NEWLINE)) + texts), np.int64)
+    counted = np.zeros(texts, np.int64)
+    cdef int64_t[:, ::1] columns = table
+    cdef int64_t[::1] ends = counted
+    cdef dedup_lines_out out
+    out.text, out.start, out.end = &columns[0, 0], &columns[1, 0], &columns[2, 0]
+    out.line, out.first, out.last = &columns[3, 0], &columns[4, 0], &columns[5, 0]
+    with nogil:
+        rows = dedup_lines(&WHITE_SPACE, &data[0], &offsets[0], texts, &ends[0], &out)
+    return *table[:, :rows], counted
 
 
 def json_lines(const uint8_t[::1] data, list ways):

@@ -21,6 +21,12 @@ static inline int64_t dedup_leads(const uint8_t *at, const uint8_t *end) {
         count += some;
         at += 128;
     }
+    for (; end - at >= 8; at += 8) { /* then in eights: a bit for each byte that continues none */
+        uint64_t eight;
+        memcpy(&eight, at, sizeof eight);
+        eight = (~eight >> 7 | eight >> 6) & UINT64_C(0x0101010101010101);
+        count += (int64_t)(eight * UINT64_C(0x0101010101010101) >> 56);
+    }
     for (; at < end; at++) count += (*at & 0xC0) != 0x80;
     return count;
 }

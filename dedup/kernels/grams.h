@@ -10,20 +10,18 @@
 static void dedup_grams(const dedup_table *table, const uint8_t *data, const int64_t *offsets,
                         int64_t rows, int64_t size, int64_t *counts, uint64_t *hashes) {
     const uint8_t *const limit = data + offsets[rows];
+    dedup_kinds kinds;
     int64_t count = 0;
+    dedup_know_kinds(&kinds, table);
     for (int64_t row = 0; row < rows; row++) {
         const uint8_t *const at = data + offsets[row], *const end = data + offsets[row + 1];
-        dedup_unit first = {at, at, DEDUP_SEPARATOR}, last = first;
-        int64_t missing = size;
-        while (missing > 0 && dedup_next_unit(table, &last, end)) missing--;
-        if (missing > 0) {
-            if (at < end) hashes[count++] = dedup_wide_hash(at, end, limit);
-        } else {
-            do {
-                dedup_next_unit(table, &first, end);
-                hashes[count++] = dedup_wide_hash(first.start, last.end, limit);
-            } while (dedup_next_unit(table, &last, end));
-        }
+        const uint8_t *start;
+        dedup_grams_of grams;
+        grams.unit = (dedup_unit){at, at, DEDUP_SEPARATOR};
+        grams.count = 0;
+        while ((start = dedup_next_gram(&kinds, &grams, end, size)))
+            hashes[count++] = dedup_wide_hash(start, grams.unit.end, limit);
+        if (grams.count < size && at < end) hashes[count++] = dedup_wide_hash(at, end, limit);
         counts[row + 1] = count;
     }
 }

@@ -235,16 +235,6 @@ typedef struct {
     uint64_t bits[DEDUP_ASCII * DEDUP_SHORT];
 } dedup_short;
 
-static inline int dedup_is_ascii(const uint8_t *at, int64_t length) {
-    uint64_t some = 0, eight;
-    for (; length >= 8; at += 8, length -= 8) {
-        memcpy(&eight, at, sizeof eight);
-        some |= eight;
-    }
-    for (; length > 0; at++, length--) some |= *at;
-    return !(some & UINT64_C(0x8080808080808080));
-}
-
 /* Note where each letter of a text stands. */
 static void dedup_note_short(dedup_short *pattern, const uint8_t *text, int64_t length) {
     const int64_t words = (length + 63) / 64;

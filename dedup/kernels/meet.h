@@ -8,20 +8,50 @@
 
 #include "sketch.h"
 
-/* Write the key of each signature in each band, of `size` components: 32 well mixed bits; band after
- * band, since each is read by itself. */
-static void dedup_band_keys(const uint32_t *signatures, int64_t rows, const int32_t *components,
-                            int64_t bands, int64_t size, int32_t *keys) {
-    for (int64_t row = 0; row < rows; row++, signatures += DEDUP_COMPONENTS) {
-        const int32_t *component = components;
-        for (int64_t band = 0; band < bands; band++) {
+#define DEDUP_SIGNED 32 /* texts whose signatures are kept for their keys: they fit in the first cache */
+
+/* How signatures are cut into bands. */
+typedef struct {
+    const int32_t *components; /* those of each band, `size` of them */
+    int64_t bands, size;
+} dedup_banding;
+
+/* Write the key of each signature in each band: 32 well mixed bits; band after band, since each is read
+ * by itself: those of one begin `rows` keys behind those of the last. */
+static void dedup_band_keys(const dedup_banding *by, const uint32_t *signatures, int64_t count,
+                            int64_t rows, int32_t *keys) {
+    const int32_t *component = by->components;
+    for (int64_t band = 0; band < by->bands; band++, component += by->size, keys += rows) {
+        for (int64_t row = 0; row < count; row++) {
+            const uint32_t *const signature = signatures + row * DEDUP_COMPONENTS;
             uint64_t key = 0;
-            for (int64_t k = 0; k < size; k++) {
-                key = (key ^ signatures[*component++]) * UINT64_C(0x9E3779B97F4A7C15);
+            for (int64_t k = 0; k < by->size; k++) {
+                key = (key ^ signature[component[k]]) * UINT64_C(0x9E3779B97F4A7C15);
                 key ^= key >> 29;
             }
-            keys[band * rows + row] = (int32_t)(uint32_t)(key >> 32);
+            keys[row] = (int32_t)(uint32_t)(key >> 32);
         }
+    }
+}
+
+/* Write the keys of some texts, and the low bytes of their signatures. `table` is as in dedup_sketch. */
+static void dedup_sketch_bands(const dedup_permutations *by, const dedup_table *table,
+                               const uint8_t *data, const int64_t *offsets, int64_t texts,
+                               const int64_t *chosen, int64_t rows, int64_t size,
+                               const dedup_banding *banding, int32_t *keys, int8_t *bits) {
+    uint32_t signatures[DEDUP_SIGNED * DEDUP_COMPONENTS];
+    dedup_kinds kinds;
+    if (table) dedup_know_kinds(&kinds, table);
+    for (int64_t first = 0; first < rows; first += DEDUP_SIGNED) {
+        const int64_t count = rows - first < DEDUP_SIGNED ? rows - first : DEDUP_SIGNED;
+        for (int64_t row = 0; row < count; row++) {
+            const int64_t *const own = offsets + chosen[first + row];
+            dedup_sketch_text(by, table ? &kinds : NULL, data + own[0], data + own[1],
+                              data + offsets[texts], size, signatures + row * DEDUP_COMPONENTS);
+        }
+        dedup_band_keys(banding, signatures, count, rows, keys + first);
+        for (int64_t i = 0; i < count * DEDUP_COMPONENTS; i++)
+            bits[first * DEDUP_COMPONENTS + i] = (int8_t)(uint8_t)signatures[i];
     }
 }
 

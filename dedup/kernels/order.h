@@ -127,24 +127,6 @@ static void dedup_sorted_key(const dedup_key *keys, int64_t count, int64_t key,
     for (int64_t row = 0; row < rows; row++) to[row] = (int64_t)(low + (words[row] >> shift & mask));
 }
 
-/* Append the values of a key to the words of their rows, above which nothing may stand. */
-static void dedup_append(const int64_t *values, int64_t rows, int64_t low, int bits, uint64_t *words) {
-    if (!bits) return;
-    for (int64_t row = 0; row < rows; row++)
-        words[row] = (bits < 64 ? words[row] << bits : 0) | ((uint64_t)values[row] - (uint64_t)low);
-}
-
-/* Leave one of the sorted words that are equal, each after the last. Returns how many. */
-static int64_t dedup_once(uint64_t *words, int64_t rows) {
-    int64_t count = rows > 0;
-    for (int64_t row = 1; row < rows; row++) {
-        const int is_new = words[row] != words[row - 1];
-        words[count] = words[row];
-        count += is_new;
-    }
-    return count;
-}
-
 #define DEDUP_SEEN_BITS 8 /* places that are marked for each row, at least */
 
 /* Write the rows whose value may be that of another row, by a filter of hashes (Bloom, Space/time

@@ -17,21 +17,18 @@ from dedup.kernels import permutations
 from dedup.kernels.reference_chains import chain, extend, lay, units, winnow
 from dedup.kernels.reference_columns import (
     alike,
-    band_keys,
     characters,
     copy,
     digest,
-    distinct,
     gather,
     gather_texts,
     indel,
-    json_lines,
     may_recur,
     meet,
     order,
     prefixes,
-    unescaped,
 )
+from dedup.kernels.reference_lines import json_lines, lines, unescaped
 from dedup.text import normalising, same_text, shingles
 from dedup.text.signs import signs as signs_of
 
@@ -40,12 +37,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "alike",
-    "band_keys",
     "chain",
     "characters",
     "copy",
     "digest",
-    "distinct",
     "extend",
     "gather",
     "gather_texts",
@@ -53,6 +48,7 @@ __all__ = [
     "indel",
     "json_lines",
     "lay",
+    "lines",
     "may_recur",
     "meet",
     "normalise",
@@ -62,6 +58,7 @@ __all__ = [
     "shared",
     "signs",
     "sketch",
+    "sketch_bands",
     "unescaped",
     "units",
     "winnow",
@@ -137,6 +134,35 @@ def sketch(
                 minhash.update_batch(hashes[block : min(end, block + _BLOCK)].tolist())
             signatures[row] = minhash.hashvalues
     return signatures.view(np.int32)
+
+
+def sketch_bands(  # noqa: PLR0913 - the texts, and how they are sketched
+    data: NDArray[np.uint8],
+    offsets: NDArray[np.int64],
+    rows: NDArray[np.int64],
+    components: NDArray[np.int32],
+    size: int,
+    *,
+    words: bool,
+) -> tuple[NDArray[np.int32], NDArray[np.int8]]:
+    """Return the keys of texts, those of a band beside each other, and the bits of signatures."""
+    some = gather_texts([(data, offsets)], np.zeros_like(rows), rows)
+    assert some is not None  # noqa: S101 - they are there
+    signatures = sketch(*some, size, words=words)
+    return _band_keys(signatures, components), signatures.astype(np.int8)
+
+
+def _band_keys(signatures: NDArray[np.int32], components: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Return the key of each signature in each band, those of a band beside each other."""
+    keys = np.empty((len(components), len(signatures)), np.int32)
+    for band, chosen in enumerate(components.tolist()):
+        key = np.zeros(len(signatures), np.uint64)
+        for component in chosen:
+            key ^= signatures[:, component].view(np.uint32)
+            key *= np.uint64(0x9E3779B97F4A7C15)
+            key ^= key >> np.uint64(29)
+        keys[band] = (key >> np.uint64(32)).astype(np.uint32).view(np.int32)
+    return keys.T
 
 
 def grams(

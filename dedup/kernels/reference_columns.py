@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from hashlib import blake2b
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -15,8 +14,6 @@ if TYPE_CHECKING:
     Bytes = NDArray[np.uint8]
     Numbers = NDArray[np.int64]
 
-_WORD = 64
-"""Bits."""
 _PAIRS = 65536
 """Pairs of signatures at a time: 16 MiB of them."""
 
@@ -97,33 +94,10 @@ def order(columns: list[Numbers], most: int) -> tuple[Numbers | None, list[Numbe
     return rows, [column[rows] for column in columns[:most]]
 
 
-def distinct(tables: list[list[Numbers]]) -> list[Numbers] | None:
-    """Return the columns of rows, sorted and each once; `None` where a row takes too many bits."""
-    columns = [np.concatenate(parts) for parts in zip(*tables, strict=True)]
-    spans = [int(c.max()) - int(c.min()) if len(c) else 0 for c in columns]
-    if sum(span.bit_length() for span in spans) > _WORD:
-        return None
-    once: Numbers = np.unique(np.stack(columns, axis=1), axis=0)
-    return [np.ascontiguousarray(column) for column in once.T]
-
-
 def may_recur(values: Numbers) -> Numbers:
     """Return the rows whose value is that of another row."""
     _, own, counts = np.unique(values, return_inverse=True, return_counts=True)
     return np.flatnonzero(counts[own] > 1)
-
-
-def band_keys(signatures: NDArray[np.int32], components: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Return the key of each signature in each band, those of a band beside each other."""
-    keys = np.empty((len(components), len(signatures)), np.int32)
-    for band, chosen in enumerate(components.tolist()):
-        key = np.zeros(len(signatures), np.uint64)
-        for component in chosen:
-            key ^= signatures[:, component].view(np.uint32)
-            key *= np.uint64(0x9E3779B97F4A7C15)
-            key ^= key >> np.uint64(29)
-        keys[band] = (key >> np.uint64(32)).astype(np.uint32).view(np.int32)
-    return keys.T
 
 
 def meet(
@@ -191,27 +165,3 @@ def indel(
         found = Indel.distance(text(first, i), text(second, j), score_cutoff=max(0, limit))
         distances[pair] = found if found <= limit else -1
     return distances
-
-
-def json_lines(
-    data: Bytes, ways: list[list[bytes]]
-) -> tuple[Numbers, NDArray[np.int8], Numbers, Numbers, NDArray[np.int8]]:
-    """Return the end of each line; none is taken, since all are read as fast by their caller."""
-    ends = np.flatnonzero(data == ord("\n")) + 1
-    if len(data) and data[-1] != ord("\n"):
-        ends = np.append(ends, len(data))
-    nothing = np.zeros((0, len(ways)), np.int64)
-    return ends, np.ones(len(ends), np.int8), nothing, nothing, nothing.astype(np.int8)
-
-
-def unescaped(data: Bytes, starts: Numbers, ends: Numbers) -> tuple[Bytes, Numbers] | None:
-    """Return what string literals without their quotes stand for, or `None` where one is none."""
-    texts = []
-    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
-        try:
-            literal = b'"%s"' % data[start:end].tobytes()
-            texts.append(json.loads(literal, strict=False).encode())
-        except ValueError:
-            return None
-    lengths = np.array([len(text) for text in texts], np.int64)
-    return np.frombuffer(b"".join(texts), np.uint8), np.append(0, np.cumsum(lengths))

@@ -120,11 +120,17 @@ static int64_t dedup_find_signs(const dedup_sign_table *table, const uint8_t *da
                                 const int64_t *starts, const int64_t *ends, int64_t row,
                                 int64_t rows, int64_t *counts, dedup_signs_out *out) {
     uint8_t roles[0x100], is_digit[0x100] = {0}; /* of bytes; one from 0x80 on may be anything */
+    uint8_t wide[0x800];                          /* of characters of two bytes */
     for (uint32_t byte = 0; byte < 0x100; byte++) {
         const uint8_t at = (uint8_t)(byte & 0x7F);
         const uint32_t role = dedup_look(table, &at, &at + 1).role;
         roles[byte] = (uint8_t)(byte < 0x80 ? role : DEDUP_SIGN);
         is_digit[byte] = byte >= 0x80 || role == DEDUP_DIGIT;
+    }
+    for (uint32_t point = 0x80; point < 0x800; point++) {
+        const uint32_t page = table->pages[point / DEDUP_PAGE];
+        const uint32_t entry = table->entries[page * DEDUP_PAGE + point % DEDUP_PAGE];
+        wide[point] = (uint8_t)(entry & DEDUP_ROLE);
     }
     for (; row < rows; row++) {
         const uint8_t *const begin = data + starts[row], *const end = data + ends[row];
@@ -138,6 +144,11 @@ static int64_t dedup_find_signs(const dedup_sign_table *table, const uint8_t *da
                                         DEDUP_SIGN)
                 at += 4;
             if (at == end) break;
+            if (*at >= 0xC2 && *at < 0xE0 && end - at >= 2 && (at[1] & 0xC0) == 0x80 &&
+                wide[(*at & 0x1F) << 6 | (at[1] & 0x3F)] < DEDUP_SIGN) {
+                at += 2;
+                continue;
+            }
             role = roles[*at];
             /* What is no sign by its first byte, or needs a digit that does not follow. */
             if (role < DEDUP_SIGN || ((role == DEDUP_DASH || role == DEDUP_POINT) &&

@@ -4,6 +4,7 @@
 #define DEDUP_TABLE_H
 
 #include <stdint.h>
+#include <string.h>
 
 #define DEDUP_PAGE 128
 
@@ -108,6 +109,16 @@ static inline int dedup_encode(uint8_t *to, uint32_t code_point) {
     to[2] = (uint8_t)(0x80 | (code_point >> 6 & 0x3F));
     to[3] = (uint8_t)(0x80 | (code_point & 0x3F));
     return 4;
+}
+
+static inline int dedup_is_ascii(const uint8_t *at, int64_t length) {
+    uint64_t some = 0, eight;
+    for (; length >= 8; at += 8, length -= 8) {
+        memcpy(&eight, at, sizeof eight);
+        some |= eight;
+    }
+    for (; length > 0; at++, length--) some |= *at;
+    return !(some & UINT64_C(0x8080808080808080));
 }
 
 #endif

@@ -77,14 +77,14 @@ static inline void dedup_begin_unit(dedup_open_unit *unit, const uint8_t *at, in
     unit->plain = 0;
 }
 
-static inline void dedup_close_unit(const dedup_table *table, const uint8_t *ascii,
+static inline void dedup_close_unit(const dedup_table *table, const dedup_simple *simple,
                                     dedup_open_unit *unit, dedup_units_out *out) {
     uint8_t *const folded = unit->folded;
     int32_t words;
     int64_t bytes = unit->plain, halves = 2;
     if (unit->role == DEDUP_BREAK) return;
     if (bytes == DEDUP_UNIT_BYTES)
-        bytes = dedup_fold_text(table, ascii, unit->at, unit->end, folded,
+        bytes = dedup_fold_text(table, simple, unit->at, unit->end, folded,
                                 folded + DEDUP_UNIT_BYTES, &words);
     if (bytes > 0 && unit->role == DEDUP_ALONE) {
         halves = 0;
@@ -120,15 +120,13 @@ static inline int dedup_fold_alone(const dedup_table *table, dedup_open_unit *un
 /* Find the units of each text; `counts[row + 1]` is set to the units so far. */
 static void dedup_units(const dedup_table *table, const uint8_t *data, const int64_t *offsets,
                         int64_t rows, int64_t *counts, dedup_units_out *out) {
-    uint8_t ascii[0x80], roles[0x80], letters[0x100] = {0}; /* what joins a word, folded */
+    uint8_t roles[0x80], letters[0x100] = {0}; /* what joins a word, folded */
+    dedup_simple simple;
     dedup_open_unit unit;
+    dedup_find_simple(table, &simple);
     for (uint32_t byte = 0; byte < 0x80; byte++) {
-        const uint32_t entry = dedup_entry(table, byte);
-        const uint32_t is_mapped = (entry & DEDUP_OPERATION) == DEDUP_MAP;
-        const uint32_t folded = is_mapped ? entry >> DEDUP_TARGET_SHIFT : byte;
-        ascii[byte] = (entry & DEDUP_KIND) == DEDUP_SEPARATOR ? 0 : (uint8_t)folded;
         roles[byte] = (uint8_t)dedup_role(table, byte);
-        letters[byte] = roles[byte] == DEDUP_WORD ? ascii[byte] : 0;
+        letters[byte] = roles[byte] == DEDUP_WORD ? simple.ascii[byte] : 0;
     }
     for (int64_t row = 0; row < rows; row++) {
         const uint8_t *at = data + offsets[row], *const end = data + offsets[row + 1];
@@ -136,18 +134,20 @@ static void dedup_units(const dedup_table *table, const uint8_t *data, const int
         dedup_begin_unit(&unit, at, 0, DEDUP_BREAK);
         while (at < end) {
             const uint8_t *const begin = at;
-            int64_t next = place + 1;
+            int64_t next = place + 1, plain;
             uint32_t code_point = 0;
             int role, joins;
             if (letters[*at]) {
                 if (unit.role != DEDUP_WORD) {
-                    dedup_close_unit(table, ascii, &unit, out);
+                    dedup_close_unit(table, &simple, &unit, out);
                     dedup_begin_unit(&unit, begin, place, DEDUP_WORD);
                 }
+                plain = unit.plain; /* kept in a register */
                 do {
-                    unit.folded[unit.plain] = letters[*at++];
-                    unit.plain += unit.plain < DEDUP_UNIT_BYTES;
+                    unit.folded[plain] = letters[*at++];
+                    plain += plain < DEDUP_UNIT_BYTES;
                 } while (at < end && letters[*at]);
+                unit.plain = plain;
                 place += at - begin;
                 unit.end = at;
                 unit.stop = place;
@@ -166,7 +166,7 @@ static void dedup_units(const dedup_table *table, const uint8_t *data, const int
                     (role == DEDUP_ATTACHED || (role == DEDUP_WORD && unit.role == DEDUP_WORD) ||
                      (role == DEDUP_UNDER && unit.role == DEDUP_ALONE));
             if (role != DEDUP_NOTHING && !joins) {
-                dedup_close_unit(table, ascii, &unit, out);
+                dedup_close_unit(table, &simple, &unit, out);
                 dedup_begin_unit(&unit, begin, place,
                                  role == DEDUP_BREAK                           ? DEDUP_BREAK
                                  : role == DEDUP_ALONE || role == DEDUP_UNDER ? DEDUP_ALONE
@@ -180,7 +180,7 @@ static void dedup_units(const dedup_table *table, const uint8_t *data, const int
             }
             place = next;
         }
-        dedup_close_unit(table, ascii, &unit, out);
+        dedup_close_unit(table, &simple, &unit, out);
         counts[row + 1] = out->count;
     }
 }

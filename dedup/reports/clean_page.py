@@ -94,7 +94,7 @@ def notes(done: Cleaned) -> Iterator[str]:
     if done.guard is not None:
         yield f"A real run would be refused: {as_options(done.guard)}."
     for one in done.undated:
-        if note := undated(one, done.documents):
+        if note := dates_note(one, done.documents):
             yield f"{note}."
 
 
@@ -155,7 +155,7 @@ def _fewer(done: Cleaned) -> str:
     return f"of fewer than {counted(done.settings.min_group_words, 'word')}"
 
 
-def undated(dates: Undated, documents: int) -> str:
+def dates_note(dates: Undated, documents: int) -> str:
     """Say how many dates are missing or cannot be read; nothing where all are there."""
     parts = []
     if dates.missing:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from dedup.escaping import escaped
 from dedup.group import Name  # noqa: TC001 - the schema reads it
 from dedup.reports.diff.parts import Kind, Mark, Verdict  # noqa: TC001 - the schema reads them
-from dedup.reports.written import written
+from dedup.reports.plain import plain
 from dedup.version import VERSION
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ class Comparison:
 
 def diff_to_json(found: diff.Diff, a: Name, b: Name) -> str:
     """Return a comparison of two documents as one JSON object, a part a line."""
-    told = {"schema": SCHEMA, **written(_comparison(found, a, b))}
+    told = {"schema": SCHEMA, **plain(_comparison(found, a, b))}
     members = [
         f"{_dump(key)}: {_lines(value) if isinstance(value, list) else _dump(value)}"
         for key, value in told.items()
@@ -169,6 +169,7 @@ def _comparison(found: diff.Diff, a: Name, b: Name) -> Comparison:
         resemblance=round(found.resemblance, 4),
         contained_a=round(found.contained_a, 4),
         contained_b=round(found.contained_b, 4),
+        # Counts of words, what moved, and the texts part by part.
         words=Words(
             a=found.words_a, b=found.words_b, same=found.words_equal, moved=found.words_moved
         ),

@@ -38,6 +38,7 @@ SCHEMA = pa.schema(
 
 def to_frame(report: Report) -> pa.Table:
     """Return the places of all groups in the order of the report, keepers before their copies."""
+    # A row a place,
     rows = [
         (
             group.id,
@@ -60,6 +61,7 @@ def to_frame(report: Report) -> pa.Table:
         for group in report.groups
         for place in group.occurrences
     ]
+    # as columns of the schema.
     columns = zip(*rows, strict=True) if rows else ([] for _ in SCHEMA)
     arrays = [pa.array(list(c), f.type) for c, f in zip(columns, SCHEMA, strict=True)]
     return pa.table(arrays, SCHEMA)

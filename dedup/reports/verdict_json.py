@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from dedup.escaping import shown
 from dedup.reports.findings import reasons
-from dedup.reports.written import written
+from dedup.reports.plain import plain
 
 if TYPE_CHECKING:
     from dedup import report, verdict
@@ -113,7 +113,7 @@ class Verdict:
 
 def verdict_to_json(found: report.Report, judged: verdict.Verdict) -> dict[str, Any]:
     """Return the verdict of a check as plain values."""
-    told: dict[str, Any] = written(
+    told: dict[str, Any] = plain(
         Verdict(
             failed=judged.failed,
             reasons=tuple(reasons(found)),

@@ -66,10 +66,10 @@ def holders(places: Places, settings: Settings, copies: I64) -> Holders:
     return Holders(places.text[rows[few]], places.doc[rows[few]])
 
 
-def around(neighbours: Neighbours, held: Holders) -> Holders:
+def around(neighbours: Neighbours, holders: Holders) -> Holders:
     """Pair each text with the documents of its neighbours; both sorted by the neighbour."""
-    row, at = matching(neighbours.other, held.text)
-    return Holders(neighbours.text[row], held.doc[at])
+    row, at = matching(neighbours.other, holders.text)
+    return Holders(neighbours.text[row], holders.doc[at])
 
 
 def spread(around: Holders, settings: Settings) -> Spread:

@@ -16,7 +16,7 @@ from dedup import kernels
 from dedup.model import ACROSS, KINDS, PASSAGE, UNITS, WITHIN, Finds
 from dedup.rows import fresh
 from dedup.stages.groups import as_copies, group_numbers, grouped
-from dedup.stages.written import around, edges
+from dedup.stages.passage_texts import around, edges
 
 if TYPE_CHECKING:
     from dedup.model import I8, I64, Bodies, Passages

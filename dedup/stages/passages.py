@@ -19,17 +19,16 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from rapidfuzz.distance import Indel
 
 from dedup import kernels
-from dedup.model import Passages, Strings
+from dedup.model import Passages
 from dedup.rows import fresh
 from dedup.stages.lockstep import lockstep
+from dedup.stages.passage_texts import PassageTexts, around, edges
 from dedup.stages.runs import each_once
 from dedup.stages.seeds import LENGTH, WORD, stream
 from dedup.stages.stretches import BOUND
 from dedup.stages.verify import DIGITS, ratios
-from dedup.stages.written import Written, around, edges
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
@@ -159,7 +158,7 @@ class Neighbourhood:
         self.limits = self._limits(links)
         halves = self.words.units.halves.astype(np.int64)
         self.halves = np.concatenate([[0], np.cumsum(halves)])
-        self.written = Written(self.neighbourhoods, self.words)
+        self.texts = PassageTexts(self.neighbourhoods, self.words)
         self._distances: dict[tuple[int, int], int] = {}
 
     def _limits(self, links: Links) -> I64:
@@ -291,7 +290,7 @@ class Neighbourhood:
         sources = np.array([(one.from_first, one.from_past) for one in some], np.int64)
         copies = np.array([(one.first, one.past) for one in some], np.int64)
         count = len(some)
-        lengths, normal = self.written.read(np.concatenate([sources, copies]))
+        lengths, normal = self.texts.read(np.concatenate([sources, copies]))
         longer = np.maximum(lengths[:count], lengths[count:])
         sizes = kernels.characters(normal.data, normal.offsets).astype(np.int64)
         bounded: dict[int, float] = {}
@@ -312,6 +311,8 @@ class Neighbourhood:
 
         An upper bound.
         """
+        from rapidfuzz.distance import Indel
+
         first, last = one.seeds[0], one.seeds[1] - 1
         inner = range(first - first % PIECE + PIECE, last, PIECE)
         cuts = [
@@ -324,7 +325,7 @@ class Neighbourhood:
             known = self._distances.get((row, then))
             if known is None or row < 0 or then < 0:
                 known = Indel.distance(
-                    self.written.piece(one.source, a, b), self.written.piece(copy, c, d)
+                    self.texts.piece(one.source, a, b), self.texts.piece(copy, c, d)
                 )
                 self._distances[row, then] = known
             total += known
@@ -332,43 +333,28 @@ class Neighbourhood:
 
     def table(self, found: list[Chosen]) -> Passages:
         """Write what was chosen as rows."""
-        rows = []
-        for one, value, bound in found:
-            copy = int(self.copy[one.seeds[0]])
-            docs = (self.words.documents[one.source], self.words.documents[copy])
-            source, here = (
-                self.written.place(one.source, one.from_first, one.from_past),
-                self.written.place(copy, one.first, one.past),
-            )
-            written = self.written.between(copy, here[0], here[1])
-            rows.append(
-                (
-                    *self.neighbourhoods.doc[list(docs)].tolist(),
-                    *source,
-                    *here,
-                    value,
-                    bound,
-                    written,
-                )
-            )
-        *plain, written_all = list(zip(*rows, strict=True)) or [()] * 17
-        before, after = self._around(found)
-        kinds: dict[str, type] = {"similarity": np.float64, "bound": np.int8}
-        kinds |= dict.fromkeys(
-            ("source", "copy", "from_start", "from_end", "start", "end"), np.int64
+        some = [one.candidate for one in found]
+        columns = np.array(
+            [
+                (one.source, one.from_first, one.from_past, one.seeds[0], one.first, one.past)
+                for one in some
+            ],
+            np.int64,
+        ).reshape(-1, 6)
+        source, from_first, from_past, seed, first, past = np.ascontiguousarray(columns.T)
+        copy = self.copy[seed]
+        there = self.texts.places(source, from_first, from_past)
+        here = self.texts.places(copy, first, past)
+        docs = [self.neighbourhoods.doc[self.words.documents[number]] for number in (source, copy)]
+        plain = [*docs, *there, *here, [one.similarity for one in found]]
+        plain.append([one.bound for one in found])
+        named = zip(Passages.names(), map(np.asarray, plain), strict=False)
+        # What is written from the first unit to the last one, and in the sentences around them.
+        rows = self.words.units.row[first], self.words.units.row[past - 1]
+        starts, ends = here[:2]
+        at = edges(self.neighbourhoods, rows[0], starts), edges(self.neighbourhoods, rows[1], ends)
+        before, after = around(self.neighbourhoods, rows, at, ends)
+        written = self.neighbourhoods.written.pieces(*at)
+        return Passages.filled(
+            len(found), **dict(named), written=written, before=before, after=after
         )
-        columns: dict[str, Any] = {
-            name: np.array(column, kinds.get(name, np.int32))
-            for name, column in zip(Passages.names()[:-3], plain, strict=True)
-        }
-        return Passages(**columns, written=Strings.of(written_all), before=before, after=after)
-
-    def _around(self, found: list[Chosen]) -> tuple[Strings, Strings]:
-        """Return the rest of the sentences around the copies."""
-        units, neighbourhoods = self.words.units, self.neighbourhoods
-        first = np.array([one.candidate.first for one in found], np.int64)
-        last = np.array([one.candidate.past for one in found], np.int64) - 1
-        rows = self.words.units.row[first], self.words.units.row[last]
-        places = units.starts[first], units.ends[last]
-        at = edges(neighbourhoods, rows[0], places[0]), edges(neighbourhoods, rows[1], places[1])
-        return around(neighbourhoods, rows, at, places[1])

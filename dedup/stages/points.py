@@ -53,10 +53,11 @@ def meetings(places: Places, neighbours: Neighbours) -> Meetings:
 
 def across(meetings: Meetings, firsts: Firsts, copies: I64) -> Points:
     """
-    Point at the earliest places in earlier documents; both sorted by the matching text.
+    Point at the earliest places in earlier documents.
 
-    Documents that are equal to an earlier one (`copies`) hold no points and are no sources: they
-    are one run each, and the earliest of their equals stands for them.
+    Both are sorted by the matching text, `firsts` then by doc, no. Documents that are equal to an
+    earlier one (`copies`) hold no points and are no sources: they are one run each, and the
+    earliest of their equals stands for them.
     """
     if len(copies):
         meetings = meetings.take(~among(meetings.doc, copies))

@@ -94,11 +94,12 @@ def sketch(wholes: Wholes, banding: Banding, copies: I64) -> Sketches:
     alone = wholes.words > 0
     if len(copies):
         alone &= ~among(wholes.doc, copies)
-    wholes = wholes.take(alone)
+    rows = np.flatnonzero(alone)
     data, offsets = wholes.normal.data, wholes.normal.offsets
-    signatures = kernels.sketch(data, offsets, size=SIZE, words=True)
-    keys = kernels.band_keys(signatures, banding.components)
-    return Sketches(wholes.doc, kernels.characters(data, offsets), keys, signatures.astype(np.int8))
+    keys, bits = kernels.sketch_bands(
+        data, offsets, rows, banding.components, size=SIZE, words=True
+    )
+    return Sketches(wholes.doc[rows], kernels.characters(data, offsets)[rows], keys, bits)
 
 
 def banding(threshold: float) -> Banding:

@@ -418,15 +418,24 @@ def widened(run: Run, there: Document, here: Document) -> Choice[Run]:
 
 
 def filled(run: Run, there: Document, here: Document) -> Run:
-    """Pair what lies inside a run where the same text stands at the same place beside a pair."""
+    """
+    Pair what lies inside a run where the same text stands at the same place beside a pair.
+
+    A long paragraph that was skipped is not paired: it opens a run of its own.
+    """
+
+    def equal(i: int, j: int) -> bool:
+        skipped = here.is_long(j) and not here.is_boilerplate(j)
+        return there.text(i) == here.text(j) and not skipped
+
     more = []
     for (i, j), (k, m) in pairwise(run.pairs):
         after, before = 1, 1
         room = min(k - i, m - j)
-        while after < room and there.text(i + after) == here.text(j + after):
+        while after < room and equal(i + after, j + after):
             more.append((i + after, j + after))
             after += 1
-        while after + before <= room and there.text(k - before) == here.text(m - before):
+        while after + before <= room and equal(k - before, m - before):
             more.append((k - before, m - before))
             before += 1
     return replace(run, pairs=tuple(sorted((*run.pairs, *more)))) if more else run

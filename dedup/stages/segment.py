@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dedup import kernels
 from dedup.model import CODE, FRONT, TABLE, MarkdownBlocks, Paragraphs
 from dedup.rows import fresh
 from dedup.stages.bodies import facts
-from dedup.stages.lines import Found, all_lines, ends_with_returns, found_in, written
+from dedup.stages.lines import Found, ends_with_returns, found_in, written
 from dedup.text.hyphens import LAST_BYTES
 from dedup.text.long_paragraphs import LONGEST
 from dedup.text.paragraphs import AUTO, BLANK, ENDS, FORCED, LINE, MODES, WIDEST, segmented
@@ -52,8 +53,9 @@ def facts_and_paragraphs(
     marked: list[tuple[int, int, int, int]] = []
 
     # Which texts are more than lines, one a paragraph.
-    found, line_ends = all_lines(text)
-    alone = (documents.markdown != 0) | (modes == BLANK) | ends_with_returns(text, line_ends)
+    lines = kernels.lines(text.data, text.offsets)
+    found = Found(*lines[:3], lines.line, *lines[3:-1])
+    alone = (documents.markdown != 0) | (modes == BLANK) | ends_with_returns(text, lines.ends)
     alone[found.doc[found.end - found.start > LONGEST]] = True
     alone |= (modes == AUTO) & _may_be_wrapped(found, text, joins=joins)
     modes[~alone] = LINE

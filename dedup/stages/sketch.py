@@ -26,9 +26,7 @@ if TYPE_CHECKING:
 
 def sketch(texts: Texts, settings: Settings, banding: Banding) -> Sketches:
     """Sketch the long texts; short ones match only when equal and need no signature."""
-    long = texts.take(texts.words >= settings.min_words)
-    data, offsets = long.normal.data, long.normal.offsets
-    signatures = kernels.sketch(data, offsets)
-    keys = kernels.band_keys(signatures, banding.components)
-    characters = kernels.characters(data, offsets)
-    return Sketches(long.text, characters, keys, signatures.astype(np.int8))
+    long = np.flatnonzero(texts.words >= settings.min_words)
+    data, offsets = texts.normal.data, texts.normal.offsets
+    keys, bits = kernels.sketch_bands(data, offsets, long, banding.components)
+    return Sketches(texts.text[long], kernels.characters(data, offsets)[long], keys, bits)

@@ -14,7 +14,7 @@ import numpy as np
 
 from dedup import kernels
 from dedup.model import Matches, NormalTexts
-from dedup.rows import both_places
+from dedup.rows import both_places, fresh
 
 if TYPE_CHECKING:
     from dedup.model import F64, I32, I64, Pairs, Strings, Texts
@@ -37,9 +37,8 @@ def verify(pairs: Pairs, first: NormalTexts, second: NormalTexts, settings: Sett
     """Compare each pair, and keep it from the threshold up; texts are sorted."""
     a, b = both_places(first.text, second.text, pairs.a, pairs.b)
     lengths = first.characters[a].astype(np.int64) + second.characters[b]
-    found = _ratios(first.normal, second.normal, a, b, lengths, settings.threshold)
-    good = found >= settings.threshold
-    return Matches(pairs.a[good], pairs.b[good], found[good])
+    good, found = _near(first.normal, second.normal, a, b, lengths, settings.threshold)
+    return Matches(pairs.a[good], pairs.b[good], found)
 
 
 def ratios(first: Strings, second: Strings, a: I64, b: I64, threshold: float | F64 = 0.0) -> F64:
@@ -49,19 +48,28 @@ def ratios(first: Strings, second: Strings, a: I64, b: I64, threshold: float | F
     Those below `threshold` are 0: the kernel stops early on them.
     """
     lengths = characters(first)[a].astype(np.int64) + characters(second)[b]
-    return _ratios(first, second, a, b, lengths, threshold)
+    found = np.zeros(len(a))
+    good, similarity = _near(first, second, a, b, lengths, threshold)
+    found[good] = similarity
+    return found
 
 
-def _ratios(  # noqa: PLR0913 - two columns, rows of both
+def _near(  # noqa: PLR0913 - two columns, rows of both
     first: Strings, second: Strings, a: I64, b: I64, lengths: I64, threshold: float | F64
-) -> F64:
-    """Return what `ratios` does, of pairs that are so many characters long together."""
+) -> tuple[I64, F64]:
+    """Return the pairs with a similarity from the threshold up, and that; `lengths` are of both."""
+    # What is farther than that is of no interest, and the kernel stops early on it.
     least = np.floor(np.multiply(threshold, DIGITS)).astype(np.int64)
     limits = lengths * (DIGITS - least) // DIGITS
-    columns = (first.data, first.offsets), (second.data, second.offsets)
-    distances = kernels.indel(*columns, a, b, limits)
-    similarity = similarities(lengths, distances)
-    return np.where((distances >= 0) & (similarity >= threshold), similarity, 0.0)
+    # The kernel is quicker where the first texts of pairs that stand together are one.
+    one, other = (first.data, first.offsets), (second.data, second.offsets)
+    if np.count_nonzero(fresh(b)) < np.count_nonzero(fresh(a)):
+        one, other, a, b = other, one, b, a
+    distances = kernels.indel(one, other, a, b, limits)
+    near = np.flatnonzero(distances >= 0)
+    similarity = similarities(lengths[near], distances[near])
+    good = similarity >= np.broadcast_to(threshold, len(lengths))[near]
+    return near[good], similarity[good]
 
 
 def similarities(lengths: I64, distances: I64) -> F64:

@@ -66,7 +66,7 @@ def differing(first: str, second: str) -> tuple[list[str], list[str]] | None:
     one, two = _WORD.findall(first), _WORD.findall(second)
     if not one or not two or max(len(one), len(two)) > LONGEST:
         return None
-    left, right = ([word.casefold() for word in words] for words in (one, two))
+    left, right = (list(map(str.casefold, words)) for words in (one, two))
     from rapidfuzz.distance import Indel
 
     steps = Indel.opcodes(left, right)

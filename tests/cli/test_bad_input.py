@@ -66,6 +66,10 @@ UNREADABLE = {
     ),
     "none.jsonl": "no document was read: the files hold no records; give others",
     "good --threshold 1.5": ("threshold is '1.5': give a share from 0.5 to 1, such as 0.8 or 80%"),
+    "good --include b*": (
+        "good: no texts in it (1 file that no --include fits, such as good/a.txt); "
+        f"give a glob that fits one {SKIP}"
+    ),
     "good --exclude a.txt": f"good: no texts in it; give files of {SUFFIXES} {SKIP}",
     "good --encoding latn-1": "encoding is 'latn-1': give one such as cp1252 or utf-16-le",
     "good --config no.toml": ("no.toml: cannot read the configuration: No such file or directory"),

@@ -223,6 +223,14 @@ def test_a_folder_without_texts_is_an_error(corpus: Corpus) -> None:
         f"--include '*.png' reads it); {suffixes}"
     )
     assert message("d") == f"d: no texts in it; {suffixes}"
+    corpus({"e/.gitignore": "*.txt\n", "e/a.txt": "x", "e/b.txt": "x"})
+    assert message("e") == (
+        f"e: no texts in it (e/.gitignore leaves out 2 entries (--no-ignore)); {suffixes}"
+    )
+    assert message("e", include=("c*",), no_ignore=True) == (
+        "e: no texts in it (2 files that no --include fits, such as e/a.txt); "
+        "give a glob that fits one or use on_error='skip'"
+    )
 
 
 def test_a_binary_file_is_skipped_in_a_walk_and_an_error_by_name(corpus: Corpus) -> None:

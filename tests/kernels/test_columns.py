@@ -120,32 +120,6 @@ def test_digest_around_its_blocks(length: int) -> None:
     assert np.array([first[0], second[0]], "<i8").tobytes() == wanted
 
 
-WIDE = st.one_of(st.integers(-3, 3), st.integers(-(2**40), 2**40), st.integers(-(2**63), 2**63 - 1))
-
-
-@given(
-    data=st.lists(st.tuples(WIDE, st.integers(0, 5)), max_size=40),
-    cut=st.integers(0, 40),
-    wide=st.integers(1, 2),
-)
-def test_distinct_rows(data: list[tuple[int, int]], cut: int, wide: int) -> None:
-    """Rows of several tables come sorted and once, where their columns fit into a word."""
-    rows = [row[:wide] for row in data]
-    parts = [np.array(some, np.int64).reshape(-1, wide).T for some in (rows[:cut], rows[cut:])]
-    tables = [[np.ascontiguousarray(column) for column in part] for part in parts]
-    found, twin = kernels.distinct(tables), reference.distinct(tables)
-    spans = [max(column) - min(column) for column in zip(*rows, strict=True)]
-
-    if sum(span.bit_length() for span in spans) > 64:
-        assert found is None
-        assert twin is None
-    else:
-        for some in (found, twin):
-            assert list(zip(*(column.tolist() for column in some), strict=True)) == sorted(
-                set(rows)
-            )
-
-
 @given(seed=st.integers(0, 9999))
 def test_meetings_agree(seed: int) -> None:
     """Pairs, crowds and counts are those of the twin."""
@@ -190,20 +164,6 @@ def test_signatures_that_are_not_there_are_refused() -> None:
         kernels.alike(bits, bits, one + 1, one, equal=1)
     with pytest.raises(ValueError, match="128 components"):
         kernels.alike(bits, bits[:, :64], one, one, equal=1)
-
-
-def test_band_keys_agree_and_tell_bands_apart() -> None:
-    """A key depends on all of its components, and on no other."""
-    signatures = np.random.default_rng(1).integers(-9, 9, (200, 128)).astype(np.int32)
-    components = np.array([[0, 1, 3], [127, 0, 2]], np.int32)
-    keys = kernels.band_keys(signatures, components)
-    other = signatures.copy()
-    other[:, 3] += 1
-
-    assert (keys == reference.band_keys(signatures, components)).all()
-    changed = kernels.band_keys(other, components) != keys
-    assert changed[:, 0].all()
-    assert not changed[:, 1].any()
 
 
 WHOLE = st.one_of(st.integers(0, 3), st.integers(-(2**63), 2**63 - 1), st.integers(-300, 300))
@@ -303,4 +263,4 @@ def test_what_lies_outside_is_refused() -> None:
     with pytest.raises(ValueError, match="row numbers"):
         kernels.indel(texts, texts, one, np.array([0]), one)
     with pytest.raises(ValueError, match="components"):
-        kernels.band_keys(np.zeros((1, 128), np.int32), np.array([[128]], np.int32))
+        kernels.sketch_bands(*texts, one - 1, np.array([[128]], np.int32))

@@ -56,11 +56,23 @@ def test_what_sets_share_is_counted(
 
 
 @pytest.mark.usefixtures("kernel")
+@pytest.mark.parametrize("size", [1, 63, 64])
+def test_long_texts_and_grams(column: Callable, size: int) -> None:
+    """As many units as an n-gram may have, and more of them in a text."""
+    texts = [" ".join(f"{number}字" for number in range(count)) for count in (31, 64, 300)]
+    values, starts = kernels.gram_sets(*column(texts), size=size)
+    rows = [values[a:b].tolist() for a, b in pairwise(starts.tolist())]
+    assert rows == [sorted(own) for own in sets_of(texts, size)]
+
+
+@pytest.mark.usefixtures("kernel")
 def test_bad_input_is_refused(column: Callable) -> None:
     """A size of nothing, and sets that are not there."""
     data, offsets = column(["a b c"])
     with pytest.raises(ValueError, match="at least 1 unit"):
         kernels.gram_sets(data, offsets, size=0)
+    with pytest.raises(ValueError, match="at most 64"):
+        kernels.gram_sets(data, offsets, size=65)
     sets = kernels.gram_sets(data, offsets, size=3)
     for rows in ([1], [-1]):
         with pytest.raises(ValueError, match="row numbers"):

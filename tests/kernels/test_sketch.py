@@ -61,6 +61,40 @@ def test_signatures_are_those_of_datasketch(
         assert expected.tolist() == signature.view(np.uint32).tolist(), kernel
 
 
+@given(
+    texts=st.lists(TEXTS | st.text("abc d", max_size=600), min_size=1, max_size=4),
+    kind=st.fixed_dictionaries({"size": st.integers(1, 9), "words": st.booleans()}),
+    seed=st.integers(0, 99),
+)
+def test_keys_and_bits_are_those_of_signatures(
+    column: Callable, texts: list[str], kind: dict, seed: int
+) -> None:
+    """What is kept of some signatures is made of these; both kernels make the same keys."""
+    dice = np.random.default_rng(seed)
+    rows = dice.integers(0, len(texts), int(dice.integers(0, 80)))
+    components = dice.integers(0, 128, (5, 3), dtype=np.int32)
+    keys, bits = kernels.sketch_bands(*column(texts), rows, components, **kind)
+    twin = reference.sketch_bands(*column(texts), rows, components, **kind)
+
+    assert (bits == kernels.sketch(*column(texts), **kind)[rows].astype(np.int8)).all()
+    assert (bits == twin[1]).all()
+    assert (keys == twin[0]).all()
+
+
+def test_keys_depend_on_their_components_alone(column: Callable) -> None:
+    """Where one of the components of a band differs its key does."""
+    dice = random.Random(3)  # noqa: S311 - no secret
+    texts = ["".join(dice.choices("abcd ", k=60)) for _ in range(300)]
+    signatures = kernels.sketch(*column(texts))
+    components = np.array([[0, 1, 3], [127, 0, 2]], np.int32)
+    keys, _ = kernels.sketch_bands(*column(texts), np.arange(300), components)
+    for band, own in enumerate(components.tolist()):
+        of_key = {}
+        for key, part in zip(keys[:, band].tolist(), signatures[:, own].tolist(), strict=True):
+            assert of_key.setdefault(key, part) == part
+        assert len(of_key) == len({tuple(part) for part in of_key.values()})
+
+
 def test_long_text(kernel: str, column: Callable) -> None:
     """A text of many more shingles than are kept at once has one signature all the same."""
     source = random.Random(2)  # noqa: S311 - no secret

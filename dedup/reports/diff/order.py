@@ -89,8 +89,8 @@ def forget_chance(taken: Taken) -> None:
     left, right = taken.left, taken.right
     stretches = taken.stretches()
     pairs, which = paragraph_pairs(left, right, taken.a)
-    held = np.bincount(which + 1, left.weights, len(pairs) + 1)[1:]
-    rows = zip(held.tolist(), pairs.tolist(), strict=True)
+    weights = np.bincount(which + 1, left.weights, len(pairs) + 1)[1:]
+    rows = zip(weights.tolist(), pairs.tolist(), strict=True)
     linked = np.array([False, *(is_linked(halves, (p, q), taken) for halves, (p, q) in rows)])
     belongs = np.concatenate([[0], np.cumsum(linked[which + 1])])
     for one in stretches:

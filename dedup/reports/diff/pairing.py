@@ -67,16 +67,16 @@ def pair_paragraphs(taken: Taken) -> None:
 
 def equal_paragraphs(taken: Taken) -> Iterator[tuple[list[Ends], list[Ends]]]:
     """Yield the free paragraphs that both texts have, equal ones together; in the order of A."""
-    held: list[dict[tuple[int, ...], list[Ends]]] = []
+    by_words: list[dict[tuple[int, ...], list[Ends]]] = []
     for side, partners in ((taken.left, taken.a), (taken.right, taken.b)):
         own: dict[tuple[int, ...], list[Ends]] = defaultdict(list)
         for first, last in side.paragraphs:
             if first < last and max(partners[first:last]) < 0:
                 own[tuple(side.ids[first:last])].append((first, last))
-        held.append(own)
-    for key, some in held[0].items():
-        if key in held[1]:
-            yield some, held[1][key]
+        by_words.append(own)
+    for key, some in by_words[0].items():
+        if key in by_words[1]:
+            yield some, by_words[1][key]
 
 
 def neighbours(taken: Taken) -> set[tuple[int, int]]:
@@ -109,11 +109,11 @@ def meeting(
     """Yield the pairs of paragraphs that share two rare words and more."""
     holders: list[dict[int, list[int]]] = []
     for side, some in ((left, rows), (right, columns)):
-        held: dict[int, list[int]] = defaultdict(list)
+        places: dict[int, list[int]] = defaultdict(list)
         for at, number in enumerate(some):
             for word in set(side.ids[slice(*side.paragraphs[number])]):
-                held[word].append(at)
-        holders.append(held)
+                places[word].append(at)
+        holders.append(places)
     counts: dict[tuple[int, int], int] = defaultdict(int)
     for word, some in holders[0].items():
         others = holders[1].get(word, ())

@@ -53,7 +53,7 @@ def around(
     return Strings.of(before), Strings.of(after)
 
 
-class Written:
+class PassageTexts:
     """
     The documents of a neighbourhood as they are written; a class because it remembers what it read.
 
@@ -95,18 +95,24 @@ class Written:
         origin = int(self.neighbourhoods.start[first])
         return self._texts[document][start - origin : end - origin]
 
-    def place(self, document: int, first: int, past: int) -> tuple[int, ...]:
-        """Return offsets, paragraphs and lines of some units."""
-        units, rows = self.words.units, self.words.units.row[[first, past - 1]].tolist()
-        start, end = int(units.starts[first]), int(units.ends[past - 1])
-        lines = (self.line(document, row, at) for row, at in zip(rows, (start, end), strict=True))
-        return (start, end, *self.neighbourhoods.no[rows].tolist(), *lines)
+    def places(self, documents: I64, firsts: I64, pasts: I64) -> tuple[I32, ...]:
+        """Return offsets, paragraphs and lines of stretches of units, each its first and last."""
+        units, table = self.words.units, self.neighbourhoods
+        rows = units.row[firsts], units.row[pasts - 1]
+        at = units.starts[firsts], units.ends[pasts - 1]
+        lines = (self._lines(documents, *some) for some in zip(rows, at, strict=True))
+        return (*at, *(table.no[own] for own in rows), *lines)
+
+    def _lines(self, documents: I64, rows: I64, at: I32) -> I32:
+        """Return the line on which each place of a paragraph lies; most have one line."""
+        lines = self.neighbourhoods.line[rows]
+        for one in np.flatnonzero(self.neighbourhoods.line_end[rows] != lines).tolist():
+            lines[one] = self.line(*(int(column[one]) for column in (documents, rows, at)))
+        return lines
 
     def line(self, document: int, row: int, at: int) -> int:
         """Return the line on which a place of a paragraph lies."""
         line, last = int(self.neighbourhoods.line[row]), int(self.neighbourhoods.line_end[row])
         start, end = int(self.neighbourhoods.start[row]), int(self.neighbourhoods.end[row])
-        if line == last:
-            return line
         lines = split_into(self.between(document, start, end), last - line + 1)
         return line + bisect_right([0, *accumulate(len(one) + 1 for one in lines)], at - start) - 1

@@ -9,12 +9,12 @@ from dedup.escaping import name_to_json
 from dedup.group import Name
 
 
-def written(value: Any) -> Any:  # noqa: ANN401 - any value of the classes
+def plain(value: Any) -> Any:  # noqa: ANN401 - any value of the classes
     """Return what is to be written; a field whose default says nothing is left out."""
     if isinstance(value, Name):
         return {**name_to_json(value.document), "record": value.record}
     if isinstance(value, tuple):
-        return [written(item) for item in value]
+        return [plain(item) for item in value]
     if not is_dataclass(value):
         return value
     told: dict[str, Any] = {}
@@ -23,5 +23,5 @@ def written(value: Any) -> Any:  # noqa: ANN401 - any value of the classes
         if field.name == "document":
             told |= name_to_json(own)
         elif own != field.default or field.default is MISSING:
-            told[field.name] = written(own)
+            told[field.name] = plain(own)
     return told

@@ -194,7 +194,7 @@ class _Hashed:
 def _permissions(source: Source) -> int:
     """Return the mode of a file; of what does not lie on a disk that of a new one."""
     on_disk = source.spooled is None and source.remote is None
-    return Path(source.file).stat().st_mode & 0o777 if on_disk else 0o644
+    return Path(source.folder, source.path).stat().st_mode & 0o777 if on_disk else 0o644
 
 
 class CutChunk(NamedTuple):

@@ -105,11 +105,6 @@ class Source:
     folder: str = ""
     """Where a relative path begins, if not in the folder at work: tasks have others."""
 
-    @property
-    def file(self) -> str:
-        """The path to open."""
-        return os.path.join(self.folder, self.path)
-
     def raw(self) -> IO[bytes]:
         """Open it for reading, compressed as it is. Raises `Unreadable`."""
         try:
@@ -121,7 +116,7 @@ class Source:
                 own = os.dup(self.spooled.fileno())
                 os.lseek(own, 0, os.SEEK_SET)
                 return os.fdopen(own, "rb")
-            return open(self.file, "rb", buffering=BUFFER)
+            return open(os.path.join(self.folder, self.path), "rb", buffering=BUFFER)
         except (OSError, ValueError) as error:
             raise _not_opened(self.path, error) from None
 

@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 import dedup
-from dedup.engines.cluster import opened
+from dedup.engines.cluster import spark_engine
 from dedup.engines.spark import SparkEngine
 from dedup.engines.spark_rows import make_all
 
@@ -98,7 +98,7 @@ def main() -> None:
     parser.add_argument("--stages", action="store_true", help="stage by stage, for each size")
     given = parser.parse_args()
     began = time.monotonic()
-    engine = opened(given.master, [*CONF, *given.conf], lambda *_: None)
+    engine = spark_engine(given.master, [*CONF, *given.conf], lambda *_: None)
     print(f"session: {time.monotonic() - began:.1f} s", flush=True)
     lines = given.corpus.read_bytes().splitlines(keepends=True)
     with tempfile.TemporaryDirectory() as folder:

@@ -68,7 +68,7 @@ def oldest_first(
     if all(value is None for value in values):
         raise SettingsError(f"order is {order!r}: no document has the field {field_of(order)!r}")
     # What could not be read as a date is told, and comes last.
-    known = dates.read(values)
+    known = dates.read_dates(values)
     if without := known.missing + known.unreadable:
         such = f", such as {known.example!r}" if known.example else ""
         logging.getLogger("dedup").info(

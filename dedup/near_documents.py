@@ -48,7 +48,7 @@ def report(
     """Report the documents that resemble an earlier one; no paragraph is compared."""
     facts, wholes = read(documents, settings, engine)
     if against is None:
-        near = compare(wholes, settings, engine)
+        near = resembling_documents(wholes, settings, engine)
     else:
         facts, wholes, near = against.compare_documents(facts, wholes, settings, engine)
     known = m.Facts.concat(engine.fetch(facts))
@@ -70,7 +70,7 @@ def pairs(
     the first ones.
     """
     facts, wholes = read(documents, settings, engine)
-    near = compare(wholes, settings, engine)
+    near = resembling_documents(wholes, settings, engine)
     equal = engine.map(near.equals, m.Resemblances, resemblance.equal)
     every = engine.union(near.pairs, equal)
     ordered = engine.by_key(every, ("a", "b"), m.Resemblances, as_it_is)
@@ -79,8 +79,8 @@ def pairs(
 
 def beside(paragraphs: Stored[m.Paragraphs], settings: Settings, engine: Engine) -> Near:
     """From paragraphs that were read for a comparison of their own."""
-    put = partial(resemblance.whole, settings=settings)
-    return compare(engine.by_key(paragraphs, m.PLACE, m.Wholes, put), settings, engine)
+    put = partial(resemblance.whole_texts, settings=settings)
+    return resembling_documents(engine.by_key(paragraphs, m.PLACE, m.Wholes, put), settings, engine)
 
 
 def groups(
@@ -108,7 +108,7 @@ def read(
     return facts, wholes
 
 
-def compare(wholes: Stored[m.Wholes], settings: Settings, engine: Engine) -> Near:
+def resembling_documents(wholes: Stored[m.Wholes], settings: Settings, engine: Engine) -> Near:
     """From the texts of documents to those whose sets of word 3-grams resemble each other."""
     kinds = (m.Resemblances, m.Equals)
     return Near(*engine.kept("documents", kinds, partial(verified, wholes, settings, engine)))
@@ -132,7 +132,7 @@ def verified(
     wanted = engine.map(pairs, m.Docs, resemblance.both)
     sets = engine.join(wanted, wholes, (_DOC, _DOC), m.Grams, resemblance.grams)
     beside = Beside(sets, ("a", "b", "doc"), m.HalfCompared)
-    comparing = partial(resemblance.compare, threshold=settings.document_threshold)
+    comparing = partial(resemblance.resemblances, threshold=settings.document_threshold)
     good = engine.pairwise(pairs, beside, m.Resemblances, comparing)
     return engine.by_key(good, ("a", "b"), m.Resemblances, as_it_is), equals
 

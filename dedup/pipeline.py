@@ -187,7 +187,7 @@ def verified(
     good = engine.pairwise(pairs, beside, m.Matches, compare, name="verifying")
     matches = engine.by_key(good, ("a", "b"), m.Matches, as_it_is)
     counts = engine.union(
-        engine.map(pairs, m.Counts, candidates.counted),
+        engine.map(pairs, m.Counts, candidates.pair_counts),
         engine.map(crowds, m.Counts, candidates.crowded),
     )
     return matches, engine.map(counts, m.Counts, as_it_is)

@@ -52,9 +52,9 @@ def run_anywhere(
             yield local
         return
     if engine is None:
-        from dedup.engines.cluster import opened
+        from dedup.engines.cluster import spark_engine
 
-        engine = cast("Engine", opened(settings.master, settings.spark_conf, watch))
+        engine = cast("Engine", spark_engine(settings.master, settings.spark_conf, watch))
     with engine as own:
         # NOTE: a stored table serves wherever documents do: they are mapped, and nothing else.
         yield cast("Iterable[Documents]", _spread(data, settings, own)), own

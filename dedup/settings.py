@@ -261,7 +261,8 @@ def _types(record: type) -> dict[str, Any]:
 
 def check_types(record: Any) -> None:  # noqa: ANN401 - any frozen record
     """Convert every field to the type that its declaration says. Raises `SettingsError`."""
-    for name, kind in _types(type(record)).items():
+    declared: type = type(record)
+    for name, kind in _types(declared).items():
         object.__setattr__(record, name, typed(name, getattr(record, name), kind))
 
 

@@ -4,7 +4,8 @@ How much code there is: files, lines, classes and functions of each folder of `d
 `long` are functions of 25 lines and more, `bare` those of them without one comment.
 
 Run as `python tools/size.py [FOLDER ...]`, each the `dedup` of some checkout: one table, with a
-column group for each.
+column group for each. `--names` lists instead the names of classes and functions that are public
+in several modules, but for twins (kernels), protocols and their kinds, commands and what runs them.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from pathlib import Path
 WHAT = ("files", "lines", "classes", "functions", "long", "bare")
 LONG = 25
 """Lines, without the head and the docstring."""
+HOME = Path(__file__).parent.parent / "dedup"
 NOT_FOR_PEOPLE = ("# noqa", "# type:", "# pragma:")
 
 
@@ -55,8 +57,29 @@ def _comments(text: str) -> set[int]:
     return found
 
 
+def names(home: Path) -> dict[str, list[str]]:
+    """Return the public names of classes and functions that several modules have, and where."""
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    for path in sorted(home.rglob("*.py")):
+        module = path.relative_to(home).with_suffix("").as_posix()
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
+                # A kernel and its twin are one, and so are a command and the function it calls.
+                same = "kernels" if module.startswith("kernels/") else module
+                same = "api" if module in {f"cli/{node.name}", "api"} else same
+                if not node.name.startswith("_"):
+                    found[node.name][same] = module
+    return {name: list(places.values()) for name, places in found.items() if len(places) > 1}
+
+
 def main(homes: list[str]) -> None:
-    """Print the table."""
+    """Print the table, or the names."""
+    if homes[:1] == ["--names"]:
+        several = names(Path(homes[1]) if homes[1:] else HOME)
+        for name, modules in sorted(several.items(), key=lambda item: (-len(item[1]), item[0])):
+            print(f"{name:<20} {len(modules)}  {' '.join(modules)}")
+        print(f"{len(several)} names")
+        return
     tables = [sizes(Path(home)) for home in homes]
     rooms = sorted(set().union(*tables) - {"all"})
     print("folder".ljust(10), *(f"{what:>10}" for _ in tables for what in WHAT))
@@ -66,4 +89,4 @@ def main(homes: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:] or [str(Path(__file__).parent.parent / "dedup")])
+    main(sys.argv[1:] or [str(HOME)])

@@ -105,7 +105,7 @@ def read(corpus: Corpus) -> tuple[Wholes, Equals]:
     settings = Settings()
     with Local() as engine:
         _, stored = near_documents.read([corpus.documents], settings, engine)
-        near = near_documents.compare(stored, settings, engine)
+        near = near_documents.resembling_documents(stored, settings, engine)
         wholes = Wholes.concat(engine.fetch(stored))
         equals = Equals.concat(engine.fetch(near.equals))
     return wholes.take((wholes.words > 0) & ~np.isin(wholes.doc, equals.copy)), equals
@@ -116,7 +116,7 @@ def proposed(corpus: Corpus, threshold: float) -> Resemblances:
     settings = Settings(document_threshold=threshold)
     with Local() as engine:
         _, stored = near_documents.read([corpus.documents], settings, engine)
-        near = near_documents.compare(stored, settings, engine)
+        near = near_documents.resembling_documents(stored, settings, engine)
         return Resemblances.concat(engine.fetch(near.pairs))
 
 

@@ -31,7 +31,7 @@ _AGAIN = "write it anew with --update-baseline"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class BaselineEntry:
     """A text of which some findings are known."""
 
     fingerprint: str
@@ -48,7 +48,7 @@ class Entry:
 class Baseline:
     """What is known, by fingerprint."""
 
-    entries: Mapping[str, Entry]
+    entries: Mapping[str, BaselineEntry]
 
 
 NOTHING = Baseline({})
@@ -71,11 +71,13 @@ def baseline_in(text: str, name: str) -> Baseline:
     return Baseline({one.fingerprint: one for one in found})
 
 
-def _entry(row: dict[str, Any]) -> Entry:
+def _entry(row: dict[str, Any]) -> BaselineEntry:
     """Read one line. Raises `KeyError`, `TypeError`, `ValueError`."""
     documents = tuple(map(str, row["documents"]))
     numbers = int(row["count"]), int(row["words"])
-    return Entry(str(row["fingerprint"]), str(row["kind"]), *numbers, documents, str(row["text"]))
+    return BaselineEntry(
+        str(row["fingerprint"]), str(row["kind"]), *numbers, documents, str(row["text"])
+    )
 
 
 def baseline_text(baseline: Baseline) -> str:
@@ -102,7 +104,7 @@ def baseline_text(baseline: Baseline) -> str:
 
 
 def baseline_of(
-    findings: Iterable[Finding], old: Baseline | None, judged: Callable[[Entry], bool]
+    findings: Iterable[Finding], old: Baseline | None, judged: Callable[[BaselineEntry], bool]
 ) -> Baseline:
     """
     Make the baseline of some findings.
@@ -120,7 +122,7 @@ def baseline_of(
         if kept is not None:
             documents.update(kept.documents)
             count = max(count, kept.count)
-        entries[fingerprint] = Entry(
+        entries[fingerprint] = BaselineEntry(
             fingerprint,
             first.kind,
             count,
@@ -150,7 +152,7 @@ def _renamed(document: str, names: Mapping[str, str]) -> str:
     return document
 
 
-def known(findings: Sequence[Finding], baseline: Baseline) -> set[int]:
+def known_findings(findings: Sequence[Finding], baseline: Baseline) -> set[int]:
     """
     Tell which findings, by their place in the list, the baseline has.
 
@@ -171,7 +173,7 @@ def known(findings: Sequence[Finding], baseline: Baseline) -> set[int]:
 
 def judges(
     documents: Collection[str], gone: Callable[[str], bool], kinds: Collection[str]
-) -> Callable[[Entry], bool]:
+) -> Callable[[BaselineEntry], bool]:
     """
     Return what tells whether a check can judge an entry of the baseline.
 
@@ -180,7 +182,7 @@ def judges(
     """
     names = {shown(name) for name in documents}
 
-    def judge(entry: Entry) -> bool:
+    def judge(entry: BaselineEntry) -> bool:
         there = all(name in names or gone(name) for name in entry.documents)
         return entry.kind in kinds and there
 
@@ -188,7 +190,7 @@ def judges(
 
 
 def stale(
-    findings: Iterable[Finding], baseline: Baseline, judged: Callable[[Entry], bool]
+    findings: Iterable[Finding], baseline: Baseline, judged: Callable[[BaselineEntry], bool]
 ) -> tuple[Stale, ...]:
     """Return the entries that stand for more findings than there are."""
     counts = Counter(finding.fingerprint for finding in findings)

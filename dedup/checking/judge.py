@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, cast
 
 from dedup import kernels
 from dedup.checking.articles import is_left_out
-from dedup.checking.baseline import NOTHING, baseline_of, judges, known, stale
+from dedup.checking.baseline import NOTHING, baseline_of, judges, known_findings, stale
 from dedup.checking.changed import touches
 from dedup.checking.resembling import resembling
 from dedup.checking.rules import DOCUMENTS
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from dedup.checking.allow import Allowed
     from dedup.checking.articles import Article
-    from dedup.checking.baseline import Baseline, Entry
+    from dedup.checking.baseline import Baseline, BaselineEntry
     from dedup.checking.changed import Lines
     from dedup.checking.rules import Rules
     from dedup.group import Group, Occurrence
@@ -68,7 +68,7 @@ def judged(
         findings = [_if_touched(finding, articles, changed) for finding in findings]
     old = rules.baseline or NOTHING
     counted = [at for at, f in enumerate(findings) if f.status in {NEW, UNTOUCHED}]
-    there = known([findings[at] for at in counted], old)
+    there = known_findings([findings[at] for at in counted], old)
     for place, at in enumerate(counted):
         if place in there and findings[at].status == NEW:
             findings[at] = replace(findings[at], status=KNOWN, why="in the baseline")
@@ -101,7 +101,7 @@ def _kinds(rules: Rules) -> tuple[str, ...]:
     return rules.fail_on or ("within", "across")
 
 
-def _judges(report: Report, rules: Rules) -> Callable[[Entry], bool]:
+def _judges(report: Report, rules: Rules) -> Callable[[BaselineEntry], bool]:
     """Return what tells whether this check can judge an entry of the baseline."""
     documents = {one.document for one in report.incoming or ()}
     return judges(documents, rules.gone, _kinds(rules))

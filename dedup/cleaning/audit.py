@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dedup.cleaning.results import Removal, Stratum
-from dedup.cleaning.undo import opened, texts_of
+from dedup.cleaning.undo import cleaned_corpus, texts_of
 from dedup.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def audit(out: str | os.PathLike[str], count: int = 100, seed: int = 0) -> Audit
     if count < 1:
         raise SettingsError(f"count is {count}: a sample has one removal at least")
     root = Path(out)
-    manifest, lines = opened(root)
+    manifest, lines = cleaned_corpus(root)
     # Of each stratum those whose numbers have the lowest hashes: any first part is a fair sample.
     sizes: dict[Stratum, int] = {}
     lowest: dict[Stratum, list[tuple[int, int, Line]]] = {}
@@ -67,7 +67,7 @@ def audit(out: str | os.PathLike[str], count: int = 100, seed: int = 0) -> Audit
     sizes = dict(sorted(sizes.items()))
     drawn = [
         (number, line)
-        for stratum, share in shares(sizes, count).items()
+        for stratum, share in sample_sizes(sizes, count).items()
         for _, number, line in sorted(lowest[stratum], reverse=True)[:share]
     ]
     # What stays is read of the documents as they were.
@@ -78,7 +78,7 @@ def audit(out: str | os.PathLike[str], count: int = 100, seed: int = 0) -> Audit
     return Audit(tuple(sorted(removals, key=lambda removal: removal.number)), sizes)
 
 
-def shares(sizes: dict[Stratum, int], count: int) -> dict[Stratum, int]:
+def sample_sizes(sizes: dict[Stratum, int], count: int) -> dict[Stratum, int]:
     """Return how many of each stratum are drawn: as many of each, as far as there are."""
     drawn = dict.fromkeys(sizes, 0)
     left = min(count, sum(sizes.values()))

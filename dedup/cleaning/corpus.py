@@ -14,7 +14,7 @@ from dedup import formats
 from dedup.cleaning.counts import staying
 from dedup.cleaning.detection import detection
 from dedup.cleaning.passages import without_passages
-from dedup.cleaning.places import check_fields, free, opened, scanned, told
+from dedup.cleaning.places import check_fields, destination, disk_errors, free, scanned
 from dedup.cleaning.plan import plan
 from dedup.cleaning.planned import Planned
 from dedup.cleaning.policy import dated_fields, ranks_by
@@ -70,14 +70,14 @@ def clean(  # noqa: PLR0913 - the options of the command
         raise SettingsError(
             f"passages is 'on', which engine {settings.engine} does not do: leave out one of them"
         )
-    with told(output), contextlib.ExitStack() as stack:
+    with disk_errors(output), contextlib.ExitStack() as stack:
         scan = scanned(paths, settings, policy, watch, against)
         if scan.aside is not None:
             stack.enter_context(scan.aside)
         out = None if dry_run else output
         copies = free((ledger, ids), out, scan.reading.sources.files)
         # NOTE: the place is taken first: who cannot write there learns it before the long work.
-        place = stack.enter_context(opened(out, scan, *copies))
+        place = stack.enter_context(destination(out, scan, *copies))
         besides: dict[str, Any] = {"ids": ids, "ledger": ledger, "annotate": annotate}
         if settings.engine != "local":
             read, cluster = stack.enter_context(run_anywhere(scan.reading, scan.settings, watch))
@@ -114,7 +114,9 @@ def decide(
     found = compare(documents, settings, policy.remove, engine)
     scan.watch("planning", 0, None)
     check_fields(scan)
-    dated = {name: dates.read(reading.values[name]) for name in dated_fields(policy.keep_rules)}
+    dated = {
+        name: dates.read_dates(reading.values[name]) for name in dated_fields(policy.keep_rules)
+    }
     ranks = ranks_by(policy.keep_rules, found.facts, dated, reading.sources.files)
     todo = plan(found, ranks, settings, policy, None if settings.engine == "local" else engine)
     check_plan(todo, found.facts, settings, policy)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from dedup.cleaning.removals import Decision
-    from dedup.cleaning.tables import Removal
+    from dedup.cleaning.tables import RemovalRow
     from dedup.formats import Piece, Record, Source
     from dedup.settings import Settings
 
@@ -68,13 +68,13 @@ def placed_pieces(decision: Decision, source: Source) -> Iterator[tuple[Piece, P
     for piece in formats.pieces(source, settings, whole=is_lenient(source, settings)):
         record = piece.record
         if record is not None and (doc >= stop or decision.facts.record[doc] != (record.id or "")):
-            raise changed(source)
+            raise changed_error(source)
         yield piece, (doc, number + 1, at)
         doc += record is not None
         number += record is not None
         at += source.layout.extent(piece.raw)
     if doc != stop:
-        raise changed(source)
+        raise changed_error(source)
 
 
 def losing_pieces(decision: Decision, source: Source) -> Iterator[tuple[Piece, PiecePlace]]:
@@ -99,7 +99,7 @@ def losing_pieces(decision: Decision, source: Source) -> Iterator[tuple[Piece, P
         yield piece, (doc, doc - first + 1, at)
         at += source.layout.extent(piece.raw)
     if next(ahead, None) is not None:
-        raise changed(source)
+        raise changed_error(source)
 
 
 def parts(
@@ -130,11 +130,11 @@ def parts(
             is_kept = is_kept or item
             yield CutPiece(piece.raw, piece.raw[lead:])
             continue
-        rows: Sequence[Removal] = ()
+        rows: Sequence[RemovalRow] = ()
         if losing is not None and losing[0] == place[0]:
             rows = losing[1]
             losing = next(ahead, None)
-        part = document(decision, source, piece, lead, place, rows)
+        part = cut_document(decision, source, piece, lead, place, rows)
         # A record that is dropped waits for what parts it from the next one.
         if part.is_dropped:
             waiting = part
@@ -152,7 +152,7 @@ def is_lenient(source: Source, settings: Settings) -> bool:
     return not source.named or settings.on_error != "fail"
 
 
-def changed(source: Source) -> InputError:
+def changed_error(source: Source) -> InputError:
     """Return the error for a file that is not the one that was scanned."""
     return InputError(f"{source.path} changed while it was being cleaned; run the command again")
 
@@ -165,13 +165,13 @@ def mode_entry(decision: Decision, record: Record, doc: int, number: int) -> Ent
     return Entry(number, record.id, MODE_NAMES[mode], 0, text_sha256(record.text))
 
 
-def document(  # noqa: PLR0913 - a document, where it is, and what goes of it
+def cut_document(  # noqa: PLR0913 - a document, where it is, and what goes of it
     decision: Decision,
     source: Source,
     piece: Piece,
     lead: int,
     place: PiecePlace,
-    rows: Sequence[Removal],
+    rows: Sequence[RemovalRow],
 ) -> CutPiece:
     """Cut one document, and return what becomes of it; of `lead` bytes before it nobody is told."""
     record = piece.record
@@ -182,7 +182,7 @@ def document(  # noqa: PLR0913 - a document, where it is, and what goes of it
         return CutPiece(piece.raw, piece.raw[lead:], entry=entry)
     text, spans = record.text, [(row.start, row.end) for row in rows]
     if len(text) != decision.facts.characters[doc]:
-        raise changed(source)
+        raise changed_error(source)
     both = zip(rows, record.raws(spans), strict=True)
     lines = [_line(decision, source.path, record, row, raw) for row, raw in both]
     mode = MODE_NAMES[int(decision.facts.mode[doc])]
@@ -210,7 +210,7 @@ def _with_rest(part: CutPiece, rest: bytes) -> CutPiece:
     return part._replace(lines=(first._replace(raw=first.bytes + rest), *part.lines[1:]))
 
 
-def _line(decision: Decision, path: str, record: Record, row: Removal, raw: bytes) -> Line:
+def _line(decision: Decision, path: str, record: Record, row: RemovalRow, raw: bytes) -> Line:
     """Return one removal from a document as a line of the ledger."""
     text = record.text[row.start : row.end]
     keeper = rule = similarity = None

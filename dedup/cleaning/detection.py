@@ -186,7 +186,7 @@ def same_paragraphs(  # noqa: PLR0913 - the tables of a match, and what may go
     forms = StrictForms.concat(engine.fetch(engine.map(paragraphs, StrictForms, stage)))
     rows = np.searchsorted(places.doc, forms.doc) + forms.no
     wide = places.text.copy()
-    wide[rows] = number + ranked(forms.strict, forms.strict2)
+    wide[rows] = number + number_pairs(forms.strict, forms.strict2)
     form = narrow(wide)
     if remove == MATCH:
         alike = Matches.concat(engine.fetch(matches))
@@ -200,14 +200,14 @@ def same_paragraphs(  # noqa: PLR0913 - the tables of a match, and what may go
     alike = alike.take(fresh(alike.a, alike.b))
     # Texts and their signs: without signs it is the text alone.
     same = places.text.copy()
-    same[rows] = number + ranked(places.text[rows], forms.signs)
+    same[rows] = number + number_pairs(places.text[rows], forms.signs)
     signs = np.zeros(len(same), np.int64)
     signs[rows] = forms.signs
     removable = with_signs(alike, places.text, same, signs)
     return _paragraphs(paragraphs, places, form, narrow(same), engine), removable, alike
 
 
-def ranked(first: I64, second: I64) -> I64:
+def number_pairs(first: I64, second: I64) -> I64:
     """Number the distinct pairs of two columns from 0."""
     order = np.lexsort([second, first])
     rank = np.empty(len(order), np.int64)
@@ -272,7 +272,7 @@ def with_signs(alike: Matches, text: I64, same: I64, signs: I64) -> Matches:
     """Return the pairs of `same` whose texts are alike and whose signs are equal; by a, b."""
     _, first = np.unique(same, return_index=True)
     text, same, signs = text[first], same[first], signs[first]
-    signs = ranked(signs, signs)
+    signs = number_pairs(signs, signs)
     wide = int(signs.max(initial=0)) + 1
     order = np.argsort(text * wide + signs)
     text, same, signs = text[order], same[order], signs[order]
@@ -285,7 +285,7 @@ def with_signs(alike: Matches, text: I64, same: I64, signs: I64) -> Matches:
     return pairs.take(np.lexsort([pairs.b, pairs.a]))
 
 
-def likeness(  # noqa: PLR0911 - a level a line
+def paragraph_similarity(  # noqa: PLR0911 - a level a line
     written: str, kept: str, settings: Settings, remove: str
 ) -> float | None:
     """Return the similarity of two paragraphs; `None` where one may not go for the other."""
@@ -332,12 +332,12 @@ def forms_of(texts: Sequence[str]) -> tuple[list[tuple[object, ...]], list[int]]
     return forms, signs
 
 
-def both_ways(matches: Matches) -> tuple[I64, I64]:
+def both_sides(matches: Matches) -> tuple[I64, I64]:
     """Return each match from both sides: a text, and the other one."""
     return np.concatenate([matches.a, matches.b]), np.concatenate([matches.b, matches.a])
 
 
-def similarities(mine: I32 | I64, others: I32 | I64, alike: Matches, texts: int) -> F64:
+def keeper_similarities(mine: I32 | I64, others: I32 | I64, alike: Matches, texts: int) -> F64:
     """Return the similarity of texts that are the same text, in pairs; `alike` sorted by a, b."""
     found = np.ones(len(mine))
     far = np.flatnonzero(mine != others)
@@ -353,7 +353,7 @@ class RemovableMatches:
 
     def __init__(self, matches: Matches, texts: int) -> None:
         """Put the matches beside both of their texts."""
-        mine, others = both_ways(matches)
+        mine, others = both_sides(matches)
         self._others = others[np.lexsort([others, mine])]
         self._first = np.zeros(texts + 1, np.int64)
         np.cumsum(np.bincount(mine, minlength=texts), out=self._first[1:])

@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 
     from dedup.cleaning.removals import Decision
 
-Kept = dict[int, int]
+KeeperOf = dict[int, int]
 """The keeper of each document that goes whole, in Order, by number; `NONE` for none."""
 
 
-def keepers_of(decision: Decision) -> Kept:
+def keepers_of(decision: Decision) -> KeeperOf:
     """Return the keeper of each document that goes whole."""
     lost, kept = Counter[int](), defaultdict[int, Counter[int]](Counter)
     for row in decision.removals.rows():
@@ -57,7 +57,7 @@ def ids_of(decision: Decision, path: str | os.PathLike[str]) -> bytes:
     return b"".join(f"{name}\n".encode("utf-8", "surrogateescape") for name in names)
 
 
-def _rows(decision: Decision, found: Kept) -> Iterator[dict[str, Any]]:
+def _rows(decision: Decision, found: KeeperOf) -> Iterator[dict[str, Any]]:
     """Yield a row for each document that goes whole or keeps one, in Order."""
     copies = defaultdict(list)
     for doc, keeper in found.items():
@@ -73,7 +73,7 @@ def _rows(decision: Decision, found: Kept) -> Iterator[dict[str, Any]]:
         }
 
 
-def _parquet(decision: Decision, found: Kept) -> bytes:
+def _parquet(decision: Decision, found: KeeperOf) -> bytes:
     """Return the rows as a Parquet file; names are as they are shown."""
     import pyarrow as pa
     from pyarrow import parquet

@@ -148,7 +148,7 @@ def dump(value: object, row: Callable[[Any], dict[str, Any]] | None = None) -> b
         return json.dumps(value, separators=(",", ":"), default=row).encode("ascii") + b"\n"
 
 
-def load(data: bytes) -> Any:  # noqa: ANN401 - whatever JSON it holds
+def parse_json(data: bytes) -> Any:  # noqa: ANN401 - whatever JSON it holds
     """Undo `dump`. Raises `ValueError`."""
     try:
         return orjson.loads(data)
@@ -226,22 +226,22 @@ def check_ledger(path: Path, sha256: str) -> None:
         )
 
 
-def read(path: Path) -> Iterator[Line]:
+def ledger_lines(path: Path) -> Iterator[Line]:
     """Yield the lines of a ledger. Raises `LedgerError` that names the line."""
     with path.open("rb") as stream:
         for number, data in enumerate(stream, 1):
             try:
-                yield parse(data)
+                yield parse_line(data)
             except (ValueError, TypeError, KeyError, AttributeError, binascii.Error) as error:
                 raise LedgerError(f"{path}:{number} is no line of a ledger ({error})") from error
 
 
-def parse(data: bytes) -> Line:
+def parse_line(data: bytes) -> Line:
     """Read one line. Raises `ValueError`, `TypeError`, `KeyError` where it is not one."""
     if not data.endswith(b"\n"):
         raise ValueError("cut off")
     # Every field is of its type,
-    row = load(data)
+    row = parse_json(data)
     keeper = row["keeper"]
     line = Line(
         _typed(name_from_json(row), str),

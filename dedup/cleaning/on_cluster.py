@@ -74,7 +74,7 @@ def can_write(scan: Scan, place: Destination) -> bool:
     return place.attempts is not None and all(map(is_seen_everywhere, scan.sources))
 
 
-def written(  # noqa: PLR0913 - what is decided, of which files, where to, and by whom
+def write_files(  # noqa: PLR0913 - what is decided, of which files, where to, and by whom
     decision: Decision,
     scan: Scan,
     seen: Sequence[Seen],
@@ -92,7 +92,7 @@ def written(  # noqa: PLR0913 - what is decided, of which files, where to, and b
     scan.watch("writing", 0, len(scan.names))
     folder = place.attempts()
     portions = list(_portions(decision, scan, seen))
-    task = partial(write_files, folder=folder.absolute(), annotate=annotate)
+    task = partial(write_portion, folder=folder.absolute(), annotate=annotate)
     for portion, done in zip(portions, cluster.asked(portions, task), strict=True):
         if done.error is not None:
             raise done.error
@@ -121,7 +121,7 @@ def _portions(decision: Decision, scan: Scan, seen: Sequence[Seen]) -> Iterator[
         yield Portion(share, tuple(next(orders) for _ in files))
 
 
-def write_files(portion: Portion, folder: Path, *, annotate: bool) -> Written:
+def write_portion(portion: Portion, folder: Path, *, annotate: bool) -> Written:
     """Write some files into a folder, in a task, and return what was written."""
     attempt, decision = secrets.token_hex(8), portion.decision
     files: list[File | None] = []

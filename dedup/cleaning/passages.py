@@ -31,7 +31,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 
-from dedup.cleaning.detection import likeness
+from dedup.cleaning.detection import paragraph_similarity
 from dedup.cleaning.plan import plan
 from dedup.cleaning.policy import EQUAL, FIRST, NEAR, deciding_rules, keep_order
 from dedup.cleaning.tables import NONE, Sentences, of_documents
@@ -133,7 +133,7 @@ def _left_of(
 
 def _paragraph_sides(
     found: Detection, decision: Decision, ranks: Sequence[I64]
-) -> Iterator[tuple[Side, Side]]:
+) -> Iterator[tuple[PassageSide, PassageSide]]:
     """Yield what is left of a paragraph and has become the text of another one, that one second."""
     again = plan(found, ranks, decision.settings, decision.policy)
     again = again.take(again.keeper != NONE)
@@ -142,7 +142,9 @@ def _paragraph_sides(
         yield (doc, (start, end)), (of, (first, last))
 
 
-def _copied_sides(found: Detection, decision: Decision, rank: I64) -> Iterator[tuple[Side, Side]]:
+def _copied_sides(
+    found: Detection, decision: Decision, rank: I64
+) -> Iterator[tuple[PassageSide, PassageSide]]:
     """Yield both sides of each passage and of each block's copy, that which goes first."""
     scope = decision.policy.scope
     wanted = found.copied.kind != KINDS.index(BOILERPLATE)
@@ -215,7 +217,7 @@ def _boilerplate_starts(paragraphs: ParagraphTable) -> set[int]:
 _MOST = 1_000_000
 """Pairs of equal sentences, at most, of which all are weighed."""
 _WORDS = re.compile(r"\w(?:.*\w)?", re.DOTALL)
-Side: TypeAlias = "tuple[int, Span]"
+PassageSide: TypeAlias = "tuple[int, Span]"
 """One side of a passage or a block: a document, and a stretch of what is left of it."""
 
 
@@ -261,7 +263,7 @@ def sentence_runs(  # noqa: PLR0913 - two stretches, and what may go
 
     They come as rows of `Sentences`, those of one paragraph a row, without a rule.
     """
-    alike = partial(likeness, settings=settings, remove=of_sentences(policy.remove))
+    alike = partial(paragraph_similarity, settings=settings, remove=of_sentences(policy.remove))
     mine, others = sentences_of(here, copy), sentences_of(there, kept)
     for series in _split(_paired(mine, others, alike), _is_next):
         if sum(count_words(one.normal) for one, _ in series) < settings.min_group_words:

@@ -287,7 +287,7 @@ class Destination:
 
 
 @contextlib.contextmanager
-def opened(output: PathLike | None, scan: Scan, *besides: Path) -> Iterator[Destination]:
+def destination(output: PathLike | None, scan: Scan, *besides: Path) -> Iterator[Destination]:
     """
     Take the place that was asked for, and files besides.
 
@@ -349,7 +349,7 @@ def free(
 
 
 @contextlib.contextmanager
-def told(output: PathLike | None) -> Iterator[None]:
+def disk_errors(output: PathLike | None) -> Iterator[None]:
     """Turn the fault of a disk into an error that says where. Raises `OutputError`."""
     try:
         yield

@@ -33,13 +33,13 @@ import numpy as np
 
 from dedup import kernels
 from dedup.cleaning.boilerplate import fixed_texts, widespread
-from dedup.cleaning.detection import RemovableMatches, similarities
+from dedup.cleaning.detection import RemovableMatches, keeper_similarities
 from dedup.cleaning.ledger import REASONS
 from dedup.cleaning.policy import DOCUMENT as DOCUMENTS
 from dedup.cleaning.policy import FIRST, MATCH, deciding_rules, keep_order
 from dedup.cleaning.rounds import chosen_in_rounds
 from dedup.cleaning.tables import NONE, Plan
-from dedup.cleaning.whole import counterparts, equals, keepers
+from dedup.cleaning.whole import counterparts, equal_documents, resembling_keepers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -96,7 +96,7 @@ def plan(
 
     # Large paragraphs in keep order: each goes for the first that stays and is the same text.
     large = places.words >= settings.min_group_words
-    rows = np.flatnonzero(repeated(places, removable, large & ~shut, texts))
+    rows = np.flatnonzero(stands_again(places, removable, large & ~shut, texts))
     order = kernels.order([rank[places.doc[rows]]])
     rows = rows if order is None else rows[order]
     keeper = np.full(len(places), NONE, np.int64)
@@ -142,11 +142,11 @@ def _whole(found: Detection, rank: I64, policy: Policy) -> tuple[I64, I64, F64]:
     if policy.scope == "within":
         return none, none, np.full(len(rank), np.nan)
     may_be = len(found.copies) or len(found.alike) or policy.remove == MATCH
-    equal = equals(places, np.arange(len(places)), rank) if may_be else none.copy()
+    equal = equal_documents(places, np.arange(len(places)), rank) if may_be else none.copy()
     equal[: found.facts.incoming] = NONE
     if found.near is None:
         return equal, none, np.full(len(rank), np.nan)
-    kept_by, alike = keepers(*found.near, rank, found.facts.incoming)
+    kept_by, alike = resembling_keepers(*found.near, rank, found.facts.incoming)
     kept_by[kept_by == equal] = NONE
     equal[kept_by != NONE] = NONE
     return equal, kept_by, alike
@@ -203,7 +203,7 @@ def _rest(  # noqa: PLR0913 - what is left, and what may go of it
 ) -> tuple[I64, I64]:
     """Pair what is left of documents with what is left of the first one that has the same left."""
     left = np.flatnonzero(~gone)
-    first = equals(places, left, rank)
+    first = equal_documents(places, left, rank)
     first[:published] = NONE
     if scope == "across":
         # A document stays where it keeps something of the one that its equals are in.
@@ -216,7 +216,7 @@ def _rest(  # noqa: PLR0913 - what is left, and what may go of it
 def _compare(near: F64, places: ParagraphTable, rows: I64, keeper: I64, alike: Matches) -> None:
     """Note the similarity of some paragraphs to their keepers."""
     texts = int(places.text.max(initial=-1)) + 1
-    near[rows] = similarities(places.text[rows], places.text[keeper[rows]], alike, texts)
+    near[rows] = keeper_similarities(places.text[rows], places.text[keeper[rows]], alike, texts)
 
 
 def _plan(  # noqa: PLR0913 - the columns come from all sides
@@ -254,7 +254,7 @@ def _plan(  # noqa: PLR0913 - the columns come from all sides
     )
 
 
-def repeated(places: ParagraphTable, removable: Matches, large: Mask, texts: int) -> Mask:
+def stands_again(places: ParagraphTable, removable: Matches, large: Mask, texts: int) -> Mask:
     """Mark the large places whose text stands in another one too, or is the same as another."""
     often = np.bincount(places.same[large], minlength=texts) > 1
     often[removable.a] = True

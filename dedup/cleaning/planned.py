@@ -25,7 +25,7 @@ from dedup.cleaning.cut import parts
 from dedup.cleaning.ids import ids_of
 from dedup.cleaning.ledger import PASSAGE, REASONS, Writer
 from dedup.cleaning.manifest import File, Manifest
-from dedup.cleaning.places import free, opened, told
+from dedup.cleaning.places import destination, disk_errors, free
 from dedup.cleaning.results import Collector
 from dedup.cleaning.write import copy_file, cut_file
 from dedup.errors import GuardError, SettingsError
@@ -150,7 +150,7 @@ class Planned:
 
     def preview(self) -> Cleaned:
         """Count what would go, and show what is worth looking at; nothing is written."""
-        with opened(None, self.scan) as place:
+        with destination(None, self.scan) as place:
             return self.write_to(place)
 
     def taken(self, document: str) -> list[CutPiece]:
@@ -192,9 +192,9 @@ class Planned:
         for source in every:
             if source.held is not None:
                 raise SettingsError(f"{source.path} is held in memory: take selected and removed")
-        with told(output):
+        with disk_errors(output):
             copies = free((ledger, ids), output, every)
-            with opened(output, self.scan, *copies) as place:
+            with destination(output, self.scan, *copies) as place:
                 return self.write_to(place, ids=ids, ledger=ledger, annotate=annotate)
 
     def write_to(  # noqa: PLR0913 - where to, and how
@@ -231,7 +231,9 @@ class Planned:
         )
         if cluster is not None and on_cluster.can_write(scan, place):
             files = list(
-                on_cluster.written(self.decision, scan, self.seen, place, writer, cluster, annotate)
+                on_cluster.write_files(
+                    self.decision, scan, self.seen, place, writer, cluster, annotate
+                )
             )
         elif annotate:
             files = list(self._annotated(place, writer))

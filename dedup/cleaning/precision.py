@@ -19,7 +19,7 @@ from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
 from dedup.cleaning.results import Stratum
-from dedup.cleaning.undo import opened
+from dedup.cleaning.undo import cleaned_corpus
 from dedup.errors import InputError
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def precision(out: str | os.PathLike[str], sheet: str | os.PathLike[str]) -> Pre
     path = Path(sheet)
     verdicts, unjudged = _verdicts(path)
     every: dict[Stratum, list[int]] = {}
-    for number, line in enumerate(opened(Path(out))[1], 1):
+    for number, line in enumerate(cleaned_corpus(Path(out))[1], 1):
         counts = every.setdefault(Stratum.of(line), [0, 0, 0])
         counts[0] += 1
         if number in verdicts:

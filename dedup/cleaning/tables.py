@@ -120,7 +120,7 @@ class Sentences(Table):
         )
 
 
-class Removal(NamedTuple):
+class RemovalRow(NamedTuple):
     """A row of `Removals` in plain values."""
 
     doc: int
@@ -165,13 +165,13 @@ class Removals(Table):
     group: I64
     """The place in the report of the group whose copy covers it; -1 where none does."""
 
-    def rows(self) -> Iterator[Removal]:
+    def rows(self) -> Iterator[RemovalRow]:
         """Yield the rows in plain values."""
         columns = self.columns().values()
         for at in range(0, len(self), _AT_ONCE):
-            yield from map(Removal, *(column[at : at + _AT_ONCE].tolist() for column in columns))
+            yield from map(RemovalRow, *(column[at : at + _AT_ONCE].tolist() for column in columns))
 
-    def by_document(self, first: int, stop: int) -> Iterator[tuple[int, list[Removal]]]:
+    def by_document(self, first: int, stop: int) -> Iterator[tuple[int, list[RemovalRow]]]:
         """Yield the documents from `first` up to `stop` that lose something, with their rows."""
         for doc, rows in groupby(of_documents(self, first, stop).rows(), itemgetter(0)):
             yield doc, list(rows)

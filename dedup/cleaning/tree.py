@@ -45,7 +45,7 @@ SCHEMA = "dedup.unfinished/1"
 _NOTES = (LOCK, COMMAND, COMPLETE, LEDGER, REJECTS, MANIFEST)
 _ROOM = f"{OWN}/{UNFINISHED}"
 
-Mark = list[int]
+FileMark = list[int]
 """Size and time of a file: what renaming leaves alone, and writing does not."""
 
 
@@ -176,7 +176,7 @@ class Tree:
                 f"{self.out} holds a cleaned corpus: give another folder or remove it"
             )
         command, complete = self._noted(COMMAND), self._noted(COMPLETE)
-        known: dict[str, Mark | None] = _notes()
+        known: dict[str, FileMark | None] = _notes()
         if command is not None:
             if not _is_command(command):
                 raise self._damaged(COMMAND, "not what dedup writes")
@@ -273,14 +273,14 @@ def _is_one(a: Path, b: Path) -> bool:
         return False
 
 
-def _notes() -> dict[str, Mark | None]:
+def _notes() -> dict[str, FileMark | None]:
     """Return the paths below OUT of our own files of an unfinished run."""
     return {f"{_ROOM}/{name}": None for name in (*_NOTES, f"{TREE}/")}
 
 
-def _texts(names: Iterable[str]) -> dict[str, Mark | None]:
+def _texts(names: Iterable[str]) -> dict[str, FileMark | None]:
     """Return the paths below OUT of output files in the making, and the numbers of attempts."""
-    known: dict[str, Mark | None] = {}
+    known: dict[str, FileMark | None] = {}
     for number, name in enumerate(names):
         known[f"{_ROOM}/{TREE}/{name}"] = known[f"{_ROOM}/{ATTEMPTS}/{number}"] = None
     return known
@@ -312,7 +312,7 @@ def _is_complete(note: object) -> bool:
     )
 
 
-def _below(out: Path, start: str, known: Mapping[str, Mark | None]) -> list[tuple[str, bool]]:
+def _below(out: Path, start: str, known: Mapping[str, FileMark | None]) -> list[tuple[str, bool]]:
     """
     Return what lies below a folder in OUT, what is in a folder before it, and whether it is ours.
 
@@ -343,13 +343,13 @@ def _known_name(base: str, name: str) -> str:
     return atomic.finished_name(name) if base == f"{_ROOM}/" else name
 
 
-def _is_marked(path: Path, mark: Mark | None) -> bool:
+def _is_marked(path: Path, mark: FileMark | None) -> bool:
     """Tell whether a file is no link, and has the mark, if one is known of it."""
     own = _mark(path)
     return own is not None and mark in (None, own)
 
 
-def _mark(path: Path) -> Mark | None:
+def _mark(path: Path) -> FileMark | None:
     """Return the mark of a file; `None` where there is none, or something else."""
     try:
         state = path.lstat()

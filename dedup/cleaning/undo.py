@@ -76,7 +76,7 @@ def pass_over(groups: Groups, file: File) -> None:
             own_lines(groups, file, entry)
 
 
-def opened(out: Path) -> tuple[Manifest, Iterator[Line]]:
+def cleaned_corpus(out: Path) -> tuple[Manifest, Iterator[Line]]:
     """Read manifest and ledger of a cleaned corpus. Raises `LedgerError` for what is not whole."""
     manifest = Manifest.read(out / OWN / MANIFEST)
     if manifest.summary.get("annotated"):
@@ -84,7 +84,7 @@ def opened(out: Path) -> tuple[Manifest, Iterator[Line]]:
             f"{out} was annotated and lost nothing: there is nothing to undo, to prove or to judge"
         )
     ledger.check_ledger(out / OWN / LEDGER, manifest.ledger_sha256)
-    return manifest, ledger.read(out / OWN / LEDGER)
+    return manifest, ledger.ledger_lines(out / OWN / LEDGER)
 
 
 def check_files(out: Path, files: Iterable[File]) -> None:
@@ -207,7 +207,7 @@ def restored(out: Path, manifest: Manifest, file: File, lines: Groups) -> Iterat
         yield source_of(file, file.document, stream)
 
 
-def published(file: File) -> Source:
+def published_source(file: File) -> Source:
     """Return a file that was only read, and keeps. Raises `LedgerError` where it is another now."""
     source = source_of(file, file.document)
     if source.sha256() != file.sha256:
@@ -227,13 +227,13 @@ def texts_of(
     Raises `LedgerError`.
     """
     found: dict[Name, str] = {}
-    lines = ledger.by_document(opened(out)[1])
+    lines = ledger.by_document(cleaned_corpus(out)[1])
     for file in (*manifest.files, *manifest.published):
         if file.document not in documents:
             pass_over(lines, file)
             continue
         only_read = file in manifest.published
-        there = contextlib.nullcontext(published(file)) if only_read else None
+        there = contextlib.nullcontext(published_source(file)) if only_read else None
         with there or restored(out, manifest, file, lines) as source:
             for piece in formats.pieces(source, manifest.settings):
                 name = file.document, piece.record.id if piece.record else None
@@ -279,9 +279,9 @@ def restore(  # noqa: PLR0913 - the options of the command
     """
     # What is put back, and whether it can be.
     root, target = Path(out), Path(destination)
-    manifest, lines = opened(root)
+    manifest, lines = cleaned_corpus(root)
     chosen = _chosen(manifest, documents or ())
-    known = {line.group for line in opened(root)[1] if line.group} if groups else ()
+    known = {line.group for line in cleaned_corpus(root)[1] if line.group} if groups else ()
     wanted = _wanted(groups or (), reasons or (), known)
     check_name(target, next(iter(chosen)))
     check_files(root, chosen.values())
@@ -385,7 +385,7 @@ def before_and_after(
     dropped. Raises `LedgerError`, `SettingsError` as `restore`.
     """
     root = Path(out)
-    manifest, lines = opened(root)
+    manifest, lines = cleaned_corpus(root)
     [file] = _chosen(manifest, [document]).values()
     check_files(root, [file])
     modes = {entry.record: entry.paragraphs for entry in file.entries}

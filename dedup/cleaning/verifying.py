@@ -20,15 +20,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup import formats, kernels
-from dedup.cleaning.detection import likeness
-from dedup.cleaning.ledger import DOCUMENT, PASSAGE, REASONS, by_document, read
+from dedup.cleaning.detection import paragraph_similarity
+from dedup.cleaning.ledger import DOCUMENT, PASSAGE, REASONS, by_document, ledger_lines
 from dedup.cleaning.manifest import MODES
 from dedup.cleaning.passages import Intervals, of_sentences
 from dedup.cleaning.policy import MATCH, PARAGRAPH
 from dedup.cleaning.results import Verified
 from dedup.cleaning.tables import NONE
 from dedup.cleaning.tree import LEDGER, OWN
-from dedup.cleaning.undo import check_files, opened, published, restored
+from dedup.cleaning.undo import check_files, cleaned_corpus, published_source, restored
 from dedup.errors import LedgerError
 from dedup.formats import silent
 from dedup.model import ACROSS, WITHIN, Strings
@@ -52,25 +52,25 @@ if TYPE_CHECKING:
     from dedup.settings import Settings
 
 
-Grams = NDArray[np.uint64]
-Stretch = tuple[int, int, bool]
+GramSet = NDArray[np.uint64]
+KeptStretch = tuple[int, int, bool]
 """Where a keeper starts and ends, and whether it is sentences rather than paragraphs."""
 
 
 def verify(out: str | os.PathLike[str], *, watch: Watch = silent) -> Verified:
     """Prove a cleaned corpus, or raise `LedgerError` that names what is wrong."""
     root = Path(out)
-    manifest, lines = opened(root)
+    manifest, lines = cleaned_corpus(root)
     check_files(root, manifest.files)
-    proof = Proof(manifest, lines, read(root / OWN / LEDGER))
-    ledger = by_document(read(root / OWN / LEDGER))
+    proof = Proof(manifest, lines, ledger_lines(root / OWN / LEDGER))
+    ledger = by_document(ledger_lines(root / OWN / LEDGER))
     for number, file in enumerate(manifest.files):
         watch("verifying", number, len(manifest.files))
         if file.changed or file.document in proof.files:
             with restored(root, manifest, file, ledger) as source:
                 proof.read(file, source)
     for file in manifest.published:
-        proof.read(file, published(file))
+        proof.read(file, published_source(file))
     return proof.done()
 
 
@@ -84,7 +84,7 @@ class Proof:
     def __init__(self, manifest: Manifest, asking: Iterable[Line], lines: Iterable[Line]) -> None:
         """Learn from the ledger which stretches are keepers; `lines` are read a second time."""
         self._manifest = manifest
-        self._asked: dict[Name, set[Stretch]] = defaultdict(set)
+        self._asked: dict[Name, set[KeptStretch]] = defaultdict(set)
         whole: set[Name] = set()
         for line in asking:
             if line.keeper is not None and line.reason == DOCUMENT:
@@ -97,7 +97,7 @@ class Proof:
         """Files that hold a keeper."""
         self._groups = by_document(lines)
         self._next = next(self._groups, None)
-        self._kept: dict[tuple[Name, Stretch], list[str]] = {}
+        self._kept: dict[tuple[Name, KeptStretch], list[str]] = {}
         self._open: list[tuple[Line, list[str]]] = []
         self._paragraphs: Counter[str] = Counter()
         self._characters: Counter[str] = Counter()
@@ -208,7 +208,9 @@ class Proof:
             raise LedgerError(f"{_place(line)} and its keeper differ in their paragraphs")
         settings, remove = self._manifest.settings, self._manifest.policy.remove
         remove = of_sentences(remove) if line.reason == PASSAGE else remove
-        found = [likeness(a, b, settings, remove) for a, b in zip(texts, kept, strict=True)]
+        found = [
+            paragraph_similarity(a, b, settings, remove) for a, b in zip(texts, kept, strict=True)
+        ]
         if None in found or line.similarity != min(s for s in found if s is not None):
             raise LedgerError(f"{_place(line)} is not the same text as its keeper")
 
@@ -225,8 +227,8 @@ class NearProof:
         """Take the documents that keep others."""
         self.keepers = keepers
         self._manifest = manifest
-        self._sets: dict[Name, Grams] = {}
-        self._open: list[tuple[Line, Grams]] = []
+        self._sets: dict[Name, GramSet] = {}
+        self._open: list[tuple[Line, GramSet]] = []
 
     def document(self, name: Name, paragraphs: Sequence[str], lines: Sequence[Line]) -> None:
         """Take a document that keeps others, or goes for one."""
@@ -259,14 +261,14 @@ class NearProof:
                 raise LedgerError(f"{_place(line)} does not resemble its keeper as the ledger says")
 
 
-def _grams(paragraphs: Iterable[str], settings: Settings) -> Grams:
+def _grams(paragraphs: Iterable[str], settings: Settings) -> GramSet:
     """Return the set of word 3-grams of a document's paragraphs, as the pipeline takes it."""
     whole = (joined(text) if settings.join_hyphens else text for text in paragraphs)
     normal = Strings.of([" ".join(filter(None, map(normalise_text, whole)))])
     return kernels.gram_sets(normal.data, normal.offsets, size=resemblance.SIZE)[0]
 
 
-def _resemblance(one: Grams, other: Grams) -> float:
+def _resemblance(one: GramSet, other: GramSet) -> float:
     """Return what both sets have by what either has, 0 to 1, rounded down to 4 digits."""
     shared = np.array([len(np.intersect1d(one, other, assume_unique=True))])
     return float(resemblance.share(shared, len(one) + len(other) - shared)[0])
@@ -289,7 +291,7 @@ def _within(name: Name, paragraphs: Sequence[Span], line: Line) -> list[int]:
     return touched
 
 
-def _key(line: Line) -> tuple[Name, Stretch]:
+def _key(line: Line) -> tuple[Name, KeptStretch]:
     keeper = line.keeper
     assert keeper is not None  # noqa: S101 - for the type checker
     stretch = keeper.start, keeper.end, line.reason == PASSAGE

@@ -34,7 +34,7 @@ WIDTH = 8
 """Bytes of a paragraph in what a document's digest is taken of."""
 
 
-def equals(places: ParagraphTable, rows: I64, rank: I64) -> I64:
+def equal_documents(places: ParagraphTable, rows: I64, rank: I64) -> I64:
     """
     Return the first document in keep order with the same paragraphs as each, `NONE` without one.
 
@@ -70,7 +70,9 @@ def counterparts(places: ParagraphTable, rows: I64, first: I64) -> tuple[I64, I6
     return rows[own], rows[begins[first[doc[own]]] + number]
 
 
-def keepers(near: Resemblances, equal: Equals, rank: I64, published: int = 0) -> tuple[I64, F64]:
+def resembling_keepers(
+    near: Resemblances, equal: Equals, rank: I64, published: int = 0
+) -> tuple[I64, F64]:
     """
     Return the document that keeps each one, `NONE` for what stays, and how they resemble.
 

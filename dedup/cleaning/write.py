@@ -30,7 +30,14 @@ import numpy as np
 
 from dedup import formats
 from dedup.atomic import fresh
-from dedup.cleaning.cut import changed, document, losing_pieces, mode_entry, parts, placed_pieces
+from dedup.cleaning.cut import (
+    changed_error,
+    cut_document,
+    losing_pieces,
+    mode_entry,
+    parts,
+    placed_pieces,
+)
 from dedup.cleaning.ledger import dump
 from dedup.cleaning.manifest import MODE_NAMES, Entry, File, file_sha256
 from dedup.cleaning.tables import NONE, ParagraphTable, Plan, Sentences, of_documents
@@ -85,7 +92,7 @@ def copy_file(
             os.fchmod(out.fileno(), permissions)
     found = hashed.sha256.hexdigest()
     if found != seen.sha256:
-        raise changed(source)
+        raise changed_error(source)
     return File(
         source.path,
         output,
@@ -147,7 +154,7 @@ def cut_file(  # noqa: PLR0913 - one file: what is known, where from, where to
     as_it_is = source.layout.as_bytes and not source.compression and not seen.charset
     found = content.hexdigest() if as_it_is else source.sha256()
     if found is None or found != seen.sha256:
-        raise changed(source)
+        raise changed_error(source)
     if target is not None and not kept:
         target.unlink()
     return File(
@@ -315,7 +322,7 @@ def cut_documents(
     """
     removals = decision.removals.by_document(0, losing[-1][1][0] + 1)
     found = [
-        document(decision, source, piece, 0, place, rows)
+        cut_document(decision, source, piece, 0, place, rows)
         for (piece, place), (_, rows) in zip(losing, removals, strict=True)
     ]
     lines = b"".join(dump(line.to_json()) for part in found for line in part.lines)

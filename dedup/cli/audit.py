@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from dedup.cli.options import Out, Talk
-from dedup.cli.output import check_places, write
+from dedup.cli.output import check_places, write_output
 from dedup.errors import OutputError, SettingsError
 from dedup.settings import Settings, one_of
 
@@ -72,7 +72,7 @@ def audit(  # noqa: PLR0913 - an option each
     clean, with its interval.
     """
     from dedup import api
-    from dedup.reports.audit_sheet import audit_to_csv, audit_to_html, told
+    from dedup.reports.audit_sheet import audit_to_csv, audit_to_html, precision_lines
 
     own = [str(path) for path in (cleaned, *(cleaned / ".dedup").glob("*"))]
     if verdicts is not None:
@@ -80,14 +80,14 @@ def audit(  # noqa: PLR0913 - an option each
             raise SettingsError("--verdicts reads a sheet: leave out --count, --seed and --format")
         check_places((output,), [*own, str(verdicts)], Settings())
         found = api.precision(cleaned, verdicts)
-        write("".join(f"{line}\n" for line in told(found)), output, data=False)
+        write_output("".join(f"{line}\n" for line in precision_lines(found)), output, data=False)
         return 0
     form = one_of("format", format or "csv", FORMATS)
     if form == "csv" and output is not None and output.is_file():
         raise OutputError(f"{output} is there already, and may hold verdicts: name another file")
     check_places((output,), own, Settings())
     drawn = api.audit(cleaned, count=100 if count is None else count, seed=seed or 0)
-    write(audit_to_csv(drawn) if form == "csv" else audit_to_html(drawn), output, data=True)
+    write_output(audit_to_csv(drawn) if form == "csv" else audit_to_html(drawn), output, data=True)
     if output is not None and form == "csv" and not talk.quiet:
         from dedup.cli.terminal import say
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dedup.cli.options import Out, Paths, Rejects, Shared
-from dedup.cli.output import check_places, write
+from dedup.cli.output import check_places, write_output
 from dedup.cli.rejects import kept
 from dedup.cli.rendering import CHECKS, PAGES, format_of, render_check, verdict_code
 from dedup.cli.rules import PUBLISHED, VERDICT, Allow, FailOn, MaxOverlap, Root, rules_of
@@ -260,7 +260,7 @@ def _update(found: "Report", rules: "Rules", file: Path, code: int, *, quiet: bo
         say(f"{file} is left as it is, since not everything could be read")
         return code
     now = updated(found, rules)
-    write(baseline_text(now), file, data=True)
+    write_output(baseline_text(now), file, data=True)
     count = sum(entry.count for entry in now.entries.values())
     if not quiet:
         say(f"{file}: {count:,} {'finding is' if count == 1 else 'findings are'} known")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dedup.cli.options import Shared, Talk, refuse
-from dedup.cli.output import check_places, write
+from dedup.cli.output import check_places, write_output
 from dedup.cli.rendering import PAGES, faults, format_of, put
 from dedup.cli.terminal import Meter, columns, say
 from dedup.errors import GuardError, SettingsError
@@ -220,7 +220,7 @@ def clean(  # noqa: PLR0913 - an option each
     if document is not None:
         return look(paths, against or [], document, config, shared)
     besides = {"annotate": annotate, "dry_run": dry_run, "ids": ids, "ledger": ledger}
-    return run(paths, against or [], output, config, shared, besides)
+    return run_clean(paths, against or [], output, config, shared, besides)
 
 
 def check_dry_run(dry_run: bool, shown: list[str], annotate: bool) -> None:  # noqa: FBT001 - options
@@ -231,7 +231,7 @@ def check_dry_run(dry_run: bool, shown: list[str], annotate: bool) -> None:  # n
         raise SettingsError("--annotate writes and --dry-run does not: leave out one of them")
 
 
-def run(  # noqa: PLR0913 - what is cleaned, where to, how
+def run_clean(  # noqa: PLR0913 - what is cleaned, where to, how
     paths: list[str],
     against: list[str],
     output: Path | None,
@@ -310,7 +310,7 @@ def draw(  # noqa: PLR0913 - what is cleaned, where to, how
     with shared.meter(paths, config) as watch:
         planned = api.clean(paths, config.settings, policy_of(config), against=against, watch=watch)
         page, guard = plan_to_html(planned, document), planned.preview().guard
-    write(page, output, data=True)
+    write_output(page, output, data=True)
     code = faults(planned.skipped, shared)
     if guard is not None:
         raise GuardError(f"a real run would be refused: {guard}")

@@ -8,9 +8,9 @@
 from typing import Any
 
 from dedup.cli.options import Out, Shared
-from dedup.cli.output import check_places, write
+from dedup.cli.output import check_places, write_output
 from dedup.cli.rendering import format_of, look
-from dedup.cli.terminal import page, written
+from dedup.cli.terminal import page, rendered
 from dedup.config import DEFAULT, Config
 from dedup.settings import size
 
@@ -35,7 +35,7 @@ def config(*, shared: Shared, output: Out = None) -> int:
         text = _table(found, width, color=color)
     else:
         text = _toml(found)
-    write(text, output, data=False)
+    write_output(text, output, data=False)
     return 0
 
 
@@ -91,7 +91,7 @@ def _table(config: Config, width: int, *, color: bool) -> str:
             table.add_row(*cells)
     console.print(Text(f"{config.file or 'no configuration file'}"))
     console.print(table)
-    return written(console)
+    return rendered(console)
 
 
 _WIDE = 110

@@ -13,7 +13,7 @@ import typer
 
 from dedup.cli.exits import FOUND
 from dedup.cli.options import Out, Shared, refuse
-from dedup.cli.output import check_places, write
+from dedup.cli.output import check_places, write_output
 from dedup.cli.rendering import PAGES, drawn, format_of, look
 from dedup.errors import SettingsError
 
@@ -110,7 +110,7 @@ def diff(  # noqa: PLR0913 - an option each
         )
     else:
         text = _data(found, names, form)
-    write(text, output, data=form not in PAGES)
+    write_output(text, output, data=form not in PAGES)
     failed = (check and found.differs) or (assert_same_words and not found.in_order)
     return FOUND if failed else 0
 

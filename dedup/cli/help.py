@@ -35,7 +35,7 @@ def _page(command: Any, context: Any) -> str:  # noqa: ANN401 - typer's classes
     from rich.table import Table
     from rich.text import Text
 
-    from dedup.cli.terminal import colored, columns, page, written
+    from dedup.cli.terminal import colored, columns, page, rendered
 
     context.color = colored(sys.stdout)
     console = page(min(columns(sys.stdout), WIDEST), color=context.color)
@@ -61,7 +61,7 @@ def _page(command: Any, context: Any) -> str:  # noqa: ANN401 - typer's classes
         console.print(Text("\nExamples", HEADING))
         for line in inspect.cleandoc(command.epilog).split("\n"):
             console.print(Padding(Text.from_markup(line, emoji=False), (0, 0, 0, 2)))
-    return written(console).rstrip("\n")
+    return rendered(console).rstrip("\n")
 
 
 def _broken(value: str) -> str:

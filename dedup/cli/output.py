@@ -40,7 +40,7 @@ def check_places(outputs: Iterable[Path | None], inputs: Sequence[str], settings
         distinct.check_inputs(there, listed(inputs, settings))
 
 
-def write(text: str | Iterable[str | bytes], out: Path | None, *, data: bool) -> None:
+def write_output(text: str | Iterable[str | bytes], out: Path | None, *, data: bool) -> None:
     """
     Write a text, or its parts as they come.
 
@@ -53,7 +53,7 @@ def write(text: str | Iterable[str | bytes], out: Path | None, *, data: bool) ->
     parts = (text,) if isinstance(text, str) else text
     # A file is whole or not there, and always UTF-8.
     if out is not None:
-        with whole(out) as put:
+        with atomic_output(out) as put:
             for part in parts:
                 put(part if isinstance(part, bytes) else part.encode("utf-8", "backslashreplace"))
         return
@@ -85,7 +85,7 @@ def mute(parts: Iterable[str | bytes]) -> Iterator[str | bytes]:
 
 
 @contextlib.contextmanager
-def whole(out: Path) -> Iterator[Callable[[bytes], None]]:
+def atomic_output(out: Path) -> Iterator[Callable[[bytes], None]]:
     """Yield a function that writes to a file that appears only when the block ends well."""
     from dedup import atomic
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dedup.cli.options import Out, Paths, Rejects, Shared
-from dedup.cli.output import check_places, write
+from dedup.cli.output import check_places, write_output
 from dedup.cli.rejects import kept
 from dedup.cli.rendering import faults
 from dedup.cli.terminal import Meter
@@ -79,7 +79,7 @@ def pairs(
         give: Callable[..., Iterator[AnyPair]]
         give = api.document_pairs if unit == "document" else api.pairs
         rows = give(paths, config.settings, watch=watch, rejects=take, skipped=skipped.append)
-        write(_LINES[format](_unwatched(rows, watch), unit), output, data=True)
+        write_output(_LINES[format](_unwatched(rows, watch), unit), output, data=True)
     return faults(skipped, shared)
 
 

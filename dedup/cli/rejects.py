@@ -8,7 +8,7 @@ import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dedup.cli.output import whole
+from dedup.cli.output import atomic_output
 from dedup.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def kept(file: Path | None, on_error: str) -> "Iterator[Rejects | None]":
         raise SettingsError("on_error is 'quarantine': name a file for it with --rejects FILE")
     from dedup.cleaning.ledger import dump, rejected
 
-    with whole(file) as put:
+    with atomic_output(file) as put:
 
         def take(data: bytes, path: str, line: int, why: str) -> None:
             put(dump(rejected(data, path, line, why)))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from dedup.cli.exits import FAULT, FOUND
 from dedup.cli.options import Shared, Talk
-from dedup.cli.output import write
+from dedup.cli.output import write_output
 from dedup.cli.terminal import (
     can_draw,
     colored,
@@ -23,9 +23,9 @@ from dedup.cli.terminal import (
     is_terminal,
     page,
     paged,
+    rendered,
     say,
     tell,
-    written,
 )
 from dedup.settings import one_of
 
@@ -79,9 +79,9 @@ def render(  # noqa: PLR0913 - what is written, where to, and how it was read
         page = drawn(report_page(report, view), form, out, talk)
         show(page, form, out, in_pager=not talk.no_pager)
     elif form in DOCUMENTS:
-        write(_document(report, form, settings, view), out, data=True)
+        write_output(_document(report, form, settings, view), out, data=True)
     else:
-        write(_data(report, form, view), out, data=True)
+        write_output(_data(report, form, view), out, data=True)
     if form == "jsonl" and not talk.quiet:
         from dedup.reports.wording import headline, not_sought
 
@@ -108,14 +108,14 @@ def _laid(blocks: "Iterable[Block]", width: int, *, boxes: bool, color: bool) ->
 
     console = page(width, color=color)
     paint(blocks, console, boxes=boxes)
-    return written(console)
+    return rendered(console)
 
 
 def show(text: str, form: str, out: Path | None, *, in_pager: bool) -> None:
     """Write a page for people; on a terminal that it is too long for, in a pager."""
     if in_pager and form == "terminal" and out is None and paged(text):
         return
-    write(text, out, data=False)
+    write_output(text, out, data=False)
 
 
 def put(blocks: "Sequence[Block]", talk: Talk, stream: TextIO) -> None:
@@ -124,7 +124,7 @@ def put(blocks: "Sequence[Block]", talk: Talk, stream: TextIO) -> None:
     color = colored(stream, talk.color) if boxes else forced(talk.color)
     text = _laid(blocks, columns(stream, talk.width), boxes=boxes, color=color)
     if stream is sys.stdout:
-        write(text, None, data=False)
+        write_output(text, None, data=False)
     else:
         for line in text.splitlines():
             tell(line)
@@ -192,7 +192,7 @@ def render_check(  # noqa: PLR0913 - what is written, where to, and how it was r
 
         text = to_github(report, located, lenient=lenient)
         _job_summary(report)
-    write(text, out, data=True)
+    write_output(text, out, data=True)
 
 
 def _located() -> "Callable[[str], str]":

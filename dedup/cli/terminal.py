@@ -94,7 +94,7 @@ def page(width: int, *, color: bool) -> "Console":
     )
 
 
-def written(page: "Console") -> str:
+def rendered(page: "Console") -> str:
     """Return the text of a page, without the spaces that lines end with."""
     text: str = page.file.getvalue()  # type: ignore[attr-defined]
     return "".join(line.rstrip() + "\n" for line in text.rstrip().split("\n"))
@@ -205,14 +205,14 @@ class Meter:
         if failed is not None:
             return
         if self._timings is not None:
-            from dedup.cli.output import write
+            from dedup.cli.output import write_output
 
             known = {"stages": self._seconds, "processor": self._processor}
             rounded = {
                 key: {n: round(t, 4) for n, t in some.items()} for key, some in known.items()
             }
             line = json.dumps({**rounded, "seconds": round(total, 4)}, ensure_ascii=False)
-            write(line + "\n", self._timings, data=True)
+            write_output(line + "\n", self._timings, data=True)
         if total >= LONG and not self._quiet:
             said = (f"{name} {took:.1f}" for name, took in stages.items() if took >= SHORT)
             say(f"{_clock(total) if total >= 60 else f'{total:.1f} s'}: {', '.join(said)}")

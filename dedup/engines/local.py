@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound=Table)
 U = TypeVar("U", bound=Table)
-V = TypeVar("V", bound=Table)
 
 BATCH_BYTES = 16 << 20
 """What a batch may hold where memory allows it."""

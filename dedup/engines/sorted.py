@@ -62,8 +62,10 @@ class InMemory(Generic[T]):
 
     def __init__(self, batches: Sequence[T], key: Key, *, shared: bool = False) -> None:
         # A row of a few numbers is read more quickly where all batches are one, and soon copied.
-        if _is_narrow(type(batches[0])):
-            batches = [type(batches[0]).concat(batches)]
+        kind = type(batches[0])
+        held = kind.schema().values()
+        if len(held) <= NARROW and all(column and not column.width for column in held):
+            batches = [kind.concat(batches)]
         self._batches = batches
         sizes = [len(batch) for batch in batches]
         self._bounds = np.cumsum([0, *sizes])
@@ -329,12 +331,6 @@ def _spread(bounds: I64, start: int, stop: int) -> list[tuple[int, int, int]]:
             parts.append((number, start - low, end - low))
         start, number = max(start, end), number + 1
     return parts
-
-
-def _is_narrow(kind: type[Table]) -> bool:
-    """Say whether a row is a few numbers."""
-    columns = kind.schema().values()
-    return len(columns) <= NARROW and not any(c is None or c.width for c in columns)
 
 
 def _between(batches: Sequence[T | Filed[T]], bounds: I64, start: int, stop: int) -> T:

@@ -24,7 +24,7 @@ from dedup.formats.interface import Fault, Format, Piece, Unreadable
 from dedup.formats.joined import BETWEEN, one_string, several
 from dedup.formats.naming import Names, no_column, refuse_twins
 from dedup.formats.slices import Sliced, without
-from dedup.formats.text import LARGEST, garbled, known, lines_of, refuse_binary, starts_of
+from dedup.formats.text import LARGEST, encoding_name, garbled, lines_of, refuse_binary, starts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -241,7 +241,7 @@ class _Layout:
         except UnicodeDecodeError:
             if settings.encoding is None:
                 raise Unreadable(path, garbled(header) or Fault("not UTF-8")) from None
-            decoded = header.decode(known(settings.encoding), "replace")
+            decoded = header.decode(encoding_name(settings.encoding), "replace")
         # The delimiter is the first one with which the header has the text field, or its several.
         found: list[str] = []
         for delimiter in delimiters:
@@ -300,7 +300,7 @@ class _Layout:
         """Read a row that is not UTF-8: its fields, its encoding, or why it is malformed."""
         if encoding is None:
             return [], "", garbled(raw)
-        name = known(encoding)
+        name = encoding_name(encoding)
         try:
             return _row(raw.decode(name), self.delimiter), name, None
         except (UnicodeError, csv.Error) as wrong:

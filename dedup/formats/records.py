@@ -50,7 +50,7 @@ class JsonRecord(Sliced):
 
     def field(self, name: str) -> str | None:
         """Return the value of another field as a text, where there is one."""
-        return written(self._value, name, self._bytes)
+        return field_text(self._value, name, self._bytes)
 
     def fields(self) -> tuple[str, ...]:
         """Return the keys of the object, and with dots those of the objects in it."""
@@ -81,7 +81,7 @@ def _dotted(value: dict[str, Any], before: str = "") -> Iterator[str]:
             yield from _dotted(inner, f"{before}{key}.")
 
 
-def written(value: dict[str, Any], field: str, raw: bytes) -> str | None:
+def field_text(value: dict[str, Any], field: str, raw: bytes) -> str | None:
     """Return a string as it is and a number as it is written; `None` for all else, and if empty."""
     own = member(value, field)
     if type(own) is str:
@@ -111,7 +111,7 @@ def record(  # noqa: PLR0913 - one record, its place and what is known of its fi
     text = text_of(value, field, to_cut=to_cut)
     if isinstance(text, Fault):
         return text
-    own = written(value, settings.id_field, raw)
+    own = field_text(value, settings.id_field, raw)
     if own is None:
         found = member(value, settings.id_field)
         if found is not MISSING and found is not None and found != "":

@@ -57,7 +57,7 @@ def file_name(url: str) -> str:
     return re.split(r"[?#]", url, maxsplit=1)[0] if url.startswith(_HTTP) else url
 
 
-def found(url: str) -> Iterator[Remote]:
+def remote_files(url: str) -> Iterator[Remote]:
     """Yield the files that a PATH stands for, in Order. Raises `Unreadable`."""
     system, path = _opened(url)
     try:

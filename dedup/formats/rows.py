@@ -80,7 +80,7 @@ class Row(Sliced):
     def field(self, name: str) -> str | None:
         """Return the value of another field as a text, where there is one."""
         own = leaf(self._batch, name)
-        return written(own.slice(self._place, 1))[0] if own is not None else None
+        return column_texts(own.slice(self._place, 1))[0] if own is not None else None
 
     def fields(self) -> tuple[str, ...]:
         """Return the names of the columns."""
@@ -272,11 +272,11 @@ def strings(array: pa.Array) -> Strings | None:
     return Strings(np.frombuffer(data or b"", np.uint8)[own[0] : own[-1]], own - own[0])
 
 
-def written(array: pa.Array) -> list[str | None]:
+def column_texts(array: pa.Array) -> list[str | None]:
     """Return values as JSON lines would: strings and numbers, and times as ISO writes them."""
     kind, types = array.type, pa.types
     if types.is_dictionary(kind):
-        return written(array.dictionary_decode())
+        return column_texts(array.dictionary_decode())
     if is_bytes(kind):
         raws = texts_of(array)
         return [raw.decode("utf-8", "backslashreplace") if raw else None for raw in raws]

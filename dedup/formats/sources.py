@@ -37,7 +37,7 @@ from dedup.formats.json import Json
 from dedup.formats.jsonl import JsonLines
 from dedup.formats.parquet import Parquet
 from dedup.formats.pipes import Kept, patient
-from dedup.formats.text import Markdown, Text, known
+from dedup.formats.text import Markdown, Text, encoding_name
 from dedup.formats.web import Html, Warc
 from dedup.report import Skipped
 
@@ -164,7 +164,7 @@ def sources(
     `on_error` is `skip`), and where there is nothing to read at all.
     """
     if settings.encoding is not None:
-        known(settings.encoding)
+        encoding_name(settings.encoding)
     if isinstance(paths, (str, os.PathLike)):
         paths = [paths]
     incoming, published = _Finder(settings, published=False), _Finder(settings, published=True)
@@ -273,7 +273,7 @@ class _Finder:
         """Find what a PATH of a remote place stands for. Raises `Unreadable`."""
         path = given.rstrip("/")
         entries = []
-        for file in remote.found(given):
+        for file in remote.remote_files(given):
             entry = _Entry("/".join((path, *file.below)), file.below, stat.S_IFREG, file.size, file)
             if file.below:
                 entries.append(entry)

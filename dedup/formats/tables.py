@@ -77,7 +77,7 @@ class Reader:
 
     def _values(self, batch: pa.RecordBatch, field: str) -> list[str | None]:
         own = rows.leaf(batch, field)
-        return [None] * len(batch) if own is None else rows.written(own)
+        return [None] * len(batch) if own is None else rows.column_texts(own)
 
 
 class _JoiningReader(Reader):

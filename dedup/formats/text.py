@@ -166,7 +166,7 @@ def decoded(data: bytes, path: str, encoding: str | None = None) -> tuple[str, s
     for mark, name in MARKS:
         if data.startswith(mark):
             return _strict(data, path, name), name
-    given = known(encoding) if encoding is not None else None
+    given = encoding_name(encoding) if encoding is not None else None
     if given is not None and (data.isascii() or not _is_utf8(data)):
         if 0 in data and not given.startswith(("utf-16", "utf-32")):
             raise _binary(data, path)
@@ -176,7 +176,7 @@ def decoded(data: bytes, path: str, encoding: str | None = None) -> tuple[str, s
     return _strict(data, path, "utf-8"), "utf-8"
 
 
-def known(encoding: str) -> str:
+def encoding_name(encoding: str) -> str:
     """Return an encoding's own name. Raises `SettingsError` where there is none such."""
     try:
         codec = codecs.lookup(encoding)
@@ -192,7 +192,7 @@ def charset(head: bytes, encoding: str | None) -> str:
     for mark, name in MARKS:
         if head.startswith(mark):
             return name + SIGNED
-    given = known(encoding) if encoding is not None else ""
+    given = encoding_name(encoding) if encoding is not None else ""
     if given.startswith(("utf-16", "utf-32")) and 0 in head:
         return given if given.endswith("e") else f"{given}-le"
     return ""

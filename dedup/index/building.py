@@ -148,7 +148,7 @@ def _documents(
     """Return what is known of whole documents: lengths, digests, signatures."""
     facts = m.Facts.concat(engine.fetch(corpus.facts))
     editions = editions_of(places, texts.digest, texts.digest2)
-    put = partial(resemblance.whole, settings=settings)
+    put = partial(resemblance.whole_texts, settings=settings)
     wholes = engine.by_key(corpus.paragraphs, m.PLACE, m.Wholes, put)
     banding = resemblance.banding(settings.document_threshold)
     none = np.zeros(0, np.int64)

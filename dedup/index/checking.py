@@ -48,7 +48,7 @@ class Indexed:
         between = related(corpus, known, settings, engine)
         near, equals = m.Resemblances.empty(), m.Equals.empty()
         if settings.unit != "paragraph":
-            wholes = resemblance.whole(between.paragraphs, settings)
+            wholes = resemblance.whole_texts(between.paragraphs, settings)
             near, equals = resembling(wholes, known, settings)
         marks = Marks(between, settings)
         own = marks.put(between.places)

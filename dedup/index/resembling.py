@@ -29,7 +29,7 @@ def resembling(
     equals = earliest(editions, known.with_edition("whole", editions))
     # A document that is equal to a published one joins what that one resembles.
     sources = np.unique(equals.source[equals.source < known.docs])
-    wholes = m.Wholes.concat([resemblance.whole(known.paragraphs(sources), settings), wholes])
+    wholes = m.Wholes.concat([resemblance.whole_texts(known.paragraphs(sources), settings), wholes])
     banding = resemblance.banding(settings.document_threshold)
     sketches = resemblance.sketch(wholes, banding, np.sort(equals.copy))
     every = near_documents.ANY_LENGTH
@@ -44,7 +44,7 @@ def compared(
 ) -> m.Resemblances:
     """Compare pairs on the sets themselves; `wholes` has the `b` of each."""
     old = np.setdiff1d(pairs.a, wholes.doc)
-    every = m.Wholes.concat([resemblance.whole(known.paragraphs(old), settings), wholes])
+    every = m.Wholes.concat([resemblance.whole_texts(known.paragraphs(old), settings), wholes])
     every = every.take(np.argsort(every.doc))
     sets = resemblance.grams(resemblance.both(pairs), every)
-    return resemblance.compare(pairs, sets, sets, settings.document_threshold)
+    return resemblance.resemblances(pairs, sets, sets, settings.document_threshold)

@@ -92,7 +92,7 @@ def audit_to_html(audit: Audit) -> str:
     )
 
 
-def told(found: Precision) -> Iterator[str]:
+def precision_lines(found: Precision) -> Iterator[str]:
     """Yield what the verdicts say, a line each: of all, then of each stratum."""
     yield str(found)
     for one in found.strata:

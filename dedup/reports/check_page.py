@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from dedup.reports.findings import (
     aside,
     compared_with,
+    finding_line,
     outcome,
     over,
     pointer,
     source_pointer,
-    told,
 )
 from dedup.reports.page import Gap, Line, Span, span
 from dedup.reports.wording import counted, named, percent
@@ -91,7 +91,7 @@ def _findings(findings: list[Finding]) -> Iterator[Block]:
                 Span(pointer(finding.copy), "name"),
                 Span("  repeats "),
                 Span(source_pointer(finding), "name"),
-                Span(f"  {told(finding)}"),
+                Span(f"  {finding_line(finding)}"),
                 Span(f"  [{why}]" if why else "", "soft"),
             ),
             hang=4,

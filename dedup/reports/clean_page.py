@@ -48,7 +48,7 @@ _LEGEND: Spans = (
 
 def clean_page(done: Cleaned) -> list[Block]:
     """Return the blocks of a dry run."""
-    blocks: list[Block] = [Line(span(headline(done), "strong"))]
+    blocks: list[Block] = [Line(span(clean_headline(done), "strong"))]
     blocks += [Line(span(note, "warn")) for note in notes(done)]
     blocks += [Line(span(line, "soft"), hang=2) for line in stays(done)]
     if done.output is not None or not done.removed:
@@ -64,7 +64,7 @@ def clean_page(done: Cleaned) -> list[Block]:
 
 def refused_page(done: Cleaned) -> list[Block]:
     """Return the blocks of a clean that its guard refused: what most would go of."""
-    blocks: list[Block] = [Line(span(headline(done), "strong"))]
+    blocks: list[Block] = [Line(span(clean_headline(done), "strong"))]
     return blocks + _tables(done)
 
 
@@ -78,7 +78,7 @@ def losing(done: Cleaned) -> list[Tally]:
     return sorted(some, key=lambda tally: -tally.removed / tally.characters)
 
 
-def headline(done: Cleaned) -> str:
+def clean_headline(done: Cleaned) -> str:
     """Say in one sentence what would go."""
     gone, runs = sum(done.whole.values()), done.runs
     read = f"{counted(done.paragraphs, 'paragraph')} in {counted(done.documents, 'document')}"

@@ -72,11 +72,11 @@ def diff_page(diff: Diff, names: tuple[str, str], width: int, *, sides: bool = T
     heads = [
         (Span(mark, "soft"), span(name, "name")) for mark, name in zip("AB", names, strict=True)
     ]
-    summary = Line(span(headline(diff), "strong"))
+    summary = Line(span(diff_headline(diff), "strong"))
     if not any(part.kind != "equal" for part in diff.parts):
         return [Rows(tuple(heads)), summary]
     if sides and width >= WIDE:
-        rows = [(heads[0], heads[1]), ((_NONE, ()), (_NONE, ())), *beside(diff, _CONTEXT)]
+        rows = [(heads[0], heads[1]), ((_NONE, ()), (_NONE, ())), *side_by_side(diff, _CONTEXT)]
         return [summary, Gap(), Sides(tuple(rows), prose=PROSE)]
     body = Rows(tuple(_below(diff)), prose=PROSE)
     return [Rows(tuple(heads)), summary, Gap(), Line(legend(diff)), Gap(), body]
@@ -85,7 +85,7 @@ def diff_page(diff: Diff, names: tuple[str, str], width: int, *, sides: bool = T
 def first_differences(diff: Diff, names: tuple[str, str]) -> list[Block]:
     """Say whether the words and signs are the same in their order, and show where first not."""
     if diff.in_order:
-        return [Line(span(headline(diff), "strong"))]
+        return [Line(span(diff_headline(diff), "strong"))]
     found = [part for part in diff.parts if part.differs and part.kind != "left"]
     rows = []
     for part in found[:_FIRST]:
@@ -93,14 +93,14 @@ def first_differences(diff: Diff, names: tuple[str, str]) -> list[Block]:
         at = f"{name}:{place.lines[0]}" if place else name
         rows.append(Line((Span(f"{at}: ", "name"), *marked(part, diff, "", _FEW)), hang=2))
     more = len(found) - len(rows)
-    blocks: list[Block] = [Line(span(headline(diff), "strong")), Gap(), *rows]
+    blocks: list[Block] = [Line(span(diff_headline(diff), "strong")), Gap(), *rows]
     if more:
         left = f"\u2026 {counted(more, 'more paragraph')} {'differs' if more == 1 else 'differ'}."
         blocks.append(Line(span(left, "soft")))
     return blocks
 
 
-def headline(diff: Diff) -> str:
+def diff_headline(diff: Diff) -> str:
     """Say in one sentence how much is the same, and what became of the paragraphs."""
     if not diff.differs:
         return "The texts are the same."
@@ -193,7 +193,7 @@ def _below(diff: Diff) -> Iterator[tuple[Span, Spans]]:
             yield _margin(part, "a"), (*text, *soft_note(part, diff))
 
 
-def beside(
+def side_by_side(
     diff: Diff, context: int | None = None, first_lines: tuple[int, int] = (1, 1)
 ) -> Iterator[tuple[tuple[Span, Spans], tuple[Span, Spans]]]:
     """

@@ -40,7 +40,7 @@ def source_pointer(finding: Finding) -> str:
     return pointer(finding.group.keeper, finding.source)
 
 
-def told(finding: Finding) -> str:
+def finding_line(finding: Finding) -> str:
     """Say how much a finding repeats, and how alike it is."""
     group = finding.group
     if finding.kind == "boilerplate":

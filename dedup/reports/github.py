@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 from dedup.reports.findings import (
     aside,
     compared_with,
+    finding_line,
     outcome,
     over,
     pointer,
     quoted,
     ranked,
     source_pointer,
-    told,
 )
 from dedup.reports.visible import visible
 from dedup.reports.wording import counted, headline, named, percent
@@ -81,7 +81,7 @@ def _finding(finding: Finding, located: Callable[[str], str]) -> tuple[str, str,
     if copy.file_line is not None:
         first = last = copy.file_line
     where = f"file={_property(located(copy.document))},line={first},endLine={last}"
-    said = f"{told(finding)}. {quoted(copy.text)}"
+    said = f"{finding_line(finding)}. {quoted(copy.text)}"
     return where, f"Repeats {source_pointer(finding)}", said
 
 
@@ -137,7 +137,7 @@ def job_summary(report: Report, room: int = LARGEST) -> str:
         parts.append("\n| | place | repeats | how much |\n|---|---|---|---|\n")
     parts += [
         f"| {'fails' if f.fails else _code(aside(f) or 'new')} | {_code(pointer(f.copy))} |"
-        f" {_code(source_pointer(f))} | {_text(told(f))} |\n"
+        f" {_code(source_pointer(f))} | {_text(finding_line(f))} |\n"
         for f in findings
     ]
     parts += [f"\n{_text(line)}\n" for line in _kept(verdict)]

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from dedup.escaping import escaped, shown
-from dedup.reports.findings import over, quoted, source_pointer, told
+from dedup.reports.findings import finding_line, over, quoted, source_pointer
 from dedup.verdict import NEW
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def to_gitlab(report: Report, located: Callable[[str], str]) -> str:
         copy = finding.copy
         rows.append(
             {
-                "description": f"Repeats {source_pointer(finding)}: {told(finding)}."
+                "description": f"Repeats {source_pointer(finding)}: {finding_line(finding)}."
                 f" {quoted(copy.text)}",
                 "check_name": f"dedup-{finding.kind}",
                 "fingerprint": f"{finding.fingerprint}-{finding.number}",

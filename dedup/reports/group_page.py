@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dedup.model import PASSAGE
-from dedup.reports.diff_page import LEGEND, PROSE, WIDE, beside, merged
+from dedup.reports.diff_page import LEGEND, PROSE, WIDE, merged, side_by_side
 from dedup.reports.page import Card, Either, Gap, Line, Rows, Sides, Span, span
 from dedup.reports.places import lines_of
 from dedup.reports.repeated import difference as compared
@@ -91,7 +91,7 @@ def _body(group: Group, number: str, *, whole: bool) -> Iterator[Block]:
             # The rest of its sentences stands around it, once.
             yield below
             return
-        sides = tuple(beside(difference, first_lines=first_lines))
+        sides = tuple(side_by_side(difference, first_lines=first_lines))
         yield Either(Sides(sides, prose=PROSE, most=most), below, WIDE)
         return
     own = _within(tuple(_lines(group.keeper)), (rest(group.keeper),))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from dedup.escaping import picture
-from dedup.reports.findings import over, pointer, quoted, source_pointer, told
+from dedup.reports.findings import finding_line, over, pointer, quoted, source_pointer
 from dedup.reports.wording import counted, named
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def _fail(case: ET.Element, document: Checked, found: list[Finding], verdict: Ve
     message = _xml("; ".join(reasons))
     failure = ET.SubElement(case, "failure", type=",".join(kinds), message=message)
     lines = [
-        f"{pointer(f.copy)} repeats {source_pointer(f)}: {told(f)}\n  {quoted(f.copy.text)}"
+        f"{pointer(f.copy)} repeats {source_pointer(f)}: {finding_line(f)}\n  {quoted(f.copy.text)}"
         for f in found[:_SHOWN]
     ]
     if len(found) > _SHOWN:

@@ -12,8 +12,8 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from dedup.reports.diff_page import headline as headline_of
-from dedup.reports.overview import copied, kinds, lengths, likenesses, listed
+from dedup.reports.diff_page import diff_headline as headline_of
+from dedup.reports.overview import copied_documents, kinds, length_counts, likeness_counts, listed
 from dedup.reports.places import lines_of, where_of
 from dedup.reports.repeated import difference, either, rest, rests
 from dedup.reports.resembling import compared
@@ -116,8 +116,8 @@ def _head(report: Report) -> Iterator[str]:
     if found := kinds(report):
         rows = [(k.name, f"{k.groups:,}", f"{k.copies:,}", f"{k.words:,}") for k in found]
         yield from _table(("groups by kind", ">groups", ">copies", ">words in copies"), rows)
-        if by_length := listed(lengths(report)):
-            yield f"By length: {by_length}. By likeness: {listed(likenesses(report))}.\n"
+        if by_length := listed(length_counts(report)):
+            yield f"By length: {by_length}. By likeness: {listed(likeness_counts(report))}.\n"
     yield from _documents(report)
 
 
@@ -128,7 +128,7 @@ def _documents(report: Report) -> Iterator[str]:
         shares = [(percent(one.share), escaped(named(one))) for one in new[:_ROWS]]
         yield from _table((">found elsewhere", "new document"), shares)
         yield from _more(len(new) - len(shares), "more new document")
-    copies = copied(report)
+    copies = copied_documents(report)
     if copies:
         rows = [
             (

@@ -75,12 +75,12 @@ def _copies(group: Group) -> int:
     return group.count - 1 if group.count else len(group.copies)
 
 
-def lengths(report: Report) -> list[Count]:
+def length_counts(report: Report) -> list[Count]:
     """Count the groups, boilerplate apart, by the words of their keepers; the longest first."""
     return _counts([(float(group.words), "") for group in _sections(report)], _LENGTHS)
 
 
-def likenesses(report: Report) -> list[Count]:
+def likeness_counts(report: Report) -> list[Count]:
     """Count the groups, boilerplate apart, by how like their least like copy is."""
     return _counts([_likeness(group) for group in _sections(report)], _LIKENESS)
 
@@ -107,7 +107,7 @@ def _sections(report: Report) -> Iterator[Group]:
     return (group for group in report.groups if group.kind != "boilerplate")
 
 
-def copied(report: Report) -> list[Copied]:
+def copied_documents(report: Report) -> list[Copied]:
     """Return the documents that are copies for the most part, those of the highest share first."""
     sources: dict[Name, Overlap] = {}
     for overlap in report.overlaps:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from dedup.reports.check_page import checked
 from dedup.reports.findings import outcome
 from dedup.reports.group_page import card
-from dedup.reports.overview import copied, kinds, lengths, likenesses, listed
+from dedup.reports.overview import copied_documents, kinds, length_counts, likeness_counts, listed
 from dedup.reports.page import Gap, Grid, Line, Rows, Span, span
 from dedup.reports.resembling import near_pairs
 from dedup.reports.view import View, is_big, ordered
@@ -106,11 +106,11 @@ def _overview(report: Report) -> Iterator[Block]:
         yield Rows(
             (
                 (Span("what", "soft"), span(", ".join(by_kind))),
-                (Span("length", "soft"), span(listed(lengths(report)))),
-                (Span("likeness", "soft"), span(listed(likenesses(report)))),
+                (Span("length", "soft"), span(listed(length_counts(report)))),
+                (Span("likeness", "soft"), span(listed(likeness_counts(report)))),
             )
         )
-    copies = copied(report)
+    copies = copied_documents(report)
     if copies:
         yield Gap()
         what = "document is a copy" if len(copies) == 1 else "documents are copies"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from dedup.escaping import escaped
-from dedup.reports.findings import RULES, quoted, source_pointer, told
+from dedup.reports.findings import RULES, finding_line, quoted, source_pointer
 from dedup.verdict import ALLOWED, IGNORED, KNOWN, NEW
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def _result(
     if copy.file_line is not None:
         region = _region(line, line, 1, 2)
     other = _linked(source_pointer(finding))
-    said = f"Repeats [{other}](1): {told(finding)}. {quoted(copy.text)}"
+    said = f"Repeats [{other}](1): {finding_line(finding)}. {quoted(copy.text)}"
     result: dict[str, Any] = {
         "ruleId": finding.kind,
         "ruleIndex": index,

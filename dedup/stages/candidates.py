@@ -180,7 +180,7 @@ def distinct(pairs: Pairs) -> Pairs:
     return each_once(arranged(pairs, pairs.a, pairs.b))
 
 
-def counted(pairs: Pairs) -> Counts:
+def pair_counts(pairs: Pairs) -> Counts:
     """Count the pairs that will be compared."""
     return Counts(np.array([len(pairs)]), np.array([0]))
 

@@ -60,7 +60,7 @@ def report_of(matched: Matched, told: Told, settings: Settings, *, checked: bool
     published = int(facts.characters[facts.published != 0].sum())
 
     # What counts of each document, over all groups that hold copies.
-    copies = list(counted(found, offsets))
+    copies = list(counting_copies(found, offsets))
     blocks: dict[int, list[Span]] = defaultdict(list)
     for each in copies:
         if each.found.group.unit == BLOCK:
@@ -92,7 +92,7 @@ def report_of(matched: Matched, told: Told, settings: Settings, *, checked: bool
         ),
         groups=tuple(with_ids(found)),
         overlaps=tuple(overlaps(copies, naming, offsets)),
-        incoming=tuple(shares(copies, naming, offsets)) if checked else None,
+        incoming=tuple(incoming_shares(copies, naming, offsets)) if checked else None,
         extents=known,
     )
 
@@ -321,7 +321,7 @@ def with_ids(found: Sequence[Found]) -> Iterator[Group]:
         yield group if group.id == name else replace(group, id=name)
 
 
-def counted(found: Iterable[Found], offsets: ParagraphOffsets) -> Iterator[Copy]:
+def counting_copies(found: Iterable[Found], offsets: ParagraphOffsets) -> Iterator[Copy]:
     """Yield the copies that count."""
     for each in found:
         if each.counts:
@@ -366,7 +366,9 @@ def lengths(
         yield Extent(name.document, name.record, characters, offsets.share(doc, own))
 
 
-def shares(copies: Iterable[Copy], naming: Naming, offsets: ParagraphOffsets) -> Iterator[Incoming]:
+def incoming_shares(
+    copies: Iterable[Copy], naming: Naming, offsets: ParagraphOffsets
+) -> Iterator[Incoming]:
     """Yield the share of each incoming document that is found in another one."""
     spans: dict[int, list[Span]] = defaultdict(list)
     for a, kept, b, copied in both_sides(copies, offsets):

@@ -58,11 +58,11 @@ def report_of_documents(
         groups=(),
         overlaps=(),
         documents=groups_of(stars, facts),
-        incoming=tuple(shares(stars, facts, published)) if checked else None,
+        incoming=tuple(resemblance_shares(stars, facts, published)) if checked else None,
     )
 
 
-def shares(stars: Resemblances, facts: Facts, published: int) -> Iterator[Incoming]:
+def resemblance_shares(stars: Resemblances, facts: Facts, published: int) -> Iterator[Incoming]:
     """Return the share of each incoming document that its keeper has, 0 where it has none."""
     naming = Naming(facts)
     found = dict(zip(stars.b.tolist(), stars.contained_b.tolist(), strict=True))

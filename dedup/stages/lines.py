@@ -61,7 +61,7 @@ def found_in(text: Strings, doc: int, rows: Sequence[Row]) -> Found:
     return Found(own, start, end, table[:, 2], table[:, 3], at[start], at[end])
 
 
-def written(data: U8, found: Found, firsts: I64) -> Strings:
+def paragraph_texts(data: U8, found: Found, firsts: I64) -> Strings:
     """Return each paragraph's text up to the next of its document; `firsts` are its first rows."""
     stops = np.append(found.first[1:], 0)
     lasts = np.append(firsts[1:], len(found))[: len(firsts)] - 1

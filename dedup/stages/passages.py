@@ -25,7 +25,7 @@ from dedup.model import Passages
 from dedup.rows import fresh
 from dedup.stages.lockstep import lockstep
 from dedup.stages.passage_texts import PassageTexts, around, edges
-from dedup.stages.runs import each_once
+from dedup.stages.runs import documents_once
 from dedup.stages.seeds import LENGTH, WORD, stream
 from dedup.stages.stretches import BOUND
 from dedup.stages.verify import DIGITS, ratios
@@ -142,7 +142,7 @@ class Neighbourhood:
     """
 
     def __init__(self, links: Links, neighbourhoods: Neighbourhoods, settings: Settings) -> None:
-        self.neighbourhoods, self.threshold = each_once(neighbourhoods), settings.threshold
+        self.neighbourhoods, self.threshold = documents_once(neighbourhoods), settings.threshold
         self.least = settings.min_group_words
         self.words = stream(self.neighbourhoods)
         docs = self.neighbourhoods.doc[self.words.documents[:-1]]

@@ -53,10 +53,10 @@ _SPACE = 0x20
 def facts_and_whole(documents: Documents, settings: Settings) -> tuple[Facts, Wholes]:
     """Read documents once: what a report says of them, and their texts."""
     facts, paragraphs, _ = facts_and_paragraphs(documents, settings)
-    return facts, whole(paragraphs, settings)
+    return facts, whole_texts(paragraphs, settings)
 
 
-def whole(paragraphs: Paragraphs, settings: Settings) -> Wholes:
+def whole_texts(paragraphs: Paragraphs, settings: Settings) -> Wholes:
     """Put the normalised texts of each document's paragraphs together, a space between two."""
     forms, normals = normalise(paragraphs, settings)
     old = normals.normal.offsets
@@ -128,7 +128,7 @@ def grams(wanted: Docs, wholes: Wholes) -> Grams:
     return Grams(some.doc, Strings(values.view(np.uint8), offsets * values.itemsize))
 
 
-def compare(pairs: Pairs, first: Grams, second: Grams, threshold: float) -> Resemblances:
+def resemblances(pairs: Pairs, first: Grams, second: Grams, threshold: float) -> Resemblances:
     """Count what each pair shares, and keep those that resemble each other; sets are sorted."""
     a, b = both_places(first.doc, second.doc, pairs.a, pairs.b)
     one, other = _values(first.grams), _values(second.grams)

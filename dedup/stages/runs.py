@@ -42,7 +42,7 @@ def choose(points: Points, neighbourhoods: Neighbourhoods, settings: Settings) -
     # Points in order of where a run may begin; the paragraphs of each document once.
     within = points.source == points.copy
     points = arranged(points, points.copy, within, points.j, points.source, points.i)
-    rows = each_once(neighbourhoods)
+    rows = documents_once(neighbourhoods)
     past_of = ends(rows)
     columns = ParagraphColumns.of(rows, past_of, settings)
     heads = np.flatnonzero(fresh(rows.doc))
@@ -89,7 +89,7 @@ def choose(points: Points, neighbourhoods: Neighbourhoods, settings: Settings) -
     )
 
 
-def each_once(neighbourhoods: Neighbourhoods) -> Neighbourhoods:
+def documents_once(neighbourhoods: Neighbourhoods) -> Neighbourhoods:
     """Return the paragraphs of every document of some neighbourhoods once, sorted by `doc`."""
     heads = np.flatnonzero(fresh(neighbourhoods.copy, neighbourhoods.doc))
     _, first = np.unique(neighbourhoods.doc[heads], return_index=True)

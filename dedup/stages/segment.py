@@ -14,7 +14,7 @@ from dedup import kernels
 from dedup.model import CODE, FRONT, TABLE, MarkdownBlocks, Paragraphs
 from dedup.rows import fresh
 from dedup.stages.bodies import facts
-from dedup.stages.lines import Found, ends_with_returns, found_in, written
+from dedup.stages.lines import Found, ends_with_returns, found_in, paragraph_texts
 from dedup.text.hyphens import LAST_BYTES
 from dedup.text.long_paragraphs import LONGEST
 from dedup.text.paragraphs import AUTO, BLANK, ENDS, FORCED, LINE, MODES, WIDEST, segmented
@@ -80,7 +80,7 @@ def facts_and_paragraphs(
         found.end,
         found.line.astype(np.int32),
         found.line_end.astype(np.int32),
-        written(text.data, found, firsts[lengths > 0]),
+        paragraph_texts(text.data, found, firsts[lengths > 0]),
     )
     at, start, end, kind = np.array(marked, np.int64).reshape(-1, 4).T.copy()
     blocks = MarkdownBlocks(at, start, end, kind.astype(np.int8))

@@ -53,7 +53,7 @@ class Dates:
     """The first such value."""
 
 
-def read(values: Sequence[str | None]) -> Dates:
+def read_dates(values: Sequence[str | None]) -> Dates:
     """Read a column of dates."""
     known: dict[str | None, int] = {None: NONE}
     stamps = np.empty(len(values), np.int64)
@@ -63,7 +63,7 @@ def read(values: Sequence[str | None]) -> Dates:
         stamp = known.get(value)
         if stamp is None:
             assert value is not None  # noqa: S101 - for the type checker
-            stamp = known[value] = parse(value)
+            stamp = known[value] = timestamp(value)
         if stamp == NONE:
             empty = value is None or not value.strip()
             missing += empty
@@ -73,7 +73,7 @@ def read(values: Sequence[str | None]) -> Dates:
     return Dates(stamps, missing, unreadable, example)
 
 
-def parse(value: str) -> int:
+def timestamp(value: str) -> int:
     """Return the microseconds since 1970 of a date, or `NONE`."""
     text = value.strip()
     moment = _moment(text) if text else None

@@ -44,14 +44,14 @@ def signs(text: str) -> list[Sign]:
         character, after = seen[number], seen[number + 1]
         role = _role(character)
         if _is_sign(role, before, after, seen[number + 2] if after else ""):
-            whole = overlaid().get(ord(told(character))) if after == OVERLAY else None
+            whole = overlaid().get(ord(canonical_sign(character))) if after == OVERLAY else None
             end = places[number + 1] + 1 if whole else place + 1
-            found.append(Sign(place, end, chr(whole) if whole else told(character)))
+            found.append(Sign(place, end, chr(whole) if whole else canonical_sign(character)))
         before = before if role == table.JOINED else role
     return found
 
 
-def told(character: str) -> str:
+def canonical_sign(character: str) -> str:
     """Return as what a sign is told."""
     plain = table.sign_entry(ord(character)) >> table.TOLD_SHIFT
     return chr(plain) if plain else character
@@ -73,7 +73,7 @@ def _is_sign(role: int, before: int, after: str, later: str) -> bool:
     if role == table.POINT:
         return following == before == table.DIGIT
     if role == table.BANG:
-        return following == table.SIGN and told(after) == "=" and later != OVERLAY
+        return following == table.SIGN and canonical_sign(after) == "=" and later != OVERLAY
     return role in {table.SIGN, table.NUMBER_SIGN}
 
 

@@ -12,7 +12,7 @@ import pytest
 from cleaning.conftest import contents
 
 import dedup
-from dedup.cleaning.audit import shares
+from dedup.cleaning.audit import sample_sizes
 from dedup.cleaning.precision import Judged, stratified
 from dedup.cleaning.results import Stratum
 
@@ -87,8 +87,8 @@ def test_a_sample_is_stratified_and_fixed_by_its_seed(cleaned: Path) -> None:
 def test_shares_run_out() -> None:
     """What a small stratum does not have the others give."""
     sizes = {Stratum(18, "paragraphs"): 2, Stratum(19, "paragraphs"): 50, Stratum(20, "x"): 50}
-    assert list(shares(sizes, 11).values()) == [2, 5, 4]
-    assert list(shares(sizes, 1000).values()) == [2, 50, 50]
+    assert list(sample_sizes(sizes, 11).values()) == [2, 5, 4]
+    assert list(sample_sizes(sizes, 1000).values()) == [2, 50, 50]
 
 
 def test_a_sheet_is_filled_in_and_read_back(dedup: Callable, cleaned: Path, tmp_path: Path) -> None:
@@ -131,14 +131,14 @@ def test_the_page_is_the_same_sample(dedup: Callable, cleaned: Path) -> None:
 
 def test_what_was_not_judged_is_told(cleaned: Path, tmp_path: Path) -> None:
     """Rows without a verdict, and strata of which none has one."""
-    from dedup.reports.audit_sheet import audit_to_csv, told
+    from dedup.reports.audit_sheet import audit_to_csv, precision_lines
 
     sheet = tmp_path / "sheet.csv"
     sheet.write_text(audit_to_csv(dedup.audit(cleaned, count=40)), newline="")
     filled(sheet, lambda row: "right" if float(row["similarity"]) == 1 else "")
     found = dedup.precision(cleaned, sheet)
     assert (found.value, found.low, found.high, found.open) == (1.0, 1.0, 1.0, 30)
-    assert list(told(found))[-2:] == [
+    assert list(precision_lines(found))[-2:] == [
         "30 rows of the sheet have no verdict",
         "30 removals lie where nothing was judged: the precision does not speak of them",
     ]

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup import api, cleaning
-from dedup.cleaning.ledger import Writer, dump, read
+from dedup.cleaning.ledger import Writer, dump, ledger_lines
 from dedup.cleaning.manifest import Manifest
 from dedup.errors import LedgerError, SettingsError
 from dedup.settings import Settings
@@ -78,7 +78,7 @@ def cleaned(unit: str, **options: Any) -> dict[str, tuple[str, str | None, float
         assert (Path("back") / name).read_bytes() == Path(name).read_bytes()
     return {
         line.document: (line.reason, line.keeper and line.keeper.document, line.similarity)
-        for line in read(Path("out/.dedup/ledger.jsonl"))
+        for line in ledger_lines(Path("out/.dedup/ledger.jsonl"))
     }
 
 
@@ -127,7 +127,7 @@ def forged(change: Callable[[list[dict[str, Any]]], object]) -> None:
     change(rows)
     path.write_bytes(b"".join(map(dump, rows)))
     writer = Writer()
-    for line in read(path):
+    for line in ledger_lines(path):
         writer.add(line)
     manifest = Path("out/.dedup/manifest.json")
     known = Manifest.read(manifest)

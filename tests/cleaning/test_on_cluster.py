@@ -15,7 +15,7 @@ from cleaning.conftest import A, B, C, D, X, write
 
 from dedup import cleaning, spread
 from dedup.cleaning.corpus import decide
-from dedup.cleaning.places import opened, scanned
+from dedup.cleaning.places import destination, scanned
 from dedup.engines.local import Local
 from dedup.errors import InputError, OutputError
 from dedup.settings import Settings
@@ -72,7 +72,7 @@ def asked(sent: bytes) -> Any:  # noqa: ANN401 - whatever is asked
 def clean(out: str, cluster: Unreliable | None, *, annotate: bool = False) -> None:
     """Clean `in`, the files written by a cluster or here."""
     scan = scanned(["in"], SETTINGS, POLICY)
-    with opened(out, scan) as place, Local(threads=1) as engine:
+    with destination(out, scan) as place, Local(threads=1) as engine:
         planned = decide(scan, scan.reading, engine)
         planned.write_to(place, cluster=cluster, annotate=annotate)
 

@@ -13,7 +13,7 @@ import strategies
 from cleaning.conftest import A, B, C, H, X, contents, every_kind, write
 
 from dedup import cleaning
-from dedup.cleaning.ledger import Line, Writer, dump, read
+from dedup.cleaning.ledger import Line, Writer, dump, ledger_lines
 from dedup.cleaning.manifest import Manifest, _is_whole
 from dedup.errors import LedgerError
 
@@ -51,7 +51,7 @@ def edit_ledger(change: Callable[[list[dict[str, Any]]], object], *, forge: bool
     manifest = Manifest.read(MANIFEST)
     LEDGER.write_bytes(data)
     writer = Writer()
-    for line in read(LEDGER):
+    for line in ledger_lines(LEDGER):
         writer.add(line)
     forged = replace(manifest, ledger_lines=writer.lines, ledger_sha256=writer.sha256)
     MANIFEST.write_bytes(forged.to_json())
@@ -222,11 +222,11 @@ def test_what_is_no_cleaned_corpus_is_refused(missing: str, cleaned: Path) -> No
 
 def test_lines_survive_json() -> None:
     """Any text, any bytes; a lone surrogate as well."""
-    from dedup.cleaning.ledger import parse
+    from dedup.cleaning.ledger import parse_line
 
     for text, raw in (("a\ud800b\u2028", None), ("é", b"\xe9"), ("x", b"\\u0078"), ("\0", b"\0\0")):
         line = Line("a\udcff", "7", 0, len(text), text, "across", None, None, None, None, raw)
-        assert parse(dump(line.to_json())) == line
+        assert parse_line(dump(line.to_json())) == line
 
 
 @pytest.mark.parametrize("counts", [[], [0], [1, 0, 999], [1000, 1001, 2500]])

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dedup.cli.output import check_places, write
+from dedup.cli.output import check_places, write_output
 from dedup.errors import OutputError
 from dedup.settings import Settings
 
@@ -18,7 +18,7 @@ def test_a_file_is_written_whole(tmp_path: Path) -> None:
     out = tmp_path / "out.txt"
     mask = os.umask(0o027)
     try:
-        write(["é", "\udcff\n"], out, data=True)
+        write_output(["é", "\udcff\n"], out, data=True)
     finally:
         os.umask(mask)
     assert out.read_bytes() == b"\xc3\xa9\\udcff\n"
@@ -36,7 +36,7 @@ def test_a_source_that_fails_leaves_the_old_file(tmp_path: Path) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        write(parts(), out, data=True)
+        write_output(parts(), out, data=True)
     assert out.read_text() == "old"
     assert list(tmp_path.iterdir()) == [out]
 
@@ -54,7 +54,7 @@ def test_a_failing_system_call_leaves_the_old_file(
 
     monkeypatch.setattr(os, call, fail)
     with pytest.raises(OutputError, match="cannot be written: No space left on device"):
-        write("new", out, data=True)
+        write_output("new", out, data=True)
     monkeypatch.undo()
     assert out.read_text() == "old"
     assert list(tmp_path.iterdir()) == [out]
@@ -63,7 +63,7 @@ def test_a_failing_system_call_leaves_the_old_file(
 def test_a_full_disk_is_an_error_that_names_the_file() -> None:
     """A device is written to directly."""
     with pytest.raises(OutputError, match=r"^/dev/full: cannot be written: No space left"):
-        write("x" * 100_000, Path("/dev/full"), data=True)
+        write_output("x" * 100_000, Path("/dev/full"), data=True)
 
 
 def test_mode_and_link_are_kept(tmp_path: Path) -> None:
@@ -72,7 +72,7 @@ def test_mode_and_link_are_kept(tmp_path: Path) -> None:
     real.write_text("old")
     real.chmod(0o600)
     link.symlink_to(real)
-    write("new", link, data=True)
+    write_output("new", link, data=True)
     assert link.is_symlink()
     assert real.read_text() == "new"
     assert stat.S_IMODE(real.stat().st_mode) == 0o600

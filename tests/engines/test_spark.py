@@ -27,7 +27,7 @@ from dedup import spread
 from dedup.api import clean_to, verify
 from dedup.cleaning import Policy
 from dedup.engines.base import as_it_is
-from dedup.engines.cluster import opened
+from dedup.engines.cluster import spark_engine
 from dedup.engines.interface import Beside
 from dedup.engines.local import Local
 from dedup.errors import InputError, SettingsError
@@ -126,7 +126,7 @@ def engine(spark_cluster: Cluster) -> Iterator[SparkEngine]:
         warnings.simplefilter("ignore")
         patch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
         conf = [f"{key}={value}" for key, value in CONF.items()]
-        own = opened(spark_cluster.master, conf, lambda *_: None)
+        own = spark_engine(spark_cluster.master, conf, lambda *_: None)
         yield own
         own.session.stop()
 

@@ -22,7 +22,7 @@ from dedup.reports.diff.likeness import with_likenesses
 from dedup.reports.diff.order import Order, ordered
 from dedup.reports.diff.pairing import pair_paragraphs
 from dedup.reports.diff.parts import Diff, Likeness, Move, Part, Piece, Place
-from dedup.reports.diff.runs import shares
+from dedup.reports.diff.runs import run_shares
 from dedup.reports.diff.sides import Side, sides_of
 from dedup.reports.diff.stretches import shared
 from dedup.reports.diff.tokens import WORDLESS, Tokens, tokens_of
@@ -51,7 +51,7 @@ def compare(a: str, b: str, settings: Settings | None = None, *, as_one: bool = 
     order = _order(left, right)
     parts, moves = parts_of(left, right, order)
     words = counts(left, right, order)
-    known = shares(a, b)
+    known = run_shares(a, b)
     return Diff(
         parts=with_likenesses([*_space(a, b, left, right), *parts], left, right, order, settings),
         moves=tuple(moves),

@@ -26,7 +26,7 @@ class Shares(NamedTuple):
     """and of B's that A has."""
 
 
-def shares(a: str, b: str) -> Shares:
+def run_shares(a: str, b: str) -> Shares:
     """Compare two texts by their runs."""
     texts = Strings.of([a, b])
     normal, offsets, _ = kernels.normalise(texts.data, texts.offsets)

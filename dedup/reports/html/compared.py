@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from dedup.reports.diff_marks import soft_note
-from dedup.reports.diff_page import headline
+from dedup.reports.diff_page import diff_headline
 from dedup.reports.html.page import page
 from dedup.reports.repeated import Rest
 
@@ -19,7 +19,7 @@ _BREAK = re.compile(r"[\t\n\r\f\v]+ *")
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class MarkedWord:
     """
     Words of one cell: `equal`, `gone` or `new`.
 
@@ -35,7 +35,7 @@ class Cell:
     """A paragraph of one text, and the line where it begins."""
 
     line: int
-    marks: tuple[Mark, ...]
+    marks: tuple[MarkedWord, ...]
     note: str = ""
     """Where it moved from."""
     about: str = ""
@@ -43,7 +43,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class LinePair:
     """What stands side by side."""
 
     kind: str
@@ -58,11 +58,11 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class AlignedLines:
     """Lines that are all the same, or all differ."""
 
     same: bool
-    lines: tuple[Line, ...]
+    lines: tuple[LinePair, ...]
 
 
 def stretches(
@@ -72,7 +72,7 @@ def stretches(
     around: tuple[Rest, Rest] = (Rest(), Rest()),
     *,
     judged: bool = False,
-) -> list[Stretch]:
+) -> list[AlignedLines]:
     """
     Return a comparison as stretches of lines; the texts begin at these lines of their files.
 
@@ -84,30 +84,31 @@ def stretches(
     for side, rest in zip(("left", "right"), around, strict=True):
         _surround(lines, side, rest)
     return [
-        Stretch(same, tuple(own)) for same, own in groupby(lines, lambda line: line.kind == "equal")
+        AlignedLines(same, tuple(own))
+        for same, own in groupby(lines, lambda line: line.kind == "equal")
     ]
 
 
-def _surround(lines: list[Line], side: str, rest: Rest) -> None:
+def _surround(lines: list[LinePair], side: str, rest: Rest) -> None:
     """Put the rest of the sentences into the first and the last cell of a side."""
     cells = [at for at, line in enumerate(lines) if getattr(line, side) is not None]
     if not cells:
         return
-    before, after = ((Mark("rest", text),) if text else () for text in rest)
+    before, after = ((MarkedWord("rest", text),) if text else () for text in rest)
     for at, head, tail in ((cells[0], before, ()), (cells[-1], (), after)):
         cell = getattr(lines[at], side)
         cell = replace(cell, marks=(*head, *cell.marks, *tail))
         lines[at] = replace(lines[at], **{side: cell})
 
 
-def _line(part: Part, diff: Diff, firsts: dict[str, int], *, judged: bool) -> Line:
+def _line(part: Part, diff: Diff, firsts: dict[str, int], *, judged: bool) -> LinePair:
     """Return a part as what stands side by side; what moved stands at its new place alone."""
     moved = part.kind == "moved"
     left = None if moved else _cell(part, part.a, "a", diff, firsts)
     right = _cell(part, part.b, "b", diff, firsts)
     if judged and right is not None:
         right = replace(right, about="".join(span.text for span in soft_note(part, diff)).strip())
-    return Line(part.kind, left, right)
+    return LinePair(part.kind, left, right)
 
 
 def _cell(
@@ -117,7 +118,7 @@ def _cell(
         return None
     every = (mark for piece in part.pieces if (mark := _mark(piece, side, diff, firsts)))
     marks = [
-        Mark(sort, "".join(mark.text for mark in own))
+        MarkedWord(sort, "".join(mark.text for mark in own))
         for sort, own in groupby(every, key=lambda mark: mark.sort)
     ]
     # A line through the white space at the end would stick out.
@@ -129,19 +130,19 @@ def _cell(
     return Cell(place.lines[0] + firsts[side] - 1, tuple(marks), note)
 
 
-def _mark(piece: Piece, side: str, diff: Diff, firsts: dict[str, int]) -> Mark | None:
+def _mark(piece: Piece, side: str, diff: Diff, firsts: dict[str, int]) -> MarkedWord | None:
     """Return the words that a piece has on one side: of what moved, all at its new place."""
     if piece.mark == "left" and piece.move is not None:
         if side == "b":
             return None
         line = diff.moves[piece.move - 1].b.lines[0] + firsts["b"] - 1
-        return Mark("left", f"{_arrow(diff, piece.move)} to line {line:,} ")
+        return MarkedWord("left", f"{_arrow(diff, piece.move)} to line {line:,} ")
     if side == "a":
         text = "" if piece.move is not None else piece.a
     else:
         text = piece.b or (piece.a if piece.move is not None else "")
     sort = {"removed": "gone", "added": "new"}.get(piece.mark, "equal")
-    return Mark(sort, _BREAK.sub(" ", text)) if text else None
+    return MarkedWord(sort, _BREAK.sub(" ", text)) if text else None
 
 
 def _arrow(diff: Diff, move: int) -> str:
@@ -154,7 +155,7 @@ def diff_to_html(diff: Diff, names: tuple[str, str]) -> str:
         "diff.html",
         [f"A: {names[0]}   B: {names[1]}"],
         names=names,
-        said=headline(diff),
+        said=diff_headline(diff),
         stretches=stretches(diff, judged=True),
         differs=any(part.kind != "equal" for part in diff.parts),
     )

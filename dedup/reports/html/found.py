@@ -10,11 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dedup.reports.html.compared import Stretch, stretches
+from dedup.reports.html.compared import AlignedLines, stretches
 from dedup.reports.html.page import page
 from dedup.reports.html.pictures import matrix, strips
 from dedup.reports.html.resembling import resembling
-from dedup.reports.overview import copied, kinds, lengths, likenesses, listed
+from dedup.reports.overview import copied_documents, kinds, length_counts, likeness_counts, listed
 from dedup.reports.places import Where, lines_of, where_of
 from dedup.reports.repeated import Rest, difference, rest, rests
 from dedup.reports.view import View, ordered
@@ -61,7 +61,7 @@ class Compared:
     right: str
     share: str
     """How many of the words are the same, as `dedup diff` tells it."""
-    stretches: list[Stretch]
+    stretches: list[AlignedLines]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +122,11 @@ def to_html(
         limits=not_sought(report),
         only=view.group,
         kinds=kinds(report),
-        lengths=listed(lengths(report)),
-        likenesses=listed(likenesses(report)),
+        lengths=listed(length_counts(report)),
+        likenesses=listed(likeness_counts(report)),
         copied=[
             (named(c.extent), percent(c.extent.copied), named(c.source) if c.source else "")
-            for c in copied(report)
+            for c in copied_documents(report)
         ],
         strips=shown,
         without_strip=without,

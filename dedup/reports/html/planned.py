@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from itertools import accumulate, groupby, islice
 from typing import TYPE_CHECKING
 
-from dedup.reports.clean_page import headline, losing, notes, stays
+from dedup.reports.clean_page import clean_headline, losing, notes, stays
 from dedup.reports.diff import compare
-from dedup.reports.html.compared import Cell, Line, Mark, Stretch, stretches
+from dedup.reports.html.compared import AlignedLines, Cell, LinePair, MarkedWord, stretches
 from dedup.reports.html.found import BUDGET, LINES, OPEN, WHOLE
 from dedup.reports.html.page import page
 from dedup.reports.wording import counted, named, percent
@@ -46,10 +46,10 @@ _LEVELS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PlanPart:
     """What stays of a document between two removals, or one removal beside what stays for it."""
 
-    stretches: list[Stretch]
+    stretches: list[AlignedLines]
     why: str = ""
     """Why it goes; empty for what stays."""
     keeper: str = ""
@@ -74,7 +74,7 @@ class Item:
     """Which printed sheets it stands on."""
     share: str
     """How much of it goes; empty where its text is not in the page."""
-    parts: list[Part] | None
+    parts: list[PlanPart] | None
 
     @property
     def opened(self) -> bool:
@@ -82,7 +82,7 @@ class Item:
         return self.number <= OPEN
 
 
-class Texts:
+class DocumentTexts:
     """The documents that a page quotes; a class because each is cut into lines once."""
 
     def __init__(self, texts: Mapping[Name, str]) -> None:
@@ -136,7 +136,7 @@ def plan_to_html(planned: Planned, document: str | None = None) -> str:
     names = {name for name, _ in listed[:WHOLE]}
     keepers = (line.keeper for _, lines in listed[:WHOLE] for line in lines)
     names |= {(keeper.document, keeper.record) for keeper in keepers if keeper is not None}
-    texts = Texts(planned.texts(names))
+    texts = DocumentTexts(planned.texts(names))
     sizes = accumulate(len(texts.text(name)) for name, _ in listed[:WHOLE])
     whole = max(sum(size <= BUDGET for size in sizes), int(document is not None))
     dropped = set(done.not_written)
@@ -148,7 +148,7 @@ def plan_to_html(planned: Planned, document: str | None = None) -> str:
     return page(
         "clean.html",
         sheets or ["dedup clean"],
-        said=headline(done) if document is None else _said(document, items),
+        said=clean_headline(done) if document is None else _said(document, items),
         only=document,
         done=done,
         notes=list(notes(done)),
@@ -178,7 +178,7 @@ def _item(  # noqa: PLR0913 - a document, and what the page knows of all
     number: int,
     name: Name,
     lines: Sequence[Removal],
-    texts: Texts | None,
+    texts: DocumentTexts | None,
     dropped: set[Name],
     sheets: dict[str, int],
 ) -> Item:
@@ -202,7 +202,7 @@ def _item(  # noqa: PLR0913 - a document, and what the page knows of all
     )
 
 
-def _parts(name: Name, lines: Sequence[Removal], texts: Texts) -> Iterator[Part]:
+def _parts(name: Name, lines: Sequence[Removal], texts: DocumentTexts) -> Iterator[PlanPart]:
     """Yield what stays and what goes of a document, in its order."""
     at = 0
     for line in lines:
@@ -212,27 +212,27 @@ def _parts(name: Name, lines: Sequence[Removal], texts: Texts) -> Iterator[Part]
     yield from _staying(name, at, len(texts.text(name)), texts)
 
 
-def _staying(name: Name, start: int, end: int, texts: Texts) -> Iterator[Part]:
+def _staying(name: Name, start: int, end: int, texts: DocumentTexts) -> Iterator[PlanPart]:
     """Yield what stays between two removals; nothing where it is white space."""
     rows = [
-        Line("stays", Cell(number, (Mark("equal", text),)), None)
+        LinePair("stays", Cell(number, (MarkedWord("equal", text),)), None)
         for number, text in texts.lines(name, start, end)
     ]
     if rows:
-        yield Part([Stretch(same=True, lines=tuple(rows))])
+        yield PlanPart([AlignedLines(same=True, lines=tuple(rows))])
 
 
-def _going(name: Name, line: Removal, texts: Texts) -> Part:
+def _going(name: Name, line: Removal, texts: DocumentTexts) -> PlanPart:
     """Return a removal beside what stays for it, word by word."""
     text = line.text.strip()
     first = texts.line(name, line.start + line.text.index(text))
     keeper = line.keeper
     if keeper is None:
         rows = [
-            Line("goes", Cell(number, (Mark("gone", own),)), None)
+            LinePair("goes", Cell(number, (MarkedWord("gone", own),)), None)
             for number, own in texts.lines(name, line.start, line.end)
         ]
-        return Part([Stretch(same=False, lines=tuple(rows))], _why(line, same=False))
+        return PlanPart([AlignedLines(same=False, lines=tuple(rows))], _why(line, same=False))
     place = keeper.document, keeper.record
     kept = texts.text(place)[keeper.start : keeper.end]
     there = texts.line(place, keeper.start)
@@ -240,7 +240,7 @@ def _going(name: Name, line: Removal, texts: Texts) -> Part:
         f"{keeper.document}:{there}" if keeper.record is None else f"{named(keeper)}, line {there}"
     )
     found = compare(text, kept)
-    return Part(stretches(found, first, there), _why(line, same=text == kept), where)
+    return PlanPart(stretches(found, first, there), _why(line, same=text == kept), where)
 
 
 def _why(line: Removal, *, same: bool) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dedup.reports.html.compared import Stretch, stretches
+from dedup.reports.html.compared import AlignedLines, stretches
 from dedup.reports.resembling import Pair, compared
 from dedup.reports.wording import counted, named, near_documents, percent
 
@@ -32,7 +32,7 @@ class Row:
     """How much of the keeper the copy has."""
     share: str
     """How many of the words are the same; empty where the two were not compared."""
-    stretches: list[Stretch]
+    stretches: list[AlignedLines]
     """Both side by side; none where they were not compared."""
 
 

@@ -68,6 +68,7 @@ def test_a_tail_of_zero_bytes_is_one_malformed_record(
     found = list(formats.pieces(source, Settings()))
     assert b"".join(piece.raw for piece in found) == data
     assert [piece.file_line for piece in found if piece.fault] == [3]
+    monkeypatch.setattr(jsonl, "SMALL", 0)
     for block in (1, 100, 1 << 20):
         monkeypatch.setattr(jsonl, "BLOCK", block)
         read = formats.read(["a.jsonl"], Settings(on_error="skip"))

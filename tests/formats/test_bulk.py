@@ -134,6 +134,7 @@ def rows(
     settings, out = Settings(**given), list[object]()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(jsonl, "BLOCK", block)
+        patch.setattr(jsonl, "SMALL", 0)
         stream, form = io.BytesIO(data), FORMATS["jsonl"]
         try:
             for item in (
@@ -157,8 +158,10 @@ def rows(
 
 def items(data: bytes) -> list[Piece | Chunk]:
     """Return what reading yields of some lines."""
-    stream = io.BytesIO(data)
-    return list(FORMATS["jsonl"].documents(stream, "x", Settings(), size=len(data)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jsonl, "SMALL", 0)
+        stream = io.BytesIO(data)
+        return list(FORMATS["jsonl"].documents(stream, "x", Settings(), size=len(data)))
 
 
 def check_same(data: bytes, block: int, fields: tuple[str, ...] = (), **given: str) -> None:
@@ -267,6 +270,7 @@ def test_large_files_are_read_in_bulk(
 ) -> None:
     """Documents are numbered through, batches are bounded, and values tally."""
     monkeypatch.setattr(jsonl, "BLOCK", 1000)
+    monkeypatch.setattr(jsonl, "SMALL", 100)
     monkeypatch.setattr(formats.reading, "BATCH_DOCUMENTS", 7)
     lines = b"".join(b'{"text": "text %d", "date": "d%d"}\n' % (n, n) for n in range(100))
     data = {"a.jsonl": lines, "b.jsonl": b'{"text": "b", "date": 5}', "c.txt": b"c"}

@@ -34,6 +34,8 @@ NARROW = 3
 """Columns of numbers up to which a row is narrow."""
 KEYS_AT_ONCE = 1 << 14
 """Keys of a run on disk that are in memory."""
+PACKED = 1 << 14
+"""Rows from which it is worth to pack each into a word."""
 _WORD = 64
 """Bits of a word: with a sign, so that fewer are filled."""
 
@@ -157,7 +159,8 @@ class Field(NamedTuple):
 def in_memory(batches: Sequence[T], key: Key, *, shared: bool = False) -> InMemory[T] | Packed[T]:
     """Sort batches in memory; with `shared` only rows whose first key another row has."""
     names = type(batches[0]).names()
-    if not shared and set(key) == set(names):
+    many = sum(map(len, batches)) >= PACKED
+    if many and not shared and set(key) == set(names):
         fields = _packing(batches, key)
         if fields is not None:
             return Packed(batches, fields)

@@ -110,7 +110,8 @@ def test_rows_that_are_all_key_are_sorted(batches: list[list[tuple[int, int]]]) 
         for rows in batches
     ]
     for key in (("wide", "narrow"), ("narrow", "wide")):
-        with Local(threads=2) as engine:
+        with Local(threads=2) as engine, pytest.MonkeyPatch.context() as patch:
+            patch.setattr("dedup.engines.sorted.PACKED", 0)
             held = engine.map(tables, Numbers, as_it_is)
             found = Numbers.concat(engine.by_key(held, key, Numbers, as_it_is))
         columns = [getattr(found, name).tolist() for name in key]

@@ -218,7 +218,7 @@ def clean(  # noqa: PLR0913 - an option each
             raise SettingsError("--ids and --ledger go with --format text: leave out html or them")
         return draw(paths, against or [], document, output, config, shared)
     if document is not None:
-        return look(paths, against or [], document, config, shared)
+        return show_document(paths, against or [], document, config, shared)
     besides = {"annotate": annotate, "dry_run": dry_run, "ids": ids, "ledger": ledger}
     return run_clean(paths, against or [], output, config, shared, besides)
 
@@ -278,7 +278,7 @@ def run_clean(  # noqa: PLR0913 - what is cleaned, where to, how
     return code
 
 
-def look(
+def show_document(
     paths: list[str], against: list[str], document: str, config: "Config", shared: Shared
 ) -> int:
     """Show what would go from one document."""

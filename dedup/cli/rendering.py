@@ -58,7 +58,7 @@ def format_of(name: str | None, out: Path | None, formats: tuple[str, ...] = FOR
     return "terminal" if seen else "text"
 
 
-def look(out: Path | None, talk: Talk) -> tuple[int, bool]:
+def view_of(out: Path | None, talk: Talk) -> tuple[int, bool]:
     """Return the width and whether there are colours, of the terminal or of a file."""
     color = colored(sys.stdout, talk.color) if out is None else talk.color == "always"
     return columns(sys.stdout, talk.width), color
@@ -91,7 +91,7 @@ def render(  # noqa: PLR0913 - what is written, where to, and how it was read
 
 def drawn(blocks: "Iterable[Block]", form: str, out: Path | None, talk: Talk) -> str:
     """Return a page in a format for people; text has colours only where they were asked for."""
-    width, color = look(out, talk)
+    width, color = view_of(out, talk)
     boxes = form == "terminal"
     if not boxes and out is None:
         color = forced(talk.color)

@@ -214,7 +214,9 @@ def choose_passages(
     own = whole
     if elsewhere is not None:
         own = engine.map(whole, m.Bodies, partial(incoming_bodies, published=published))
-    chosen_seeds = engine.join(own, covered, (m.PLACE, ("doc",)), m.Seeds, seeds.choose_seeds)
+    chosen_seeds = engine.join(
+        own, covered, (m.PLACE, ("doc",)), m.Seeds, seeds.choose_seeds, name="finding passages"
+    )
     if elsewhere is not None:
         chosen_seeds = engine.union(elsewhere.seeds, chosen_seeds)
     # Seeds that two places share outside of blocks, chained.
@@ -238,7 +240,9 @@ def choose_passages(
         in_processes=True,
     )
     order = ("source", "copy", "start", "end", "from_start")
-    yield engine.join(chosen, whole, (order, m.PLACE), m.Finds, passage_groups.gather)
+    yield engine.join(
+        chosen, whole, (order, m.PLACE), m.Finds, passage_groups.gather, name="grouping"
+    )
 
 
 def group_boilerplate(matched: Matched, whole: Stored[m.Bodies], engine: Engine) -> Stored[m.Finds]:

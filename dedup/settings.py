@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, fields, replace
+from functools import cache
 from os import PathLike, fspath
 from typing import (
     TYPE_CHECKING,
@@ -252,9 +253,16 @@ def size(number: int) -> str:
     return str(number)
 
 
+@cache
+def _types(record: type) -> dict[str, Any]:
+    """Return the types of a record's fields, which take longer to read than to check."""
+    return get_type_hints(record, include_extras=True)
+
+
 def check_types(record: Any) -> None:  # noqa: ANN401 - any frozen record
     """Convert every field to the type that its declaration says. Raises `SettingsError`."""
-    for name, kind in get_type_hints(type(record), include_extras=True).items():
+    declared: type = type(record)
+    for name, kind in _types(declared).items():
         object.__setattr__(record, name, typed(name, getattr(record, name), kind))
 
 

@@ -6,6 +6,7 @@ import inspect
 import subprocess
 import sys
 from dataclasses import is_dataclass
+from importlib import metadata
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,6 +24,11 @@ def test_the_list_is_sorted_and_every_name_is_there() -> None:
     assert dir(dedup) == dedup.__all__
     for name in dedup.__all__:
         assert getattr(dedup, name) is not None
+
+
+def test_the_version_is_that_of_the_distribution() -> None:
+    """Which has another name."""
+    assert metadata.version("paradedup") == dedup.__version__
 
 
 def test_every_public_name_is_explained() -> None:

@@ -27,7 +27,7 @@ FLOOR = 0.41
 """Seconds of the floor that budgets are written for."""
 NONE = float("nan")
 START, ALL = "starting", "all"
-BLOCKS = ("boilerplate", "finding blocks", "finding passages", "grouping", "planning")
+BLOCKS = ("boilerplate", "finding blocks", "grouping", "planning")
 BUDGETS = {
     "starting": ((START,), 0.15),
     "reading": (("reading",), 0.12),

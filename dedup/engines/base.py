@@ -15,6 +15,7 @@ import numpy as np
 from dedup.engines.joins import ByJoins
 from dedup.engines.stored import Held, United, loaded
 from dedup.model import Table
+from dedup.rows import each_once
 from dedup.watching import silent
 
 if TYPE_CHECKING:
@@ -97,7 +98,10 @@ class Base(ByJoins):
 
         every = self.together(*(partial(kept_one, n) for n in range(count)), name=name)
         first, *others = (self.union(*tables) for tables in zip(*every, strict=True))
-        return (self._set(first, kind[0], pairwise), *others)
+        pairs = self.by_key(first, kind[0].names(), kind[0], each_once)
+        if pairwise is not None:
+            pairs = self.pairwise(pairs, pairwise[0], kind[0], pairwise[1])
+        return (pairs, *others)
 
     def join(  # noqa: PLR0913 - two tables, two keys, what comes out
         self,

@@ -23,8 +23,14 @@ if TYPE_CHECKING:
     from dedup.watching import Watch
 
 LOG = Path(__file__).with_name("log4j2.properties")
-QUIET = {"spark.ui.showConsoleProgress": "false"}
-"""What Spark says by itself is for its log."""
+DEEP = "-Xss16m"
+OURS = {
+    "spark.driver.extraJavaOptions": DEEP,
+    "spark.executor.extraJavaOptions": DEEP,
+    "spark.ui.showConsoleProgress": "false",
+}
+"""Of a session of our own: what a lost part is made of again is a long chain, which Java reads by a
+call within a call; what Spark says by itself is for its log."""
 
 
 def spark_engine(master: str | None, conf: Sequence[str], watch: Watch) -> SparkEngine:
@@ -34,7 +40,7 @@ def spark_engine(master: str | None, conf: Sequence[str], watch: Watch) -> Spark
     Raises `SettingsError` where pyspark or Java is missing, the cluster cannot be reached, and for
     a setting that is no `KEY=VALUE`.
     """
-    values = dict(QUIET)
+    values = dict(OURS)
     for one in conf:
         key, equals, value = one.partition("=")
         if not equals or not key.strip():

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dedup.rows import each_once, places
+from dedup.rows import places
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,10 +21,6 @@ class ByJoins:
 
     def join(self, *_: Any, **__: Any) -> Any:  # noqa: ANN401 - as the interface says
         """Apply a stage to batches of two tables; an engine says how."""
-        raise NotImplementedError
-
-    def by_key(self, *_: Any, **__: Any) -> Any:  # noqa: ANN401 - as the interface says
-        """Apply a stage to batches in which no key is split; an engine says how."""
         raise NotImplementedError
 
     def lookup(  # noqa: PLR0913 - two tables, two keys, what comes out
@@ -56,16 +52,6 @@ class ByJoins:
         half = self.lookup(table, beside.table, ((first,), (named,)), beside.half, put)
         both = partial(_with_both, stage, (pair, row), (first, named))
         return self.lookup(half, beside.table, ((second,), (named,)), kind, both, name=name)
-
-    def _set(
-        self,
-        table: Any,  # noqa: ANN401 - a table that an engine holds
-        kind: type[Table],
-        pairwise: tuple[Beside, Callable[[Any, Any, Any], Any]] | None,
-    ) -> Any:  # noqa: ANN401 - likewise
-        """Return the rows of a table, each once, and of these what a stage leaves."""
-        once = self.by_key(table, kind.names(), kind, each_once)
-        return once if pairwise is None else self.pairwise(once, pairwise[0], kind, pairwise[1])
 
 
 def _with_first(half: type[Table], key: tuple[str, str], pairs: Table, rows: Table) -> Table:

@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound=Table)
 U = TypeVar("U", bound=Table)
-V = TypeVar("V", bound=Table)
 
 BATCH_BYTES = 16 << 20
 """What a batch may hold where memory allows it."""
@@ -43,8 +42,8 @@ HEAVY_BYTES = 2 * BATCH_BYTES
 """More than that one batch holds only where the rows of one key do: a document, a text."""
 RANGE_BYTES = 1 << 20
 """What a range holds at least, where there is so much: less is not worth a thread."""
-SORTING = 32
-"""Bytes that sorting takes for a row, besides the row: key, place, and both once more."""
+SORTING = 56
+"""Bytes that sorting takes for a row, besides the row: key, place, both once more, a narrow row."""
 PROCESS_BYTES = 256 << 20
 """What a stage works on at least, for it to be worth starting processes."""
 PAIRS_AT_ONCE = 1 << 16

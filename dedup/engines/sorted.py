@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound=Table)
 
+NARROW = 3
+"""Columns of numbers up to which a row is narrow."""
 KEYS_AT_ONCE = 1 << 14
 """Keys of a run on disk that are in memory."""
 _WORD = 64
@@ -59,6 +61,11 @@ class InMemory(Generic[T]):
     """Batches in memory as one sorted run; a class since rows are gathered when asked for."""
 
     def __init__(self, batches: Sequence[T], key: Key, *, shared: bool = False) -> None:
+        # A row of a few numbers is read more quickly where all batches are one, and soon copied.
+        kind = type(batches[0])
+        held = kind.schema().values()
+        if len(held) <= NARROW and all(column and not column.width for column in held):
+            batches = [kind.concat(batches)]
         self._batches = batches
         sizes = [len(batch) for batch in batches]
         self._bounds = np.cumsum([0, *sizes])

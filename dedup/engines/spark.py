@@ -49,7 +49,7 @@ from dedup.engines.joins import ByJoins
 from dedup.engines.spark_rows import Kept, Rows, make_all, partition
 from dedup.errors import OutputError
 from dedup.model import Table
-from dedup.rows import arranged
+from dedup.rows import arranged, each_once
 from dedup.watching import silent
 
 if TYPE_CHECKING:
@@ -167,7 +167,10 @@ class SparkEngine(ByJoins):
         frame = frame.repartition(self.partitions, *columns[:2]).sortWithinPartitions(*columns)
         task = partial(tasks.by_number, key=key)
         first, *others = self._run(frame, task, source, stage, kind, table.needs)
-        return (self._set(first, kind[0], pairwise), *others)
+        pairs = self.by_key(first, kind[0].names(), kind[0], each_once)
+        if pairwise is not None:
+            pairs = self.pairwise(pairs, pairwise[0], kind[0], pairwise[1])
+        return (pairs, *others)
 
     def join(
         self,

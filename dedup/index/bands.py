@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 LAST = candidates.LONG_CROWD + 1
 """Texts of a bucket, behind its first, that later ones may meet: it is a crowd with or without."""
-TOGETHER = 1 << 15
-"""Keys that are looked up at once."""
+TOGETHER = 1 << 9
+"""Keys that are looked up at once: of all of a check the pages read would be many."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,9 +47,9 @@ class Buckets(m.Table):
     """and where in it."""
 
 
-def steps(sketches: m.Sketches) -> Iterator[range]:
+def steps(sketches: m.Sketches, most: int = TOGETHER) -> Iterator[range]:
     """Yield the bands that are looked up at once: one by one it takes longer than all the rest."""
-    step = max(1, TOGETHER // max(1, len(sketches)))
+    step = max(1, most // max(1, len(sketches)))
     count = sketches.keys.shape[1] if len(sketches) else 0
     for start in range(0, count, step):
         yield range(start, min(start + step, count))

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
     from dedup.index.published import Published
 
+TOGETHER = 1 << 15
+"""Keys that are looked up at once."""
+
 
 def rematched(now: Published) -> Published:
     """Return an index whose matches are amended by what has changed since it was as before."""
@@ -98,7 +101,7 @@ def _met(known: Published, sketches: m.Sketches) -> m.I64:
     """Return the codes of the pairs that meet in the buckets of some texts."""
     banding = candidates.banding(known.settings, known.texts)
     found = [np.zeros(0, np.int64)]
-    for numbers in bands.steps(sketches):
+    for numbers in bands.steps(sketches, TOGETHER):
         every = bands.in_bands(known, "text", numbers, sketches, banding, chosen=bands.all_ones)
         found.append(_codes(known, bands.met(every, banding, known.settings.threshold)))
         known.rest()
@@ -114,7 +117,7 @@ def _meeting_still(known: Published, pairs: m.I64, normals: m.NormalTexts) -> m.
     names = np.sort(known.first[ends])
     near = partial(bands.those_around, names=names)
     found = [np.zeros(0, np.int64)]
-    for numbers in bands.steps(sketches):
+    for numbers in bands.steps(sketches, TOGETHER):
         # Only the buckets that hold both texts of a pair are looked at.
         keys = sketches.keys[:, numbers.start : numbers.stop].T
         band, pair = np.nonzero(keys[:, a] == keys[:, b])

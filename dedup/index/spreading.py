@@ -19,6 +19,8 @@ from dedup.stages import boilerplate, groups
 from dedup.stages.equal_documents import among
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from dedup.index.published import Published
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 
 MANY = 2000
 """Texts that a change touches from which all are counted anew."""
+FEW = 1 << 10
+"""Texts whose matches are looked up at once: boilerplate has many."""
 AT_ONCE = 1 << 13
 """Texts that are counted at once."""
 
@@ -155,14 +159,21 @@ def _company(
     return companions(boilerplate.beside(arranged(places, places.doc, places.no)))
 
 
+def _later(known: Published, texts: m.I64) -> Iterator[m.Matches]:
+    """Yield the matches of texts with later ones, in Order."""
+    for start in range(0, len(texts), FEW):
+        found = known.neighbours(texts[start : start + FEW])
+        found = found.take(found.a < found.b)
+        yield arranged(found, found.a, found.b)
+        known.rest()
+
+
 def _kept(known: Published, before: Published | None, touched: m.I64, flag: m.I8) -> NDArray[Any]:
     """Return the keeper of each text that is boilerplate."""
     keeper = np.full(known.texts, NONE, np.int32)
     if before is None or before.standing is None:
         texts = np.sort(known.first[flag != 0])
-        found = known.neighbours(texts)
-        found = found.take(found.a < found.b)
-        made = groups.stars(texts, [arranged(found, found.a, found.b)])
+        made = groups.stars(texts, _later(known, texts))
         keeper[known.numbers(made.text)] = known.numbers(made.keeper)
         return keeper
     old, count = before.standing, before.texts

@@ -134,7 +134,7 @@ static void dedup_units(const dedup_table *table, const uint8_t *data, const int
         dedup_begin_unit(&unit, at, 0, DEDUP_BREAK);
         while (at < end) {
             const uint8_t *const begin = at;
-            int64_t next = place + 1;
+            int64_t next = place + 1, plain;
             uint32_t code_point = 0;
             int role, joins;
             if (letters[*at]) {
@@ -142,10 +142,12 @@ static void dedup_units(const dedup_table *table, const uint8_t *data, const int
                     dedup_close_unit(table, &simple, &unit, out);
                     dedup_begin_unit(&unit, begin, place, DEDUP_WORD);
                 }
+                plain = unit.plain; /* kept in a register */
                 do {
-                    unit.folded[unit.plain] = letters[*at++];
-                    unit.plain += unit.plain < DEDUP_UNIT_BYTES;
+                    unit.folded[plain] = letters[*at++];
+                    plain += plain < DEDUP_UNIT_BYTES;
                 } while (at < end && letters[*at]);
+                unit.plain = plain;
                 place += at - begin;
                 unit.end = at;
                 unit.stop = place;

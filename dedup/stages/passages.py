@@ -19,7 +19,6 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from rapidfuzz.distance import Indel
 
 from dedup import kernels
 from dedup.model import Passages
@@ -312,6 +311,8 @@ class Neighbourhood:
 
         An upper bound.
         """
+        from rapidfuzz.distance import Indel
+
         first, last = one.seeds[0], one.seeds[1] - 1
         inner = range(first - first % PIECE + PIECE, last, PIECE)
         cuts = [

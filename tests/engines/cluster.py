@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING
 
 import pyspark
 
+from dedup.engines.cluster import DEEP
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -27,14 +29,15 @@ HOME = Path(pyspark.__file__).parent
 HOST = "127.0.0.1"
 QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 """For processes that end before it would pay to compile them well."""
+WORKING = f"{QUICK} {DEEP}"
 CONF = {
     "spark.cores.max": "2",
     "spark.driver.bindAddress": HOST,
-    "spark.driver.extraJavaOptions": QUICK,
+    "spark.driver.extraJavaOptions": WORKING,
     "spark.driver.host": HOST,
     "spark.driver.memory": "768m",
     "spark.executor.cores": "1",
-    "spark.executor.extraJavaOptions": QUICK,
+    "spark.executor.extraJavaOptions": WORKING,
     "spark.executor.memory": "640m",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     "spark.sql.codegen.wholeStage": "false",

@@ -73,14 +73,14 @@ def _real(files: Mapping[str, tuple[tuple[int, int], ...] | None], top: str, sin
     return Changes(since, {os.path.realpath(os.path.join(top, n)): v for n, v in files.items()})  # noqa: PTH118 - names are texts
 
 
-class Places(dict[str, str]):
+class RefPlaces(dict[str, str]):
     """Where the files of a commit stand, by PATH as given; a class for the folder beside them."""
 
     folder: str
 
 
 @contextmanager
-def files_of(ref: str, incoming: Iterable[str], published: Iterable[str]) -> Iterator[Places]:
+def files_of(ref: str, incoming: Iterable[str], published: Iterable[str]) -> Iterator[RefPlaces]:
     """
     Write what a commit has of some paths into a folder that goes afterwards, and say where.
 
@@ -91,7 +91,7 @@ def files_of(ref: str, incoming: Iterable[str], published: Iterable[str]) -> Ite
     if top is None:
         raise SettingsError(f"baseline_from_ref is {ref!r}: this folder is in no git repository")
     commit = _commit(ref, "baseline_from_ref")
-    wanted, places = list(incoming), Places()
+    wanted, places = list(incoming), RefPlaces()
     inside = {path: _below(path, top) for path in (*wanted, *published)}
     for path, name in inside.items():
         if name is None and path in wanted:

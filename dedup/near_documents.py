@@ -53,7 +53,7 @@ def report(
         facts, wholes, near = against.compare_documents(facts, wholes, settings, engine)
     known = m.Facts.concat(engine.fetch(facts))
     sizes = engine.fetch(engine.map(wholes, m.Sizes, resemblance.sizes))
-    found = stars(near, int(known.published.sum()), engine)
+    found = resembling_stars(near, int(known.published.sum()), engine)
     made = report_of_documents(found, known, sizes, settings, checked=checked)
     if against is None:
         return made
@@ -87,7 +87,7 @@ def groups(
     near: Near, facts: Stored[m.Facts], published: int, engine: Engine
 ) -> tuple[NearDocuments, ...]:
     """Return each keeper with its copies, by name."""
-    found = stars(near, published, engine)
+    found = resembling_stars(near, published, engine)
     return groups_of(found, m.Facts.concat(engine.fetch(facts)))
 
 
@@ -137,7 +137,7 @@ def verified(
     return engine.by_key(good, ("a", "b"), m.Resemblances, as_it_is), equals
 
 
-def stars(near: Near, published: int, engine: Engine) -> m.Resemblances:
+def resembling_stars(near: Near, published: int, engine: Engine) -> m.Resemblances:
     """Return every copy its keeper: `a` keeps `b`."""
     return resemblance.stars(*tables(near, engine), published)
 

@@ -231,9 +231,9 @@ class Report:
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows."""
-        from dedup.reports.notebook import to_html
+        from dedup.reports.notebook import notebook_html
 
-        return to_html(self)
+        return notebook_html(self)
 
     def __len__(self) -> int:
         return len(self.groups)
@@ -300,7 +300,7 @@ class Report:
         from dedup import saved
 
         head: dict[str, Any] = {name: to_builtins(getattr(self, name)) for name in _head()}
-        saved.write(Path(path), chain([head], map(to_builtins, self.groups)))
+        saved.write_rows(Path(path), chain([head], map(to_builtins, self.groups)))
 
     @staticmethod
     def load(path: str | os.PathLike[str]) -> Report:

@@ -29,7 +29,7 @@ _LONGEST = 64
 """Bytes in which the first line must end."""
 
 
-def write(path: Path, rows: Iterable[object]) -> None:
+def write_rows(path: Path, rows: Iterable[object]) -> None:
     """Write rows to a file, whole or not at all. Raises `OutputError`."""
     import zstandard
 

@@ -41,7 +41,7 @@ _OURS = re.compile(r"(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?", re.IGNORECASE
 """Names under which a program on this machine asks."""
 
 
-class Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class AskedDocument(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A text to check; it stands for the file of its name, which is not opened."""
 
     text: str
@@ -55,7 +55,7 @@ class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     text: str | None = None
     document: str = UNNAMED
     record: str | None = None
-    documents: list[Document] | None = None
+    documents: list[AskedDocument] | None = None
 
 
 class RefusedError(Exception):
@@ -140,7 +140,7 @@ def asked(body: bytes) -> list[Held]:
     if (request.text is None) == (documents is None):
         raise RefusedError(HTTPStatus.BAD_REQUEST, "give either `text` or `documents`")
     if documents is None:
-        documents = [Document(request.text or "", request.document, request.record)]
+        documents = [AskedDocument(request.text or "", request.document, request.record)]
     elif request.document != UNNAMED or request.record is not None:
         raise RefusedError(HTTPStatus.BAD_REQUEST, "name each of `documents` in it")
     # Each has a name of its own.

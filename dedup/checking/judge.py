@@ -244,17 +244,19 @@ def _documents(
             yield Checked(one.document, one.record, one.share, one.share, 0.0)
             continue
         out = [(o.start, o.end) for o in article.left_out]
-        counts = share(article, without(counted[name], out))
-        there = {o: share(article, without(spans, out)) for o, spans in shared[name].items()}
+        counts = share_of_article(article, without(counted[name], out))
+        there = {
+            o: share_of_article(article, without(spans, out)) for o, spans in shared[name].items()
+        }
         # Documents of one share stand in the order in which they were found.
         largest = sorted(there.items(), key=lambda pair: -pair[1])
         every = [span for spans in shared[name].values() for span in spans]
         yield Checked(
             one.document,
             one.record,
-            share(article, without(every, out)),
+            share_of_article(article, without(every, out)),
             counts,
-            share(article, out + allowed[name]),
+            share_of_article(article, out + allowed[name]),
             elsewhere=tuple((other, part) for other, part in largest if part),
             over=rules.max_overlap is not None and counts > rules.max_overlap,
         )
@@ -274,7 +276,7 @@ def _sides(
         yield other, own, articles[other].spans(numbers, (source.start, source.end))
 
 
-def share(article: Article, spans: Iterable[Span]) -> float:
+def share_of_article(article: Article, spans: Iterable[Span]) -> float:
     """Return the share of the characters of all paragraphs that lie in some stretches."""
     joined = united(spans)
     covered = at = 0

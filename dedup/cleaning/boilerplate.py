@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dedup.cleaning.detection import both_sides
+from dedup.cleaning.detection import match_ends
 from dedup.rows import fresh, matching, rank_within
 from dedup.stages.boilerplate import BY_LONG_LIMIT, LONG_TIMES
 
@@ -52,7 +52,7 @@ def widespread(
         places.boilerplate[rows] == BY_LONG_LIMIT, LONG_TIMES, 1
     )
     flagged = limit > 0
-    text, other = both_sides(removable)
+    text, other = match_ends(removable)
     text, other = text[flagged[text]], other[flagged[text]]
     counted = flagged.copy()
     counted[other] = True

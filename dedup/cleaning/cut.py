@@ -17,7 +17,7 @@ from dedup.cleaning.manifest import MODE_NAMES, Entry, text_sha256
 from dedup.cleaning.policy import PUBLISHED
 from dedup.cleaning.tables import NONE, of_documents
 from dedup.errors import InputError
-from dedup.formats.slices import without
+from dedup.formats.slices import text_without
 from dedup.text.paragraphs import paragraph_mode
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class CutPiece(NamedTuple):
     @property
     def left(self) -> str:
         """The text that is left; empty where the document is dropped."""
-        return without(self.text, [(line.start, line.end) for line in self.lines])
+        return text_without(self.text, [(line.start, line.end) for line in self.lines])
 
 
 def placed_pieces(decision: Decision, source: Source) -> Iterator[tuple[Piece, PiecePlace]]:
@@ -198,7 +198,7 @@ def cut_document(  # noqa: PLR0913 - a document, where it is, and what goes of i
         kept = record.cut(spans)[lead:]
     except InputError as error:
         raise InputError(f"{source.path}: {error}") from error
-    entry = Entry(number, record.id, mode, len(lines), text_sha256(without(text, spans)))
+    entry = Entry(number, record.id, mode, len(lines), text_sha256(text_without(text, spans)))
     return CutPiece(piece.raw, kept, tuple(lines), entry, text)
 
 

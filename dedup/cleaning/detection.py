@@ -332,7 +332,7 @@ def forms_of(texts: Sequence[str]) -> tuple[list[tuple[object, ...]], list[int]]
     return forms, signs
 
 
-def both_sides(matches: Matches) -> tuple[I64, I64]:
+def match_ends(matches: Matches) -> tuple[I64, I64]:
     """Return each match from both sides: a text, and the other one."""
     return np.concatenate([matches.a, matches.b]), np.concatenate([matches.b, matches.a])
 
@@ -353,7 +353,7 @@ class RemovableMatches:
 
     def __init__(self, matches: Matches, texts: int) -> None:
         """Put the matches beside both of their texts."""
-        mine, others = both_sides(matches)
+        mine, others = match_ends(matches)
         self._others = others[np.lexsort([others, mine])]
         self._first = np.zeros(texts + 1, np.int64)
         np.cumsum(np.bincount(mine, minlength=texts), out=self._first[1:])

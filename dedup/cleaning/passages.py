@@ -35,7 +35,7 @@ from dedup.cleaning.detection import paragraph_similarity
 from dedup.cleaning.plan import plan
 from dedup.cleaning.policy import EQUAL, FIRST, NEAR, deciding_rules, keep_order
 from dedup.cleaning.tables import NONE, Sentences, of_documents
-from dedup.formats.slices import without
+from dedup.formats.slices import text_without
 from dedup.model import BOILERPLATE, KINDS, TABLE, Strings
 from dedup.running import run
 from dedup.text.normalising import count_words, normalise_text
@@ -102,7 +102,7 @@ def remaining(decision: Decision, documents: Iterable[Documents]) -> Iterator[Do
         mode[rows] = decision.facts.mode[batch.doc[rows]]
         for row in rows.tolist():
             cuts = of_documents(decision.removals, int(batch.doc[row]), int(batch.doc[row]) + 1)
-            rest = without(batch.text[row], _spans(cuts))
+            rest = text_without(batch.text[row], _spans(cuts))
             raws[row] = rest.encode("utf-8", "surrogatepass")
         yield replace(batch, text=Strings.of(raws), mode=mode)
 
@@ -288,7 +288,7 @@ def of_sentences(remove: str) -> str:
 def sentences_of(left: Left, side: Span) -> list[Sentence]:
     """Return the sentences that lie in a stretch, by their words, and stand so in the input."""
     # What is left, and where in it something went: from there on offsets are shifted.
-    text = without(left.text, left.cuts)
+    text = text_without(left.text, left.cuts)
     lengths = [end - start for start, end in left.cuts]
     shifts = [0, *accumulate(lengths)]
     seams = [start - shift for (start, _), shift in zip(left.cuts, shifts, strict=False)]

@@ -31,7 +31,7 @@ from dedup.cleaning.results import Restored
 from dedup.cleaning.tree import LEDGER, MANIFEST, OWN, Tree, is_inside
 from dedup.errors import InputError, LedgerError, OutputError, SettingsError
 from dedup.formats import Source, Watch, silent
-from dedup.formats.slices import without
+from dedup.formats.slices import text_without
 from dedup.settings import nearest, one_of
 
 if TYPE_CHECKING:
@@ -398,5 +398,5 @@ def before_and_after(
         near = nearest(record, [name for name in texts if name])
         raise SettingsError(f"{file.document} holds no record {record!r}{near}")
     before = texts[record]
-    after = without(before, [(line.start, line.end) for line in own])
+    after = text_without(before, [(line.start, line.end) for line in own])
     return before, after, modes.get(record, "auto")

@@ -38,7 +38,7 @@ COMMANDS = {
 GROUPS = (Shared, Talk)
 
 
-def spread(function: Callable[..., int], name: str) -> Callable[..., int]:
+def spread_options(function: Callable[..., int], name: str) -> Callable[..., int]:
     """Replace the parameter of type `Shared` or `Talk` by the options that act in a command."""
     signature = inspect.signature(function)
     [(slot, group)] = [
@@ -64,7 +64,7 @@ def spread(function: Callable[..., int], name: str) -> Callable[..., int]:
 def made(name: str) -> Any:  # noqa: ANN401 - our `Command`
     """Make a command, which imports its module."""
     module = import_module(f"dedup.cli.{name}")
-    function = spread(getattr(module, name), name)
+    function = spread_options(getattr(module, name), name)
     alone = typer.Typer(rich_markup_mode=None, add_completion=False)
     alone.command(name, cls=Command, epilog=module.EXAMPLES)(function)
     command: Any = typer.main.get_command(alone)

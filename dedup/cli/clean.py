@@ -13,7 +13,7 @@ import typer
 
 from dedup.cli.options import Shared, Talk, refuse
 from dedup.cli.output import check_places, write_output
-from dedup.cli.rendering import PAGES, faults, format_of, put
+from dedup.cli.rendering import PAGES, format_of, put, skipped_code
 from dedup.cli.terminal import Meter, columns, say
 from dedup.errors import GuardError, SettingsError
 
@@ -218,7 +218,7 @@ def clean(  # noqa: PLR0913 - an option each
             raise SettingsError("--ids and --ledger go with --format text: leave out html or them")
         return draw(paths, against or [], document, output, config, shared)
     if document is not None:
-        return look(paths, against or [], document, config, shared)
+        return show_document(paths, against or [], document, config, shared)
     besides = {"annotate": annotate, "dry_run": dry_run, "ids": ids, "ledger": ledger}
     return run_clean(paths, against or [], output, config, shared, besides)
 
@@ -272,13 +272,13 @@ def run_clean(  # noqa: PLR0913 - what is cleaned, where to, how
         put(clean_page(done), shared, sys.stdout)
     elif not shared.quiet:
         summary(done)
-    code = faults(done.skipped, shared)
+    code = skipped_code(done.skipped, shared)
     if done.guard is not None:
         raise GuardError(f"a real run would be refused: {done.guard}")
     return code
 
 
-def look(
+def show_document(
     paths: list[str], against: list[str], document: str, config: "Config", shared: Shared
 ) -> int:
     """Show what would go from one document."""
@@ -288,7 +288,7 @@ def look(
         planned = api.clean(paths, config.settings, policy_of(config), against=against, watch=watch)
         taken, guard = planned.taken(document), planned.preview().guard
     show_taken(taken, document, shared)
-    code = faults(planned.skipped, shared)
+    code = skipped_code(planned.skipped, shared)
     if guard is not None:
         raise GuardError(f"a real run would be refused: {guard}")
     return code
@@ -311,7 +311,7 @@ def draw(  # noqa: PLR0913 - what is cleaned, where to, how
         planned = api.clean(paths, config.settings, policy_of(config), against=against, watch=watch)
         page, guard = plan_to_html(planned, document), planned.preview().guard
     write_output(page, output, data=True)
-    code = faults(planned.skipped, shared)
+    code = skipped_code(planned.skipped, shared)
     if guard is not None:
         raise GuardError(f"a real run would be refused: {guard}")
     return code

@@ -9,7 +9,7 @@ from typing import Any
 
 from dedup.cli.options import Out, Shared
 from dedup.cli.output import check_places, write_output
-from dedup.cli.rendering import format_of, look
+from dedup.cli.rendering import format_of, view_of
 from dedup.cli.terminal import page, rendered
 from dedup.config import DEFAULT, Config
 from dedup.settings import size
@@ -31,7 +31,7 @@ def config(*, shared: Shared, output: Out = None) -> int:
     found = shared.resolve()
     check_places((output,), (), found.settings)
     if format_of(None, output) == "terminal":
-        width, color = look(output, shared)
+        width, color = view_of(output, shared)
         text = _table(found, width, color=color)
     else:
         text = _toml(found)

@@ -14,7 +14,7 @@ import typer
 from dedup.cli.exits import FOUND
 from dedup.cli.options import Out, Shared, refuse
 from dedup.cli.output import check_places, write_output
-from dedup.cli.rendering import PAGES, drawn, format_of, look
+from dedup.cli.rendering import PAGES, drawn, format_of, view_of
 from dedup.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def _blocks(  # noqa: PLR0913 - what is shown, and where
 
     if only_first:
         return first_differences(found, names)
-    width, _ = look(output, shared)
+    width, _ = view_of(output, shared)
     return diff_page(found, names, width, sides=form == "terminal")
 
 

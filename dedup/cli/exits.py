@@ -37,7 +37,7 @@ def run(command_line: Callable[[list[str]], int], arguments: Sequence[str]) -> i
         code = INTERRUPTED
     except SystemExit as stop:
         # NOTE: typer and rich leave with 1 when the reader has closed the pipe.
-        code = 0 if _closed_pipe(stop.__context__) else _number(stop.code)
+        code = 0 if _closed_pipe(stop.__context__) else _exit_code(stop.code)
     except Exception as error:  # noqa: BLE001 - the one place where all of them end
         if debug and not _closed_pipe(error):
             import traceback
@@ -116,7 +116,7 @@ def _stop(number: int, _: FrameType | None) -> None:
     raise SystemExit(128 + number)
 
 
-def _number(code: object) -> int:
+def _exit_code(code: object) -> int:
     """Return the exit code of one who leaves by himself: 1 would say that something was found."""
     if code is None:
         return 0

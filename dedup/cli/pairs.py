@@ -13,7 +13,7 @@ import typer
 from dedup.cli.options import Out, Paths, Rejects, Shared
 from dedup.cli.output import check_places, write_output
 from dedup.cli.rejects import kept
-from dedup.cli.rendering import faults
+from dedup.cli.rendering import skipped_code
 from dedup.cli.terminal import Meter
 from dedup.report import Place
 from dedup.settings import one_of
@@ -80,7 +80,7 @@ def pairs(
         give = api.document_pairs if unit == "document" else api.pairs
         rows = give(paths, config.settings, watch=watch, rejects=take, skipped=skipped.append)
         write_output(_LINES[format](_unwatched(rows, watch), unit), output, data=True)
-    return faults(skipped, shared)
+    return skipped_code(skipped, shared)
 
 
 def _unwatched(rows: "Iterator[AnyPair]", meter: Meter) -> "Iterator[AnyPair]":

@@ -58,7 +58,7 @@ def format_of(name: str | None, out: Path | None, formats: tuple[str, ...] = FOR
     return "terminal" if seen else "text"
 
 
-def look(out: Path | None, talk: Talk) -> tuple[int, bool]:
+def view_of(out: Path | None, talk: Talk) -> tuple[int, bool]:
     """Return the width and whether there are colours, of the terminal or of a file."""
     color = colored(sys.stdout, talk.color) if out is None else talk.color == "always"
     return columns(sys.stdout, talk.width), color
@@ -91,7 +91,7 @@ def render(  # noqa: PLR0913 - what is written, where to, and how it was read
 
 def drawn(blocks: "Iterable[Block]", form: str, out: Path | None, talk: Talk) -> str:
     """Return a page in a format for people; text has colours only where they were asked for."""
-    width, color = look(out, talk)
+    width, color = view_of(out, talk)
     boxes = form == "terminal"
     if not boxes and out is None:
         color = forced(talk.color)
@@ -237,14 +237,14 @@ def verdict_code(report: "Report", talk: Talk, *, shown: bool = False) -> int:
 
     verdict = report.verdict
     if verdict is None:
-        return faults(report.summary.skipped, talk, shown=shown)
+        return skipped_code(report.summary.skipped, talk, shown=shown)
     if not talk.quiet:
         for document in verdict.documents:
             if document.over:
                 say(f"{named(document)}: {over(document, verdict)}")
         for line in () if shown else (*verdict.notes, outcome(report)):
             say(line)
-    code = faults(report.summary.skipped, talk, shown=shown)
+    code = skipped_code(report.summary.skipped, talk, shown=shown)
     return code or (FOUND if verdict.failed else 0)
 
 
@@ -258,11 +258,11 @@ def exit_code(
     read, since then nobody knows. `shown` says that what was not read stands in the output.
     """
     found = any(group.kind in fail_on and not group.template for group in report.groups)
-    code = faults(report.summary.skipped, talk, shown=shown)
+    code = skipped_code(report.summary.skipped, talk, shown=shown)
     return code or (FOUND if found else 0)
 
 
-def faults(skipped: "Sequence[Skipped]", talk: Talk, *, shown: bool = False) -> int:
+def skipped_code(skipped: "Sequence[Skipped]", talk: Talk, *, shown: bool = False) -> int:
     """
     Name every input that should have been readable, count the others; 2 where there was one.
 

@@ -23,7 +23,7 @@ from dedup.errors import InputError, RecordError
 from dedup.formats.interface import Fault, Format, Piece, Unreadable
 from dedup.formats.joined import BETWEEN, one_string, several
 from dedup.formats.naming import Names, no_column, refuse_twins
-from dedup.formats.slices import Sliced, without
+from dedup.formats.slices import Sliced, text_without
 from dedup.formats.text import LARGEST, encoding_name, garbled, lines_of, refuse_binary, starts_of
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ class CsvRecord(Sliced):
         """
         data = super().cut(spans)
         row = list(self._row)
-        row[self._layout.texts[0]] = without(self.text, spans)
+        row[self._layout.texts[0]] = text_without(self.text, spans)
         if self._layout.read(data, self._encoding) != row:
             raise InputError(
                 f"line {self.file_line} cannot be cut byte for byte: put its text in quotes, "

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from dedup.settings import Settings
 
 
-class Rows(Protocol):
+class FrameRows(Protocol):
     """A table of some library."""
 
     def columns(self) -> list[str]:
@@ -46,7 +46,7 @@ class Rows(Protocol):
 class Frame(Held):
     """A frame; a class because `Held` is one."""
 
-    def __init__(self, name: str, rows: Rows) -> None:
+    def __init__(self, name: str, rows: FrameRows) -> None:
         super().__init__(name)
         self._rows = rows
 

@@ -72,7 +72,7 @@ class Held(Format):
         """Return the records `rows`, numbered from 0, as what came in, with these texts changed."""
 
 
-class Document(Held):
+class HeldDocument(Held):
     """One text under the name of a file, or of a record in one; a class because `Held` is one."""
 
     def __init__(self, name: str, text: str, record: str | None, *, markdown: bool) -> None:

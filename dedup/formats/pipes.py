@@ -32,7 +32,7 @@ class Spooled(Protocol):
         ...
 
 
-class Kept:
+class SpooledPipe:
     """The bytes of a pipe; a class so that its temporary file is closed in the end."""
 
     def __init__(self, stream: IO[bytes]) -> None:

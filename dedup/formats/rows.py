@@ -111,7 +111,7 @@ def frames(
     batch: pa.RecordBatch, path: Sequence[str], texts: Sequence[bytes | None]
 ) -> list[bytes]:
     """Return the rows of a batch as frames; `texts` are the values at `path`."""
-    bare = replaced(batch, path, pa.nulls(len(batch), kind_of(batch.schema, path)))
+    bare = replaced(batch, path, pa.nulls(len(batch), arrow_kind(batch.schema, path)))
     bare = _cast(bare, _carried(batch.schema))
     out = []
     for number, text in enumerate(texts):
@@ -159,7 +159,7 @@ class Gathered:
         texts = pa.array(self._texts, pa.large_binary()).cast(pa.large_string())
         batches = whole.to_batches() or [pa.RecordBatch.from_pylist([], whole.schema)]
         self._others, self._texts, self.bytes = [], [], 0
-        return replaced(_cast(batches[0], schema), path, texts.cast(kind_of(schema, path)))
+        return replaced(_cast(batches[0], schema), path, texts.cast(arrow_kind(schema, path)))
 
 
 @lru_cache(maxsize=4)
@@ -223,7 +223,7 @@ def _at(schema: pa.Schema, path: Sequence[str]) -> pa.DataType | None:
     return at
 
 
-def kind_of(schema: pa.Schema, path: Sequence[str]) -> pa.DataType:
+def arrow_kind(schema: pa.Schema, path: Sequence[str]) -> pa.DataType:
     """Return the type of what `path_of` found."""
     kind = _at(schema, path)
     assert kind is not None  # noqa: S101 - it was found
@@ -248,7 +248,7 @@ def _with(array: pa.Array, path: Sequence[str], values: pa.Array) -> pa.Array:
     return pa.StructArray.from_arrays(inner, fields=fields, mask=array.is_null())
 
 
-def texts_of(array: pa.Array) -> list[bytes | None]:
+def texts_in(array: pa.Array) -> list[bytes | None]:
     """Return strings as bytes: Arrow does not look whether they are UTF-8."""
     raws: list[bytes | None] = _decoded(array).cast(pa.large_binary()).to_pylist()
     return raws
@@ -278,7 +278,7 @@ def column_texts(array: pa.Array) -> list[str | None]:
     if types.is_dictionary(kind):
         return column_texts(array.dictionary_decode())
     if is_bytes(kind):
-        raws = texts_of(array)
+        raws = texts_in(array)
         return [raw.decode("utf-8", "backslashreplace") if raw else None for raw in raws]
     numbers = types.is_integer(kind) or types.is_floating(kind) or types.is_decimal(kind)
     if not (numbers or types.is_date(kind) or types.is_timestamp(kind)):

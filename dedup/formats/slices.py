@@ -97,7 +97,7 @@ class Sliced:
         return b"".join([*out, self._bytes[at:]])
 
 
-def without(text: str, spans: Sequence[Span]) -> str:
+def text_without(text: str, spans: Sequence[Span]) -> str:
     """Return a text without some stretches (sorted, disjoint)."""
     stops = [0, *(end for _, end in spans)]
     starts = [*(start for start, _ in spans), len(text)]

@@ -30,13 +30,13 @@ from typing import IO, TYPE_CHECKING, NamedTuple, cast
 from dedup.errors import InputError
 from dedup.formats import compression, remote
 from dedup.formats.csv import Csv, Tsv
-from dedup.formats.held import Document, Held
+from dedup.formats.held import Held, HeldDocument
 from dedup.formats.ignoring import Ignoring, is_ignore_file
 from dedup.formats.interface import Fault, Unreadable
 from dedup.formats.json import Json
 from dedup.formats.jsonl import JsonLines
 from dedup.formats.parquet import Parquet
-from dedup.formats.pipes import Kept, patient
+from dedup.formats.pipes import SpooledPipe, patient
 from dedup.formats.text import Markdown, Text, encoding_name
 from dedup.formats.web import Html, Warc
 from dedup.report import Skipped
@@ -186,7 +186,7 @@ def document(name: str, text: str, record: str | None = None) -> Held:
     form = FORMATS[_told_by(name)[0] or "text"]
     if form.records and record is None:
         raise InputError(f"{name}: is a file of records: name the record")
-    return Document(name, text, record, markdown=record is None and isinstance(form, Markdown))
+    return HeldDocument(name, text, record, markdown=record is None and isinstance(form, Markdown))
 
 
 def listed(paths: Sequence[PathLike], settings: Settings) -> Iterator[str]:
@@ -479,7 +479,7 @@ def is_text_name(path: str) -> bool:
 
 def _from_pipe(stream: IO[bytes], path: str, place: int, settings: Settings) -> Source:
     """Keep what comes through a pipe; its first line says what it is, unless the settings do."""
-    kept = Kept(stream)
+    kept = SpooledPipe(stream)
     form = settings.input_format
     if form == "auto":
         form = "jsonl" if kept.begins_as_jsonl else "text"

@@ -51,7 +51,7 @@ class Reader:
     def pieces(self, batch: pa.RecordBatch) -> Iterator[Piece]:
         """Yield the next rows as frames."""
         field = self._settings.text_field
-        texts = rows.texts_of(rows.leaf(batch, field))
+        texts = rows.texts_in(rows.leaf(batch, field))
         ids = self._values(batch, self._settings.id_field)
         raws = rows.frames(batch, self._text, texts)
         for place, (raw, text, own) in enumerate(zip(raws, texts, ids, strict=True)):
@@ -137,7 +137,7 @@ def text_path(schema: pa.Schema, path: str, field: str) -> tuple[str, ...]:
 def _is_one_string(schema: pa.Schema, field: str) -> bool:
     """Tell whether a field is there and a string."""
     found = rows.path_of(schema, field)
-    return found is not None and _is_string(rows.kind_of(schema, found))
+    return found is not None and _is_string(rows.arrow_kind(schema, found))
 
 
 def _is_string(kind: pa.DataType) -> bool:

@@ -21,7 +21,7 @@ import numpy as np
 from dedup.errors import InputError, SettingsError
 from dedup.formats import guessing
 from dedup.formats.interface import Fault, Format, Piece, Unreadable
-from dedup.formats.slices import Sliced, utf8_starts, without
+from dedup.formats.slices import Sliced, text_without, utf8_starts
 from dedup.text.markdown import front_matter
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ class TextRecord(Sliced):
         data = super().cut(spans)
         if self._encoding.startswith("utf-"):
             return data
-        if decoded(data, "", self._encoding)[0] != without(self.text, spans):
+        if decoded(data, "", self._encoding)[0] != text_without(self.text, spans):
             raise InputError(
                 f"a text in {self._encoding} cannot be cut byte for byte; convert it to UTF-8"
             )

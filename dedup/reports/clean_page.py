@@ -230,7 +230,7 @@ def _families(families: tuple[Family, ...]) -> Iterator[Block]:
 def _doubt(doubt: Removal, number: str) -> Card:
     """Return the card of a removal: where it stands, what stays for it, and how they differ."""
     from dedup.reports.diff import compare
-    from dedup.reports.diff_page import PROSE, merged
+    from dedup.reports.diff_page import PROSE, merged_marks
 
     # Where it stands, and what stays for it.
     line = doubt.line
@@ -252,7 +252,8 @@ def _doubt(doubt: Removal, number: str) -> Card:
     # How they differ.
     difference = compare(doubt.kept or "", line.text.strip())
     rows = tuple(
-        (_SIGN.get(mark.text[:1], Span("")), text) for mark, text in merged(difference, _CONTEXT)
+        (_SIGN.get(mark.text[:1], Span("")), text)
+        for mark, text in merged_marks(difference, _CONTEXT)
     )
     return Card(
         title, short_id(line.group or ""), (places, Gap(), Rows(rows, most=_LINES, prose=PROSE))

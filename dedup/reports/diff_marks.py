@@ -38,7 +38,7 @@ _VERDICTS = {
 }
 
 
-def marked(
+def marked_words(
     part: Part,
     diff: Diff,
     side: str = "",

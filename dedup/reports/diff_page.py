@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from dedup.reports.diff_marks import marked, soft_note
+from dedup.reports.diff_marks import marked_words, soft_note
 from dedup.reports.page import Gap, Line, Rows, Sides, Span, span
 from dedup.reports.wording import counted, percent
 
@@ -91,7 +91,7 @@ def first_differences(diff: Diff, names: tuple[str, str]) -> list[Block]:
     for part in found[:_FIRST]:
         name, place = (names[1], part.b) if part.b is not None else (names[0], part.a)
         at = f"{name}:{place.lines[0]}" if place else name
-        rows.append(Line((Span(f"{at}: ", "name"), *marked(part, diff, "", _FEW)), hang=2))
+        rows.append(Line((Span(f"{at}: ", "name"), *marked_words(part, diff, "", _FEW)), hang=2))
     more = len(found) - len(rows)
     blocks: list[Block] = [Line(span(diff_headline(diff), "strong")), Gap(), *rows]
     if more:
@@ -131,7 +131,7 @@ def legend(diff: Diff) -> Spans:
     return (*spans, Span("  numbers are lines of A", "soft"))
 
 
-def merged(
+def merged_marks(
     diff: Diff, context: int | None = None, first_lines: tuple[int, int] = (1, 1)
 ) -> tuple[tuple[Span, Spans], ...]:
     """
@@ -147,7 +147,7 @@ def merged(
             rows.append((_NONE, _folded(len(own))))
             continue
         rows += [
-            (_margin(part, "a", first_lines), marked(part, diff, "", context, first_lines))
+            (_margin(part, "a", first_lines), marked_words(part, diff, "", context, first_lines))
             for part in own
         ]
     return tuple(rows)
@@ -189,7 +189,7 @@ def _below(diff: Diff) -> Iterator[tuple[Span, Spans]]:
         if isinstance(part, Fold):
             yield _NONE, _folded(part.number)
         else:
-            text = marked(part, diff, "", _CONTEXT)
+            text = marked_words(part, diff, "", _CONTEXT)
             yield _margin(part, "a"), (*text, *soft_note(part, diff))
 
 
@@ -209,9 +209,9 @@ def side_by_side(
         left: tuple[Span, Spans] = (_NONE, ())
         right: tuple[Span, Spans] = (_NONE, ())
         if part.a and part.kind != "moved":
-            text = marked(part, diff, "a", context, first_lines)
+            text = marked_words(part, diff, "a", context, first_lines)
             left = (_margin(part, "a", first_lines), text)
         if part.b:
-            text = marked(part, diff, "b", context, first_lines)
+            text = marked_words(part, diff, "b", context, first_lines)
             right = (_margin(part, "b", first_lines), (*text, *soft_note(part, diff)))
         yield left, right

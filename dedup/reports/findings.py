@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dedup.reports.visible import visible
-from dedup.reports.wording import counted, likeness, percent
+from dedup.reports.wording import counted, likeness_word, percent
 from dedup.text.lines import excerpt
 from dedup.verdict import KNOWN, NEW
 
@@ -49,7 +49,7 @@ def finding_line(finding: Finding) -> str:
         return f"the whole document, {percent(finding.copy.similarity)} of both is the same"
     first, last = finding.copy.paragraphs
     words = counted(words_of(finding), "word")
-    return f"{counted(last - first + 1, 'paragraph')}, {words}, {likeness(finding.copy)}"
+    return f"{counted(last - first + 1, 'paragraph')}, {words}, {likeness_word(finding.copy)}"
 
 
 def words_of(finding: Finding) -> int:

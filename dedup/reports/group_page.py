@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dedup.model import PASSAGE
-from dedup.reports.diff_page import LEGEND, PROSE, WIDE, merged, side_by_side
+from dedup.reports.diff_page import LEGEND, PROSE, WIDE, merged_marks, side_by_side
 from dedup.reports.page import Card, Either, Gap, Line, Rows, Sides, Span, span
 from dedup.reports.places import lines_of
 from dedup.reports.repeated import difference as compared
@@ -21,13 +21,13 @@ from dedup.reports.wording import (
     alone_in,
     at,
     counted,
-    kind_of,
+    keeper_length,
+    kind_word,
     label_of,
-    likeness,
+    likeness_word,
     ordinal,
     percent,
     short_id,
-    size,
     told_apart,
     where,
 )
@@ -52,7 +52,7 @@ def card(group: Group, number: str, *, whole: bool = False) -> Card:
     """Return the card of a group; `whole` leaves nothing out."""
     title = (Span(number, "soft"), Span(" · ", "soft")) if number else ()
     return Card(
-        (*title, Span(kind_of(group), "head")),
+        (*title, Span(kind_word(group), "head")),
         short_id(group.id),
         tuple(_body(group, number, whole=whole)),
     )
@@ -74,7 +74,7 @@ def _body(group: Group, number: str, *, whole: bool) -> Iterator[Block]:
     if left:
         yield Line(span(f"… and {counted(left, 'more place')}", "soft"))
     if number or whole:
-        yield Line(span(size(group), "soft"))
+        yield Line(span(keeper_length(group), "soft"))
     if group.template:
         yield Line(span(told_apart(group)))
     yield Gap()
@@ -85,7 +85,9 @@ def _body(group: Group, number: str, *, whole: bool) -> Iterator[Block]:
         yield Line((*LEGEND, *_same_words(difference)))
         yield Gap()
         first_lines = group.keeper.lines[0], group.copies[0].lines[0]
-        rows = _within(merged(difference, first_lines=first_lines), rests(group, group.copies[0]))
+        rows = _within(
+            merged_marks(difference, first_lines=first_lines), rests(group, group.copies[0])
+        )
         below = Rows(tuple(rows), most=most, prose=PROSE)
         if group.unit == PASSAGE:
             # The rest of its sentences stands around it, once.
@@ -102,7 +104,7 @@ def _body(group: Group, number: str, *, whole: bool) -> Iterator[Block]:
         lines = (copy.of or group.keeper).lines[0], copy.lines[0]
         difference = compared(group, copy)
         yield Line((Span(name, "head"), Span("  "), *LEGEND, *_same_words(difference)))
-        rows = merged(difference, _CONTEXT, lines)
+        rows = merged_marks(difference, _CONTEXT, lines)
         yield Rows(tuple(_within(rows, rests(group, copy))), most=most, prose=PROSE)
     if not whole and len(changed) > _CHANGED:
         yield Line(
@@ -126,7 +128,7 @@ def _label(group: Group, number: int) -> str:
 def _place(group: Group, place: Occurrence) -> Spans:
     """Say where a place is, so that a terminal can open it, and what is particular about it."""
     part = f"; repeats only {where(place.of)} of the {label_of(group, 1)}" if place.of else ""
-    known = (Span(", "), Span(likeness(place), "strong")) if not place.keeper else ()
+    known = (Span(", "), Span(likeness_word(place), "strong")) if not place.keeper else ()
     only, told = alone_in(group, place), about(place)
     inside = (Span("; "), Span(only, "strong")) if only else ()
     dated = (Span("; "), Span(told)) if told else ()

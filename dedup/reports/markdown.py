@@ -17,13 +17,14 @@ from dedup.reports.overview import copied_documents, kinds, length_counts, liken
 from dedup.reports.places import lines_of, where_of
 from dedup.reports.repeated import difference, either, rest, rests
 from dedup.reports.resembling import compared
-from dedup.reports.view import View, ordered
+from dedup.reports.view import View, ordered_groups
 from dedup.reports.visible import visible
 from dedup.reports.wording import (
     at,
     counted,
     headline,
-    kind_of,
+    keeper_length,
+    kind_word,
     label_of,
     named,
     near_documents,
@@ -31,7 +32,6 @@ from dedup.reports.wording import (
     ordinal,
     percent,
     ranged,
-    size,
     told_apart,
 )
 
@@ -72,7 +72,7 @@ def to_markdown(
     `texts` are those of documents that resemble each other, to show how they differ.
     """
     view = view or View()
-    groups = ordered(report, view)
+    groups = ordered_groups(report, view)
     if view.group is not None:
         return "\n".join(_group(groups[0], 1, everything=True))
     head = "\n".join((*_head(report), *_resembling(report, texts or {})))
@@ -184,7 +184,7 @@ def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Iterator[s
 
 def _group(group: Group, number: int, *, everything: bool) -> Iterator[str]:
     """Yield a group: its places, its text, and what its copies change; folded where a site can."""
-    about = f"{kind_of(group)} \u00b7 {size(group)} \u00b7 {escaped(at(group.keeper))}"
+    about = f"{kind_word(group)} \u00b7 {keeper_length(group)} \u00b7 {escaped(at(group.keeper))}"
     opened = " open" if everything else ""
     yield f"<details{opened}><summary><b>{number}</b> \u00b7 {about}</summary>\n"
     shown = group.occurrences if everything else group.occurrences[:_PLACES]

@@ -12,7 +12,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from dedup.reports.visible import visible
-from dedup.reports.wording import counted, kind_of, named, percent, ranged
+from dedup.reports.wording import counted, kind_word, named, percent, ranged
 from dedup.text.lines import excerpt
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def summary(report: Report) -> str:
     return f"{groups} in {read}, {percent(report.duplicate_ratio)} of the text are copies"
 
 
-def to_html(report: Report) -> str:
+def notebook_html(report: Report) -> str:
     """Return a headline, and a table of the groups with most words."""
     # What was found, in one sentence.
     shown = sorted(report.groups, key=lambda group: -group.words)[:_SHOWN]
@@ -81,7 +81,7 @@ def _row(group: Group) -> str:
     places = group.count or len(group.occurrences)
     where = f"{named(keeper)}, {ranged('paragraph', keeper.paragraphs)}"
     cells = (
-        (kind_of(group).partition(":")[0], _CELL, ""),
+        (kind_word(group).partition(":")[0], _CELL, ""),
         (f"{group.words:,}", _NUMBER, ""),
         (f"{places:,}", _NUMBER, ""),
         (percent(group.similarity), _NUMBER, ""),

@@ -45,7 +45,7 @@ class Kind:
 
 
 @dataclass(frozen=True, slots=True)
-class Copied:
+class CopiedDocument:
     """A document that is a copy for the most part, and what most of it is a copy of."""
 
     extent: Extent
@@ -107,7 +107,7 @@ def _sections(report: Report) -> Iterator[Group]:
     return (group for group in report.groups if group.kind != "boilerplate")
 
 
-def copied_documents(report: Report) -> list[Copied]:
+def copied_documents(report: Report) -> list[CopiedDocument]:
     """Return the documents that are copies for the most part, those of the highest share first."""
     sources: dict[Name, Overlap] = {}
     for overlap in report.overlaps:
@@ -116,7 +116,7 @@ def copied_documents(report: Report) -> list[Copied]:
             sources[overlap.b] = overlap
     found = [extent for extent in report.extents if extent.copied >= COPIED]
     return [
-        Copied(extent, sources[name].a if (name := extent.name) in sources else None)
+        CopiedDocument(extent, sources[name].a if (name := extent.name) in sources else None)
         for extent in sorted(found, key=lambda extent: -extent.copied)
     ]
 

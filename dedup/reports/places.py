@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dedup.reports.wording import about, alone_in, at, label_of, likeness, where
+from dedup.reports.wording import about, alone_in, at, label_of, likeness_word, where
 from dedup.text.lines import split_into
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def where_of(group: Group, number: int, place: Occurrence) -> Where:
     if place.of:
         parts.append(f"repeats only {where(place.of)} of the {label_of(group, 1)}")
     parts += filter(None, [alone_in(group, place), about(place)])
-    alike = "" if place.keeper else likeness(place)
+    alike = "" if place.keeper else likeness_word(place)
     return Where(label_of(group, number), at(place), "; ".join(parts), alike)
 
 

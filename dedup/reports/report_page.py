@@ -17,7 +17,7 @@ from dedup.reports.group_page import card
 from dedup.reports.overview import copied_documents, kinds, length_counts, likeness_counts, listed
 from dedup.reports.page import Gap, Grid, Line, Rows, Span, span
 from dedup.reports.resembling import near_pairs
-from dedup.reports.view import View, is_big, ordered
+from dedup.reports.view import View, is_big, ordered_groups
 from dedup.reports.wording import (
     KINDS,
     at,
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from dedup.group import Group
     from dedup.report import Report
-    from dedup.reports.overview import Copied
+    from dedup.reports.overview import CopiedDocument
     from dedup.reports.page import Block, Spans
 
 _LISTED = 30
@@ -50,7 +50,7 @@ _PATHS = 5
 def report_page(report: Report, view: View | None = None) -> list[Block]:
     """Return the blocks of a report; of one group only, where the view names it."""
     view = view or View()
-    groups = ordered(report, view)
+    groups = ordered_groups(report, view)
     if view.group is not None:
         return [card(groups[0], "", whole=True)]
     # What was found and read.
@@ -119,7 +119,7 @@ def _overview(report: Report) -> Iterator[Block]:
         yield from _left(len(copies) - _COPIES, "more copied document")
 
 
-def _copied(copy: Copied) -> tuple[Span, Spans]:
+def _copied(copy: CopiedDocument) -> tuple[Span, Spans]:
     """Return the row of a document that is a copy."""
     name = Span(named(copy.extent), "name")
     source: Spans = ()

@@ -64,11 +64,11 @@ def viewed(report: Report, view: View) -> Report:
 
     For programs' formats `top` takes effect here too; pages count what they leave out themselves.
     """
-    groups = ordered(report, replace(view, sort="place") if view.sort == AUTO else view)
+    groups = ordered_groups(report, replace(view, sort="place") if view.sort == AUTO else view)
     return replace(report, groups=groups[: view.top] if view.top else groups)
 
 
-def ordered(report: Report, view: View) -> tuple[Group, ...]:
+def ordered_groups(report: Report, view: View) -> tuple[Group, ...]:
     """Return the groups to show, in order. Raises `SettingsError` if `group` is none of them."""
     if view.group is not None:
         return (_named(report, view.group),)

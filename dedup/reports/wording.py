@@ -127,7 +127,7 @@ def sort_of(group: Group) -> tuple[str, str]:
     return group.kind, "template" if group.template else group.unit
 
 
-def kind_of(group: Group) -> str:
+def kind_word(group: Group) -> str:
     """Say what a group is."""
     return KINDS.get(sort_of(group), group.kind)
 
@@ -139,7 +139,7 @@ def told_apart(group: Group) -> str:
     return f"Similar, and no copies: numbers and names differ ({words}{more})."
 
 
-def likeness(copy: Occurrence) -> str:
+def likeness_word(copy: Occurrence) -> str:
     """Say how much of a copy is the same."""
     if copy.identical:
         return "identical"
@@ -172,7 +172,7 @@ def headline(report: Report) -> str:
     if len(sections) == 1:
         [group] = sections
         if not any(alone_in(group, place) for place in group.occurrences):
-            return f"{found}: {size(group)}."
+            return f"{found}: {keeper_length(group)}."
     passages = sum(group.unit == "passage" for group in sections)
     if passages == len(sections):
         return f"{found}, all of them passages: no whole paragraph is a copy."
@@ -223,7 +223,7 @@ def not_sought(report: Report) -> str:
     )
 
 
-def size(group: Group) -> str:
+def keeper_length(group: Group) -> str:
     """Say how long a group's keeper is."""
     return ", ".join(
         (

@@ -11,7 +11,7 @@ import pytest
 from dedup.errors import SettingsError
 from dedup.reports.diff import compare
 from dedup.reports.text import diff_to_text, to_text
-from dedup.reports.view import View, ordered, viewed
+from dedup.reports.view import View, ordered_groups, viewed
 from dedup.reports.visible import cells
 
 if TYPE_CHECKING:
@@ -255,6 +255,6 @@ def test_what_repeats_most_comes_first_in_a_big_report(made: SimpleNamespace) ->
     assert said not in to_text(small)
     assert said in to_text(big)
     assert said not in to_text(big, View(sort="place"))
-    assert ordered(big, View()) == ordered(big, View(sort="repeated"))
-    assert ordered(small, View()) == small.groups
+    assert ordered_groups(big, View()) == ordered_groups(big, View(sort="repeated"))
+    assert ordered_groups(small, View()) == small.groups
     assert viewed(big, View()).groups == big.groups

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from dedup.reports.diff.building import counts, parts_of
 from dedup.reports.diff.likeness import with_likenesses
-from dedup.reports.diff.order import Order, ordered
+from dedup.reports.diff.order import Order, line_and_moves
 from dedup.reports.diff.pairing import pair_paragraphs
 from dedup.reports.diff.parts import Diff, Likeness, Move, Part, Piece, Place
 from dedup.reports.diff.runs import run_shares
@@ -86,7 +86,7 @@ def _order(left: Side, right: Side) -> Order:
         left, right = right, left
     taken = shared(left, right)
     pair_paragraphs(taken)
-    order = ordered(taken)
+    order = line_and_moves(taken)
     return order.swapped() if swap else order
 
 

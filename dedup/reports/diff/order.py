@@ -50,7 +50,7 @@ class Order:
         return Order(self.b, self.a, self.chain_b, self.chain_a)
 
 
-def ordered(taken: Taken) -> Order:
+def line_and_moves(taken: Taken) -> Order:
     """Tell the line from what moved, and compare word by word what lies between."""
     forget_chance(taken)
     stretches = taken.stretches()

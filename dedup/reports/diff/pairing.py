@@ -45,7 +45,7 @@ def pair_paragraphs(taken: Taken) -> None:
     alone = len(left.paragraphs) == len(right.paragraphs) == 1
     used: tuple[set[int], set[int]] = set(), set()
     near = neighbours(taken)
-    found_alike = alike(left, right, rows, columns, 0 if alone else ALIKE)
+    found_alike = alike_paragraphs(left, right, rows, columns, 0 if alone else ALIKE)
     sizes = len(left.paragraphs), len(right.paragraphs)
     # Of equally good partners the one at about the same place.
     ranked = sorted(
@@ -85,7 +85,7 @@ def neighbours(taken: Taken) -> set[tuple[int, int]]:
     return {(i + step, j + step) for i, j in linked for step in (-1, 1)}
 
 
-def alike(
+def alike_paragraphs(
     left: Side, right: Side, rows: Sequence[int], columns: Sequence[int], least: float
 ) -> Iterator[tuple[float, int, int]]:
     """Yield pairs of paragraphs that are alike: the negative similarity, and their numbers."""

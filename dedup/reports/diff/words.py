@@ -53,7 +53,7 @@ def common(
     b = [at for at in range(*stretch_b) if taken.b[at] < 0]
     ids_a, ids_b = [left.ids[at] for at in a], [right.ids[at] for at in b]
     weights = [left.weights[at] for at in a]
-    for step in joined(steps(ids_a, ids_b), weights):
+    for step in joined_words(steps(ids_a, ids_b), weights):
         if step.same:
             for i, j in zip(range(step.i, step.i_end), range(step.j, step.j_end), strict=True):
                 yield Stretch(a[i], b[j], 1)
@@ -85,7 +85,7 @@ def _equal(a: Sequence[int], b: Sequence[int]) -> int:
     return min(len(a), len(b))
 
 
-def joined(found: Sequence[_Step], weights: Sequence[int]) -> list[_Step]:
+def joined_words(found: Sequence[_Step], weights: Sequence[int]) -> list[_Step]:
     """Put neighbours of one sort together, and few shared words between changes to the change."""
     merged: list[_Step] = []
     for step in found:

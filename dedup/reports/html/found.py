@@ -17,12 +17,12 @@ from dedup.reports.html.resembling import resembling
 from dedup.reports.overview import copied_documents, kinds, length_counts, likeness_counts, listed
 from dedup.reports.places import Where, lines_of, where_of
 from dedup.reports.repeated import Rest, difference, rest, rests
-from dedup.reports.view import View, ordered
+from dedup.reports.view import View, ordered_groups
 from dedup.reports.wording import (
     at,
     counted,
     headline,
-    kind_of,
+    kind_word,
     named,
     not_sought,
     ordinal,
@@ -109,7 +109,7 @@ def to_html(
     """
     view = view or View()
     # What stands on the page is made here, how it looks is in the template.
-    groups = ordered(report, view)
+    groups = ordered_groups(report, view)
     sheets: dict[str, int] = {}
     items = list(_items(groups, view, sheets))
     whole = sum(item.body is not None for item in items)
@@ -155,7 +155,7 @@ def _items(groups: Sequence[Group], view: View, sheets: dict[str, int]) -> Itera
         yield Item(
             number,
             group,
-            kind_of(group),
+            kind_word(group),
             group.count or len(group.occurrences),
             _alike(group),
             at(group.keeper),

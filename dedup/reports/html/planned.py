@@ -57,7 +57,7 @@ class PlanPart:
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class PlanItem:
     """A document that would lose something, as it stands in the list."""
 
     number: int
@@ -165,7 +165,7 @@ def plan_to_html(planned: Planned, document: str | None = None) -> str:
     )
 
 
-def _said(document: str, items: Sequence[Item]) -> str:
+def _said(document: str, items: Sequence[PlanItem]) -> str:
     """Return the headline of a page on one document."""
     if not items:
         return f"Nothing would go from {document}."
@@ -181,14 +181,14 @@ def _item(  # noqa: PLR0913 - a document, and what the page knows of all
     texts: DocumentTexts | None,
     dropped: set[Name],
     sheets: dict[str, int],
-) -> Item:
+) -> PlanItem:
     """Return a document of the list, with its text where `texts` are given."""
     gone = sum(line.end - line.start for line in lines)
     reasons = Counter[str]()
     for line in lines:
         reasons[line.reason] += line.end - line.start
     shown = named(lines[0])
-    return Item(
+    return PlanItem(
         number,
         shown,
         _REASONS[reasons.most_common(1)[0][0]],

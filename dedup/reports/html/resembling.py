@@ -20,7 +20,7 @@ _PAIRS = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class NearRow:
     """A document and the earlier one that keeps it."""
 
     copy: str
@@ -41,7 +41,7 @@ class Resembling:
     """The documents that resemble an earlier one."""
 
     said: str
-    rows: list[Row]
+    rows: list[NearRow]
     more: int
 
 
@@ -54,9 +54,9 @@ def resembling(report: Report, texts: Mapping[Name, str]) -> Resembling | None:
     return Resembling(said, [_row(pair) for pair in pairs[:_PAIRS]], max(len(pairs) - _PAIRS, 0))
 
 
-def _row(pair: Pair) -> Row:
+def _row(pair: Pair) -> NearRow:
     keeper, copy, found = pair
-    return Row(
+    return NearRow(
         named(copy.name),
         named(keeper),
         percent(copy.resemblance),

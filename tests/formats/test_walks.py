@@ -142,7 +142,7 @@ def test_what_is_named_is_read_though_it_is_ignored(corpus: Corpus) -> None:
 def test_a_folder_of_which_all_is_ignored_says_so(corpus: Corpus) -> None:
     """The message names the file and the option."""
     corpus({"c/.gitignore": "*", "c/a.txt": "x"})
-    with pytest.raises(InputError, match=r"c/.gitignore: leaves out 1 entry \(--no-ignore\)"):
+    with pytest.raises(InputError, match=r"c/.gitignore leaves out 1 entry \(--no-ignore\)"):
         walked("c")
 
 

@@ -208,6 +208,8 @@ def run(application: Application, port: int, listening: Callable[[int], object])
             f"port is {port}: cannot be listened on: {error.strerror}; give another"
         ) from error
     server.channel_class = Channel
+    # That a request waits for another one's answer is nothing to tell.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     listening(server.effective_port)
     try:
         server.run()

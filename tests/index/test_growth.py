@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -31,17 +30,22 @@ def written(path: Path, count: int) -> None:
                 out.write(json.dumps({"text": "\n".join(map(" ".join, row))}) + "\n")
 
 
+MEASURE = """
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(used.ru_utime + used.ru_stime, used.ru_maxrss)
+"""
+"""Runs a command in a small process: a peak counts what the process was that began it."""
+
+
 def took(command: list[str]) -> tuple[float, float]:
     """Return the seconds of processor time of a command, the least of three, and its peak in MB."""
-    runs = []
-    for _ in range(3):
-        with subprocess.Popen(command, stdout=subprocess.DEVNULL) as run:
-            _, status, usage = os.wait4(run.pid, 0)
-            run.returncode = os.waitstatus_to_exitcode(status)
-        assert run.returncode == 0
-        scale = 1e6 if sys.platform == "darwin" else 1e3
-        runs.append((usage.ru_utime + usage.ru_stime, usage.ru_maxrss / scale))
-    return min(seconds for seconds, _ in runs), max(peak for _, peak in runs)
+    scale = 1e6 if sys.platform == "darwin" else 1e3
+    measure = [sys.executable, "-c", MEASURE, *command]
+    told = [subprocess.run(measure, check=True, capture_output=True) for _ in range(3)]
+    runs = [tuple(map(float, one.stdout.split())) for one in told]
+    return min(seconds for seconds, _ in runs), max(peak for _, peak in runs) / scale
 
 
 @pytest.mark.soak

@@ -173,9 +173,7 @@ def choose_runs(
 ) -> Stored[m.Runs]:
     """From points to the runs of each document; one that equals an earlier one is a run whole."""
     together = engine.by_key(found, ("copy", "source"), m.Partners, points.partners)
-    neighbourhoods = engine.join(
-        together, whole, (("doc", "copy"), m.PLACE), m.Neighbourhoods, runs.neighbourhood
-    )
+    neighbourhoods = side_by_side(together, whole, engine)
     chosen = engine.join(
         found,
         neighbourhoods,
@@ -187,6 +185,14 @@ def choose_runs(
     whole_runs = partial(equal_documents.runs, published=matched.published)
     equal = engine.join(matched.equals, whole, (("copy",), m.PLACE), m.Runs, whole_runs)
     return engine.union(chosen, equal)
+
+
+def side_by_side(
+    together: Stored[m.Partners], whole: Stored[m.Bodies], engine: Engine
+) -> Stored[m.Neighbourhoods]:
+    """Put the paragraphs of the documents that a copy is judged beside together, copy by copy."""
+    key = (("doc", "copy"), m.PLACE)
+    return engine.join(together, whole, key, m.Neighbourhoods, runs.neighbourhood)
 
 
 def group_runs(
@@ -228,9 +234,7 @@ def choose_passages(
     del shared
     # The documents of each chain side by side, and the passages among them.
     together = engine.by_key(links, ("copy", "source"), m.Partners, seeds.partners)
-    neighbourhoods = engine.join(
-        together, whole, (("doc", "copy"), m.PLACE), m.Neighbourhoods, runs.neighbourhood
-    )
+    neighbourhoods = side_by_side(together, whole, engine)
     chosen = engine.join(
         links,
         neighbourhoods,

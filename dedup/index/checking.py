@@ -67,13 +67,7 @@ class Indexed:
         numbers = np.concatenate([_before(seen, known.docs), between.facts.doc])
         # The flow goes on with them as if there were no others.
         scene = _Scene(self, between, marks, numbers)
-        resemble = Near(
-            scene.stored(replace(near, a=scene.doc(near.a), b=scene.doc(near.b)), engine),
-            scene.stored(
-                replace(equals, copy=scene.doc(equals.copy), source=scene.doc(equals.source)),
-                engine,
-            ),
-        )
+        resemble = renumbered(near, equals, numbers, engine)
         return scene.matched(sources, own, named, theirs, resemble, settings, engine)
 
     def compare_documents(
@@ -92,22 +86,24 @@ class Indexed:
         seen = _before(np.concatenate([near.a, near.b, equals.source]), docs)
         numbers = np.concatenate([seen, mine.doc + docs])
 
-        def doc(some: m.I64) -> m.I64:
-            return np.searchsorted(numbers, some)
-
         every = m.Facts.concat([self.known.facts(seen), mine])
+        own = np.searchsorted(numbers, whole.doc + docs)
         return (
             engine.map([replace(every, doc=np.arange(len(every)))], m.Facts, as_it_is),
-            engine.map([replace(whole, doc=doc(whole.doc + docs))], m.Wholes, as_it_is),
-            Near(
-                engine.map([replace(near, a=doc(near.a), b=doc(near.b))], m.Resemblances, as_it_is),
-                engine.map(
-                    [replace(equals, copy=doc(equals.copy), source=doc(equals.source))],
-                    m.Equals,
-                    as_it_is,
-                ),
-            ),
+            engine.map([replace(whole, doc=own)], m.Wholes, as_it_is),
+            renumbered(near, equals, numbers, engine),
         )
+
+
+def renumbered(near: m.Resemblances, equals: m.Equals, numbers: m.I64, engine: Engine) -> Near:
+    """Hand documents that resemble each other to the engine, by their rows in `numbers`."""
+    a, b, copy, source = (
+        np.searchsorted(numbers, docs) for docs in (near.a, near.b, equals.copy, equals.source)
+    )
+    return Near(
+        engine.map([replace(near, a=a, b=b)], m.Resemblances, as_it_is),
+        engine.map([m.Equals(copy, source)], m.Equals, as_it_is),
+    )
 
 
 def _before(docs: m.I64, end: int) -> m.I64:
